@@ -1,0 +1,100 @@
+"""The declared covariates and their families, read from beside the SQL that computes them."""
+
+import functools
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+FOLDER = "5_covariates"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A factor family: what it covers, and which source tables could measure it."""
+
+    name: str
+    label_en: str
+    label_ja: str
+    color: str
+    unlocked_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """One declared covariate.
+
+    Attributes
+    ----------
+    needs
+        Source columns (``table.column``), tables, or the property ``stable_users``; without one of them it is absent.
+    window
+        Days looked back: ``recent``, ``baseline``, or ``state`` (the value in force on the day).
+    null_means
+        Why a value may be missing.
+    expected_sign
+        Expected sign of the log hazard ratio: ``+``, ``-`` or ``?``.
+    transform
+        How it enters a model: as it is, as log(1 + x), or as categories.
+    cohorts
+        Cohorts in which it is a covariate.
+    """
+
+    name: str
+    family: str
+    label_en: str
+    label_ja: str
+    unit: str
+    needs: tuple[str, ...]
+    window: str
+    null_means: str
+    expected_sign: Literal["+", "-", "?"]
+    claim: str = ""
+    transform: Literal["identity", "log1p", "category"] = "identity"
+    cohorts: tuple[str, ...] = ("counting_process", "landmarks")
+
+    def label(self, language: str) -> str:
+        """Return the label in `language` (``en`` or ``ja``)."""
+        return self.label_ja if language == "ja" else self.label_en
+
+    def is_measurable(self, given: Collection[str]) -> bool:
+        """Tell whether the source gives all that it needs (tables, ``table.column`` names, properties)."""
+        return all(need in given for need in self.needs)
+
+
+@functools.cache
+def read_families() -> tuple[Family, ...]:
+    """Return the families in the order in which reports show them."""
+    content = _toml("families.toml")
+    return tuple(Family(name=name, **_frozen(entry)) for name, entry in content.items())
+
+
+@functools.cache
+def read_covariates() -> tuple[Covariate, ...]:
+    """Return all declared covariates, family by family."""
+    found = []
+    for family in read_families():
+        if (files("queries") / FOLDER / f"{family.name}.toml").is_file():
+            declared = _toml(f"{family.name}.toml")
+            found += [
+                Covariate(name=name, family=family.name, **_frozen(entry)) for name, entry in declared.items()
+            ]
+    return tuple(found)
+
+
+def measurable_covariates(given: Collection[str], cohort: str | None = None) -> tuple[Covariate, ...]:
+    """Return the covariates that these data can measure, for one cohort or for any."""
+    return tuple(
+        covariate
+        for covariate in read_covariates()
+        if covariate.is_measurable(given) and (cohort is None or cohort in covariate.cohorts)
+    )
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("queries") / FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

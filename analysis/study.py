@@ -1,0 +1,210 @@
+"""The study: one frozen object that holds every date, window, definition and seed of an analysis."""
+
+import dataclasses
+import datetime as dt
+import difflib
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from analysis.errors import StudyError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the raw data lie and which folder of ``queries/1_sources`` reads them."""
+
+    kind: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The dates and the clock; see DESIGN's rules of time. Days are calendar days."""
+
+    observation_start: dt.date
+    snapshot: dt.date
+    fiscal_year_start_month: int = 1
+    event_date: Literal["notice", "end"] = "notice"
+    allowed_gap_days: int = 30
+    horizon_months: int = 3
+    landmark_every_months: int = 1
+    adoption_from_day: int = 90
+    mature_from_day: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Lengths, in days, of the windows over which activity is measured."""
+
+    recent_days: int = 28
+    baseline_days: int = 91
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What is fitted and how it is tested."""
+
+    forest_trees: int = 100
+    forest_min_leaf: int = 30
+    test_quarters: int = 3
+    resamples: int = 200
+    permutations: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the report may show, and to whom."""
+
+    name_accounts: bool = False
+    capacity: int = 20
+    segment: str = "segment"
+    risk_tiers: tuple[float, ...] = (0.05, 0.15)
+    min_cell: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The frozen content of a study file (``study.toml``).
+
+    Attributes
+    ----------
+    name
+        Short name; output goes to ``out/<name>/``.
+    rules
+        Contract rules lowered from error to warning, by name; every report lists them.
+    """
+
+    name: str
+    source: Source
+    time: Time
+    title: str = ""
+    seed: int = 20240101
+    windows: Windows = field(default_factory=Windows)
+    models: Models = field(default_factory=Models)
+    report: Report = field(default_factory=Report)
+    lowered_rules: tuple[str, ...] = ()
+
+    def with_source(self, path: Path) -> "Study":
+        """Return the same study reading its raw data from another folder."""
+        return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
+
+    def query_parameters(self) -> dict[str, Any]:
+        """Return the named parameters that queries may ask for."""
+        clock = {f.name: getattr(self.time, f.name) for f in dataclasses.fields(Time)}
+        windows = {f.name: getattr(self.windows, f.name) for f in dataclasses.fields(Windows)}
+        return clock | windows
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the study as plain nested values, without the folder the data happen to lie in."""
+        content = dataclasses.asdict(self)
+        del content["source"]["path"]
+        return content
+
+
+def read_study(path: str | Path) -> Study:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    path
+        The TOML file; relative paths inside it are relative to its folder.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read, a key is unknown or missing, or a value is of the wrong type or out of range.
+    """
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(f"No study file at {path}. Name one with --study PATH.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise StudyError(f"The study file {path} cannot be read as TOML: {error}") from None
+    study = _parse(Study, content, where=str(path))
+    source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
+    study = dataclasses.replace(study, source=source)
+    _check_ranges(study, str(path))
+    return study
+
+
+def _parse(cls: type, content: dict[str, Any], where: str) -> Any:
+    """Build dataclass `cls` from a TOML table, naming the nearest known key for an unknown one."""
+    hints = typing.get_type_hints(cls)
+    for key in content:
+        if key not in hints:
+            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.0)[0]
+            raise StudyError(
+                f"{where}: unknown key '{key}'. The nearest known key is '{near}'. Known: {', '.join(hints)}."
+            )
+    required = [
+        f.name
+        for f in dataclasses.fields(cls)
+        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    ]
+    missing = [name for name in required if name not in content]
+    if missing:
+        raise StudyError(f"{where}: required key '{missing[0]}' is missing.")
+    return cls(**{key: _value(hints[key], value, f"{where}: {key}") for key, value in content.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    """Check one value against its type hint and convert it."""
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise StudyError(f"{where} must be a table ([{where.rsplit(' ', 1)[-1]}]), but is {value!r}.")
+        return _parse(typing.cast(type, hint), value, where)
+    origin = typing.get_origin(hint)
+    if origin is Literal:
+        if value not in typing.get_args(hint):
+            raise StudyError(f"{where} must be one of {', '.join(typing.get_args(hint))}, but is {value!r}.")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise StudyError(f"{where} must be a list, but is {value!r}.")
+        return tuple(_value(typing.get_args(hint)[0], item, where) for item in value)
+    if hint is Path:
+        return Path(_value(str, value, where))
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise StudyError(f"{where} must be {_type_name(hint)}, but is {value!r}.")
+    return value
+
+
+def _type_name(hint: Any) -> str:
+    names = {int: "a whole number", float: "a number", str: "text", bool: "true or false", dt.date: "a date"}
+    return names.get(hint, str(hint) if isinstance(hint, types.GenericAlias) else hint.__name__)
+
+
+def _check_ranges(study: Study, where: str) -> None:
+    """Refuse values that no analysis can be made of."""
+    time, windows, models = study.time, study.windows, study.models
+    rules = [
+        (time.observation_start < time.snapshot, "time.observation_start must lie before time.snapshot"),
+        (1 <= time.fiscal_year_start_month <= 12, "time.fiscal_year_start_month must lie between 1 and 12"),
+        (1 <= time.horizon_months <= 12, "time.horizon_months must lie between 1 and 12"),
+        (time.landmark_every_months in (1, 3), "time.landmark_every_months must be 1 or 3"),
+        (time.allowed_gap_days >= 0, "time.allowed_gap_days must not be negative"),
+        (
+            0 < time.adoption_from_day < time.mature_from_day,
+            "time.adoption_from_day must lie between 0 and time.mature_from_day",
+        ),
+        (
+            0 < windows.recent_days < windows.baseline_days,
+            "windows.recent_days must lie between 0 and windows.baseline_days",
+        ),
+        (models.forest_trees > 0 and models.forest_min_leaf > 0, "models.forest_* must be positive"),
+        (
+            min(models.test_quarters, models.resamples, models.permutations) > 0,
+            "models.test_quarters, resamples and permutations must be positive",
+        ),
+        (bool(study.name) and "/" not in study.name, "name must be a plain folder name"),
+    ]
+    for holds, message in rules:
+        if not holds:
+            raise StudyError(f"{where}: {message}.")

@@ -1,0 +1,152 @@
+"""The warehouse: a DuckDB file built by queries that run in order; knows nothing of what they compute."""
+
+import os
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from analysis.errors import BuildError
+
+Progress = Callable[[str], None]
+_AFTER = re.compile(r"^-- after: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One file of SQL: a select whose result becomes the table named like the file.
+
+    Attributes
+    ----------
+    after
+        Tables of the same folder that must stand before it (a header line ``-- after: a, b``).
+    """
+
+    name: str
+    folder: str
+    sql: str
+    after: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of the parameters that the text asks for (``$name``)."""
+        statements = duckdb.extract_statements(self.sql)
+        if len(statements) != 1:
+            raise BuildError(f"{self.folder}/{self.name}.sql must hold one select, but holds {len(statements)}.")
+        return frozenset(statements[0].named_parameters)
+
+
+def read_queries(folder: str) -> tuple[Query, ...]:
+    """Return the queries of one folder of ``queries/`` in the order in which they must run."""
+    found = {}
+    for entry in sorted(_folder(folder).iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".sql"):
+            sql = entry.read_text(encoding="utf-8")
+            after = tuple(
+                name.strip() for line in _AFTER.findall(sql) for name in line.split(",")
+            )
+            found[entry.name.removesuffix(".sql")] = Query(entry.name.removesuffix(".sql"), folder, sql, after)
+    return _in_order(found)
+
+
+def _folder(folder: str) -> Traversable:
+    path = files("queries")
+    for part in folder.split("/"):
+        path = path / part
+    return path
+
+
+def _in_order(found: Mapping[str, Query]) -> tuple[Query, ...]:
+    """Order queries so that each stands behind those it names; alphabetical otherwise."""
+    ordered: dict[str, Query] = {}
+    while len(ordered) < len(found):
+        ready = [
+            query
+            for name, query in found.items()
+            if name not in ordered and all(needed in ordered for needed in query.after)
+        ]
+        if not ready:
+            stuck = ", ".join(sorted(set(found) - set(ordered)))
+            raise BuildError(f"The '-- after:' lines of {stuck} name each other or a missing query.")
+        ordered[ready[0].name] = ready[0]
+    return tuple(ordered.values())
+
+
+def run_query(
+    con: duckdb.DuckDBPyConnection,
+    query: Query,
+    parameters: Mapping[str, Any],
+    keep: Collection[str] | None = None,
+) -> int:
+    """Make one table and return its number of rows.
+
+    Parameters
+    ----------
+    con
+        The open warehouse.
+    query
+        The query; it is given only the parameters that it names.
+    parameters
+        All parameters on offer.
+    keep
+        Columns of the result to keep, by name; None keeps all.
+
+    Raises
+    ------
+    BuildError
+        If the query asks for a parameter that is not on offer, or fails.
+    """
+    unknown = sorted(query.parameters - set(parameters))
+    if unknown:
+        raise BuildError(
+            f"{query.folder}/{query.name}.sql asks for ${unknown[0]}, which the study does not give. "
+            f"On offer: {', '.join(sorted(parameters))}."
+        )
+    own = {name: parameters[name] for name in sorted(query.parameters)}
+    columns = "*" if keep is None else ", ".join(keep)
+    try:
+        con.execute(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
+    except duckdb.Error as error:
+        raise BuildError(f"{query.folder}/{query.name}.sql failed: {error}") from None
+    return count_rows(con, query.name)
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return the number of rows of a table."""
+    return scalar(con, f"select count(*) from {table}")
+
+
+def scalar(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Return the single value of a query."""
+    row = con.execute(sql, dict(parameters) if parameters else None).fetchone()
+    if row is None:
+        raise BuildError(f"No row from: {sql}")
+    return row[0]
+
+
+def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return a hash of a table's content, the same whatever the order and place of its rows on disk."""
+    return str(scalar(con, f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"))
+
+
+def connect(path: Path, threads: int | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a warehouse file.
+
+    Parameters
+    ----------
+    path
+        The file; made if it is not there and `read_only` is false.
+    threads
+        Threads to use; all by default. Results never depend on it.
+    read_only
+        Open for reading, next to other readers.
+    """
+    config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
+    con = duckdb.connect(str(path), read_only=read_only, config=config)
+    con.execute("set enable_progress_bar = false")
+    return con

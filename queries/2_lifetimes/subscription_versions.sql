@@ -1,0 +1,39 @@
+-- grain: paid version of a subscription; key: subscription_id, started_on
+-- rule: a version covers the days from started_on to the day before covered_until: its own end, or the start of the next
+--       version, whichever comes first; open versions reach to 9999-12-31
+with paid as (
+    select *
+    from subscriptions
+    where coalesce(kind, 'paid') = 'paid'
+),
+
+followed as (
+    select
+        *,
+        lead(started_on) over (partition by subscription_id order by started_on) as next_started_on
+    from paid
+),
+
+covered as (
+    select
+        subscription_id,
+        account_id,
+        started_on,
+        least(
+            coalesce(ended_on, cast('9999-12-31' as date)),
+            coalesce(next_started_on, cast('9999-12-31' as date))
+        ) as covered_until,
+        term_ends_on,
+        notice_on,
+        notice_withdrawn_on,
+        notice_period_days,
+        end_reason,
+        term_months,
+        seats,
+        mrr
+    from followed
+)
+
+select *
+from covered
+where covered_until > started_on

@@ -1,0 +1,62 @@
+-- grain: lifetime and risk date; key: lifetime_id, risk_date
+-- rule: the terms in force on the day, as agreed at signing; changes of seats against the terms in force baseline_days
+--       earlier, or at the origin of a younger lifetime
+with earlier as (
+    select
+        risk_dates.lifetime_id,
+        risk_dates.risk_date,
+        sum(versions.seats) as seats
+    from risk_dates
+    inner join subscription_versions as versions
+        on
+            risk_dates.account_id = versions.account_id
+            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) >= versions.started_on
+            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) < versions.covered_until
+    group by risk_dates.lifetime_id, risk_dates.risk_date
+)
+
+select
+    risk_dates.lifetime_id,
+    risk_dates.risk_date,
+    case
+        when terms.term_months = 1 then 'monthly'
+        when terms.term_months = 3 then 'quarterly'
+        when terms.term_months = 6 then 'half-yearly'
+        when terms.term_months = 12 then 'yearly'
+        when terms.term_months > 12 then 'longer'
+        when terms.term_months is not null then 'other'
+    end as term,
+    cast(terms.seats as double) as seats,
+    case when terms.seats > 0 then cast(terms.mrr as double) / cast(terms.seats as double) end as mrr_per_seat,
+    terms.term_ends_on - risk_dates.risk_date as days_to_renewal,
+    case
+        when landmark_dates.landmark is not null
+            then case when terms.term_ends_on <= landmark_dates.horizon_ends_on then 1 else 0 end
+    end as renewal_in_horizon,
+    case
+        when landmark_dates.landmark is not null
+            then case when terms.notice_deadline_on <= landmark_dates.horizon_ends_on then 1 else 0 end
+    end as notice_deadline_in_horizon,
+    case when earlier.seats > 0 then case when 10 * terms.seats <= 8 * earlier.seats then 1 else 0 end end as seats_cut,
+    case when earlier.seats > 0 then case when terms.seats > earlier.seats then 1 else 0 end end as seats_added,
+    risk_dates.lifetime_number - 1 as earlier_lifetimes,
+    risk_dates.risk_date - risk_dates.origin as tenure_days,
+    case
+        when risk_dates.risk_date - risk_dates.origin >= $mature_from_day then 'mature'
+        when risk_dates.onboarding_completed_on < risk_dates.risk_date then 'adoption'
+        when risk_dates.risk_date - risk_dates.origin >= $adoption_from_day then 'adoption'
+        else 'onboarding'
+    end as phase
+from risk_dates
+left join terms_in_force as terms
+    on
+        risk_dates.lifetime_id = terms.lifetime_id
+        and risk_dates.risk_date = terms.risk_date
+left join landmark_dates
+    on
+        risk_dates.lifetime_id = landmark_dates.lifetime_id
+        and risk_dates.risk_date = landmark_dates.landmark
+left join earlier
+    on
+        risk_dates.lifetime_id = earlier.lifetime_id
+        and risk_dates.risk_date = earlier.risk_date

@@ -1,0 +1,189 @@
+-- grain: lifetime and risk date; key: lifetime_id, risk_date
+-- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log begins
+--       is missing; counts are added as integers and divided last
+with dates as (
+    select
+        lifetime_id,
+        account_id,
+        risk_date,
+        origin,
+        least($recent_days, risk_date - origin) as recent_days,
+        least($baseline_days, risk_date - origin) as observed_days,
+        greatest(origin, risk_date - $recent_days) >= $usage_daily_observed_from as is_recent_logged,
+        greatest(origin, risk_date - $baseline_days) >= $usage_daily_observed_from as is_baseline_logged,
+        greatest(origin, risk_date - $baseline_days) >= $user_activity_observed_from as is_user_log_complete
+    from risk_dates
+),
+
+days as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as recent_events,
+        sum(case when used.used_on < dates.risk_date - $recent_days then used.events else 0 end) as baseline_events,
+        sum(case when used.used_on >= dates.risk_date - $recent_days then 1 else 0 end) as recent_active_days,
+        count(distinct floor((dates.risk_date - used.used_on - 1) / 7)) as active_weeks,
+        max(used.used_on) as last_used_on
+    from dates
+    inner join usage_account_day as used
+        on
+            dates.account_id = used.account_id
+            and used.used_on >= dates.origin
+            and used.used_on >= dates.risk_date - $baseline_days
+            and used.used_on < dates.risk_date
+    group by dates.lifetime_id, dates.risk_date
+),
+
+feature_totals as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        used.feature,
+        sum(used.events) as events
+    from dates
+    inner join usage_feature_day as used
+        on
+            dates.account_id = used.account_id
+            and used.used_on >= dates.origin
+            and used.used_on >= dates.risk_date - $recent_days
+            and used.used_on < dates.risk_date
+    group by dates.lifetime_id, dates.risk_date, used.feature
+),
+
+features as (
+    select
+        lifetime_id,
+        risk_date,
+        count(*) as features_used,
+        sum(events * events) as squared_events,
+        sum(events) as events
+    from feature_totals
+    group by lifetime_id, risk_date
+),
+
+log_periods as (
+    select distinct
+        known_from,
+        period_days
+    from user_period
+),
+
+periods as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        sum(case when log_periods.known_from > dates.risk_date - $recent_days then 1 else 0 end) as recent_periods,
+        sum(case when log_periods.known_from <= dates.risk_date - $recent_days then 1 else 0 end) as baseline_periods
+    from dates
+    inner join log_periods
+        on
+            log_periods.known_from - log_periods.period_days >= dates.origin
+            and log_periods.known_from > dates.risk_date - $baseline_days
+            and log_periods.known_from <= dates.risk_date
+    group by dates.lifetime_id, dates.risk_date
+),
+
+users as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        sum(case when active.known_from > dates.risk_date - $recent_days then active.users else 0 end) as recent_users,
+        sum(case when active.known_from <= dates.risk_date - $recent_days then active.users else 0 end) as baseline_users,
+        sum(case when active.known_from > dates.risk_date - $recent_days then active.squared_events else 0 end) as squared_events,
+        sum(case when active.known_from > dates.risk_date - $recent_days then active.events * active.events else 0 end) as events_squared
+    from dates
+    inner join user_period as active
+        on
+            dates.account_id = active.account_id
+            and active.known_from - active.period_days >= dates.origin
+            and active.known_from > dates.risk_date - $baseline_days
+            and active.known_from <= dates.risk_date
+    group by dates.lifetime_id, dates.risk_date
+),
+
+measured as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        dates.recent_days,
+        dates.observed_days,
+        dates.observed_days - dates.recent_days as baseline_days,
+        dates.is_recent_logged and dates.recent_days > 0 as is_recent_measured,
+        dates.is_baseline_logged and dates.observed_days >= 2 * $recent_days as is_baseline_measured,
+        dates.is_user_log_complete,
+        coalesce(days.recent_events, 0) as recent_events,
+        coalesce(days.baseline_events, 0) as baseline_events,
+        coalesce(days.recent_active_days, 0) as recent_active_days,
+        coalesce(days.active_weeks, 0) as active_weeks,
+        least(coalesce(dates.risk_date - days.last_used_on - 1, dates.observed_days), dates.observed_days) as days_since_use,
+        coalesce(features.features_used, 0) as features_used,
+        features.squared_events as feature_squares,
+        features.events as feature_events,
+        coalesce(periods.recent_periods, 0) as recent_periods,
+        coalesce(periods.baseline_periods, 0) as baseline_periods,
+        coalesce(users.recent_users, 0) as recent_users,
+        coalesce(users.baseline_users, 0) as baseline_users,
+        users.squared_events as user_squares,
+        users.events_squared as user_events_squared,
+        terms_in_force.seats,
+        ln((book_window.recent_events + 1) / book_window.recent_account_days)
+        - ln((book_window.baseline_events + 1) / book_window.baseline_account_days) as book_change
+    from dates
+    left join days
+        on
+            dates.lifetime_id = days.lifetime_id
+            and dates.risk_date = days.risk_date
+    left join features
+        on
+            dates.lifetime_id = features.lifetime_id
+            and dates.risk_date = features.risk_date
+    left join periods
+        on
+            dates.lifetime_id = periods.lifetime_id
+            and dates.risk_date = periods.risk_date
+    left join users
+        on
+            dates.lifetime_id = users.lifetime_id
+            and dates.risk_date = users.risk_date
+    left join terms_in_force
+        on
+            dates.lifetime_id = terms_in_force.lifetime_id
+            and dates.risk_date = terms_in_force.risk_date
+    left join book_window
+        on
+            dates.risk_date = book_window.risk_date
+            and book_window.recent_account_days > 0
+            and book_window.baseline_account_days > 0
+),
+
+changes as (
+    select
+        *,
+        case
+            when is_baseline_measured
+                then ln((recent_events + 1) / recent_days) - ln((baseline_events + 1) / baseline_days) - book_change
+        end as usage_change
+    from measured
+)
+
+select
+    lifetime_id,
+    risk_date,
+    case when is_recent_measured and seats > 0 then recent_events / (seats * recent_days) end as events_per_seat_day,
+    case when is_recent_measured then recent_active_days / recent_days end as active_day_share,
+    case when is_baseline_measured then active_weeks / ceil(observed_days / 7) end as active_week_share,
+    case when usage_change > 0 then usage_change when usage_change <= 0 then 0 end as usage_surge,
+    case when usage_change < 0 then -usage_change when usage_change >= 0 then 0 end as usage_drop,
+    case when is_recent_measured then days_since_use end as days_since_use,
+    case when is_recent_measured then features_used end as features_used,
+    case when is_recent_measured and feature_events > 0 then feature_squares / (feature_events * feature_events) end
+        as feature_concentration,
+    case when is_user_log_complete and recent_periods > 0 and seats > 0 then recent_users / (seats * recent_periods) end
+        as active_seat_share,
+    case
+        when is_user_log_complete and recent_periods > 0 and baseline_periods > 0
+            then ln((recent_users + 1) / recent_periods) - ln((baseline_users + 1) / baseline_periods)
+    end as active_seat_trend,
+    case when is_user_log_complete and user_events_squared > 0 then user_squares / user_events_squared end
+        as user_concentration
+from changes

@@ -1,0 +1,59 @@
+-- grain: step of the count from accounts to lifetimes at risk; key: step
+with steps as (
+    select 1 as step, 'accounts' as what, count(*) as number
+    from accounts
+    union all
+    select 2 as step, 'accounts_without_subscription' as what, count(*) as number
+    from accounts
+    where account_id not in (select account_id from subscriptions)
+    union all
+    select 3 as step, 'accounts_never_paid' as what, count(distinct account_id) as number
+    from subscriptions
+    where account_id not in (select account_id from subscription_versions)
+    union all
+    select 4 as step, 'lifetimes' as what, count(*) as number
+    from lifetimes
+    union all
+    select 5 as step, 'ended_before_observation' as what, count(*) as number
+    from lifetimes
+    where leaves_on <= entry_on
+    union all
+    select 6 as step, 'began_on_snapshot' as what, count(*) as number
+    from lifetimes
+    where
+        entry_on >= $snapshot
+        and coalesce(leaves_on > entry_on, true)
+    union all
+    select 7 as step, 'lifetimes_at_risk' as what, count(distinct lifetime_id) as number
+    from counting_process
+    union all
+    select 8 as step, 'entered_late' as what, count(*) as number
+    from lifetimes
+    where
+        entry_on > origin
+        and lifetime_id in (select lifetime_id from counting_process)
+    union all
+    select 9 as step, 'churned' as what, count(distinct lifetime_id) as number
+    from counting_process
+    where cause = 'churn'
+    union all
+    select 10 as step, 'ended_otherwise' as what, count(distinct lifetime_id) as number
+    from counting_process
+    where cause <> 'churn'
+    union all
+    select 11 as step, 'provisional_ends' as what, count(*) as number
+    from lifetimes
+    where
+        is_provisional
+        and lifetime_id in (select lifetime_id from counting_process)
+    union all
+    select 12 as step, 'known_leavers' as what, count(*) as number
+    from lifetimes
+    where
+        notice_on is not null
+        and ended_on is null
+)
+
+select *
+from steps
+order by step

@@ -1,0 +1,1 @@
+"""The SQL that builds the cohort tables, shipped as package data."""
