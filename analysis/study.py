@@ -48,6 +48,7 @@ class Windows:
 class Models:
     """What is fitted and how it is tested."""
 
+    forecast_ridge: float = 1.0
     forest_trees: int = 100
     forest_min_leaf: int = 30
     test_quarters: int = 3
@@ -64,6 +65,8 @@ class Report:
     segment: str = "segment"
     risk_tiers: tuple[float, ...] = (0.05, 0.15)
     min_cell: int = 5
+    forecast_from_events: int = 10
+    contest_from_events: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+STUDY ?= tests/data/crm5_sample/study.toml
+PYTHON ?= python3.12 python3.11 python3
+UV ?= uv
+
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test report lab check format lock clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... chooses the interpreter)
+
+test: setup  ## run the tests
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
+
+report: setup  ## write the quarterly report (STUDY=... chooses the study)
+	$(BIN)/tenure report quarterly --study $(STUDY)
+
+lab: setup  ## open the notebooks in JupyterLab
+	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
+
+check: setup  ## lint, check types, queries and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint queries
+	$(BIN)/lint-imports
+
+format: setup  ## rewrite Python and SQL in the house style
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+	$(BIN)/sqlfluff fix queries
+
+lock:  ## renew uv.lock and requirements.lock after a change of dependencies (needs uv)
+	$(UV) lock
+	$(UV) export --quiet --locked --all-groups --no-emit-project --output-file requirements.lock
+
+clean:  ## remove .venv and caches (never out/)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An existing .venv is kept if its Python fits and has pip; otherwise the first of $(PYTHON) that runs and fits makes a new one.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+
+$(READY): requirements.lock pyproject.toml
+	@if ! $(BIN)/python -c '$(FITS)' 2>/dev/null || ! $(PIP) --version >/dev/null 2>&1; then \
+	    fits=; \
+	    for python in $(PYTHON); do \
+	        "$$python" -c '$(FITS)' 2>/dev/null || continue; \
+	        fits="$$python"; \
+	        "$$python" -c 'import ensurepip, venv' 2>/dev/null && break; \
+	    done; \
+	    if [ -z "$$fits" ]; then \
+	        echo "make setup: needs Python 3.11 or 3.12, and none of these runs as one: $(PYTHON); install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 1; \
+	    elif ! "$$fits" -c 'import ensurepip, venv' 2>/dev/null; then \
+	        echo "make setup: $$fits lacks venv or ensurepip, so it can make no .venv; install them (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; \
+	    fi; \
+	    echo "Making .venv with $$("$$fits" --version)"; \
+	    "$$fits" -m venv --clear .venv; \
+	fi
+	@echo "Installing what requirements.lock names: one to three minutes the first time"
+	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Effects: what goes with churn, by column and by factor family."""

@@ -1,0 +1,1 @@
+"""Evaluation: how well forecasts made in time were borne out."""

@@ -1,0 +1,97 @@
+"""Calibration: do accounts that were given a risk of 5% churn at 5%?"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.errors import ModelError
+
+
+def observed_over_expected(
+    event: NDArray[np.bool_], risk: NDArray[np.float64], level: float = 0.95
+) -> tuple[float, float, float]:
+    """Return churns observed / expected and its interval.
+
+    Above 1: more left than forecast. The interval is the exact Poisson one for the observed count, so it
+    holds for rows of distinct accounts (one landmark); the forecast is taken as fixed.
+
+    Parameters
+    ----------
+    event : ndarray of bool, shape (n,)
+        Churned within the horizon; every row fully followed.
+    risk : ndarray, shape (n,)
+        Predicted probability.
+
+    Raises
+    ------
+    ModelError
+        If no churn at all is expected.
+
+    Notes
+    -----
+    Garwood (1936), Biometrika 28, 437.
+    """
+    observed, expected = int(event.sum()), float(risk.sum())
+    if not expected > 0:
+        raise ModelError(
+            f"Observed / expected needs a positive sum of predicted risk; "
+            f"it is {expected} over {len(risk)} rows."
+        )
+    tail = (1 - level) / 2
+    low = stats.chi2.ppf(tail, 2 * observed) / 2 if observed else 0.0
+    high = stats.chi2.isf(tail, 2 * observed + 2) / 2
+    return observed / expected, float(low) / expected, float(high) / expected
+
+
+def calibration_table(
+    event: NDArray[np.bool_], risk: NDArray[np.float64], n_groups: int = 10, level: float = 0.95
+) -> pd.DataFrame:
+    """Compare predicted and observed shares within groups of rows ordered by predicted risk.
+
+    Parameters
+    ----------
+    event : ndarray of bool, shape (n,)
+    risk : ndarray, shape (n,)
+    n_groups : int
+        Groups of about equal size; rows of equal risk stay together, so there may be fewer.
+    level : float
+        Of the Wilson interval of the observed share (rows taken as independent).
+
+    Returns
+    -------
+    DataFrame
+        group (from 1, lowest risk), n_rows, n_events, predicted (mean risk), observed, conf_low, conf_high.
+    """
+    edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_groups + 1)[1:-1], method="inverted_cdf"))
+    _, group = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
+    n_rows = np.bincount(group)
+    n_events = np.bincount(group, event).astype(int)
+    low, high = wilson_interval(n_events, n_rows, level)
+    return pd.DataFrame(
+        {
+            "group": np.arange(1, len(n_rows) + 1),
+            "n_rows": n_rows,
+            "n_events": n_events,
+            "predicted": np.bincount(group, risk) / n_rows,
+            "observed": n_events / n_rows,
+            "conf_low": low,
+            "conf_high": high,
+        }
+    )
+
+
+def wilson_interval(
+    n_events: NDArray[np.int64], n_rows: NDArray[np.int64], level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Wilson's score interval of each share.
+
+    Notes
+    -----
+    Wilson (1927), J. Am. Stat. Assoc. 22, 209.
+    """
+    z = stats.norm.isf((1 - level) / 2)
+    share = n_events / n_rows
+    centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
+    half = z / (1 + z**2 / n_rows) * np.sqrt(share * (1 - share) / n_rows + z**2 / (4 * n_rows**2))
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

@@ -1,0 +1,224 @@
+"""Rolling origin: recent quarters forecast with what was known at their start, scored on what followed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.design import Covariate, Design, DesignMatrix, learn_design
+from analysis.errors import DesignError, ModelError
+from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
+from analysis.models.base import Model
+from analysis.outcome import HORIZON_PARTS, Outcome
+from analysis.resampling import cluster_resamples, purged_training_rows
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One quarter: what was learned before it, the rows at risk at its start, and how they ended.
+
+    Attributes
+    ----------
+    landmark : Timestamp
+    design : Design
+        Learned on the training rows.
+    test : DesignMatrix
+        The rows at the landmark.
+    outcome : Outcome
+        Of the same rows, on the landmark clock.
+    models : dict of str to Model
+        Fitted on the training rows; a model that could not be fitted is absent.
+    n_training_rows, n_training_events : int
+        Events are distinct lifetimes.
+    """
+
+    landmark: pd.Timestamp
+    design: Design
+    test: DesignMatrix
+    outcome: Outcome
+    models: dict[str, Model]
+    n_training_rows: int
+    n_training_events: int
+
+
+@dataclass(frozen=True, slots=True)
+class RollingOrigin:
+    """How each model forecast the quarters it had not seen.
+
+    Attributes
+    ----------
+    folds : tuple of Fold
+    by_fold : DataFrame
+        landmark, model, n_rows, n_events, n_training_rows, n_training_events, expected, auc, brier, ipa,
+        observed_over_expected.
+    pooled : DataFrame
+        model, metric ('auc', 'brier', 'ipa', 'observed_over_expected'), estimate, conf_low, conf_high
+        (resampled accounts, fitted models held fixed), on the folds that every model has; n_rows, n_events,
+        n_folds.
+    pairs : DataFrame
+        model, versus, metric, estimate (model minus versus), conf_low, conf_high on the same resamples.
+    predictions : DataFrame
+        landmark, lifetime_id, account_id, cluster_id, event, and one column of three-month risk
+        per model (NaN where not fitted).
+    notes : tuple of str
+        Quarters skipped and models not fitted, with the reason.
+    """
+
+    folds: tuple[Fold, ...]
+    by_fold: pd.DataFrame
+    pooled: pd.DataFrame
+    pairs: pd.DataFrame
+    predictions: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def rolling_origin(
+    landmarks: pd.DataFrame,
+    covariates: Sequence[Covariate],
+    models: Mapping[str, Callable[[], Model]],
+    *,
+    n_folds: int = 8,
+    allowed_gap_days: int = 0,
+    n_resamples: int = 500,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> RollingOrigin:
+    """Refit and score every model at each of the last quarter starts that were followed to the horizon.
+
+    Parameters
+    ----------
+    landmarks : DataFrame
+        All landmark rows; training may use every one of them, scores are taken on quarter starts.
+    covariates : sequence of Covariate
+    models : mapping of str to callable
+        Name to a function that returns an unfitted model.
+    n_folds : int
+        Quarters to score, counted back from the last followed one.
+    allowed_gap_days : int
+        Part of the purge: training horizon end + gap <= test landmark.
+    n_resamples, seed : int
+        Of the account resampling behind the intervals.
+    progress : callable taking a str, optional
+
+    Raises
+    ------
+    ModelError
+        If no quarter could be scored.
+    """
+    say = progress or (lambda message: None)
+    folds: list[Fold] = []
+    notes: list[str] = []
+    for landmark in followed_quarters(landmarks)[-n_folds:]:
+        say(f"forecasting from {landmark:%Y-%m-%d}")
+        fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days)
+        notes.extend(remarks)
+        if fold is not None:
+            folds.append(fold)
+    if not folds:
+        raise ModelError(
+            "No quarter could be scored: "
+            + (" ".join(notes) or "no quarter-start landmark is fully followed.")
+        )
+    predictions = _predictions(folds, list(models))
+    weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
+    return RollingOrigin(
+        folds=tuple(folds),
+        by_fold=_by_fold(folds, predictions, list(models)),
+        pooled=pooled_scores(predictions, list(models), weights),
+        pairs=pair_differences(predictions, list(models), weights),
+        predictions=predictions,
+        notes=tuple(notes),
+    )
+
+
+def followed_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the quarter-start landmarks all of whose rows were followed to the horizon, in order."""
+    quarter_starts = landmarks[landmarks["is_quarter_start"].to_numpy(bool)]
+    followed = quarter_starts.groupby("risk_date")["is_followed"].all()
+    return [pd.Timestamp(date) for date in sorted(followed.index[followed.to_numpy(bool)])]
+
+
+def _fold(
+    landmarks: pd.DataFrame,
+    covariates: Sequence[Covariate],
+    models: Mapping[str, Callable[[], Model]],
+    landmark: pd.Timestamp,
+    allowed_gap_days: int,
+) -> tuple[Fold | None, list[str]]:
+    test_rows = landmarks[(landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)]
+    outcome = Outcome.from_landmarks(test_rows)
+    if not outcome.event.any():
+        return None, [f"{landmark:%Y-%m-%d} is not scored: nobody of its {len(test_rows)} accounts churned."]
+    training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
+    try:
+        design = learn_design(training, covariates)
+    except DesignError as error:
+        return None, [f"{landmark:%Y-%m-%d} is not scored: {error}"]
+    fitted, remarks = _fitted(models, design.apply(training), Outcome.from_landmarks(training), landmark)
+    if not fitted:
+        return None, [*remarks, f"{landmark:%Y-%m-%d} is not scored: no model could be fitted."]
+    n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
+    return Fold(landmark, design, design.apply(test_rows), outcome, fitted, len(training), n_events), remarks
+
+
+def _fitted(
+    models: Mapping[str, Callable[[], Model]], design: DesignMatrix, outcome: Outcome, landmark: pd.Timestamp
+) -> tuple[dict[str, Model], list[str]]:
+    fitted: dict[str, Model] = {}
+    remarks: list[str] = []
+    for name, make in models.items():
+        try:
+            fitted[name] = make().fit(design, outcome)
+        except (ModelError, DesignError) as error:
+            remarks.append(f"{name} is not fitted before {landmark:%Y-%m-%d}: {error}")
+    return fitted, remarks
+
+
+def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
+    frames = []
+    for fold in folds:
+        unfitted = np.full(len(fold.test), np.nan)
+        risk = {
+            name: horizon_risk(fold.models[name], fold.test) if name in fold.models else unfitted
+            for name in models
+        }
+        labels = {
+            "landmark": fold.landmark,
+            "lifetime_id": fold.outcome.lifetime,
+            "account_id": fold.outcome.account,
+            "cluster_id": fold.outcome.cluster,
+            "event": fold.outcome.event,
+        }
+        frames.append(pd.DataFrame({**labels, **risk}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def horizon_risk(model: Model, design: DesignMatrix) -> NDArray[np.float64]:
+    """Return each row's probability of churn by the end of its horizon, shape (n,)."""
+    return model.predict_incidence(design, [HORIZON_PARTS])[:, 0]
+
+
+def _by_fold(folds: list[Fold], predictions: pd.DataFrame, models: list[str]) -> pd.DataFrame:
+    lines = []
+    for fold in folds:
+        rows = predictions[predictions["landmark"] == fold.landmark]
+        event = rows["event"].to_numpy(bool)
+        lines += [
+            {
+                "landmark": fold.landmark,
+                "model": name,
+                "n_rows": len(rows),
+                "n_events": int(event.sum()),
+                "n_training_rows": fold.n_training_rows,
+                "n_training_events": fold.n_training_events,
+                "expected": float(rows[name].sum()),
+                **scores_of_fold(event, rows[name].to_numpy(np.float64)),
+            }
+            for name in models
+            if name in fold.models
+        ]
+    return pd.DataFrame(lines)

@@ -1,0 +1,104 @@
+"""Scores: the headline numbers of out-of-time forecasts, with intervals by resampled accounts."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, weighted_mean
+from analysis.evaluation.discrimination import auc
+from analysis.resampling import percentile_interval
+
+METRICS = ("auc", "brier", "ipa", "observed_over_expected")
+
+
+def metric_values(
+    metric: str,
+    event: NDArray[np.bool_],
+    risk: NDArray[np.float64],
+    weights: NDArray | None = None,
+    landmark: NDArray | None = None,
+) -> NDArray[np.float64]:
+    """Return one metric under each line of weights, shape (n_resamples,).
+
+    AUC ranks accounts within their landmark, IPA compares with each landmark's own churn rate.
+    """
+    match metric:
+        case "auc":
+            return auc(event, risk, weights, landmark)
+        case "brier":
+            return brier_score(event, risk, weights)
+        case "ipa":
+            return index_of_prediction_accuracy(event, risk, weights, landmark)
+        case "observed_over_expected":
+            return weighted_mean(event.astype(np.float64), weights) / weighted_mean(risk, weights)
+    raise ValueError(f"Unknown metric {metric!r}; known are {', '.join(METRICS)}.")
+
+
+def scores_of_fold(event: NDArray[np.bool_], risk: NDArray[np.float64]) -> dict[str, float]:
+    """Return all metrics of one model at one landmark, without intervals."""
+    return {metric: float(metric_values(metric, event, risk)[0]) for metric in METRICS}
+
+
+def pooled_scores(
+    predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Score every model on the same rows: those of the folds in which all of them were fitted.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        landmark, event, and a column of risks per model (NaN where it was not fitted).
+    models : sequence of str
+        A model that was never fitted is left out.
+    weights : ndarray, shape (n_resamples, n)
+
+    Returns
+    -------
+    DataFrame
+        model, metric, estimate, conf_low, conf_high, n_rows, n_events (rows), n_folds.
+    """
+    common, scored = _common_rows(predictions, models)
+    rows, counts = predictions[common], weights[:, common]
+    event, landmark = rows["event"].to_numpy(bool), rows["landmark"].to_numpy()
+    lines = []
+    for model, metric in itertools.product(scored, METRICS):
+        risk = rows[model].to_numpy(np.float64)
+        estimate = float(metric_values(metric, event, risk, None, landmark)[0])
+        low, high = percentile_interval(metric_values(metric, event, risk, counts, landmark))
+        lines.append(
+            (model, metric, estimate, low, high, len(rows), int(event.sum()), rows["landmark"].nunique())
+        )
+    columns = ["model", "metric", "estimate", "conf_low", "conf_high", "n_rows", "n_events", "n_folds"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def pair_differences(
+    predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Compare every two models on the same rows and resamples; an interval over zero shows no difference.
+
+    Returns
+    -------
+    DataFrame
+        model, versus, metric ('auc', 'brier', 'ipa'), estimate (model minus versus), conf_low, conf_high.
+    """
+    common, scored = _common_rows(predictions, models)
+    rows, counts = predictions[common], weights[:, common]
+    event, landmark = rows["event"].to_numpy(bool), rows["landmark"].to_numpy()
+    risks = {model: rows[model].to_numpy(np.float64) for model in scored}
+    lines = []
+    for metric in METRICS[:3]:
+        seen = {m: metric_values(metric, event, risk, None, landmark)[0] for m, risk in risks.items()}
+        resampled = {m: metric_values(metric, event, risk, counts, landmark) for m, risk in risks.items()}
+        for model, versus in itertools.combinations(scored, 2):
+            low, high = percentile_interval(resampled[model] - resampled[versus])
+            lines.append((model, versus, metric, float(seen[model] - seen[versus]), low, high))
+    return pd.DataFrame(lines, columns=["model", "versus", "metric", "estimate", "conf_low", "conf_high"])
+
+
+def _common_rows(predictions: pd.DataFrame, models: Sequence[str]) -> tuple[NDArray[np.bool_], list[str]]:
+    scored = [model for model in models if predictions[model].notna().any()]
+    return predictions[scored].notna().all(axis=1).to_numpy(bool), scored

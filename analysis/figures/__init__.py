@@ -1,0 +1,1 @@
+"""Figures: each takes a finished frame and draws it on an axes; none computes."""

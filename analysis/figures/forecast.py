@@ -1,0 +1,94 @@
+"""Forecasts: the book over time, the outlook by account, and whether such outlooks held before."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN
+
+
+def draw_book(
+    ax: Axes, frame: pd.DataFrame, at_start_label: str = "Accounts at the start", churned_label: str = "Left in the quarter"
+) -> None:
+    """Draw accounts at the start of each quarter, and the share that left in it.
+
+    Parameters
+    ----------
+    frame
+        label, at_start, churned, rate; one row a quarter.
+    """
+    places = range(len(frame))
+    ax.bar(places, frame["at_start"], color=ACCENT, alpha=0.3, width=0.7, label=at_start_label)
+    ax.bar(places, frame["churned"], color=WARN, width=0.7, label=churned_label)
+    for place, churned, rate in zip(places, frame["churned"], frame["rate"], strict=True):
+        if rate == rate:
+            ax.annotate(
+                f"{rate:.1%}", (place, churned), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
+            )
+    ax.set_xticks(list(places), frame["label"])
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="upper left")
+
+
+def draw_outlook(
+    ax: Axes,
+    probabilities: Sequence[float],
+    tiers: Sequence[float],
+    x_label: str = "Accounts, the most likely to leave first",
+    y_label: str = "Probability of leaving within three months",
+) -> None:
+    """Draw every account's probability in falling order, with the limits of the risk tiers.
+
+    Parameters
+    ----------
+    probabilities
+        In falling order.
+    tiers
+        Limits between the risk tiers.
+    """
+    places = range(1, len(probabilities) + 1)
+    ax.fill_between(places, probabilities, step="mid", color=ACCENT, alpha=0.25, linewidth=0)
+    ax.step(places, probabilities, where="mid", color=ACCENT, linewidth=1.4)
+    for limit in tiers:
+        ax.axhline(limit, color=WARN, linewidth=0.9, linestyle=(0, (4, 3)))
+        ax.annotate(
+            f"{limit:.0%}", (1, limit), xycoords=("axes fraction", "data"), xytext=(2, 0), textcoords="offset points",
+            va="center", fontsize=8, color=WARN,
+        )
+    ax.set_xlim(1, max(len(probabilities), 2))
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+
+
+def draw_calibration(
+    ax: Axes,
+    frame: pd.DataFrame,
+    x_label: str = "Forecast: mean probability in the group",
+    y_label: str = "Observed: share that left",
+) -> None:
+    """Draw observed shares against forecast probabilities, in groups of equal size.
+
+    Parameters
+    ----------
+    frame
+        model, predicted, observed, conf_low, conf_high.
+    """
+    top = max(frame["predicted"].max(), frame["conf_high"].max()) * 1.05
+    ax.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    for color, (model, group) in zip(CYCLE, frame.groupby("model", sort=False), strict=False):
+        spread = [group["observed"] - group["conf_low"], group["conf_high"] - group["observed"]]
+        ax.errorbar(
+            group["predicted"], group["observed"], yerr=spread, fmt="o-", color=color, ecolor=color, elinewidth=1,
+            markersize=4, linewidth=1.2, label=str(model),
+        )
+    ax.set_xlim(0, top)
+    ax.set_ylim(0, top)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.tick_params(colors=INK)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.legend(loc="upper left")

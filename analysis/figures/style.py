@@ -1,0 +1,76 @@
+"""One look for every figure, and figures as text that is the same to the byte."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID = "#22303c", "#6b7785", "#e3e7eb"
+ACCENT, WARN = "#2a6f97", "#c05746"
+CYCLE = ("#2a6f97", "#c05746", "#7a5195", "#5a8f29", "#d19a1c", "#6c757d")
+
+_LOOK = {
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.0,
+    "axes.titlecolor": INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    "legend.frameon": False,
+    "figure.dpi": 100.0,
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw in the project's look inside this context."""
+    with mpl.rc_context(_LOOK):
+        yield
+
+
+def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], alt: str, **arguments: Any) -> str:
+    """Draw one axes and return it as an SVG element, the same bytes for the same numbers.
+
+    Parameters
+    ----------
+    name
+        Distinguishes the ids inside the SVG from those of other figures on the page.
+    draw
+        Called as ``draw(ax, **arguments)``.
+    size
+        Width and height in inches.
+    alt
+        What the picture shows, for those who cannot see it; plain text.
+    """
+    with look(), mpl.rc_context({"svg.hashsalt": f"tenure-{name}"}):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.add_subplot(), **arguments)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": alt})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :].replace("<svg ", '<svg role="img" ', 1)
+
+
+def new_axes(size: tuple[float, float]) -> Axes:
+    """Return an axes on a new pyplot figure, which notebooks show by themselves."""
+    from matplotlib import pyplot
+
+    _, ax = pyplot.subplots(figsize=size, layout="constrained")
+    return ax

@@ -1,0 +1,150 @@
+"""Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.design import Covariate, DesignMatrix, learn_design
+from analysis.errors import ModelError
+from analysis.evaluation.rolling_origin import horizon_risk
+from analysis.models.base import Model
+from analysis.models.cox import Cox
+from analysis.models.forest import Forest
+from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+from analysis.outcome import Outcome
+from analysis.resampling import purged_training_rows
+from analysis.study import Study
+
+COX, FOREST, CONTRACT_ONLY, LAST_QUARTER = "cox", "forest", "contract_only", "last_quarter"
+Makers = Mapping[str, Callable[[], Model]]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Probabilities of churn by the end of the horizon, for every account at risk at the last landmark.
+
+    Attributes
+    ----------
+    landmark, horizon_ends_on
+        The forecast is conditional on being at risk on the first and reaches to the second.
+    headline
+        The model whose numbers are quoted.
+    accounts
+        lifetime_id, account_id, and a column of probabilities for each model, in order of account.
+    contributions
+        For each account (row) and covariate (column) the part of the Cox model's log hazard, relative to the mean account.
+    n_training_rows, n_training_events
+        What the models learned from; events are distinct lifetimes.
+    """
+
+    landmark: pd.Timestamp
+    horizon_ends_on: pd.Timestamp
+    headline: str
+    accounts: pd.DataFrame
+    contributions: pd.DataFrame
+    n_training_rows: int
+    n_training_events: int
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """The headline model's probabilities, shape (n_accounts,)."""
+        return self.accounts[self.headline].to_numpy(np.float64)
+
+
+def competing_models(study: Study) -> Makers:
+    """Return the models of a study and the rivals they must beat, each as a function that makes an unfitted one."""
+    models = study.models
+
+    def cox() -> Model:
+        return Cox(ridge=models.forecast_ridge)
+
+    def forest() -> Model:
+        return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
+
+    return {
+        COX: cox,
+        FOREST: forest,
+        CONTRACT_ONLY: lambda: FamiliesOnly(cox(), ("contract",)),
+        LAST_QUARTER: LastQuarterRate,
+    }
+
+
+def forecast_last_landmark(
+    landmarks: pd.DataFrame, covariates: Sequence[Covariate], study: Study, headline: str = COX
+) -> Forecast:
+    """Fit all models on the landmarks settled by the last one, and forecast from it.
+
+    Parameters
+    ----------
+    landmarks
+        All landmark rows, the last landmark among them.
+    covariates
+        Those declared for landmarks.
+    headline
+        The model to quote.
+
+    Raises
+    ------
+    DesignError, ModelError
+        If the settled landmarks cannot support a model.
+    """
+    last = landmarks["risk_date"].max()
+    training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
+    if training.empty:
+        raise ModelError(f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.")
+    design = learn_design(training, covariates)
+    matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
+    fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
+    now = landmarks[landmarks["risk_date"] == last].reset_index(drop=True)
+    current = design.apply(now)
+    risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
+    cox = fitted[COX]
+    assert isinstance(cox, Cox)
+    return Forecast(
+        landmark=last,
+        horizon_ends_on=now["horizon_ends_on"].iloc[0],
+        headline=headline,
+        accounts=pd.DataFrame({"lifetime_id": now["lifetime_id"], "account_id": now["account_id"], **risks}),
+        contributions=_contributions(current, cox),
+        n_training_rows=len(training),
+        n_training_events=outcome.n_lifetimes_with_event,
+    )
+
+
+def _contributions(design: DesignMatrix, cox: Cox) -> pd.DataFrame:
+    """Split each account's log hazard by covariate, relative to the mean of these accounts."""
+    parts = (design.values - design.values.mean(axis=0)) * cox.coefficients_
+    covariates = dict.fromkeys(column.covariate for column in design.columns)
+    return pd.DataFrame(
+        {
+            name: parts[:, [k for k, column in enumerate(design.columns) if column.covariate == name]].sum(axis=1)
+            for name in covariates
+        }
+    )
+
+
+def poisson_binomial_interval(probabilities: NDArray[np.float64], level: float = 0.95) -> tuple[int, int]:
+    """Return the central interval of the number of events among independent rows.
+
+    It holds sampling variation only: that the probabilities themselves are estimates widens it.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (n,).
+    level
+        Probability that the interval covers at least.
+
+    Notes
+    -----
+    Exact, by convolution of the n Bernoulli distributions (Chen and Liu 1997, Statistica Sinica 7, 875).
+    """
+    distribution = np.ones(1)
+    for probability in probabilities:
+        distribution = np.convolve(distribution, [1 - probability, probability])
+    cumulative = np.cumsum(distribution)
+    tail = (1 - level) / 2
+    return int(np.searchsorted(cumulative, tail)), int(np.searchsorted(cumulative, 1 - tail))

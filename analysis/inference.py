@@ -1,0 +1,78 @@
+"""Inference: the time-varying Cox model of a cohort, fitted so that every column in it can be estimated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.design import Covariate, Design, DesignMatrix, DroppedColumn, learn_design
+from analysis.models.cox import Cox
+from analysis.models.partial_likelihood import risk_sets
+from analysis.outcome import Outcome
+
+STRATUM = "renewal_due"
+"""Almost everybody leaves at a renewal: whether one is due gets its own baseline hazard, not a coefficient."""
+
+MIN_LIFETIMES = 5
+"""An indicator is estimated only where this many lifetimes with event, and as many without it, carry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A Cox model fitted on the lifetime clock, and the columns that the data could not support."""
+
+    cox: Cox
+    design: Design
+    dropped: tuple[DroppedColumn, ...]
+    n_rows: int
+
+
+def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate]) -> Inference:
+    """Fit the time-varying Cox model with cluster-robust errors.
+
+    Parameters
+    ----------
+    counting_process
+        Intervals ``(start, stop]`` with their covariates.
+    covariates
+        Those declared for the counting process.
+
+    Raises
+    ------
+    DesignError, ModelError
+        If no covariate varies, nobody churned, or the likelihood has no maximum.
+    """
+    design = learn_design(counting_process, covariates)
+    outcome = Outcome.from_counting_process(counting_process)
+    matrix = design.apply(counting_process)
+    thin = _thin_columns(matrix, outcome)
+    kept = matrix.without(tuple(column.name for column in thin))
+    cox = Cox(strata=(STRATUM,)).fit(kept, outcome)
+    return Inference(cox, design, design.dropped + thin, len(matrix))
+
+
+def _thin_columns(matrix: DesignMatrix, outcome: Outcome) -> tuple[DroppedColumn, ...]:
+    """Name the indicators with too few churned lifetimes on one side, or alike for all who are at risk together.
+
+    The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them already.
+    """
+    sets = risk_sets(outcome, matrix.rows[STRATUM].to_numpy(np.intp))
+    at_risk = sets.sums(np.ones((len(matrix), 1)))[:, 0]
+    found = []
+    for position, column in enumerate(matrix.columns):
+        values = matrix.values[:, position]
+        levels = np.unique(values)
+        if len(levels) != 2:
+            continue
+        carried = [len(np.unique(outcome.lifetime[outcome.event & (values == level)])) for level in levels]
+        share = sets.sums((values == levels[1]).astype(np.float64)[:, None])[:, 0] / at_risk
+        information = float((sets.deaths * share * (1 - share)).sum())
+        if min(carried) < MIN_LIFETIMES:
+            reason = f"carried or lacked by only {min(carried)} lifetimes with event, fewer than {MIN_LIFETIMES}"
+        elif information < MIN_LIFETIMES:
+            reason = "nearly the same for all who are at risk together"
+        else:
+            continue
+        found.append(DroppedColumn(column.name, column.covariate, column.family, reason))
+    return tuple(found)

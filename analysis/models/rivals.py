@@ -1,0 +1,84 @@
+"""Rivals: simple forecasts that a model must beat before anyone listens to it."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.design import DesignMatrix
+from analysis.errors import ModelError
+from analysis.models.base import Model, require_landmark_clock, require_same_rows
+from analysis.outcome import HORIZON_PARTS, Outcome
+
+
+class LastQuarterRate:
+    """The churn rate of the latest quarter whose outcome is known, the same for every account.
+
+    Attributes
+    ----------
+    landmark_ : numpy.datetime64
+        The latest quarter-start landmark in training (the latest landmark of any kind if none is marked).
+    incidence_ : ndarray, shape (14,)
+        Share churned by each thirteenth of the horizon, from 0 to 13.
+    """
+
+    def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
+        """Take the rate from the rows of the latest landmark.
+
+        Raises
+        ------
+        ModelError
+            If there is no event in training, or the rows carry no risk_date.
+        """
+        require_same_rows(design, outcome)
+        require_landmark_clock(outcome, "LastQuarterRate")
+        if "risk_date" not in design.rows:
+            raise ModelError(
+                "LastQuarterRate needs the rows' risk_date; this design was made from rows without it."
+            )
+        dates = design.rows["risk_date"].to_numpy("datetime64[D]")
+        marked = design.rows.get("is_quarter_start")
+        eligible = np.ones(len(dates), bool) if marked is None else marked.to_numpy(bool)
+        if not eligible.any():
+            eligible[:] = True
+        self.landmark_ = dates[eligible].max()
+        latest = outcome.take(eligible & (dates == self.landmark_)).on_grid()
+        churned = np.where(latest.event, latest.stop, np.inf)
+        self.incidence_ = (churned[:, None] <= np.arange(HORIZON_PARTS + 1)).mean(axis=0)
+        return self
+
+    def predict_incidence(
+        self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"
+    ) -> NDArray[np.float64]:
+        """Return the rate by each time, the same in every row, shape (n_rows, n_times)."""
+        if cause != "churn":
+            raise ModelError(f"Only the incidence of 'churn' is modelled; {cause!r} was asked for.")
+        part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        return np.broadcast_to(self.incidence_[part], (len(design), len(part))).copy()
+
+
+class FamiliesOnly:
+    """A model that may see the columns of some families only; with ('contract',) the contract-only rival.
+
+    Parameters
+    ----------
+    model : Model
+        Not fitted yet.
+    families : tuple of str
+    """
+
+    def __init__(self, model: Model, families: tuple[str, ...] = ("contract",)) -> None:
+        self.model = model
+        self.families = families
+
+    def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
+        """Fit the model to its families' columns."""
+        self.model_ = self.model.fit(design.select_families(self.families), outcome)
+        return self
+
+    def predict_incidence(
+        self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"
+    ) -> NDArray[np.float64]:
+        """Return the model's incidence, shape (n_rows, n_times)."""
+        return self.model_.predict_incidence(design.select_families(self.families), times, cause)

@@ -1,0 +1,198 @@
+"""Outcome: who was under observation from when to when, and how it ended."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+
+HORIZON_PARTS = 13
+"""The landmark clock divides each row's own horizon (89 to 92 days) into this many equal parts."""
+
+Clock = Literal["lifetime", "landmark"]
+
+_COUNTING_COLUMNS = ("lifetime_id", "account_id", "start", "stop", "event")
+_LANDMARK_COLUMNS = ("lifetime_id", "account_id", "horizon_days", "followed_days", "event", "is_followed")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Survival outcomes of n rows, each at risk on ``(start, stop]``.
+
+    Attributes
+    ----------
+    start, stop : ndarray of float, shape (n,)
+        Days since the lifetime's origin (clock 'lifetime'), or thirteenths of the row's own
+        horizon (clock 'landmark', where start is 0).
+    event : ndarray of bool, shape (n,)
+        Whether the account churned at `stop`.
+    cause : ndarray of str, shape (n,)
+        'churn', 'involuntary', 'merged', or '' where nothing ended.
+    lifetime : ndarray of int, shape (n,)
+        The lifetime that each row belongs to; events are counted in distinct lifetimes, never in rows.
+    account, cluster : ndarray of str, shape (n,)
+        The customer, and the parent account that its errors are shared with.
+    clock : {'lifetime', 'landmark'}
+        What `start` and `stop` count.
+    """
+
+    start: NDArray[np.float64]
+    stop: NDArray[np.float64]
+    event: NDArray[np.bool_]
+    cause: NDArray[np.object_]
+    lifetime: NDArray[np.int64]
+    account: NDArray[np.object_]
+    cluster: NDArray[np.object_]
+    clock: Clock
+
+    @classmethod
+    def from_counting_process(cls, frame: pd.DataFrame) -> Self:
+        """Read the rows of a counting-process frame, ``(start, stop]`` in days since origin.
+
+        Raises
+        ------
+        ModelError
+            If a column is missing or an interval has no length.
+        """
+        _require(frame, _COUNTING_COLUMNS)
+        start = frame["start"].to_numpy(np.float64)
+        stop = frame["stop"].to_numpy(np.float64)
+        _refuse(~(start < stop), frame, "needs start < stop in every row", ["lifetime_id", "start", "stop"])
+        return cls(start=start, stop=stop, event=_events(frame), clock="lifetime", **_labels(frame))
+
+    @classmethod
+    def from_landmarks(cls, frame: pd.DataFrame) -> Self:
+        """Read landmark rows; time runs from 0 at the landmark to 13 at the end of the row's own horizon.
+
+        A competing end (involuntary, merged) of a fully followed row is coded 'no churn, followed to
+        the horizon': such an account can no longer churn, so it stays in the denominator, and
+        1 - S is a cumulative incidence. A row that is not fully followed keeps the days it was followed.
+
+        Raises
+        ------
+        ModelError
+            If a column is missing, or a row was followed for no day or for longer than its horizon.
+        """
+        _require(frame, _LANDMARK_COLUMNS)
+        followed = frame["followed_days"].to_numpy(np.float64)
+        horizon = frame["horizon_days"].to_numpy(np.float64)
+        _refuse(
+            ~((followed > 0) & (followed <= horizon)),
+            frame,
+            "needs 0 < followed_days <= horizon_days in every row",
+            ["lifetime_id", "followed_days", "horizon_days"],
+        )
+        event = _events(frame)
+        to_the_horizon = frame["is_followed"].to_numpy(bool) & ~event
+        stop = np.where(to_the_horizon, float(HORIZON_PARTS), followed / horizon * HORIZON_PARTS)
+        return cls(start=np.zeros(len(frame)), stop=stop, event=event, clock="landmark", **_labels(frame))
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.stop)
+
+    @property
+    def n_lifetimes_with_event(self) -> int:
+        """Distinct lifetimes that churned: what 'number of events' means everywhere."""
+        return len(np.unique(self.lifetime[self.event]))
+
+    def on_grid(self) -> "Outcome":
+        """Return the landmark outcome with times rounded up to whole thirteenths of the horizon.
+
+        Thirteen risk sets in place of one for every day and length of horizon; the horizon's end stays 13.
+        """
+        # 7 / 91 * 13 may come out as 1 + 2e-16: that is the first part, not the second.
+        return replace(self, stop=np.ceil(self.stop - 1e-9))
+
+    def take(self, rows: NDArray) -> "Outcome":
+        """Return the outcome of some rows (a boolean mask or positions), in that order."""
+        return Outcome(
+            start=self.start[rows],
+            stop=self.stop[rows],
+            event=self.event[rows],
+            cause=self.cause[rows],
+            lifetime=self.lifetime[rows],
+            account=self.account[rows],
+            cluster=self.cluster[rows],
+            clock=self.clock,
+        )
+
+
+def interval_faults(outcome: Outcome) -> pd.DataFrame:
+    """List the intervals that break a lifetime, in the words of R's ``survcheck``.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Rows on the lifetime clock.
+
+    Returns
+    -------
+    DataFrame
+        One row a fault: fault, lifetime_id, account_id, start, stop, in order of lifetime and start.
+        'zero length': stop is not after start. 'overlap': the row starts before the one before it
+        stopped. 'gap': it starts later (a break in risk that the subscriptions must explain).
+        'after event': a row follows the lifetime's churn. 'teleport': the lifetime changes its account.
+    """
+    order = np.lexsort((outcome.stop, outcome.start, outcome.lifetime))
+    rows = outcome.take(order)
+    same = np.r_[False, rows.lifetime[1:] == rows.lifetime[:-1]]
+    stop_before = np.r_[np.nan, rows.stop[:-1]]
+    faults = {
+        "zero length": ~(rows.stop > rows.start),
+        "overlap": same & (rows.start < stop_before),
+        "gap": same & (rows.start > stop_before),
+        "after event": same & np.r_[False, rows.event[:-1]],
+        "teleport": same & np.r_[False, rows.account[1:] != rows.account[:-1]],
+    }
+    listed = [_listed(rows, fault, mask) for fault, mask in faults.items()]
+    table = pd.concat(listed, ignore_index=True)
+    return table.sort_values(["lifetime_id", "start", "stop"], kind="stable", ignore_index=True)
+
+
+def _listed(rows: Outcome, fault: str, mask: NDArray[np.bool_]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "fault": np.full(int(mask.sum()), fault, dtype=object),
+            "lifetime_id": rows.lifetime[mask],
+            "account_id": rows.account[mask],
+            "start": rows.start[mask],
+            "stop": rows.stop[mask],
+        }
+    )
+
+
+def _labels(frame: pd.DataFrame) -> dict[str, NDArray]:
+    account = frame["account_id"].to_numpy(object)
+    cluster = frame["cluster_id"].to_numpy(object) if "cluster_id" in frame else account
+    cause = frame["cause"] if "cause" in frame else pd.Series("", index=frame.index, dtype=object)
+    return {
+        "cause": cause.where(cause.notna(), "").to_numpy(object),
+        "lifetime": frame["lifetime_id"].to_numpy(np.int64),
+        "account": account,
+        "cluster": cluster,
+    }
+
+
+def _events(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    known = frame["event"].isin([0, 1]).to_numpy(bool)
+    _refuse(~known, frame, "needs event 0 or 1 in every row", ["lifetime_id", "event"])
+    return frame["event"].to_numpy(np.float64) == 1
+
+
+def _require(frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise ModelError(
+            f"An outcome needs the columns {', '.join(columns)}; missing: {', '.join(missing)}. "
+            "Read the frame from the cohort tables."
+        )
+
+
+def _refuse(broken: NDArray[np.bool_], frame: pd.DataFrame, rule: str, keys: list[str]) -> None:
+    if broken.any():
+        first = frame.loc[broken, keys].head(5).to_dict("records")
+        raise ModelError(f"An outcome {rule}; {int(broken.sum())} rows break this, first: {first}.")

@@ -1,0 +1,69 @@
+"""Raw covariates: a frame's columns as numbers and labels, or what is wrong with them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import DesignError
+
+MISSING_LEVEL = "(missing)"
+
+
+class Covariate(Protocol):
+    """What a design reads of a declared covariate."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def family(self) -> str: ...  # noqa: D102
+
+    @property
+    def transform(self) -> str: ...  # noqa: D102
+
+
+def readable_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
+    """Return the covariates as float64 (NaN where missing) or, for categories, text.
+
+    Raises
+    ------
+    DesignError
+        If a covariate is absent, or holds text, infinity or an impossible value where numbers are required.
+    """
+    absent = [covariate.name for covariate in covariates if covariate.name not in frame]
+    if absent:
+        raise DesignError(
+            f"The frame lacks the covariates {', '.join(absent)}: build the cohort again, or leave them out."
+        )
+    return pd.DataFrame(
+        {
+            c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c)
+            for c in covariates
+        }
+    )
+
+
+def _labels(series: pd.Series) -> NDArray[np.object_]:
+    return series.astype(object).where(series.notna(), MISSING_LEVEL).astype(str).to_numpy(object)
+
+
+def _numbers(frame: pd.DataFrame, covariate: Covariate) -> NDArray[np.float64]:
+    series = frame[covariate.name]
+    text = np.array([isinstance(value, str) for value in series]) if series.dtype.kind not in "fiub" else None
+    if text is not None and text.any():
+        raise _unreadable(frame, covariate.name, "holds text where numbers are required", text)
+    values = series.to_numpy(np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        raise _unreadable(frame, covariate.name, "holds infinity", np.isinf(values))
+    if covariate.transform == "log1p" and (values <= -1).any():
+        raise _unreadable(frame, covariate.name, "is logged as log(1 + x) and must be above -1", values <= -1)
+    return values
+
+
+def _unreadable(frame: pd.DataFrame, name: str, fault: str, rows: NDArray[np.bool_]) -> DesignError:
+    keys = [column for column in ("lifetime_id", "risk_date") if column in frame]
+    first = frame.loc[rows, [*keys, name]].head(5).astype(str).to_dict("records")
+    return DesignError(f"Covariate '{name}' {fault}: {int(rows.sum())} of {len(frame)} rows, first: {first}.")

@@ -1,0 +1,260 @@
+"""The workbench: one study opened, with every result a method away; what notebooks and reports start from."""
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.build import build_cohort
+from analysis.display import Display
+from analysis.effects.families import family_tests, permutation_losses
+from analysis.effects.hazard_ratios import hazard_ratios
+from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
+from analysis.factors import Covariate, Family, measurable_covariates, read_families
+from analysis.figures.effects import draw_family_losses, draw_hazard_ratios
+from analysis.figures.forecast import draw_book, draw_outlook
+from analysis.figures.survival import draw_survival
+from analysis.forecast import COX, FOREST, Forecast, competing_models, forecast_last_landmark
+from analysis.inference import Inference, fit_inference
+from analysis.nonparametric import kaplan_meier, numbers_at_risk
+from analysis.outcome import Outcome
+from analysis.study import Study, read_study
+from analysis.warehouse import Progress, connect
+
+ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id"}
+
+
+class Workbench:
+    """A study with its cohort built: tables, models and results, each computed once when first asked for.
+
+    Parameters
+    ----------
+    study
+        The study.
+    cohort
+        The cohort's DuckDB file.
+    hashes
+        What it was built from.
+    progress
+        Told, in one line each, what takes time.
+    """
+
+    def __init__(self, study: Study, cohort: Path, hashes: dict[str, str], progress: Progress) -> None:
+        self.study = study
+        self.cohort_file = cohort
+        self.hashes = hashes
+        self.progress = progress
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
+        con = connect(self.cohort_file, read_only=True)
+        try:
+            return con.sql(sql).df()
+        finally:
+            con.close()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""
+        return self.query(f"select * from {name} order by {ORDER.get(name, 'all')}")
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """What the source gives: tables, ``table.column`` names and properties."""
+        return frozenset(self.table("given_names")["name"])
+
+    @cached_property
+    def counting_process(self) -> pd.DataFrame:
+        """Intervals ``(start, stop]`` in days since origin, with covariates."""
+        return self.table("counting_process")
+
+    @cached_property
+    def landmarks(self) -> pd.DataFrame:
+        """Rows at risk on each landmark, with outcome and covariates."""
+        return self.table("landmarks")
+
+    def covariates(self, cohort: str | None = None) -> tuple[Covariate, ...]:
+        """Return the covariates that these data can measure."""
+        return measurable_covariates(self.given, cohort)
+
+    def families(self) -> tuple[tuple[Family, bool], ...]:
+        """Return every factor family and whether these data measure any covariate of it."""
+        measured = {covariate.family for covariate in self.covariates()}
+        return tuple((family, family.name in measured) for family in read_families())
+
+    @property
+    def n_events(self) -> int:
+        """Distinct lifetimes that churned while under observation."""
+        return int(self.counting_process.loc[self.counting_process["event"] == 1, "lifetime_id"].nunique())
+
+    @cached_property
+    def inference(self) -> Inference:
+        """The time-varying Cox model."""
+        self.progress("fitting the time-varying Cox model")
+        return fit_inference(self.counting_process, self.covariates("counting_process"))
+
+    @cached_property
+    def rolling(self) -> RollingOrigin:
+        """Forecasts of recent quarters that the models had not seen, and their scores."""
+        return rolling_origin(
+            self.landmarks,
+            self.covariates("landmarks"),
+            competing_models(self.study),
+            n_folds=self.study.models.test_quarters,
+            allowed_gap_days=self.study.time.allowed_gap_days,
+            n_resamples=self.study.models.resamples,
+            seed=self.study.seed,
+            progress=self.progress,
+        )
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
+        scores = self.rolling.pooled.query("metric == 'brier' and model in @candidates", local_dict={"candidates": (COX, FOREST)})
+        headline = str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
+        self.progress("forecasting from the last landmark")
+        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
+
+    def survival(self, by: str | None = None) -> Display:
+        """Return survival curves with numbers at risk, by a column of ``accounts`` or for all.
+
+        Columns of ``accounts`` are labels as of the snapshot: fine for a picture, never covariates.
+        """
+        curves, at_risk = self.survival_tables(by)
+        title = "Share still customers" + (f", by {by}" if by else "")
+        return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+
+    def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return survival curves, and the numbers at risk at quarter-year marks (group, time, at_risk)."""
+        rows = self.counting_process
+        outcome = Outcome.from_counting_process(rows)
+        group = np.full(len(rows), "all", dtype=object)
+        if by:
+            labels = self.table("accounts").set_index("account_id")[by].fillna("unknown")
+            group = rows["account_id"].map(labels).to_numpy(object)
+        curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, group)
+        last = int(outcome.stop.max())
+        times = np.arange(0, last + 1, 91 if last <= 1000 else 365)
+        counts = [
+            pd.DataFrame(
+                {
+                    "group": name,
+                    "time": times,
+                    "at_risk": numbers_at_risk(
+                        outcome.start[group == name], outcome.stop[group == name], np.maximum(times, 0.5)
+                    ),
+                }
+            )
+            for name in dict.fromkeys(curves["group"])
+        ]
+        return curves, pd.concat(counts, ignore_index=True)
+
+    def book(self) -> Display:
+        """Return the accounts at the start of each fiscal quarter, and how many left in it."""
+        table = self.table("book_by_quarter")
+        table["rate"] = (table["churned"] / table["at_start"]).where(table["at_start"] > 0)
+        table["label"] = table["quarter_from"].dt.strftime("%b %Y")
+        return Display("The book by quarter", table, lambda ax: draw_book(ax, table))
+
+    def hazard_ratios(self) -> Display:
+        """Return hazard ratios per standard deviation with cluster-robust intervals, from the time-varying Cox model."""
+        table = hazard_ratios(self.inference.cox)
+        table.insert(0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)])
+        size = (7.0, 1.0 + 0.27 * len(table))
+        return Display(
+            "Hazard ratios per standard deviation",
+            table,
+            lambda ax: draw_hazard_ratios(ax, table, self.colors),
+            size=size,
+        )
+
+    def family_tests(self) -> Display:
+        """Return the robust joint test of each family, given everything else in the model."""
+        table = family_tests(self.inference.cox, [family.name for family, _ in self.families()])
+        return Display("Joint test of each family's columns", table)
+
+    def family_losses(self) -> Display:
+        """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""
+        table = self._losses.query("metric == 'ipa'").reset_index(drop=True)
+        table.insert(0, "label", table["family"] + ", " + table["model"])
+        return Display(
+            "Points of explained variation (IPA) lost without the family",
+            table,
+            lambda ax: draw_family_losses(ax, table, self.colors),
+            size=(7.0, 1.0 + 0.35 * len(table)),
+        )
+
+    @cached_property
+    def _losses(self) -> pd.DataFrame:
+        models = self.study.models
+        return permutation_losses(
+            self.rolling.folds,
+            [COX, FOREST],
+            [family.name for family, _ in self.families()],
+            n_repeats=models.permutations,
+            n_resamples=models.resamples,
+            seed=self.study.seed,
+            progress=self.progress,
+        )
+
+    def scores(self) -> Display:
+        """Return out-of-time scores of every model with intervals by resampled accounts."""
+        return Display("Out-of-time scores", self.rolling.pooled)
+
+    def outlook(self) -> Display:
+        """Return every account's probability of leaving within the horizon, highest first."""
+        forecast = self.forecast
+        table = forecast.accounts.sort_values([forecast.headline, "account_id"], ascending=[False, True], ignore_index=True)
+        probabilities = table[forecast.headline].tolist()
+        title = f"Probability of leaving from {forecast.landmark:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
+        return Display(title, table, lambda ax: draw_outlook(ax, probabilities, self.study.report.risk_tiers))
+
+    @cached_property
+    def colors(self) -> dict[str, str]:
+        """Colour of each family."""
+        return {family.name: family.color for family, _ in self.families()}
+
+    def term_label(self, term: str, covariate: str, language: str = "en") -> str:
+        """Return the label of a design column: its covariate's, with the level of an indicator."""
+        labels = {declared.name: declared.label(language) for declared in self.covariates()}
+        return labels[covariate] + term.removeprefix(covariate)
+
+
+def open_study(
+    path: str | Path,
+    *,
+    source: str | Path | None = None,
+    out: str | Path = "out",
+    threads: int | None = None,
+    progress: Progress = print,
+) -> Workbench:
+    """Open a study, building its cohort if its data, dates or queries are new.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    source
+        Another folder with the raw data than the study names.
+    out
+        Where output goes; the study gets a folder of its name in it.
+    threads
+        Threads for DuckDB; results never depend on it.
+    progress
+        Told, in one line each, what takes time.
+
+    Raises
+    ------
+    StudyError, SourceError, ContractError, BuildError
+        If the study cannot be built.
+
+    Examples
+    --------
+    >>> tenure = open_study("study.toml")  # doctest: +SKIP
+    >>> tenure.survival(by="segment")  # doctest: +SKIP
+    """
+    study = read_study(path)
+    if source is not None:
+        study = study.with_source(Path(source))
+    build = build_cohort(study, Path(out) / study.name, progress, threads)
+    return Workbench(study, build.path, build.hashes, progress)

@@ -1,0 +1,1 @@
+"""Report generators and the command line."""

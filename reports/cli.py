@@ -1,0 +1,121 @@
+"""The command line: one grammar, ``tenure VERB --study PATH``."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.build import build_cohort, check_source, prune
+from analysis.errors import TenureError
+from analysis.factors import read_covariates, read_families
+from analysis.study import Study, read_study
+from analysis.workbench import Workbench, open_study
+from reports.messages import LANGUAGES
+from reports.quarterly import write_quarterly
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 the user can mend it, 2 the words are off."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except TenureError as error:
+        print(f"tenure: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--study", type=Path, default=Path("study.toml"), help="the study file (default: study.toml)")
+    common.add_argument("--source", type=Path, help="read the raw data from here instead of where the study says")
+    common.add_argument("--out", type=Path, default=Path("out"), help="the folder for all output (default: out)")
+    common.add_argument("--threads", type=int, help="threads for queries (default: all cores; results don't depend on it)")
+
+    parser = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    _verb(verbs, common, "check", _check, "check the source against the contract and say what can be measured")
+    build = _verb(verbs, common, "build", _build, "build the cohort tables")
+    build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
+    _verb(verbs, common, "covariates", _covariates, "list the covariates and what each needs of the source")
+    report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
+    quarterly = _verb(report, common, "quarterly", _quarterly, "who may leave in the next three months, and what goes with it")
+    quarterly.add_argument("--language", choices=LANGUAGES, default="en", help="language of the report (default: en)")
+    return parser
+
+
+def _verb(verbs, common, name, run, says):  # type: ignore[no-untyped-def]  # argparse keeps its subparsers' type private
+    verb = verbs.add_parser(name, parents=[common], help=says, description=says)
+    verb.set_defaults(run=run)
+    return verb
+
+
+class _Progress:
+    """Prints each step with the seconds since the command began."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    def __call__(self, message: str) -> None:
+        print(f"[{time.monotonic() - self.began:5.1f} s] {message}", flush=True)
+
+
+def _study(options: argparse.Namespace) -> Study:
+    study = read_study(options.study)
+    return study if options.source is None else study.with_source(options.source)
+
+
+def _check(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        findings, given = check_source(_study(options), Path(scratch), _Progress())
+    print(f"\nThe contract holds; {len(findings)} findings that do not stop a build.\n")
+    _print_families(given)
+    print(f"\nNext: tenure report quarterly --study {options.study}")
+
+
+def _print_families(given: frozenset[str]) -> None:
+    for family in read_families():
+        declared = [covariate for covariate in read_covariates() if covariate.family == family.name]
+        measured = [covariate for covariate in declared if covariate.is_measurable(given)]
+        lacking = [table for table in family.unlocked_by if table not in given]
+        note = f"; would be measured with: {', '.join(lacking)}" if lacking and not measured else ""
+        print(f"{family.label_en}: {len(measured)} of {len(declared)} covariates measurable{note}")
+        for covariate in declared:
+            if covariate not in measured:
+                needed = ", ".join(need for need in covariate.needs if need not in given)
+                print(f"  not measurable: {covariate.name} (needs {needed})")
+
+
+def _build(options: argparse.Namespace) -> None:
+    study = _study(options)
+    out = options.out / study.name
+    build = build_cohort(study, out, _Progress(), options.threads)
+    if options.prune:
+        for path in prune(out):
+            print(f"removed {path}")
+    print(f"\nThe cohort is in {build.path}.\nNext: tenure report quarterly --study {options.study}")
+
+
+def _covariates(options: argparse.Namespace) -> None:
+    for family in read_families():
+        print(f"{family.label_en}")
+        for covariate in read_covariates():
+            if covariate.family == family.name:
+                needs = ", ".join(covariate.needs)
+                print(f"  {covariate.name:<28} {covariate.label_en} [{covariate.unit}]; {covariate.window}; needs {needs}")
+
+
+def _quarterly(options: argparse.Namespace) -> None:
+    tenure: Workbench = open_study(
+        options.study, source=options.source, out=options.out, threads=options.threads, progress=_Progress()
+    )
+    written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
+    print(f"\nThe report is in {written.page}; open it in a browser.")
+    if written.accounts:
+        print(f"The accounts to look at first are in {written.accounts}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

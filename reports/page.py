@@ -1,0 +1,127 @@
+"""The page: one frozen summary becomes one self-contained HTML file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.figures.effects import draw_family_losses, draw_hazard_ratios
+from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
+from analysis.figures.style import as_svg
+from analysis.figures.survival import draw_survival
+from analysis.workbench import Workbench
+from reports import words
+from reports.messages import Catalogue
+from reports.summary import Summary
+
+
+def render_quarterly(
+    tenure: Workbench, summary: Summary, catalogue: Catalogue, provenance: Mapping[str, str], accounts_file: str
+) -> str:
+    """Return the quarterly report as one HTML document.
+
+    Parameters
+    ----------
+    tenure
+        The study: its title, families and labels.
+    summary
+        All numbers.
+    catalogue
+        The language.
+    provenance
+        What the page can be made again from.
+    accounts_file
+        Name of the list of accounts beside the page.
+    """
+    language = catalogue.language
+    labels = {
+        family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()
+    }
+    unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
+    covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
+    environment = Environment(
+        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(
+        t=catalogue.text, count=words.count, share=words.share, number=words.number, p_value=words.p_value,
+        day=words.day, span=words.span,
+    )
+    return environment.get_template("quarterly.html.j2").render(
+        language=language,
+        study=tenure.study,
+        s=summary,
+        quarter=words.quarter_label(catalogue.text, summary.landmark, tenure.study.time.fiscal_year_start_month),
+        short=words.in_short(catalogue.text, summary, labels, unmeasured),
+        last=words.last_quarter(summary),
+        labels=labels,
+        unmeasured=unmeasured,
+        colors=tenure.colors,
+        covariate_labels=covariate_labels,
+        figures={name: Markup(svg) for name, svg in _figures(tenure, summary, catalogue, labels).items()},
+        provenance=provenance,
+        accounts_file=accounts_file,
+    )
+
+
+def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str]) -> dict[str, str]:
+    t = catalogue.text
+    groups = summary.curves["group"].nunique()
+    found = {
+        "book": as_svg(
+            "book", draw_book, size=(7.4, 2.9), alt=t("book.alt"),
+            frame=summary.book, at_start_label=t("book.at_start"), churned_label=t("book.churned"),
+        ),
+        "survival": as_svg(
+            "survival", draw_survival, size=(7.4, 3.5 + 0.2 * groups), alt=t("survival.alt"),
+            curves=summary.curves, at_risk=summary.at_risk,
+            x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
+        ),
+    }  # fmt: skip
+    if summary.outlook:
+        found["outlook"] = as_svg(
+            "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
+            probabilities=summary.outlook.probabilities, tiers=tenure.study.report.risk_tiers,
+            x_label=t("outlook.x"), y_label=t("outlook.y"),
+        )  # fmt: skip
+    if summary.skill:
+        calibration = summary.skill.calibration.assign(model=summary.skill.calibration["model"].map(lambda m: t(f"model.{m}")))
+        found["calibration"] = as_svg(
+            "calibration", draw_calibration, size=(5.2, 4.2), alt=t("scores.calibration_alt"),
+            frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
+        )  # fmt: skip
+    if summary.contest:
+        ratios = summary.contest.ratios
+        ratios = ratios.assign(
+            label=[
+                tenure.term_label(term, covariate, catalogue.language)
+                for term, covariate in zip(ratios["term"], ratios["covariate"], strict=True)
+            ]
+        )
+        losses = summary.contest.losses
+        losses = losses.assign(
+            label=[
+                f"{labels[family]}, {t(f'model.{model}')}"
+                for family, model in zip(losses["family"], losses["model"], strict=True)
+            ]
+        ).sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")
+        found["losses"] = as_svg(
+            "losses", draw_family_losses, size=(7.4, 1.0 + 0.36 * len(losses)), alt=t("families.loss_alt"),
+            frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
+        )  # fmt: skip
+        found["ratios"] = as_svg(
+            "ratios", draw_hazard_ratios, size=(7.4, 1.0 + 0.27 * len(ratios)), alt=t("families.ratios_alt"),
+            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"),
+        )  # fmt: skip
+    return found
+
+
+def as_dictionary(value: Any) -> dict[str, str]:
+    """Flatten nested values into dotted keys and text, for a provenance block."""
+    flat: dict[str, str] = {}
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            flat |= {f"{key}.{inner}": text for inner, text in as_dictionary(entry).items()}
+        else:
+            flat[str(key)] = ", ".join(map(str, entry)) if isinstance(entry, tuple | list) else str(entry)
+    return flat

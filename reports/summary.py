@@ -1,0 +1,221 @@
+"""The quarterly summary: every number of the report, frozen before anything is drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.effects.families import family_tests
+from analysis.errors import ModelError
+from analysis.evaluation.calibration import calibration_table
+from analysis.forecast import COX, FOREST, poisson_binomial_interval
+from analysis.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The forecast from the last landmark.
+
+    Attributes
+    ----------
+    models
+        model, expected, low, high; in accounts.
+    tiers
+        low, high, accounts, expected.
+    segments
+        segment, accounts, expected, mean; small cells are NaN.
+    first
+        The accounts to look at, most likely to leave first.
+    """
+
+    headline: str
+    probabilities: tuple[float, ...]
+    models: pd.DataFrame
+    tiers: pd.DataFrame
+    segments: pd.DataFrame
+    first: pd.DataFrame
+    n_training_rows: int
+    n_training_events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The families compared: joint tests, losses of the forecast, hazard ratios."""
+
+    tests: pd.DataFrame
+    losses: pd.DataFrame
+    ratios: pd.DataFrame
+    dropped: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """Out-of-time scores."""
+
+    pooled: pd.DataFrame
+    by_fold: pd.DataFrame
+    pairs: pd.DataFrame
+    calibration: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All that the quarterly report says, before it is put into words."""
+
+    landmark: pd.Timestamp
+    horizon_ends_on: pd.Timestamp
+    is_preliminary: bool
+    n_at_risk: int
+    n_events: int
+    book: pd.DataFrame
+    attrition: pd.DataFrame
+    findings: pd.DataFrame
+    not_yet_known: pd.DataFrame
+    curves: pd.DataFrame
+    at_risk: pd.DataFrame
+    outlook: Outlook | None
+    skill: Skill | None
+    contest: Contest | None
+    missing: tuple[str, ...]
+
+
+def summarise(tenure: Workbench) -> Summary:
+    """Compute everything the quarterly report shows.
+
+    Raises
+    ------
+    ModelError
+        If nobody churned: there is no churn to report on.
+    """
+    landmarks, report = tenure.landmarks, tenure.study.report
+    if tenure.n_events == 0:
+        raise ModelError(
+            f"No account left among the {tenure.counting_process['lifetime_id'].nunique():,} lifetimes observed from "
+            f"{tenure.study.time.observation_start} to {tenure.study.time.snapshot}: there is no churn to report on. "
+            "Check ended_on and notice_on in subscriptions, or observe for longer."
+        )
+    last = landmarks["risk_date"].max()
+    now = landmarks[landmarks["risk_date"] == last]
+    segment = report.segment if f"accounts.{report.segment}" in tenure.given else None
+    curves, at_risk = tenure.survival_tables(segment)
+    missing: list[str] = []
+    skill = outlook = contest = None
+    if tenure.n_events < report.forecast_from_events:
+        missing.append(f"A forecast needs {report.forecast_from_events} lifetimes with event; there are {tenure.n_events}.")
+    else:
+        try:
+            skill = _skill(tenure)
+            outlook = _outlook(tenure, segment)
+        except ModelError as error:
+            missing.append(str(error))
+    if skill and tenure.n_events >= report.contest_from_events:
+        contest = _contest(tenure)
+    return Summary(
+        landmark=last,
+        horizon_ends_on=now["horizon_ends_on"].iloc[0],
+        is_preliminary=not bool(now["is_quarter_start"].iloc[0]),
+        n_at_risk=len(now),
+        n_events=tenure.n_events,
+        book=tenure.book().frame(),
+        attrition=tenure.query("select * from attrition order by step"),
+        findings=tenure.table("rule_findings"),
+        not_yet_known=tenure.table("not_yet_known"),
+        curves=curves,
+        at_risk=at_risk,
+        outlook=outlook,
+        skill=skill,
+        contest=contest,
+        missing=tuple(missing),
+    )
+
+
+def _skill(tenure: Workbench) -> Skill:
+    rolling = tenure.rolling
+    event = rolling.predictions["event"].to_numpy(bool)
+    groups = min(10, max(3, int(event.sum()) // 8))
+    tables = [
+        calibration_table(event[known], rolling.predictions.loc[known, model].to_numpy(np.float64), groups).assign(model=model)
+        for model in (COX, FOREST)
+        if (known := rolling.predictions[model].notna().to_numpy()).any()
+    ]
+    return Skill(rolling.pooled, rolling.by_fold, rolling.pairs, pd.concat(tables, ignore_index=True), rolling.notes)
+
+
+def _outlook(tenure: Workbench, segment: str | None) -> Outlook:
+    forecast, report = tenure.forecast, tenure.study.report
+    accounts = tenure.outlook().frame()
+    models = [name for name in accounts.columns if name not in ("lifetime_id", "account_id")]
+    expected = pd.DataFrame(
+        [(name, accounts[name].sum(), *poisson_binomial_interval(accounts[name].to_numpy())) for name in models],
+        columns=["model", "expected", "low", "high"],
+    )
+    probability = accounts[forecast.headline]
+    described = _described(tenure, accounts, segment)
+    return Outlook(
+        headline=forecast.headline,
+        probabilities=tuple(probability.tolist()),
+        models=expected,
+        tiers=_tiers(probability, report.risk_tiers),
+        segments=_segments(described, report.min_cell) if segment else pd.DataFrame(),
+        first=described,
+        n_training_rows=forecast.n_training_rows,
+        n_training_events=forecast.n_training_events,
+    )
+
+
+def _tiers(probability: pd.Series, limits: tuple[float, ...]) -> pd.DataFrame:
+    tier = np.searchsorted(limits, probability, side="right")
+    return pd.DataFrame(
+        {
+            "low": [0.0, *limits],
+            "high": [*limits, 1.0],
+            "accounts": np.bincount(tier, minlength=len(limits) + 1),
+            "expected": np.bincount(tier, probability, minlength=len(limits) + 1),
+        }
+    )
+
+
+def _described(tenure: Workbench, accounts: pd.DataFrame, segment: str | None) -> pd.DataFrame:
+    """Put beside each account what a person who calls it wants to know."""
+    forecast = tenure.forecast
+    labels = tenure.table("accounts").set_index("account_id")
+    now = tenure.landmarks[tenure.landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
+    reasons = pd.Series(_reasons(forecast.contributions), index=forecast.accounts["lifetime_id"])
+    described = pd.DataFrame({"account_id": accounts["account_id"], "probability": accounts[forecast.headline]})
+    if segment:
+        described["segment"] = accounts["account_id"].map(labels[segment]).fillna("")
+    for name in ("seats", "term", "days_to_renewal"):
+        if name in now:
+            described[name] = accounts["lifetime_id"].map(now[name])
+    described["reasons"] = accounts["lifetime_id"].map(reasons)
+    return described
+
+
+def _reasons(contributions: pd.DataFrame, most: int = 3, least: float = 0.1) -> list[tuple[str, ...]]:
+    """Name, for each row, the covariates that raise its log hazard most; small ones are no reason."""
+    names = contributions.columns.to_numpy()
+    values = contributions.to_numpy()
+    order = np.argsort(-values, axis=1, kind="stable")[:, :most]
+    return [tuple(names[k] for k in row if values[i, k] >= least) for i, row in enumerate(order)]
+
+
+def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    grouped = described.groupby("segment")["probability"].agg(accounts="size", expected="sum", mean="mean").reset_index()
+    grouped.loc[grouped["accounts"] < min_cell, ["accounts", "expected", "mean"]] = np.nan
+    return grouped
+
+
+def _contest(tenure: Workbench) -> Contest:
+    inference = tenure.inference
+    families = [family.name for family, _ in tenure.families()]
+    return Contest(
+        tests=family_tests(inference.cox, families),
+        losses=tenure.family_losses().frame(),
+        ratios=tenure.hazard_ratios().frame(),
+        dropped=tuple((column.name, column.reason) for column in inference.dropped),
+        notes=inference.cox.notes_,
+        n_rows=inference.n_rows,
+    )

@@ -1,0 +1,114 @@
+"""Numbers into words: how counts, shares, p values and dates are written, and the sentences that depend on results."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from analysis.forecast import COX
+from reports.summary import Contest, Summary
+
+Text = Callable[..., str]
+SHOWN = 0.05
+
+
+def count(value: float) -> str:
+    """Write a whole number with thousands separated; a dash where it is missing."""
+    return "–" if pd.isna(value) else f"{int(value):,}"
+
+
+def share(value: float, digits: int = 1) -> str:
+    """Write a share as a percentage; a dash where it is missing."""
+    return "–" if pd.isna(value) else f"{value:.{digits}%}"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with fixed decimals, a true minus sign, and a dash where it is missing."""
+    return "–" if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """Write a p value as statisticians read it."""
+    if pd.isna(value):
+        return "–"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def day(value: pd.Timestamp) -> str:
+    """Write a date."""
+    return f"{value:%Y-%m-%d}"
+
+
+def span(low: float, high: float, digits: int = 2) -> str:
+    """Write an interval."""
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: int) -> str:
+    """Name the fiscal quarter that ends on the day before the landmark, with its months."""
+    last = landmark - pd.Timedelta(days=1)
+    first = (last - pd.DateOffset(months=(last.month - fiscal_year_start_month) % 3)).replace(day=1)
+    months = (first.month - fiscal_year_start_month) % 12
+    end = first + pd.DateOffset(months=2)
+    return text("quarter.label", number=months // 3 + 1, first=f"{first:%B}", last=f"{end:%B}", year=end.year)
+
+
+def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
+    sentences = []
+    if summary.outlook:
+        headline = summary.outlook.models.set_index("model").loc[summary.outlook.headline]
+        sentences.append(
+            text(
+                "short.outlook",
+                expected=number(headline["expected"], 0),
+                at_risk=count(summary.n_at_risk),
+                landmark=day(summary.landmark),
+                horizon_end=day(summary.horizon_ends_on),
+                low=count(headline["low"]),
+                high=count(headline["high"]),
+            )
+        )
+    sentences += [text("short.no_forecast", reason=reason) for reason in summary.missing]
+    last = last_quarter(summary)
+    if last is not None:
+        sentences.append(
+            text(
+                "short.last",
+                churned=count(last["churned"]),
+                at_start=count(last["at_start"]),
+                rate=share(last["rate"]),
+            )
+        )
+    if summary.skill and summary.outlook:
+        pooled = summary.skill.pooled.set_index(["model", "metric"])
+        auc = pooled.loc[(summary.outlook.headline, "auc")]
+        sentences.append(text("short.skill", folds=count(auc["n_folds"]), auc=share(auc["estimate"], 0)))
+    if summary.contest:
+        for family in summary.contest.tests["family"]:
+            sentences.append(family_verdict(text, summary.contest, family, labels[family]))
+    if unmeasured:
+        tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
+        names = ", ".join(labels[family] for family in unmeasured)
+        sentences.append(text("short.not_measured", families=names, tables=", ".join(tables)))
+    return sentences
+
+
+def family_verdict(text: Text, contest: Contest, family: str, label: str) -> str:
+    """Say what is shown of a family: association, gain to the forecast (Cox model), both or neither."""
+    test = contest.tests.set_index("family").loc[family]
+    losses = contest.losses.set_index(["model", "family"])
+    is_associated = test["p_value"] < SHOWN
+    is_useful = (COX, family) in losses.index and losses.loc[(COX, family), "conf_low"] > 0
+    key = {
+        (True, True): "short.family_both",
+        (True, False): "short.family_association",
+        (False, True): "short.family_forecast",
+        (False, False): "short.family_none",
+    }[bool(is_associated), bool(is_useful)]
+    return text(key, family=label, p=p_value(test["p_value"]))
+
+
+def last_quarter(summary: Summary) -> pd.Series | None:
+    """Return the line of the book for the last complete quarter, if anybody was there at its start."""
+    complete = summary.book[summary.book["is_complete"] & (summary.book["at_start"] > 0)]
+    return None if complete.empty else complete.iloc[-1]

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from r_reference import cox_rows, numbers
+
+from analysis.errors import ModelError
+from analysis.nonparametric import kaplan_meier, numbers_at_risk
+
+
+def test_equals_r_on_left_truncated_ages():
+    _, outcome = cox_rows("mgus", ["male"])
+    expected = numbers("kaplan_meier")
+    curve = kaplan_meier(outcome.start, outcome.stop, outcome.event)
+    at = np.searchsorted(curve["time"], expected["times"], side="right") - 1
+    for ours, theirs in [("estimate", "surv"), ("std_error", "std_err"), ("conf_low", "lower_loglog")]:
+        assert curve[ours].to_numpy()[at] == pytest.approx(expected[theirs], rel=1e-9)
+    assert curve["conf_high"].to_numpy()[at] == pytest.approx(expected["upper_loglog"], rel=1e-9)
+    assert numbers_at_risk(outcome.start, outcome.stop, expected["times"]).tolist() == expected["n_risk"]
+
+
+def test_an_entry_tied_with_an_event_is_not_yet_at_risk():
+    # a (0,3] event, b (0,5] event, c (3,5] censored, d (3,6] event. At 3 only a and b are at risk: 1/2.
+    # At 5: b, c, d; at 6: d. lifelines' KaplanMeierFitter(entry=) counts c and d at 3 already and says 3/4.
+    curve = kaplan_meier([0, 0, 3, 3], [3, 5, 5, 6], [1, 1, 0, 1])
+    assert curve["time"].tolist() == [0, 3, 5, 6]
+    assert curve["n_risk"].tolist() == [2, 2, 3, 1]
+    assert curve["estimate"].to_numpy() == pytest.approx([1, 1 / 2, 1 / 2 * 2 / 3, 0])
+
+
+def test_a_pause_is_time_without_risk():
+    # One account, away from 2 to 4, is not among those at risk at 3.
+    curve = kaplan_meier([0, 4, 0, 0], [2, 6, 3, 6], [0, 0, 1, 0])
+    assert curve.loc[curve["time"] == 3, "n_risk"].item() == 2
+
+
+def test_splitting_rows_changes_nothing():
+    whole = kaplan_meier([0, 0, 2], [5, 7, 7], [1, 0, 1])
+    split = kaplan_meier([0, 3, 0, 2], [3, 5, 7, 7], [0, 1, 0, 1])
+    assert (whole == split).all(axis=None)
+
+
+def test_groups_are_estimated_apart_and_in_order():
+    group = np.array(["b", "b", "a", "a"])
+    curve = kaplan_meier([0, 0, 0, 0], [1, 2, 1, 2], [1, 1, 0, 1], group)
+    assert curve["group"].tolist() == ["a", "a", "b", "b", "b"]
+    assert curve["estimate"].tolist() == [1, 0, 1, 0.5, 0]
+
+
+def test_greenwood_by_hand():
+    # Four at risk, one event: S = 3/4, variance 9/16 x 1/(4 x 3).
+    curve = kaplan_meier([0] * 4, [1, 2, 2, 2], [1, 0, 0, 0])
+    assert curve["std_error"].iloc[-1] == pytest.approx(3 / 4 * np.sqrt(1 / 12))
+
+
+def test_bad_intervals_are_refused():
+    with pytest.raises(ModelError, match=r"start < stop; 2 rows arrived, broken at positions \[1\]"):
+        kaplan_meier([0, 3], [1, 3], [1, 0])
+    with pytest.raises(ModelError, match="0 rows arrived"):
+        kaplan_meier([], [], [])
