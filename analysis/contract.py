@@ -69,7 +69,6 @@ class Table:
         return f"coalesce(known_on, {self.row_known})"
 
 
-
 @functools.cache
 def read_contract() -> dict[str, Table]:
     """Return the contract's tables by name, in the order of the file."""

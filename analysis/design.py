@@ -137,7 +137,7 @@ class Design:
         DesignError
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
-        values = _materialise(self.spec, readable_covariates(frame, self.covariates))
+        values = _materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates)))
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
         return DesignMatrix(np.ascontiguousarray(values[:, self.kept]), self.columns, rows)
 
@@ -173,38 +173,47 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
     """
     _require_rows_and_covariates(frame, covariates)
     readable = readable_covariates(frame, covariates)
-    matrix = Formula(" + ".join(["0", *(_terms(covariate) for covariate in covariates)])).get_model_matrix(
-        readable, context=REMEMBERING, na_action="ignore", output="numpy"
+    terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
+    matrix = Formula(" + ".join(terms)).get_model_matrix(
+        _for_formula(readable), context=REMEMBERING, na_action="ignore", output="numpy"
     )
     values, spec = np.asarray(matrix, dtype=np.float64), matrix.model_spec
     columns = _named_columns(spec, covariates)
     reasons = _reasons_to_drop(values, columns)
     kept = np.flatnonzero([reason is None for reason in reasons])
     if len(kept) == 0:
-        raise DesignError(
-            f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows."
-        )
+        raise DesignError(f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows.")
     dropped = tuple(
         DroppedColumn(column.name, column.covariate, column.family, reason)
         for column, reason in zip(columns, reasons, strict=True)
         if reason is not None
     )
     levels = {c.name: tuple(sorted(set(readable[c.name]))) for c in covariates if c.transform == "category"}
+    dropped += tuple(
+        DroppedColumn(c.name, c.name, c.family, "one level in the training rows")
+        for c in covariates
+        if len(levels.get(c.name, ())) == 1
+    )
     return Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped, levels)
 
 
-def _terms(covariate: Covariate) -> str:
+def _terms(covariate: Covariate, x: str) -> str:
     match covariate.transform:
         case "identity":
-            return f"standardised(filled(`{covariate.name}`)) + missing(`{covariate.name}`)"
+            return f"standardised(filled({x})) + missing({x})"
         case "log1p":
-            return f"standardised(filled(log1p(`{covariate.name}`))) + missing(`{covariate.name}`)"
+            return f"standardised(filled(log1p({x}))) + missing({x})"
         case "category":
-            return f"levels(`{covariate.name}`)"
+            return f"levels({x})"
     raise DesignError(
         f"Covariate {covariate.name!r} asks for the transform {covariate.transform!r}; "
         "known are 'identity', 'log1p' and 'category'."
     )
+
+
+def _for_formula(readable: pd.DataFrame) -> pd.DataFrame:
+    """Number the columns: formulaic mangles a covariate whose name is part of a transform's name ('a', 'is')."""
+    return readable.set_axis([f"x_{k}" for k in range(readable.shape[1])], axis=1)
 
 
 def _materialise(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]:
@@ -227,9 +236,7 @@ def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Col
 
 def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[str | None]:
     """Say, per column, why training rows cannot support it, or None."""
-    reasons: list[str | None] = [
-        "constant in the training rows" if np.ptp(v) <= 1e-12 else None for v in values.T
-    ]
+    reasons: list[str | None] = ["constant in the training rows" if np.ptp(v) <= 1e-12 else None for v in values.T]
     varying = [k for k, reason in enumerate(reasons) if reason is None]
     varying.sort(key=lambda k: columns[k].name.endswith(": missing"))
     centred = values[:, varying] - values[:, varying].mean(axis=0)

@@ -77,9 +77,7 @@ def read_covariates() -> tuple[Covariate, ...]:
     for family in read_families():
         if (files("queries") / FOLDER / f"{family.name}.toml").is_file():
             declared = _toml(f"{family.name}.toml")
-            found += [
-                Covariate(name=name, family=family.name, **_frozen(entry)) for name, entry in declared.items()
-            ]
+            found += [Covariate(name=name, family=family.name, **_frozen(entry)) for name, entry in declared.items()]
     return tuple(found)
 
 

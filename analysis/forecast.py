@@ -23,6 +23,14 @@ Makers = Mapping[str, Callable[[], Model]]
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A covariate that raises an account's hazard, and whether by being ``high`` or ``low`` ('' for categories)."""
+
+    covariate: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """Probabilities of churn by the end of the horizon, for every account at risk at the last landmark.
 
@@ -34,8 +42,8 @@ class Forecast:
         The model whose numbers are quoted.
     accounts
         lifetime_id, account_id, and a column of probabilities for each model, in order of account.
-    contributions
-        For each account (row) and covariate (column) the part of the Cox model's log hazard, relative to the mean account.
+    reasons
+        For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     """
@@ -44,7 +52,7 @@ class Forecast:
     horizon_ends_on: pd.Timestamp
     headline: str
     accounts: pd.DataFrame
-    contributions: pd.DataFrame
+    reasons: tuple[tuple[Reason, ...], ...]
     n_training_rows: int
     n_training_events: int
 
@@ -108,22 +116,32 @@ def forecast_last_landmark(
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
         headline=headline,
         accounts=pd.DataFrame({"lifetime_id": now["lifetime_id"], "account_id": now["account_id"], **risks}),
-        contributions=_contributions(current, cox),
+        reasons=_reasons(current, cox),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
     )
 
 
-def _contributions(design: DesignMatrix, cox: Cox) -> pd.DataFrame:
-    """Split each account's log hazard by covariate, relative to the mean of these accounts."""
-    parts = (design.values - design.values.mean(axis=0)) * cox.coefficients_
-    covariates = dict.fromkeys(column.covariate for column in design.columns)
-    return pd.DataFrame(
-        {
-            name: parts[:, [k for k, column in enumerate(design.columns) if column.covariate == name]].sum(axis=1)
-            for name in covariates
-        }
+def _reasons(design: DesignMatrix, cox: Cox, most: int = 3, least: float = 0.1) -> tuple[tuple[Reason, ...], ...]:
+    """Name, for each account, what raises its log hazard by at least `least` above the mean account, largest first."""
+    centred = design.values - design.values.mean(axis=0)
+    covariates = list(dict.fromkeys(column.covariate for column in design.columns))
+    member = np.array(
+        [[column.covariate == name for name in covariates] for column in design.columns], dtype=np.float64
     )
+    raised = (centred * cox.coefficients_) @ member
+    value_column = {column.name: place for place, column in enumerate(design.columns)}
+    found = []
+    for row, order in enumerate(np.argsort(-raised, axis=1, kind="stable")[:, :most]):
+        names = [covariates[k] for k in order if raised[row, k] >= least]
+        found.append(tuple(Reason(name, _direction(centred[row], value_column.get(name))) for name in names))
+    return tuple(found)
+
+
+def _direction(centred: NDArray[np.float64], place: int | None) -> str:
+    if place is None:
+        return ""
+    return "high" if centred[place] > 0 else "low"
 
 
 def poisson_binomial_interval(probabilities: NDArray[np.float64], level: float = 0.95) -> tuple[int, int]:

@@ -48,8 +48,7 @@ def kaplan_meier(
     if len(stop) == 0 or not (start < stop).all():
         broken = np.flatnonzero(~(start < stop))[:5].tolist()
         raise ModelError(
-            f"Kaplan-Meier needs rows with start < stop; {len(stop)} rows arrived, "
-            f"broken at positions {broken}."
+            f"Kaplan-Meier needs rows with start < stop; {len(stop)} rows arrived, broken at positions {broken}."
         )
     group = np.full(len(stop), "all", dtype=object) if group is None else np.asarray(group)
     curves = []
@@ -70,16 +69,12 @@ def numbers_at_risk(
     return entered - left
 
 
-def _curve(
-    start: NDArray[np.float64], stop: NDArray[np.float64], event: NDArray[np.bool_], z: float
-) -> pd.DataFrame:
+def _curve(start: NDArray[np.float64], stop: NDArray[np.float64], event: NDArray[np.bool_], z: float) -> pd.DataFrame:
     time, n_event = np.unique(stop[event], return_counts=True)
     n_risk = numbers_at_risk(start, stop, time)
     survival = np.cumprod(1 - n_event / n_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.sqrt(
-            np.cumsum(n_event / (n_risk * (n_risk - n_event)))
-        )  # Greenwood: std_error / survival
+        relative = np.sqrt(np.cumsum(n_event / (n_risk * (n_risk - n_event))))  # Greenwood: std_error / survival
         half = z * relative / np.log(survival)
         low, high = survival ** np.exp(-half), survival ** np.exp(half)
         std_error = survival * relative

@@ -39,10 +39,7 @@ def readable_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) ->
             f"The frame lacks the covariates {', '.join(absent)}: build the cohort again, or leave them out."
         )
     return pd.DataFrame(
-        {
-            c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c)
-            for c in covariates
-        }
+        {c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c) for c in covariates}
     )
 
 

@@ -35,9 +35,7 @@ def purged_training_rows(
     """
     missing = [column for column in _PURGE_COLUMNS if column not in landmarks]
     if missing:
-        raise ModelError(
-            f"Purging needs the columns {', '.join(_PURGE_COLUMNS)}; missing: {', '.join(missing)}."
-        )
+        raise ModelError(f"Purging needs the columns {', '.join(_PURGE_COLUMNS)}; missing: {', '.join(missing)}.")
     settled_on = landmarks["horizon_ends_on"] + pd.Timedelta(days=allowed_gap_days)
     settled = settled_on.to_numpy("datetime64[D]") <= np.datetime64(test_landmark, "D")
     return settled & landmarks["is_followed"].to_numpy(bool)

@@ -253,7 +253,11 @@ def _check_types(con: duckdb.DuckDBPyConnection, table: Table, relation: str, ty
 
 def _fits(arrived: str, required: str) -> bool:
     narrow = {"TINYINT", "SMALLINT", "INTEGER"}
-    return arrived.lower() == required or (required in {"bigint", "integer"} and arrived in narrow) or required == "varchar"
+    return (
+        arrived.lower() == required
+        or (required in {"bigint", "integer"} and arrived in narrow)
+        or required == "varchar"
+    )
 
 
 def _is_fault(column: Column) -> str:

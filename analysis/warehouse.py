@@ -47,9 +47,7 @@ def read_queries(folder: str) -> tuple[Query, ...]:
     for entry in sorted(_folder(folder).iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".sql"):
             sql = entry.read_text(encoding="utf-8")
-            after = tuple(
-                name.strip() for line in _AFTER.findall(sql) for name in line.split(",")
-            )
+            after = tuple(name.strip() for line in _AFTER.findall(sql) for name in line.split(","))
             found[entry.name.removesuffix(".sql")] = Query(entry.name.removesuffix(".sql"), folder, sql, after)
     return _in_order(found)
 

@@ -110,7 +110,9 @@ class Workbench:
     @cached_property
     def forecast(self) -> Forecast:
         """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
-        scores = self.rolling.pooled.query("metric == 'brier' and model in @candidates", local_dict={"candidates": (COX, FOREST)})
+        scores = self.rolling.pooled.query(
+            "metric == 'brier' and model in @candidates", local_dict={"candidates": (COX, FOREST)}
+        )
         headline = str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
         self.progress("forecasting from the last landmark")
         return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
@@ -152,14 +154,16 @@ class Workbench:
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
         table = self.table("book_by_quarter")
-        table["rate"] = (table["churned"] / table["at_start"]).where(table["at_start"] > 0)
+        table["rate"] = (table["churned_of_start"] / table["at_start"]).where(table["at_start"] > 0)
         table["label"] = table["quarter_from"].dt.strftime("%b %Y")
         return Display("The book by quarter", table, lambda ax: draw_book(ax, table))
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the time-varying Cox model."""
         table = hazard_ratios(self.inference.cox)
-        table.insert(0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)])
+        table.insert(
+            0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)]
+        )
         size = (7.0, 1.0 + 0.27 * len(table))
         return Display(
             "Hazard ratios per standard deviation",
@@ -204,7 +208,9 @@ class Workbench:
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
         forecast = self.forecast
-        table = forecast.accounts.sort_values([forecast.headline, "account_id"], ascending=[False, True], ignore_index=True)
+        table = forecast.accounts.sort_values(
+            [forecast.headline, "account_id"], ascending=[False, True], ignore_index=True
+        )
         probabilities = table[forecast.headline].tolist()
         title = f"Probability of leaving from {forecast.landmark:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
         return Display(title, table, lambda ax: draw_outlook(ax, probabilities, self.study.report.risk_tiers))

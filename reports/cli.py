@@ -32,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--study", type=Path, default=Path("study.toml"), help="the study file (default: study.toml)")
     common.add_argument("--source", type=Path, help="read the raw data from here instead of where the study says")
     common.add_argument("--out", type=Path, default=Path("out"), help="the folder for all output (default: out)")
-    common.add_argument("--threads", type=int, help="threads for queries (default: all cores; results don't depend on it)")
+    common.add_argument(
+        "--threads", type=int, help="threads for queries (default: all cores; results don't depend on it)"
+    )
 
     parser = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
@@ -41,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
     _verb(verbs, common, "covariates", _covariates, "list the covariates and what each needs of the source")
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
-    quarterly = _verb(report, common, "quarterly", _quarterly, "who may leave in the next three months, and what goes with it")
+    quarterly = _verb(
+        report, common, "quarterly", _quarterly, "who may leave in the next three months, and what goes with it"
+    )
     quarterly.add_argument("--language", choices=LANGUAGES, default="en", help="language of the report (default: en)")
     return parser
 
@@ -104,7 +108,9 @@ def _covariates(options: argparse.Namespace) -> None:
         for covariate in read_covariates():
             if covariate.family == family.name:
                 needs = ", ".join(covariate.needs)
-                print(f"  {covariate.name:<28} {covariate.label_en} [{covariate.unit}]; {covariate.window}; needs {needs}")
+                print(
+                    f"  {covariate.name:<28} {covariate.label_en} [{covariate.unit}]; {covariate.window}; needs {needs}"
+                )
 
 
 def _quarterly(options: argparse.Namespace) -> None:

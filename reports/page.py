@@ -35,17 +35,24 @@ def render_quarterly(
         Name of the list of accounts beside the page.
     """
     language = catalogue.language
-    labels = {
-        family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()
-    }
+    labels = {family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()}
     unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     environment = Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(
-        t=catalogue.text, count=words.count, share=words.share, number=words.number, p_value=words.p_value,
-        day=words.day, span=words.span,
+        t=catalogue.text,
+        count=words.count,
+        share=words.share,
+        number=words.number,
+        p_value=words.p_value,
+        day=words.day,
+        span=words.span,
     )
     return environment.get_template("quarterly.html.j2").render(
         language=language,
@@ -70,10 +77,10 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
     found = {
         "book": as_svg(
             "book", draw_book, size=(7.4, 2.9), alt=t("book.alt"),
-            frame=summary.book, at_start_label=t("book.at_start"), churned_label=t("book.churned"),
+            frame=summary.book, at_start_label=t("book.at_start"), churned_label=t("book.churned_of_start"),
         ),
         "survival": as_svg(
-            "survival", draw_survival, size=(7.4, 3.5 + 0.2 * groups), alt=t("survival.alt"),
+            "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
             curves=summary.curves, at_risk=summary.at_risk,
             x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
         ),
@@ -85,9 +92,11 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
             x_label=t("outlook.x"), y_label=t("outlook.y"),
         )  # fmt: skip
     if summary.skill:
-        calibration = summary.skill.calibration.assign(model=summary.skill.calibration["model"].map(lambda m: t(f"model.{m}")))
+        calibration = summary.skill.calibration.assign(
+            model=summary.skill.calibration["model"].map(lambda m: t(f"model.{m}"))
+        )
         found["calibration"] = as_svg(
-            "calibration", draw_calibration, size=(5.2, 4.2), alt=t("scores.calibration_alt"),
+            "calibration", draw_calibration, size=(7.0, 4.0), alt=t("scores.calibration_alt"),
             frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
         )  # fmt: skip
     if summary.contest:

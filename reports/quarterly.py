@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-
 from analysis.errors import ReportError
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
@@ -71,7 +70,9 @@ def accounts_csv(summary: Summary) -> str:
         raise ReportError("There is no forecast, hence no list of accounts.")
     table = summary.outlook.first.copy()
     table["probability"] = table["probability"].map("{:.6f}".format)
-    table["reasons"] = table["reasons"].map("; ".join)
+    table["reasons"] = table["reasons"].map(
+        lambda reasons: "; ".join(f"{r.covariate} {r.direction}".strip() for r in reasons)
+    )
     for name in table.columns[table.dtypes == object]:
         table[name] = table[name].map(_plain)
     return table.to_csv(index=False, lineterminator="\n", float_format="%.12g")

@@ -104,7 +104,9 @@ def summarise(tenure: Workbench) -> Summary:
     missing: list[str] = []
     skill = outlook = contest = None
     if tenure.n_events < report.forecast_from_events:
-        missing.append(f"A forecast needs {report.forecast_from_events} lifetimes with event; there are {tenure.n_events}.")
+        missing.append(
+            f"A forecast needs {report.forecast_from_events} lifetimes with event; there are {tenure.n_events}."
+        )
     else:
         try:
             skill = _skill(tenure)
@@ -137,7 +139,9 @@ def _skill(tenure: Workbench) -> Skill:
     event = rolling.predictions["event"].to_numpy(bool)
     groups = min(10, max(3, int(event.sum()) // 8))
     tables = [
-        calibration_table(event[known], rolling.predictions.loc[known, model].to_numpy(np.float64), groups).assign(model=model)
+        calibration_table(event[known], rolling.predictions.loc[known, model].to_numpy(np.float64), groups).assign(
+            model=model
+        )
         for model in (COX, FOREST)
         if (known := rolling.predictions[model].notna().to_numpy()).any()
     ]
@@ -183,7 +187,7 @@ def _described(tenure: Workbench, accounts: pd.DataFrame, segment: str | None) -
     forecast = tenure.forecast
     labels = tenure.table("accounts").set_index("account_id")
     now = tenure.landmarks[tenure.landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
-    reasons = pd.Series(_reasons(forecast.contributions), index=forecast.accounts["lifetime_id"])
+    reasons = pd.Series(list(forecast.reasons), index=forecast.accounts["lifetime_id"])
     described = pd.DataFrame({"account_id": accounts["account_id"], "probability": accounts[forecast.headline]})
     if segment:
         described["segment"] = accounts["account_id"].map(labels[segment]).fillna("")
@@ -194,16 +198,10 @@ def _described(tenure: Workbench, accounts: pd.DataFrame, segment: str | None) -
     return described
 
 
-def _reasons(contributions: pd.DataFrame, most: int = 3, least: float = 0.1) -> list[tuple[str, ...]]:
-    """Name, for each row, the covariates that raise its log hazard most; small ones are no reason."""
-    names = contributions.columns.to_numpy()
-    values = contributions.to_numpy()
-    order = np.argsort(-values, axis=1, kind="stable")[:, :most]
-    return [tuple(names[k] for k in row if values[i, k] >= least) for i, row in enumerate(order)]
-
-
 def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
-    grouped = described.groupby("segment")["probability"].agg(accounts="size", expected="sum", mean="mean").reset_index()
+    grouped = (
+        described.groupby("segment")["probability"].agg(accounts="size", expected="sum", mean="mean").reset_index()
+    )
     grouped.loc[grouped["accounts"] < min_cell, ["accounts", "expected", "mean"]] = np.nan
     return grouped
 

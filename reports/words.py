@@ -9,6 +9,7 @@ from reports.summary import Contest, Summary
 
 Text = Callable[..., str]
 SHOWN = 0.05
+CONTROL = "contract"
 
 
 def count(value: float) -> str:
@@ -23,7 +24,9 @@ def share(value: float, digits: int = 1) -> str:
 
 def number(value: float, digits: int = 2) -> str:
     """Write a number with fixed decimals, a true minus sign, and a dash where it is missing."""
-    return "–" if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
+    if pd.isna(value):
+        return "–"
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
 
 
 def p_value(value: float) -> str:
@@ -74,7 +77,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(
             text(
                 "short.last",
-                churned=count(last["churned"]),
+                churned=count(last["churned_of_start"]),
                 at_start=count(last["at_start"]),
                 rate=share(last["rate"]),
             )
@@ -85,6 +88,8 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(text("short.skill", folds=count(auc["n_folds"]), auc=share(auc["estimate"], 0)))
     if summary.contest:
         for family in summary.contest.tests["family"]:
+            if family == CONTROL:
+                continue
             sentences.append(family_verdict(text, summary.contest, family, labels[family]))
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))

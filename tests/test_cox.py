@@ -193,7 +193,7 @@ def test_collinear_columns_are_refused():
 
 def test_a_fit_on_lifetimes_gives_no_absolute_risk():
     design, outcome = cox_rows("heart", ["age"])
-    with pytest.raises(ModelError, match="fitted on the lifetime clock.*Fit it to landmark rows"):
+    with pytest.raises(ModelError, match=r"fitted on the lifetime clock.*Fit it to landmark rows"):
         Cox().fit(design, outcome).predict_incidence(design, [13])
 
 

@@ -141,3 +141,26 @@ def test_what_a_design_cannot_be_learned_from():
         learn_design(frame(seats=[1.0, 2.0]), [SEATS, SEATS])
     with pytest.raises(DesignError, match="transform 'cube'"):
         learn_design(frame(seats=[1.0, 2.0]), [Declared("seats", "usage", "cube")])
+
+
+def test_names_and_levels_may_be_anything():
+    # 'a' and 'is' are parts of the transforms' own names; formulas have a meaning for + and [.
+    names = ["a", "is", "log1p", "usage per seat (%)", *[f"n{k}" for k in range(8)]]
+    rng = np.random.default_rng(0)
+    columns = {name: rng.normal(size=30) for name in names}
+    plans = np.array(["x[1]", "a + b", "`y`", "日本"], dtype=object)[np.arange(30) % 4]
+    train = frame(**columns, plan=plans)
+    covariates = [Declared(name, "usage") for name in names]
+    matrix = learn_design(train, [*covariates, Declared("plan", "contract", "category")]).apply(train)
+    assert matrix.names == (*names, "plan: `y`", "plan: x[1]", "plan: 日本")
+    for name, values in zip(names, matrix.values.T, strict=False):
+        assert np.corrcoef(values, train[name])[0, 1] == pytest.approx(1)
+    assert (matrix.values[:, -1] == (plans == "日本")).all()
+
+
+def test_a_category_of_one_level_makes_no_column():
+    train = frame(seats=[1.0, 2.0, 4.0], plan=["pro", "pro", "pro"], users=[3.0, 1.0, 2.0])
+    covariates = [SEATS, Declared("plan", "contract", "category"), Declared("users", "usage")]
+    design = learn_design(train, covariates)
+    assert design.apply(train).names == ("seats", "users")
+    assert ("plan", "one level in the training rows") in {(c.name, c.reason) for c in design.dropped}

@@ -54,9 +54,7 @@ def conda_environment() -> tuple[list[str], list[str]]:
 
 def hashed_lock() -> dict[tuple[str, str], set[str]]:
     """Map (name, version) of requirements.lock to its hashes."""
-    text = re.sub(
-        r"^\s*#.*$", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE
-    )
+    text = re.sub(r"^\s*#.*$", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
     lines = [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
     locked = {}
     for line in lines:
@@ -74,9 +72,7 @@ def distributions_by_module() -> dict[str, list[str]]:
 def imported_packages(*folders: str) -> set[str]:
     """Return the distributions that the Python files of these folders import, other than this one."""
     trees = [
-        ast.parse(path.read_text(encoding="utf-8"))
-        for folder in folders
-        for path in (ROOT / folder).rglob("*.py")
+        ast.parse(path.read_text(encoding="utf-8")) for folder in folders for path in (ROOT / folder).rglob("*.py")
     ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
@@ -154,9 +150,7 @@ class TestTaskRunner:
         hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
         assert [repo["repo"] for repo in hooks] == ["local"]
         commands = [
-            line
-            for line in run_make("--dry-run", "check").stdout.splitlines()
-            if line.startswith(".venv/bin/")
+            line for line in run_make("--dry-run", "check").stdout.splitlines() if line.startswith(".venv/bin/")
         ]
         # `make check` first sets .venv up, if that is due; what it runs then are its own last commands
         entries = [hook["entry"] for hook in hooks[0]["hooks"]]

@@ -43,9 +43,7 @@ def elsewhere(wheel, tmp_path_factory) -> Path:
     """A folder outside the checkout: the installed wheel in `site`, a copy of the sample study in `study`."""
     folder = tmp_path_factory.mktemp("elsewhere")
     run(*PIP, "install", "--no-deps", "--no-index", "--target", folder / "site", wheel, folder=folder)
-    shutil.copytree(
-        ROOT / "tests" / "data" / "crm5_sample", folder / "study", ignore=shutil.ignore_patterns("out")
-    )
+    shutil.copytree(ROOT / "tests" / "data" / "crm5_sample", folder / "study", ignore=shutil.ignore_patterns("out"))
     return folder
 
 

@@ -81,15 +81,11 @@ def permutation_losses(
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
-            raise ModelError(
-                f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted."
-            )
+            raise ModelError(f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.")
         event = np.concatenate([fold.outcome.event for fold in fitted])
         landmark = np.concatenate([np.full(len(fold.test), k) for k, fold in enumerate(fitted)])
         cluster = np.concatenate([fold.outcome.cluster for fold in fitted])
-        weights = np.vstack(
-            [np.ones(len(event), dtype=np.int64), cluster_resamples(cluster, n_resamples, seed)]
-        )
+        weights = np.vstack([np.ones(len(event), dtype=np.int64), cluster_resamples(cluster, n_resamples, seed)])
         whole = np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in fitted])
         for position, family in enumerate(families):
             if not any(len(fold.test.family_columns(family)) for fold in fitted):

@@ -35,8 +35,7 @@ def observed_over_expected(
     observed, expected = int(event.sum()), float(risk.sum())
     if not expected > 0:
         raise ModelError(
-            f"Observed / expected needs a positive sum of predicted risk; "
-            f"it is {expected} over {len(risk)} rows."
+            f"Observed / expected needs a positive sum of predicted risk; it is {expected} over {len(risk)} rows."
         )
     tail = (1 - level) / 2
     low = stats.chi2.ppf(tail, 2 * observed) / 2 if observed else 0.0

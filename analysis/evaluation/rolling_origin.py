@@ -120,8 +120,7 @@ def rolling_origin(
             folds.append(fold)
     if not folds:
         raise ModelError(
-            "No quarter could be scored: "
-            + (" ".join(notes) or "no quarter-start landmark is fully followed.")
+            "No quarter could be scored: " + (" ".join(notes) or "no quarter-start landmark is fully followed.")
         )
     predictions = _predictions(folds, list(models))
     weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
@@ -183,8 +182,7 @@ def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
     for fold in folds:
         unfitted = np.full(len(fold.test), np.nan)
         risk = {
-            name: horizon_risk(fold.models[name], fold.test) if name in fold.models else unfitted
-            for name in models
+            name: horizon_risk(fold.models[name], fold.test) if name in fold.models else unfitted for name in models
         }
         labels = {
             "landmark": fold.landmark,

@@ -42,9 +42,7 @@ def scores_of_fold(event: NDArray[np.bool_], risk: NDArray[np.float64]) -> dict[
     return {metric: float(metric_values(metric, event, risk)[0]) for metric in METRICS}
 
 
-def pooled_scores(
-    predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]
-) -> pd.DataFrame:
+def pooled_scores(predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]) -> pd.DataFrame:
     """Score every model on the same rows: those of the folds in which all of them were fitted.
 
     Parameters
@@ -68,16 +66,12 @@ def pooled_scores(
         risk = rows[model].to_numpy(np.float64)
         estimate = float(metric_values(metric, event, risk, None, landmark)[0])
         low, high = percentile_interval(metric_values(metric, event, risk, counts, landmark))
-        lines.append(
-            (model, metric, estimate, low, high, len(rows), int(event.sum()), rows["landmark"].nunique())
-        )
+        lines.append((model, metric, estimate, low, high, len(rows), int(event.sum()), rows["landmark"].nunique()))
     columns = ["model", "metric", "estimate", "conf_low", "conf_high", "n_rows", "n_events", "n_folds"]
     return pd.DataFrame(lines, columns=columns)
 
 
-def pair_differences(
-    predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]
-) -> pd.DataFrame:
+def pair_differences(predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]) -> pd.DataFrame:
     """Compare every two models on the same rows and resamples; an interval over zero shows no difference.
 
     Returns

@@ -9,26 +9,26 @@ from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN
 
 
 def draw_book(
-    ax: Axes, frame: pd.DataFrame, at_start_label: str = "Accounts at the start", churned_label: str = "Left in the quarter"
+    ax: Axes, frame: pd.DataFrame, at_start_label: str = "Accounts at the start", churned_label: str = "of these, left"
 ) -> None:
-    """Draw accounts at the start of each quarter, and the share that left in it.
+    """Draw accounts at the start of each quarter, and those of them that left in it.
 
     Parameters
     ----------
     frame
-        label, at_start, churned, rate; one row a quarter.
+        label, at_start, churned_of_start, rate; one row a quarter.
     """
     places = range(len(frame))
     ax.bar(places, frame["at_start"], color=ACCENT, alpha=0.3, width=0.7, label=at_start_label)
-    ax.bar(places, frame["churned"], color=WARN, width=0.7, label=churned_label)
-    for place, churned, rate in zip(places, frame["churned"], frame["rate"], strict=True):
+    ax.bar(places, frame["churned_of_start"], color=WARN, width=0.7, label=churned_label)
+    for place, churned, rate in zip(places, frame["churned_of_start"], frame["rate"], strict=True):
         if rate == rate:
             ax.annotate(
                 f"{rate:.1%}", (place, churned), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
             )
     ax.set_xticks(list(places), frame["label"])
     ax.grid(axis="x", visible=False)
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def draw_outlook(
@@ -53,8 +53,14 @@ def draw_outlook(
     for limit in tiers:
         ax.axhline(limit, color=WARN, linewidth=0.9, linestyle=(0, (4, 3)))
         ax.annotate(
-            f"{limit:.0%}", (1, limit), xycoords=("axes fraction", "data"), xytext=(2, 0), textcoords="offset points",
-            va="center", fontsize=8, color=WARN,
+            f"{limit:.0%}",
+            (1, limit),
+            xycoords=("axes fraction", "data"),
+            xytext=(2, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=WARN,
         )
     ax.set_xlim(1, max(len(probabilities), 2))
     ax.set_ylim(bottom=0)
@@ -81,8 +87,16 @@ def draw_calibration(
     for color, (model, group) in zip(CYCLE, frame.groupby("model", sort=False), strict=False):
         spread = [group["observed"] - group["conf_low"], group["conf_high"] - group["observed"]]
         ax.errorbar(
-            group["predicted"], group["observed"], yerr=spread, fmt="o-", color=color, ecolor=color, elinewidth=1,
-            markersize=4, linewidth=1.2, label=str(model),
+            group["predicted"],
+            group["observed"],
+            yerr=spread,
+            fmt="o-",
+            color=color,
+            ecolor=color,
+            elinewidth=1,
+            markersize=4,
+            linewidth=1.2,
+            label=str(model),
         )
     ax.set_xlim(0, top)
     ax.set_ylim(0, top)
@@ -91,4 +105,4 @@ def draw_calibration(
     ax.tick_params(colors=INK)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -42,14 +42,11 @@ def draw_survival(
 
 
 def _number_rows(ax: Axes, at_risk: pd.DataFrame, groups: list[str], label: str) -> None:
-    """Print one row of numbers for each group, aligned with the ticks."""
-    below = ax.get_xaxis_transform()
-    first = -0.24
-    ax.text(-0.005, first, label, transform=ax.transAxes, ha="right", va="center", color=MUTED, fontsize=8)
+    """Print one row of numbers for each group, aligned with the ticks, at a fixed distance below the axis."""
+    below = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center", "fontsize": 8}
+    ax.annotate(label, (0, 0), xytext=(-22, -44), ha="right", color=MUTED, **below)
     for row, (color, group) in enumerate(zip(CYCLE * 3, groups, strict=False), start=1):
-        height = first - 0.075 * row
-        ax.text(-0.005, height, str(group), transform=ax.transAxes, ha="right", va="center", color=color, fontsize=8)
+        height = -44 - 14 * row
+        ax.annotate(str(group), (0, 0), xytext=(-22, height), ha="right", color=color, **below)
         for _, entry in at_risk[at_risk["group"] == group].iterrows():
-            ax.text(
-                entry["time"], height, f"{int(entry['at_risk']):,}", transform=below, ha="center", va="center", fontsize=8
-            )
+            ax.annotate(f"{int(entry['at_risk']):,}", (entry["time"], 0), xytext=(0, height), ha="center", **below)

@@ -32,9 +32,7 @@ class Model(Protocol):
 def require_same_rows(design: DesignMatrix, outcome: Outcome) -> None:
     """Refuse a design and an outcome of different lengths, or an outcome without any event."""
     if len(design) != len(outcome):
-        raise ModelError(
-            f"Design and outcome must describe the same rows; they have {len(design)} and {len(outcome)}."
-        )
+        raise ModelError(f"Design and outcome must describe the same rows; they have {len(design)} and {len(outcome)}.")
     if not outcome.event.any():
         raise ModelError(
             f"A model needs at least one churn; none is among the {len(outcome)} training rows. "
@@ -46,8 +44,7 @@ def require_landmark_clock(outcome: Outcome, model: str) -> None:
     """Refuse rows on the lifetime clock."""
     if outcome.clock != "landmark":
         raise ModelError(
-            f"{model} is fitted to landmark rows (Outcome.from_landmarks); "
-            f"these are on the {outcome.clock} clock."
+            f"{model} is fitted to landmark rows (Outcome.from_landmarks); these are on the {outcome.clock} clock."
         )
 
 

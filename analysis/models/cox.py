@@ -55,9 +55,7 @@ class Cox:
         What a reader of the fit must know.
     """
 
-    def __init__(
-        self, *, strata: tuple[str, ...] = (), ridge: float = 0.0, min_events_per_column: int = 10
-    ) -> None:
+    def __init__(self, *, strata: tuple[str, ...] = (), ridge: float = 0.0, min_events_per_column: int = 10) -> None:
         self.strata = strata
         self.ridge = ridge
         self.min_events_per_column = min_events_per_column
@@ -140,12 +138,8 @@ class Cox:
         rows = _engine_rows(design, outcome, stratum)
         spread = design.values[rows.index].std(axis=0, ddof=1)
         if (spread == 0).any():
-            constant = [
-                column.name for column, value in zip(self.columns_, spread, strict=True) if value == 0
-            ]
-            raise ModelError(
-                f"Columns are constant wherever someone churned: {', '.join(constant)}. Leave them out."
-            )
+            constant = [column.name for column, value in zip(self.columns_, spread, strict=True) if value == 0]
+            raise ModelError(f"Columns are constant wherever someone churned: {', '.join(constant)}. Leave them out.")
         # lifelines penalises per row and on columns it has standardised itself; this undoes both.
         penalizer: NDArray[np.float64] | float = self.ridge / len(rows) / spread**2 if self.ridge > 0 else 0.0
         fitter = CoxTimeVaryingFitter(penalizer=penalizer)
@@ -189,9 +183,7 @@ def _engine_rows(design: DesignMatrix, outcome: Outcome, stratum: NDArray[np.int
     """Put together what lifelines reads; strata without events carry nothing and are left out."""
     informative = np.flatnonzero(np.isin(stratum, stratum[outcome.event]))
     order = informative[np.argsort(stratum[informative], kind="stable")]
-    frame = pd.DataFrame(
-        design.values[order], columns=[f"x{k}" for k in range(design.values.shape[1])], index=order
-    )
+    frame = pd.DataFrame(design.values[order], columns=[f"x{k}" for k in range(design.values.shape[1])], index=order)
     frame["start"], frame["stop"] = outcome.start[order], outcome.stop[order]
     frame["event"], frame["stratum"] = outcome.event[order], stratum[order]
     # lifelines can't take a stratum of one row; such a row meets nobody it could be compared with.

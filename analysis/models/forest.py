@@ -121,9 +121,7 @@ class Forest:
         # The unchecked form, as scikit-survival's own forest uses it: every tree gets the whole grid of times
         # (a resample may lack one). Copies of a row enter as its weight, with the same splits and leaves.
         every_time = np.ones(HORIZON_PARTS, dtype=bool)
-        tree._fit(
-            binned[seen], (ending[seen], _GRID, every_time), drawn[seen].astype(np.float64), check_input=False
-        )
+        tree._fit(binned[seen], (ending[seen], _GRID, every_time), drawn[seen].astype(np.float64), check_input=False)
         return tree
 
 

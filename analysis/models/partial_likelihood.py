@@ -35,18 +35,13 @@ class RiskSets:
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum `values`, shape (n, k), over the rows at risk at each pair, shape (m, k)."""
         size = len(self.time) + 1
-        entering = [
-            np.bincount(self.first, column, size) - np.bincount(self.last, column, size)
-            for column in values.T
-        ]
+        entering = [np.bincount(self.first, column, size) - np.bincount(self.last, column, size) for column in values.T]
         return np.cumsum(np.column_stack(entering), axis=0)[:-1]
 
     def event_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum `values`, shape (n, k), over the rows with their event at each pair, shape (m, k)."""
         at = self.last[self.event_rows] - 1
-        return np.column_stack(
-            [np.bincount(at, column, len(self.time)) for column in values[self.event_rows].T]
-        )
+        return np.column_stack([np.bincount(at, column, len(self.time)) for column in values[self.event_rows].T])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +137,7 @@ def score_residuals(
     """
     sets = risk_sets(outcome, stratum)
     predictor = linear_predictor(values, coefficients)
-    risk = np.exp(
-        predictor - predictor.mean()
-    )  # residuals are free of the scale of risk; exp() might overflow
+    risk = np.exp(predictor - predictor.mean())  # residuals are free of the scale of risk; exp() might overflow
     steps = efron_steps(sets, values, risk)
     hazard = np.r_[0.0, np.cumsum(steps.hazard)]
     mean = np.vstack([np.zeros(values.shape[1]), np.cumsum(steps.mean, axis=0)])

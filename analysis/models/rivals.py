@@ -34,9 +34,7 @@ class LastQuarterRate:
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "LastQuarterRate")
         if "risk_date" not in design.rows:
-            raise ModelError(
-                "LastQuarterRate needs the rows' risk_date; this design was made from rows without it."
-            )
+            raise ModelError("LastQuarterRate needs the rows' risk_date; this design was made from rows without it.")
         dates = design.rows["risk_date"].to_numpy("datetime64[D]")
         marked = design.rows.get("is_quarter_start")
         eligible = np.ones(len(dates), bool) if marked is None else marked.to_numpy(bool)

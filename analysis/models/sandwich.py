@@ -52,9 +52,7 @@ def cluster_robust_covariance(
     return influence.T @ influence
 
 
-def wald_test(
-    coefficients: NDArray[np.float64], covariance: NDArray[np.float64], block: NDArray[np.intp]
-) -> WaldTest:
+def wald_test(coefficients: NDArray[np.float64], covariance: NDArray[np.float64], block: NDArray[np.intp]) -> WaldTest:
     """Test that the coefficients at the positions `block` are all zero.
 
     Raises

@@ -17,11 +17,12 @@ final_versions as (
         lifetimes.lifetime_number,
         lifetimes.origin,
         lifetimes.paid_until,
-        case when subscription_versions.notice_withdrawn_on is null then subscription_versions.notice_on end as notice_on,
+        case when subscription_versions.notice_withdrawn_on is null then subscription_versions.notice_on end
+            as notice_on,
         coalesce(subscription_versions.end_reason, 'voluntary') as end_reason,
         row_number() over (
             partition by lifetimes.account_id, lifetimes.lifetime_number
-            order by subscription_versions.started_on desc, subscription_versions.subscription_id
+            order by subscription_versions.started_on desc, subscription_versions.subscription_id asc
         ) as place
     from lifetimes
     inner join subscription_versions

@@ -23,7 +23,8 @@ select
     coalesce(accounts.parent_account_id, numbered.account_id) as cluster_id,
     numbered.lifetime_number,
     numbered.origin,
-    case when numbered.origin < $observation_start then cast($observation_start as date) else numbered.origin end as entry_on,
+    case when numbered.origin < $observation_start then cast($observation_start as date) else numbered.origin end
+        as entry_on,
     numbered.notice_on,
     numbered.ended_on,
     numbered.leaves_on,

@@ -9,9 +9,11 @@ with dates as (
 select
     dates.risk_date,
     sum(case when book_day.day >= dates.risk_date - $recent_days then book_day.events else 0 end) as recent_events,
-    sum(case when book_day.day >= dates.risk_date - $recent_days then book_day.accounts else 0 end) as recent_account_days,
+    sum(case when book_day.day >= dates.risk_date - $recent_days then book_day.accounts else 0 end)
+        as recent_account_days,
     sum(case when book_day.day < dates.risk_date - $recent_days then book_day.events else 0 end) as baseline_events,
-    sum(case when book_day.day < dates.risk_date - $recent_days then book_day.accounts else 0 end) as baseline_account_days
+    sum(case when book_day.day < dates.risk_date - $recent_days then book_day.accounts else 0 end)
+        as baseline_account_days
 from dates
 inner join book_day
     on

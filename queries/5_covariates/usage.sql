@@ -88,9 +88,12 @@ users as (
         dates.lifetime_id,
         dates.risk_date,
         sum(case when active.known_from > dates.risk_date - $recent_days then active.users else 0 end) as recent_users,
-        sum(case when active.known_from <= dates.risk_date - $recent_days then active.users else 0 end) as baseline_users,
-        sum(case when active.known_from > dates.risk_date - $recent_days then active.squared_events else 0 end) as squared_events,
-        sum(case when active.known_from > dates.risk_date - $recent_days then active.events * active.events else 0 end) as events_squared
+        sum(case when active.known_from <= dates.risk_date - $recent_days then active.users else 0 end)
+            as baseline_users,
+        sum(case when active.known_from > dates.risk_date - $recent_days then active.squared_events else 0 end)
+            as squared_events,
+        sum(case when active.known_from > dates.risk_date - $recent_days then active.events * active.events else 0 end)
+            as events_squared
     from dates
     inner join user_period as active
         on
@@ -115,7 +118,8 @@ measured as (
         coalesce(days.baseline_events, 0) as baseline_events,
         coalesce(days.recent_active_days, 0) as recent_active_days,
         coalesce(days.active_weeks, 0) as active_weeks,
-        least(coalesce(dates.risk_date - days.last_used_on - 1, dates.observed_days), dates.observed_days) as days_since_use,
+        least(coalesce(dates.risk_date - days.last_used_on - 1, dates.observed_days), dates.observed_days)
+            as days_since_use,
         coalesce(features.features_used, 0) as features_used,
         features.squared_events as feature_squares,
         features.events as feature_events,

@@ -9,7 +9,8 @@ with intervals as (
         risk_intervals.starts_on as risk_date,
         risk_intervals.starts_on - lifetimes.origin as start,
         risk_intervals.stops_on - lifetimes.origin as stop,
-        case when lifetimes.leaves_on = risk_intervals.stops_on and lifetimes.cause = 'churn' then 1 else 0 end as event,
+        case when lifetimes.leaves_on = risk_intervals.stops_on and lifetimes.cause = 'churn' then 1 else 0 end
+            as event,
         case when lifetimes.leaves_on = risk_intervals.stops_on then lifetimes.cause end as cause,
         case when terms_in_force.term_ends_on <= risk_intervals.stops_on then 1 else 0 end as renewal_due,
         terms_in_force.term_months

@@ -1,6 +1,6 @@
 -- grain: fiscal quarter that has begun by the snapshot; key: quarter_from
--- rule: lifetimes at risk on the first day; those that entered, churned or ended otherwise after it and by the first day
---       of the next quarter. A quarter that the snapshot cuts short is not complete
+-- rule: lifetimes at risk on the first day; those that entered, churned (of those there at the start, of those that entered)
+--       or ended otherwise after it and by the first day of the next quarter. A quarter that the snapshot cuts short is not complete
 with quarters as (
     select
         months.starts_on as quarter_from,
@@ -17,23 +17,39 @@ with quarters as (
 
 observed as (
     select
-        lifetimes.lifetime_id,
-        lifetimes.entry_on,
-        lifetimes.leaves_on,
-        lifetimes.cause
-    from lifetimes
+        quarters.quarter_from,
+        quarters.quarter_until,
+        quarters.is_complete,
+        lifetimes.cause,
+        case
+            when
+                lifetimes.entry_on <= quarters.quarter_from
+                and coalesce(lifetimes.leaves_on > quarters.quarter_from, true)
+                then 1
+            else 0
+        end as at_start,
+        case
+            when lifetimes.entry_on > quarters.quarter_from and lifetimes.entry_on <= quarters.quarter_until then 1
+            else 0
+        end as entered,
+        case
+            when lifetimes.leaves_on > quarters.quarter_from and lifetimes.leaves_on <= quarters.quarter_until then 1
+            else 0
+        end as ended
+    from quarters
+    cross join lifetimes
     where lifetimes.lifetime_id in (select counting_process.lifetime_id from counting_process)
 )
 
 select
-    quarters.quarter_from,
-    quarters.quarter_until,
-    quarters.is_complete,
-    sum(case when observed.entry_on <= quarters.quarter_from and coalesce(observed.leaves_on > quarters.quarter_from, true) then 1 else 0 end) as at_start,
-    sum(case when observed.entry_on > quarters.quarter_from and observed.entry_on <= quarters.quarter_until then 1 else 0 end) as entered,
-    sum(case when observed.leaves_on > quarters.quarter_from and observed.leaves_on <= quarters.quarter_until and observed.cause = 'churn' then 1 else 0 end) as churned,
-    sum(case when observed.leaves_on > quarters.quarter_from and observed.leaves_on <= quarters.quarter_until and observed.cause <> 'churn' then 1 else 0 end) as ended_otherwise
-from quarters
-cross join observed
-group by quarters.quarter_from, quarters.quarter_until, quarters.is_complete
-order by quarters.quarter_from
+    quarter_from,
+    quarter_until,
+    is_complete,
+    sum(at_start) as at_start,
+    sum(entered) as entered,
+    sum(case when cause = 'churn' then ended * at_start else 0 end) as churned_of_start,
+    sum(case when cause = 'churn' then ended * (1 - at_start) else 0 end) as churned_of_entered,
+    sum(case when cause <> 'churn' then ended else 0 end) as ended_otherwise
+from observed
+group by quarter_from, quarter_until, is_complete
+order by quarter_from

@@ -6,8 +6,12 @@ with neighbours as (
         counting_process.lifetime_id,
         counting_process.start,
         counting_process.stop,
-        lag(counting_process.stop) over (partition by counting_process.lifetime_id order by counting_process.start) as previous_stop,
-        lead(counting_process.start) over (partition by counting_process.lifetime_id order by counting_process.start) as next_start,
+        lag(counting_process.stop)
+            over (partition by counting_process.lifetime_id order by counting_process.start)
+            as previous_stop,
+        lead(counting_process.start)
+            over (partition by counting_process.lifetime_id order by counting_process.start)
+            as next_start,
         counting_process.cause
     from counting_process
 ),

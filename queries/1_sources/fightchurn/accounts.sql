@@ -3,6 +3,6 @@
 select
     cast(id as varchar) as account_id,
     channel as segment,
-    country as region,
+    country as region
 from raw.account
 order by account_id

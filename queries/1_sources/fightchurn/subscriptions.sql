@@ -28,7 +28,7 @@ select
     'paid' as kind,
     split_part(plans.product, '_', 1) as plan,
     plans.quantity as seats,
-    plans.mrr as mrr,
+    plans.mrr
 from plans
 left join add_ons using (account_id)
 order by subscription_id, started_on

@@ -3,7 +3,7 @@ select
     cast(account_id as varchar) as account_id,
     day as used_on,
     feature,
-    events,
+    events
 from raw.account_day
 unpivot (
     events for feature in (

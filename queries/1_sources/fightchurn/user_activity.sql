@@ -5,5 +5,5 @@ select
     week as period_start,
     7 as period_days,
     n_events as events,
-    active_days,
+    active_days
 from raw.user_week

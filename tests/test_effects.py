@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from simulated_landmarks import COVARIATES, landmark_rows
+
+from analysis.design import learn_design
+from analysis.effects.families import comparable_groups, family_tests, permutation_losses, shuffle_within
+from analysis.effects.hazard_ratios import hazard_ratios
+from analysis.errors import ModelError
+from analysis.evaluation.rolling_origin import rolling_origin
+from analysis.models.cox import Cox
+from analysis.models.forest import Forest
+from analysis.outcome import Outcome
+
+FAMILIES = ["usage", "relationship", "champion", "noise", "goals"]
+
+
+@pytest.fixture(scope="module")
+def book():
+    return landmark_rows(700, 9, seed=5)
+
+
+@pytest.fixture(scope="module")
+def cox(book):
+    return Cox().fit(learn_design(book, COVARIATES).apply(book), Outcome.from_landmarks(book))
+
+
+@pytest.fixture(scope="module")
+def folds(book):
+    models = {"cox": Cox, "forest": lambda: Forest(n_trees=30)}
+    return rolling_origin(book, COVARIATES, models, n_folds=4, n_resamples=5).folds
+
+
+@pytest.fixture(scope="module")
+def losses(folds):
+    return permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
+
+
+def test_hazard_ratios_are_the_fits_with_robust_errors(cox):
+    table = hazard_ratios(cox)
+    assert table["term"].tolist() == [column.name for column in cox.columns_]
+    assert table["estimate"].to_numpy() == pytest.approx(cox.coefficients_)
+    assert table["std_error"].to_numpy() ** 2 == pytest.approx(np.diag(cox.robust_covariance_))
+    row = table.set_index("term").loc["renewal_in_horizon"]
+    assert row["hazard_ratio"] == pytest.approx(np.exp(row["estimate"]))
+    assert row["conf_low"] == pytest.approx(np.exp(row["estimate"] - 1.959964 * row["std_error"]), rel=1e-6)
+    assert row["p_value"] < 1e-6
+
+
+def test_a_narrower_level_gives_a_narrower_interval(cox):
+    wide, narrow = hazard_ratios(cox), hazard_ratios(cox, level=0.5)
+    assert (narrow["conf_low"] > wide["conf_low"]).all()
+
+
+def test_family_test_of_one_column_is_that_columns_own(cox):
+    tests, table = family_tests(cox, FAMILIES).set_index("family"), hazard_ratios(cox).set_index("term")
+    assert tests.loc["champion", "statistic"] == pytest.approx(table.loc["champions", "statistic"] ** 2)
+    assert tests.loc["champion", "p_value"] == pytest.approx(table.loc["champions", "p_value"], rel=1e-6)
+    assert tests.loc["relationship", "df"] == 2
+    assert tests.loc["noise", "p_value"] > 0.01
+
+
+def test_a_family_that_is_not_measured_gets_no_row(cox, losses):
+    assert "goals" not in set(family_tests(cox, FAMILIES)["family"])
+    assert "goals" not in set(losses["family"])
+
+
+def test_shuffling_hurts_where_there_is_an_effect_and_only_there(losses):
+    table = losses.set_index(["model", "family", "metric"])
+    for model in ("cox", "forest"):
+        for family in ("usage", "champion"):
+            assert table.loc[(model, family, "auc"), "conf_low"] > 0
+            assert table.loc[(model, family, "ipa"), "estimate"] > table.loc[(model, "noise", "ipa"), "estimate"]
+        noise = table.loc[(model, "noise", "auc")]
+        assert noise["conf_low"] < 0 < noise["conf_high"]
+
+
+def test_intervals_say_how_they_were_made(losses):
+    assert losses["interval"].unique().tolist() == ["accounts resampled, model held fixed"]
+    assert (losses["conf_low"] <= losses["estimate"]).all()
+    assert (losses["estimate"] <= losses["conf_high"]).all()
+    assert losses["share_moved"].between(0.9, 1).all()
+
+
+def test_losses_are_the_same_every_time(folds, losses):
+    again = permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
+    assert (again == losses).all(axis=None)
+
+
+def test_values_are_swapped_within_groups_only():
+    group = np.array([0, 1, 0, 2, 1, 0, 1])
+    taken = shuffle_within(group, np.random.default_rng(0))
+    assert sorted(taken) == list(range(7))
+    assert (group[taken] == group).all()
+    assert taken[3] == 3  # alone in its group
+
+
+def test_every_order_of_a_group_is_equally_likely():
+    draws = np.array([shuffle_within(np.zeros(3, int), np.random.default_rng(seed)) for seed in range(1200)])
+    orders, counts = np.unique(draws, axis=0, return_counts=True)
+    assert len(orders) == 6
+    assert ((counts > 150) & (counts < 250)).all()
+
+
+def test_comparable_accounts_share_landmark_phase_and_term(book):
+    rows = book.assign(phase=np.where(book["lifetime_id"] % 2, "mature", "adoption"))
+    rows["term_months"] = np.where(rows["lifetime_id"] % 3, 12.0, np.nan)
+    design = learn_design(rows, COVARIATES).apply(rows)
+    group = comparable_groups(design)
+    keys = design.rows[["risk_date", "phase", "term_months"]].drop_duplicates()
+    assert len(np.unique(group)) == len(keys)
+    assert design.rows.assign(group=group).groupby("group")["risk_date"].nunique().max() == 1
+
+
+def test_a_model_fitted_nowhere_is_an_error(folds):
+    with pytest.raises(ModelError, match="'logistic' was fitted in none of the 4 folds"):
+        permutation_losses(folds, ["logistic"], ["usage"])
