@@ -1,16 +1,8 @@
 """Build the cohort of a study: source, contract, knowledge at the snapshot, queries, audit; all of it or nothing."""
 
 import dataclasses
-import hashlib
-import json
-import os
-import re
-import shutil
 import tempfile
 import time
-from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +12,15 @@ from analysis.contract import Table, as_known_sql, names_given, read_contract, u
 from analysis.errors import BuildError
 from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import measurable_covariates
+from analysis.fingerprint import fingerprint
 from analysis.rules import Finding, apply_rules, findings_frame
-from analysis.sources import Declaration, hash_files, load_tables, locate_files, open_raw, read_declaration
+from analysis.sources import Declaration, load_tables, locate_files, open_raw, read_declaration
+from analysis.store import cohort_path, new_cohort, point_at
 from analysis.study import Study
 from analysis.warehouse import Progress, connect, count_rows, read_queries, run_query
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
-POINTER = "current.json"
 LONG_AGO = "1900-01-01"
-_PART = re.compile(r"cohort-[0-9a-f]+\.part-(\d+)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,21 +78,15 @@ def build_cohort(study: Study, out: Path, progress: Progress, threads: int | Non
     contract = read_contract()
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, contract)
-    hashes = _hashes(study, located)
-    final = out / f"cohort-{hashes['cohort']}.duckdb"
+    hashes = fingerprint(study, located)
+    final = cohort_path(out, hashes["cohort"])
     is_new = not final.exists()
     if is_new:
-        out.mkdir(parents=True, exist_ok=True)
-        _remove_stale(out)
-        part = out / f"cohort-{hashes['cohort']}.part-{os.getpid()}"
-        try:
+        with new_cohort(final) as part:
             _build(study, contract, declaration, located, part, progress, threads)
-            os.replace(part, final)
-        finally:
-            _remove_part(part)
     else:
         progress(f"cohort {hashes['cohort']} is built already")
-    _point(out, final, hashes)
+    point_at(final, hashes)
     return Build(final, hashes, is_new)
 
 
@@ -118,8 +104,9 @@ def _build(
         with tempfile.TemporaryDirectory() as scratch:
             findings, given = _load(con, study, contract, located, Path(scratch), progress)
         names = names_given(given, declaration.stable_users)
-        findings_table = findings_frame(findings)
-        con.execute("create table rule_findings as select * from findings_table")
+        con.register("findings", findings_frame(findings))
+        con.execute("create table rule_findings as select * from findings")
+        con.unregister("findings")
         con.execute("create table given_names as select unnest($names) as name order by name", {"names": sorted(names)})
         con.execute("set enable_external_access = false")
         not_yet_known(con, contract, study.time.snapshot)
@@ -191,83 +178,3 @@ def _refuse_faults(con: duckdb.DuckDBPyConnection) -> None:
             "select fault, lifetime_id, start, stop from interval_faults order by all limit 5"
         ).fetchall()
         raise BuildError(f"The interval audit found {faults:,} faults, among them {first}. Nothing was written.")
-
-
-def _hashes(study: Study, located: dict[str, Path]) -> dict[str, str]:
-    """Return short hashes of data, study, queries and code version, and of all of them together."""
-    relevant = {"source": study.source.kind, "lowered_rules": study.lowered_rules} | study.query_parameters()
-    parts = {
-        "data": hash_files(located),
-        "study": _digest(json.dumps(relevant, default=str, sort_keys=True)),
-        "queries": _digest(*_texts(files("queries"))),
-        "versions": _digest(version("duckdb"), version("tenure-workbench")),
-    }
-    return {"cohort": _digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
-
-
-def _digest(*texts: str) -> str:
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(text.encode("utf-8") + b"\0")
-    return digest.hexdigest()
-
-
-def _texts(folder: Traversable) -> list[str]:
-    found = []
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.is_dir():
-            found += _texts(entry)
-        elif entry.name.endswith((".sql", ".toml")):
-            found += [entry.name, entry.read_text(encoding="utf-8")]
-    return found
-
-
-def _point(out: Path, final: Path, hashes: dict[str, str]) -> None:
-    """Swap the pointer for one to `final`; readers see the old or the new one, never half of it."""
-    text = json.dumps({"cohort": final.name, "built_from": hashes}, indent=2) + "\n"
-    pointer = out / POINTER
-    if pointer.exists() and pointer.read_text(encoding="utf-8") == text:
-        return
-    part = out / f"{POINTER}.part-{os.getpid()}"
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, pointer)
-
-
-def _remove_stale(out: Path) -> None:
-    """Remove what builds that were killed have left behind."""
-    for entry in out.iterdir():
-        found = _PART.match(entry.name)
-        if found and not Path(f"/proc/{found[1]}").exists():
-            _remove_part(entry)
-
-
-def _remove_part(part: Path) -> None:
-    for path in (part, part.with_name(part.name + ".wal"), part.with_name(part.name + ".tmp")):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def prune(out: Path) -> list[Path]:
-    """Remove every cohort but the one that ``current.json`` points at; return what was removed."""
-    current = json.loads((out / POINTER).read_text(encoding="utf-8"))["cohort"]
-    old = [path for path in sorted(out.glob("cohort-*.duckdb")) if path.name != current]
-    for path in old:
-        path.unlink()
-    return old
-
-
-def current_cohort(out: Path) -> tuple[Path, dict[str, str]]:
-    """Return the cohort file that ``current.json`` points at, and the hashes it was built from.
-
-    Raises
-    ------
-    BuildError
-        If nothing has been built yet.
-    """
-    try:
-        content = json.loads((out / POINTER).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BuildError(f"Nothing is built in {out} yet. Run 'tenure build' first.") from None
-    return out / content["cohort"], content["built_from"]

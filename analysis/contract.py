@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -125,7 +125,7 @@ def unknown_counts_sql(table: Table) -> str:
     return f"select count(*) filter (not {row_known}), {' + '.join(cells) or '0'} from {table.name}"
 
 
-def names_given(tables: dict[str, Collection[str]], stable_users: bool) -> frozenset[str]:
+def names_given(tables: Mapping[str, Collection[str]], stable_users: bool) -> frozenset[str]:
     """Return what a source gives in the words of a covariate's ``needs``: tables, ``table.column``, properties."""
     names = set(tables) | {f"{table}.{column}" for table, columns in tables.items() for column in columns}
     return frozenset(names | ({"stable_users"} if stable_users else set()))

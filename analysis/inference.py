@@ -53,9 +53,9 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
 
 
 def _thin_columns(matrix: DesignMatrix, outcome: Outcome) -> tuple[DroppedColumn, ...]:
-    """Name the indicators with too few churned lifetimes on one side, or alike for all who are at risk together.
+    """Name the indicators with too few churned lifetimes on a side, or alike for all who are at risk together.
 
-    The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them already.
+    The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
     """
     sets = risk_sets(outcome, matrix.rows[STRATUM].to_numpy(np.intp))
     at_risk = sets.sums(np.ones((len(matrix), 1)))[:, 0]

@@ -2,7 +2,6 @@
 
 import codecs
 import difflib
-import hashlib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,18 +93,6 @@ def _contract_files(folder: Path, contract: dict[str, Table]) -> dict[str, Path]
                 raise SourceError(f"Two files hold table '{entry.stem}': {found[entry.stem].name}, {entry.name}.")
             found[entry.stem] = entry
     return found
-
-
-def hash_files(located: dict[str, Path]) -> str:
-    """Return one hash over the names and bytes of all raw files."""
-    digest = hashlib.sha256()
-    for name, path in sorted(located.items()):
-        for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
-            digest.update(f"{name}/{part.relative_to(path)}\0".encode())
-            with part.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
-    return digest.hexdigest()
 
 
 def open_raw(con: duckdb.DuckDBPyConnection, located: dict[str, Path], scratch: Path) -> None:
@@ -243,11 +230,13 @@ def _check_types(con: duckdb.DuckDBPyConnection, table: Table, relation: str, ty
     for column, count in zip(doubtful, row, strict=True):
         if count:
             values = con.execute(
-                f"select distinct cast({column.name} as varchar) from {relation} where {_is_fault(column)} order by 1 limit 5"
+                f"select distinct cast({column.name} as varchar) from {relation} "
+                f"where {_is_fault(column)} order by 1 limit 5"
             ).fetchall()
             shown = ", ".join(repr(value[0]) for value in values)
             raise ContractError(
-                f"Column '{table.name}.{column.name}' must be {column.type}, but {count:,} of its values are not: {shown}."
+                f"Column '{table.name}.{column.name}' must be {column.type}, but {count:,} of its values are not: {shown}. "
+                "Correct them, or leave them empty where they are not known."
             )
 
 

@@ -159,7 +159,7 @@ class Workbench:
         return Display("The book by quarter", table, lambda ax: draw_book(ax, table))
 
     def hazard_ratios(self) -> Display:
-        """Return hazard ratios per standard deviation with cluster-robust intervals, from the time-varying Cox model."""
+        """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
         table = hazard_ratios(self.inference.cox)
         table.insert(
             0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)]

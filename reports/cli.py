@@ -7,13 +7,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.build import build_cohort, check_source, prune
+from analysis.build import build_cohort, check_source
 from analysis.errors import TenureError
 from analysis.factors import read_covariates, read_families
+from analysis.store import prune
 from analysis.study import Study, read_study
-from analysis.workbench import Workbench, open_study
 from reports.messages import LANGUAGES
-from reports.quarterly import write_quarterly
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TenureError as error:
         print(f"tenure: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader has seen enough (tenure covariates | head)
+        sys.stderr.close()
     return 0
 
 
@@ -114,7 +115,11 @@ def _covariates(options: argparse.Namespace) -> None:
 
 
 def _quarterly(options: argparse.Namespace) -> None:
-    tenure: Workbench = open_study(
+    # Models and figures take seconds to import; the other commands do without them.
+    from analysis.workbench import open_study
+    from reports.quarterly import write_quarterly
+
+    tenure = open_study(
         options.study, source=options.source, out=options.out, threads=options.threads, progress=_Progress()
     )
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)

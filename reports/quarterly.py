@@ -73,7 +73,7 @@ def accounts_csv(summary: Summary) -> str:
     table["reasons"] = table["reasons"].map(
         lambda reasons: "; ".join(f"{r.covariate} {r.direction}".strip() for r in reasons)
     )
-    for name in table.columns[table.dtypes == object]:
+    for name in table.select_dtypes(object).columns:
         table[name] = table[name].map(_plain)
     return table.to_csv(index=False, lineterminator="\n", float_format="%.12g")
 

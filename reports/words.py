@@ -10,6 +10,7 @@ from reports.summary import Contest, Summary
 Text = Callable[..., str]
 SHOWN = 0.05
 CONTROL = "contract"
+MINUS = "\N{MINUS SIGN}"
 
 
 def count(value: float) -> str:
@@ -26,7 +27,7 @@ def number(value: float, digits: int = 2) -> str:
     """Write a number with fixed decimals, a true minus sign, and a dash where it is missing."""
     if pd.isna(value):
         return "–"
-    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)
 
 
 def p_value(value: float) -> str:

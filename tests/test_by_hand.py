@@ -1,6 +1,7 @@
 """Seven subjects, ties and late entries: answers that can be worked out on paper."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize_scalar
@@ -32,8 +33,6 @@ def outcome():
 
 @pytest.fixture
 def design(outcome):
-    import pandas as pd
-
     return DesignMatrix(X[:, None], (Column("x", "x", "usage"),), pd.DataFrame({"lifetime_id": range(7)}))
 
 

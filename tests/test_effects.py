@@ -16,7 +16,7 @@ FAMILIES = ["usage", "relationship", "champion", "noise", "goals"]
 
 @pytest.fixture(scope="module")
 def book():
-    return landmark_rows(700, 9, seed=5)
+    return landmark_rows(1200, 10, seed=5)
 
 
 @pytest.fixture(scope="module")

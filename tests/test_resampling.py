@@ -47,5 +47,5 @@ def test_draws_depend_on_names_and_seed_not_on_row_order():
 
 
 def test_percentile_interval_leaves_out_what_could_not_be_computed():
-    assert percentile_interval(np.r_[np.arange(101.0), np.nan]) == (2.5, 97.5)
+    assert percentile_interval(np.r_[np.arange(101.0), np.nan]) == pytest.approx((2.5, 97.5))
     assert np.isnan(percentile_interval(np.array([np.nan]))).all()

@@ -93,4 +93,5 @@ def wilson_interval(
     share = n_events / n_rows
     centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
     half = z / (1 + z**2 / n_rows) * np.sqrt(share * (1 - share) / n_rows + z**2 / (4 * n_rows**2))
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+    # At 0 and n events a bound is the share itself, which rounding would miss by 1e-18.
+    return np.where(n_events == 0, 0.0, centre - half), np.where(n_events == n_rows, 1.0, centre + half)

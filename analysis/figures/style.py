@@ -13,7 +13,7 @@ INK, MUTED, GRID = "#22303c", "#6b7785", "#e3e7eb"
 ACCENT, WARN = "#2a6f97", "#c05746"
 CYCLE = ("#2a6f97", "#c05746", "#7a5195", "#5a8f29", "#d19a1c", "#6c757d")
 
-_LOOK = {
+_LOOK: Any = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
     "font.size": 9.0,

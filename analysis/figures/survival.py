@@ -1,5 +1,7 @@
 """Survival curves with the numbers at risk below them."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -43,7 +45,12 @@ def draw_survival(
 
 def _number_rows(ax: Axes, at_risk: pd.DataFrame, groups: list[str], label: str) -> None:
     """Print one row of numbers for each group, aligned with the ticks, at a fixed distance below the axis."""
-    below = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "va": "center", "fontsize": 8}
+    below: dict[str, Any] = {
+        "xycoords": ax.get_xaxis_transform(),
+        "textcoords": "offset points",
+        "va": "center",
+        "fontsize": 8,
+    }
     ax.annotate(label, (0, 0), xytext=(-22, -44), ha="right", color=MUTED, **below)
     for row, (color, group) in enumerate(zip(CYCLE * 3, groups, strict=False), start=1):
         height = -44 - 14 * row

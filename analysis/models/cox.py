@@ -113,7 +113,8 @@ class Cox:
         event_times, cumulative = self._baseline
         passed = np.searchsorted(event_times, np.asarray(times, dtype=np.float64), side="right")
         hazard = np.r_[0.0, cumulative][passed]
-        risk = np.exp(linear_predictor(design.values, self.coefficients_))
+        # Rows far outside the training range: beyond exp(700), which a float can't hold, the risk is 1 anyway.
+        risk = np.exp(np.minimum(linear_predictor(design.values, self.coefficients_), 700.0))
         return -np.expm1(-np.outer(risk, hazard))
 
     def block_test(self, columns: NDArray[np.intp]) -> WaldTest:

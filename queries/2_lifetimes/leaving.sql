@@ -1,7 +1,7 @@
 -- grain: lifetime; key: account_id, lifetime_number
 -- after: subscription_versions, account_stays
--- rule: a lifetime ends when its last subscription ends, by that one's reason (none given: voluntary). It is under notice
---       when every subscription that lasts to its end is, from the day of the last of these notices
+-- rule: a lifetime ends when its last subscription ends, by that one's reason (none given: voluntary). It is under
+--       notice when every subscription that lasts to its end is, from the day of the last of these notices
 with lifetimes as (
     select distinct
         account_id,

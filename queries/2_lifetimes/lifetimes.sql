@@ -1,8 +1,8 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
 -- after: leaving
--- rule: the event is dated by notice where known, or by the end, as the study says; it is known by the snapshot or it has
---       not happened; entry is the later of origin and observation start; an end so near to the snapshot that the account
---       may yet come back within the allowed gap is provisional
+-- rule: the event is dated by notice where known, or by the end, as the study says; it is known by the snapshot or
+--       it has not happened; entry is the later of origin and observation start; an end so near to the snapshot that
+--       the account may yet come back within the allowed gap is provisional
 with dated as (
     select
         *,

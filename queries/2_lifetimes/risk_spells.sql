@@ -1,7 +1,7 @@
 -- grain: unbroken run of days at risk of a lifetime; key: lifetime_id, risk_from; days [risk_from, risk_until)
 -- after: account_stays, lifetimes, subscription_versions
--- rule: at risk on paid days from entry until leaving; not in gaps, and not between a notice and its withdrawal (where no
---       other subscription without notice goes on). Open lifetimes reach to 9999-12-31
+-- rule: at risk on paid days from entry until leaving; not in gaps, and not between a notice and its withdrawal
+--       (where no other subscription without notice goes on). Open lifetimes reach to 9999-12-31
 with spells as (
     select
         lifetimes.lifetime_id,

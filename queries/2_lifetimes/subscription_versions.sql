@@ -1,6 +1,6 @@
 -- grain: paid version of a subscription; key: subscription_id, started_on
--- rule: a version covers the days from started_on to the day before covered_until: its own end, or the start of the next
---       version, whichever comes first; open versions reach to 9999-12-31
+-- rule: a version covers the days from started_on to the day before covered_until: its own end, or the start of the
+--       next version, whichever comes first; open versions reach to 9999-12-31
 with paid as (
     select *
     from subscriptions

@@ -1,7 +1,8 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, landmark
 -- after: calendar_months
--- rule: landmarks are month starts from the observation start to the snapshot, every landmark_every_months counted back
---       from the last; the horizon ends horizon_months later, by the calendar; at risk: risk_from <= landmark < risk_until
+-- rule: landmarks are month starts from the observation start to the snapshot, every landmark_every_months counted
+--       back from the last; the horizon ends horizon_months later, by the calendar; at risk: risk_from <= landmark <
+--       risk_until
 with months as (
     select
         months.month_number,

@@ -1,6 +1,6 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: the versions that cover the day, added up; the term that ends first sets the renewal clock. Terms are agreed at
---       signing, so the clock never uses an end that came later
+-- rule: the versions that cover the day, added up; the term that ends first sets the renewal clock. Terms are agreed
+--       at signing, so the clock never uses an end that came later
 select
     risk_dates.lifetime_id,
     risk_dates.risk_date,

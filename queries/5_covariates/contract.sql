@@ -1,6 +1,6 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: the terms in force on the day, as agreed at signing; changes of seats against the terms in force baseline_days
---       earlier, or at the origin of a younger lifetime
+-- rule: the terms in force on the day, as agreed at signing; changes of seats against the terms in force
+--       baseline_days earlier, or at the origin of a younger lifetime
 with earlier as (
     select
         risk_dates.lifetime_id,

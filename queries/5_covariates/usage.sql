@@ -1,6 +1,6 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log begins
---       is missing; counts are added as integers and divided last
+-- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log
+--       begins is missing; counts are added as integers and divided last
 with dates as (
     select
         lifetime_id,

@@ -1,6 +1,6 @@
 -- grain: interval (start, stop] of a lifetime, in days since its origin; key: lifetime_id, start
--- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due: a term that
---       was in force at the start ends in the interval
+-- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due: a
+--       term that was in force at the start ends in the interval
 with intervals as (
     select
         lifetimes.lifetime_id,
@@ -23,8 +23,8 @@ with intervals as (
             and risk_intervals.starts_on = terms_in_force.risk_date
 )
 
-select *
+select *  -- noqa: RF02
 from intervals
 left join usage using (lifetime_id, risk_date)
 left join contract using (lifetime_id, risk_date)
-order by lifetime_id, start
+order by intervals.lifetime_id, intervals.start

@@ -1,6 +1,6 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, risk_date (the landmark)
--- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the horizon has passed by the
---       snapshot, whatever happened, so that no row is chosen by its outcome
+-- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the horizon has passed
+--       by the snapshot, whatever happened, so that no row is chosen by its outcome
 with rows_at_risk as (
     select
         landmark_dates.lifetime_id,
@@ -41,8 +41,8 @@ outcomes as (
     from rows_at_risk
 )
 
-select *
+select *  -- noqa: RF02
 from outcomes
 left join usage using (lifetime_id, risk_date)
 left join contract using (lifetime_id, risk_date)
-order by risk_date, lifetime_id
+order by outcomes.risk_date, outcomes.lifetime_id

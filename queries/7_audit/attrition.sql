@@ -5,11 +5,11 @@ with steps as (
     union all
     select 2 as step, 'accounts_without_subscription' as what, count(*) as number
     from accounts
-    where account_id not in (select account_id from subscriptions)
+    where accounts.account_id not in (select subscriptions.account_id from subscriptions)
     union all
     select 3 as step, 'accounts_never_paid' as what, count(distinct account_id) as number
     from subscriptions
-    where account_id not in (select account_id from subscription_versions)
+    where subscriptions.account_id not in (select subscription_versions.account_id from subscription_versions)
     union all
     select 4 as step, 'lifetimes' as what, count(*) as number
     from lifetimes
@@ -31,7 +31,7 @@ with steps as (
     from lifetimes
     where
         entry_on > origin
-        and lifetime_id in (select lifetime_id from counting_process)
+        and lifetimes.lifetime_id in (select counting_process.lifetime_id from counting_process)
     union all
     select 9 as step, 'churned' as what, count(distinct lifetime_id) as number
     from counting_process
@@ -45,7 +45,7 @@ with steps as (
     from lifetimes
     where
         is_provisional
-        and lifetime_id in (select lifetime_id from counting_process)
+        and lifetimes.lifetime_id in (select counting_process.lifetime_id from counting_process)
     union all
     select 12 as step, 'known_leavers' as what, count(*) as number
     from lifetimes

@@ -1,6 +1,7 @@
 -- grain: fiscal quarter that has begun by the snapshot; key: quarter_from
--- rule: lifetimes at risk on the first day; those that entered, churned (of those there at the start, of those that entered)
---       or ended otherwise after it and by the first day of the next quarter. A quarter that the snapshot cuts short is not complete
+-- rule: lifetimes at risk on the first day; those that entered, churned (of those there at the start, of those that
+--       entered) or ended otherwise after it and by the first day of the next quarter. A quarter that the snapshot
+--       cuts short is not complete
 with quarters as (
     select
         months.starts_on as quarter_from,

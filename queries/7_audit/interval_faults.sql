@@ -1,6 +1,6 @@
 -- grain: faulty interval; an empty table is the proof that there is none
--- rule: no interval without length, none that overlaps or jumps over days at risk, none outside the days at risk, and a
---       lifetime's event, where it was at risk, on the last day of its last interval
+-- rule: no interval without length, none that overlaps or jumps over days at risk, none outside the days at risk,
+--       and a lifetime's event, where it was at risk, on the last day of its last interval
 with neighbours as (
     select
         counting_process.lifetime_id,

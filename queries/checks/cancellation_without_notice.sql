@@ -9,4 +9,4 @@ with open_accounts as (
 select tickets.rowid as row_id
 from tickets
 semi join open_accounts using (account_id)
-where category = 'cancellation'
+where tickets.category = 'cancellation'
