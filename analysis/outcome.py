@@ -104,8 +104,7 @@ class Outcome:
 
         Thirteen risk sets in place of one for every day and length of horizon; the horizon's end stays 13.
         """
-        # 7 / 91 * 13 may come out as 1 + 2e-16: that is the first part, not the second.
-        return replace(self, stop=np.ceil(self.stop - 1e-9))
+        return replace(self, stop=np.ceil(self.stop))
 
     def take(self, rows: NDArray) -> "Outcome":
         """Return the outcome of some rows (a boolean mask or positions), in that order."""

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import difflib
+import itertools
 import tomllib
 import types
 import typing
@@ -205,6 +206,10 @@ def _check_ranges(study: Study, where: str) -> None:
         (
             min(models.test_quarters, models.resamples, models.permutations) > 0,
             "models.test_quarters, resamples and permutations must be positive",
+        ),
+        (
+            all(low < high for low, high in itertools.pairwise((0.0, *study.report.risk_tiers, 1.0))),
+            "report.risk_tiers must rise between 0 and 1",
         ),
         (bool(study.name) and "/" not in study.name, "name must be a plain folder name"),
     ]

@@ -1,6 +1,7 @@
 """The page: one frozen summary becomes one self-contained HTML file."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -52,7 +53,7 @@ def render_quarterly(
         number=words.number,
         p_value=words.p_value,
         day=words.day,
-        span=words.span,
+        span=partial(words.span, catalogue.text),
     )
     return environment.get_template("quarterly.html.j2").render(
         language=language,
@@ -74,10 +75,11 @@ def render_quarterly(
 def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str]) -> dict[str, str]:
     t = catalogue.text
     groups = summary.curves["group"].nunique()
+    book = summary.book.assign(label=[t("book.bar", start=start) for start in summary.book["quarter_from"]])
     found = {
         "book": as_svg(
             "book", draw_book, size=(7.4, 2.9), alt=t("book.alt"),
-            frame=summary.book, at_start_label=t("book.at_start"), churned_label=t("book.churned_of_start"),
+            frame=book, at_start_label=t("book.at_start"), churned_label=t("book.churned_of_start"),
         ),
         "survival": as_svg(
             "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
@@ -110,7 +112,7 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
         losses = summary.contest.losses
         losses = losses.assign(
             label=[
-                f"{labels[family]}, {t(f'model.{model}')}"
+                t("families.label_of", family=labels[family], model=t(f"model.{model}"))
                 for family, model in zip(losses["family"], losses["model"], strict=True)
             ]
         ).sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")

@@ -42,9 +42,9 @@ def day(value: pd.Timestamp) -> str:
     return f"{value:%Y-%m-%d}"
 
 
-def span(low: float, high: float, digits: int = 2) -> str:
+def span(text: Text, low: float, high: float, digits: int = 2) -> str:
     """Write an interval."""
-    return f"{number(low, digits)} to {number(high, digits)}"
+    return text("list.span", low=number(low, digits), high=number(high, digits))
 
 
 def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: int) -> str:
@@ -52,8 +52,7 @@ def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: i
     last = landmark - pd.Timedelta(days=1)
     first = (last - pd.DateOffset(months=(last.month - fiscal_year_start_month) % 3)).replace(day=1)
     months = (first.month - fiscal_year_start_month) % 12
-    end = first + pd.DateOffset(months=2)
-    return text("quarter.label", number=months // 3 + 1, first=f"{first:%B}", last=f"{end:%B}", year=end.year)
+    return text("quarter.label", number=months // 3 + 1, first=first, last=first + pd.DateOffset(months=2))
 
 
 def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: dict[str, tuple[str, ...]]) -> list[str]:
@@ -66,8 +65,8 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
                 "short.outlook",
                 expected=number(headline["expected"], 0),
                 at_risk=count(summary.n_at_risk),
-                landmark=day(summary.landmark),
-                horizon_end=day(summary.horizon_ends_on),
+                landmark=summary.landmark,
+                horizon_end=summary.horizon_ends_on,
                 low=count(headline["low"]),
                 high=count(headline["high"]),
             )
@@ -94,8 +93,9 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
             sentences.append(family_verdict(text, summary.contest, family, labels[family]))
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
-        names = ", ".join(labels[family] for family in unmeasured)
-        sentences.append(text("short.not_measured", families=names, tables=", ".join(tables)))
+        comma = text("list.comma")
+        names = comma.join(labels[family] for family in unmeasured)
+        sentences.append(text("short.not_measured", families=names, tables=comma.join(tables)))
     return sentences
 
 

@@ -197,6 +197,13 @@ def test_a_fit_on_lifetimes_gives_no_absolute_risk():
         Cox().fit(design, outcome).predict_incidence(design, [13])
 
 
+def test_a_row_far_outside_the_training_range_still_gets_a_probability(book, learned):
+    design = learned.apply(book)
+    cox = Cox().fit(design, Outcome.from_landmarks(book))
+    extreme = design.with_values(np.sign(cox.coefficients_) * np.full_like(design.values, 1e6))
+    assert cox.predict_incidence(extreme, [0, 13])[0].tolist() == [0, 1]
+
+
 def test_what_a_fitted_model_refuses(book, learned):
     design, outcome = learned.apply(book), Outcome.from_landmarks(book)
     cox = Cox().fit(design, outcome)

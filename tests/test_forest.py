@@ -67,6 +67,8 @@ def test_trees_resample_accounts_with_all_their_rows(training):
     forest = grow(training)
     seen = np.array([tree.tree_.n_node_samples[0] for tree in forest.trees_])
     assert (np.abs(seen / len(rows) - 0.632) < 0.06).all()
+    counted = np.array([tree.tree_.weighted_n_node_samples[0] for tree in forest.trees_])
+    assert (np.abs(counted / len(rows) - 1) < 0.1).all()  # accounts drawn twice count twice
     one_cluster = rows.assign(cluster_id="all")
     whole = Forest(n_trees=3).fit(design.apply(rows), Outcome.from_landmarks(one_cluster))
     assert [tree.tree_.n_node_samples[0] for tree in whole.trees_] == [len(rows)] * 3

@@ -47,7 +47,7 @@ def test_a_competing_end_of_a_row_not_fully_followed_is_censored_where_it_happen
 
 
 def test_every_day_of_a_whole_week_falls_into_that_week():
-    # 7/91 * 13 is not exactly 1 in binary for every horizon; the grid must not push it into the second part.
+    # 7 / 91 * 13 must not come out above 1, where rounding up would push it into the second part.
     days = np.arange(1, 92)
     frame = pd.DataFrame({"lifetime_id": days, "account_id": days.astype(str), "horizon_days": 91})
     frame = frame.assign(followed_days=days, event=1, is_followed=True)

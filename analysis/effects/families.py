@@ -1,6 +1,7 @@
 """Families: does usage, relationship or champion carry information on churn that the others lack?"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,10 @@ from analysis.resampling import cluster_resamples, percentile_interval
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 """What the intervals of permutation losses do and do not include."""
 
+_LOSS_COLUMNS = (
+    *("model", "family", "metric", "estimate", "conf_low", "conf_high"),
+    *("n_folds", "n_rows", "share_moved", "interval"),
+)
 _WITHIN = ("risk_date", "phase", "term_months")
 
 
@@ -77,52 +82,23 @@ def permutation_losses(
     ModelError
         If a model was fitted in no fold.
     """
-    lines = []
+    lines: list[tuple] = []
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
             raise ModelError(f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.")
-        event = np.concatenate([fold.outcome.event for fold in fitted])
-        landmark = np.concatenate([np.full(len(fold.test), k) for k, fold in enumerate(fitted)])
-        cluster = np.concatenate([fold.outcome.cluster for fold in fitted])
-        weights = np.vstack([np.ones(len(event), dtype=np.int64), cluster_resamples(cluster, n_resamples, seed)])
-        whole = np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in fitted])
+        scored = _scored(fitted, model, n_resamples, seed)
         for position, family in enumerate(families):
-            if not any(len(fold.test.family_columns(family)) for fold in fitted):
-                continue
-            if progress:
-                progress(f"permuting {family} in {model}")
-            shuffled = [_shuffled_risk(fitted, model, family, [seed, position, r]) for r in range(n_repeats)]
-            losses = _losses(event, whole, [risk for risk, _ in shuffled], weights, landmark)
-            moved = float(np.mean([share for _, share in shuffled]))
-            for metric, loss in losses.items():
-                low, high = percentile_interval(loss[1:])
-                lines.append(
-                    (
-                        model,
-                        family,
-                        metric,
-                        float(loss[0]),
-                        low,
-                        high,
-                        len(fitted),
-                        len(event),
-                        moved,
-                        MODEL_HELD_FIXED,
-                    )
-                )
-    columns = [
-        "model",
-        "family",
-        "metric",
-        "estimate",
-        "conf_low",
-        "conf_high",
-        "n_folds",
-        "n_rows",
-        "share_moved",
-    ]
-    return pd.DataFrame(lines, columns=[*columns, "interval"])
+            if any(len(fold.test.family_columns(family)) for fold in fitted):
+                if progress:
+                    progress(f"permuting {family} in {model}")
+                shuffled = [_shuffled_risk(fitted, model, family, [seed, position, r]) for r in range(n_repeats)]
+                moved = float(np.mean([share for _, share in shuffled]))
+                for metric, loss in _losses(scored, [risk for risk, _ in shuffled]).items():
+                    estimate, interval = float(loss[0]), percentile_interval(loss[1:])
+                    sizes = (len(fitted), len(scored.event), moved)
+                    lines.append((model, family, metric, estimate, *interval, *sizes, MODEL_HELD_FIXED))
+    return pd.DataFrame(lines, columns=_LOSS_COLUMNS)
 
 
 def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:
@@ -156,17 +132,33 @@ def _shuffled_risk(
     return np.concatenate(risks), float(np.concatenate(moved).mean())
 
 
-def _losses(
-    event: NDArray[np.bool_],
-    whole: NDArray[np.float64],
-    shuffled: list[NDArray[np.float64]],
-    weights: NDArray[np.int64],
-    landmark: NDArray[np.intp],
-) -> dict[str, NDArray[np.float64]]:
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """All folds' test rows under one model, and how often each counts: once, then in every resample."""
+
+    event: NDArray[np.bool_]
+    risk: NDArray[np.float64]
+    landmark: NDArray[np.intp]
+    weights: NDArray[np.int64]
+
+
+def _scored(folds: Sequence[Fold], model: str, n_resamples: int, seed: int) -> _Scored:
+    event = np.concatenate([fold.outcome.event for fold in folds])
+    cluster = np.concatenate([fold.outcome.cluster for fold in folds])
+    once = np.ones(len(event), dtype=np.int64)
+    return _Scored(
+        event=event,
+        risk=np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in folds]),
+        landmark=np.concatenate([np.full(len(fold.test), k) for k, fold in enumerate(folds)]),
+        weights=np.vstack([once, cluster_resamples(cluster, n_resamples, seed)]),
+    )
+
+
+def _losses(scored: _Scored, shuffled: list[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     """Return the losses under each line of weights, shape (1 + n_resamples,); the first is the sample."""
-    squared = np.mean([(risk - event) ** 2 for risk in shuffled], axis=0) - (whole - event) ** 2
+    event, weights, landmark = scored.event, scored.weights, scored.landmark
+    squared = np.mean([(risk - event) ** 2 for risk in shuffled], axis=0) - (scored.risk - event) ** 2
     null = null_brier_score(event, weights, landmark)
-    brier_lost = weighted_mean(squared, weights)
-    ipa = 100 * np.divide(brier_lost, null, out=np.full(len(null), np.nan), where=null > 0)
+    ipa = 100 * np.divide(weighted_mean(squared, weights), null, out=np.full(len(null), np.nan), where=null > 0)
     auc_shuffled = np.mean([auc(event, risk, weights, landmark) for risk in shuffled], axis=0)
-    return {"ipa": ipa, "auc": auc(event, whole, weights, landmark) - auc_shuffled}
+    return {"ipa": ipa, "auc": auc(event, scored.risk, weights, landmark) - auc_shuffled}

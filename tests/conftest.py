@@ -1,0 +1,30 @@
+"""What several tests share: the sample study built and reported once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reports.cli import main
+
+SAMPLE = Path(__file__).parent / "data" / "crm5_sample" / "study.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReport:
+    """The output folder of the sample study, and its page."""
+
+    out: Path
+    page: str
+    accounts: str
+
+
+@pytest.fixture(scope="session")
+def sample_report(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
+    out = tmp_path_factory.mktemp("sample")
+    assert main(["report", "quarterly", "--study", str(SAMPLE), "--out", str(out)]) == 0
+    return SampleReport(
+        out / "crm5",
+        (out / "crm5" / "quarterly-2024-01-01.en.html").read_text(encoding="utf-8"),
+        (out / "crm5" / "quarterly-2024-01-01-accounts.csv").read_text(encoding="utf-8"),
+    )

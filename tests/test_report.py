@@ -1,0 +1,152 @@
+"""The quarterly report on the sample: true to the data, self-contained, and safe from what is in them."""
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import SAMPLE, SampleReport
+from scipy import stats
+
+from analysis.forecast import poisson_binomial_interval
+from reports import words
+from reports.cli import main
+from reports.quarterly import _plain
+
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+class Balance(HTMLParser):
+    """Collects text and checks that every tag is closed by its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script"} & set(self.open):
+            self.text.append(data)
+
+
+def text_of(page: str) -> str:
+    reader = Balance()
+    reader.feed(page)
+    assert reader.open == []
+    return re.sub(r"\s+", " ", " ".join(reader.text))
+
+
+def test_page_is_well_formed_and_every_picture_is_xml(sample_report: SampleReport) -> None:
+    assert text_of(sample_report.page)
+    pictures = re.findall(r"<svg.*?</svg>", sample_report.page, flags=re.DOTALL)
+    assert len(pictures) == 6
+    for picture in pictures:
+        assert ET.fromstring(picture).find(".//{http://purl.org/dc/elements/1.1/}title") is not None
+
+
+def test_page_needs_nothing_from_elsewhere(sample_report: SampleReport) -> None:
+    """No script, and every reference is to a place in the page itself."""
+    assert "<script" not in sample_report.page
+    targets = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", sample_report.page)
+    assert [target for target in targets if not target.startswith("#")] == []
+
+
+def test_unmeasured_families_are_named_never_zero(sample_report: SampleReport) -> None:
+    text = text_of(sample_report.page)
+    assert "Relationship not measured here; would be measured with: touchpoints, tickets, surveys, goals" in text
+    assert "Champion not measured here; would be measured with: contacts" in text
+    assert "Relationship, Champion: not measured here, which is not the same as unimportant" in text
+
+
+def test_numbers_are_those_of_the_raw_files(sample_report: SampleReport) -> None:
+    """The source's own rule, applied to the raw files: an account left if its last plan row ends by 2024-01-01."""
+    plans = f"(from '{SAMPLE.parent}/subscription.parquet' where units = 'users')"
+    accounts, left = duckdb.sql(
+        f"select count(*), count(*) filter (last_end <= date '2024-01-01') "
+        f"from (select account_id, max(end_date) as last_end from {plans} group by account_id)"
+    ).fetchall()[0]
+    text = text_of(sample_report.page)
+    assert (accounts, left) == (313, 92)
+    assert f"Accounts in the source {accounts} " in text
+    assert f"of these, left (churn) {left} " in text
+    assert f"{accounts - left} accounts at risk" in text
+
+
+def test_no_gap_in_the_words(sample_report: SampleReport) -> None:
+    text = text_of(sample_report.page)
+    assert not re.search(r"\b(nan|None|NaT|Timestamp|dtype)\b", text)
+
+
+def test_gaps_of_the_engine_are_stated(sample_report: SampleReport) -> None:
+    assert "has not been tested yet" in text_of(sample_report.page)
+
+
+def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:
+    rows = list(csv.DictReader(io.StringIO(sample_report.accounts)))
+    probabilities = [float(row["probability"]) for row in rows]
+    assert len({row["account_id"] for row in rows}) == 221
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert 0 < probabilities[-1] < probabilities[0] < 1
+
+
+def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
+    """A segment that is markup must arrive as text, in the page and in its pictures."""
+    from small_source import ACCOUNTS, write_small_source
+
+    study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))
+    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
+    assert "<b>&amp;</b>" not in page
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@cell", "\tx"])
+def test_no_text_in_the_csv_is_a_formula(value: str) -> None:
+    assert _plain(value) == f"'{value}"
+
+
+def test_other_values_in_the_csv_stay_as_they_are() -> None:
+    assert [_plain(value) for value in ("a1", -3.5, None)] == ["a1", -3.5, None]
+
+
+def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities() -> None:
+    assert poisson_binomial_interval(np.full(200, 0.08)) == tuple(stats.binom.ppf([0.025, 0.975], 200, 0.08))
+
+
+@pytest.mark.parametrize(
+    ("landmark", "first_month", "expected"),
+    [
+        ("2024-01-01", 1, "Q4 (October to December 2023)"),
+        ("2024-04-01", 4, "Q4 (January to March 2024)"),
+        ("2024-04-01", 1, "Q1 (January to March 2024)"),
+        ("2024-02-01", 2, "Q4 (November to January 2024)"),
+    ],
+)
+def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_month: int, expected: str) -> None:
+    from reports.messages import read_catalogue
+
+    assert words.quarter_label(read_catalogue("en").text, pd.Timestamp(landmark), first_month) == expected
+
+
+def test_numbers_as_people_write_them() -> None:
+    assert words.number(-0.0004, 3) == "0.000"
+    assert words.number(-1234.5, 1) == "\N{MINUS SIGN}1,234.5"
+    assert words.share(0.0812) == "8.1%"
+    assert words.p_value(0.0004) == "p < 0.001"
+    assert words.count(float("nan")) == "–"

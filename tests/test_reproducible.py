@@ -1,0 +1,85 @@
+"""Same input, same output, to the byte; and nothing half-written whatever happens."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import SAMPLE, SampleReport
+from small_source import content_of
+
+from analysis.warehouse import content_hash
+from reports.cli import main
+
+
+def run(out: Path, *arguments: str, hash_seed: str = "0") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "reports.cli", *arguments, "--study", str(SAMPLE), "--out", str(out)]
+    return subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, stdout=subprocess.DEVNULL)
+
+
+def hashes_of(out: Path) -> dict[str, str]:
+    with duckdb.connect(str(next(out.glob("cohort-*.duckdb"))), read_only=True) as con:
+        tables = [row[0] for row in con.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+        return {table: content_hash(con, table) for table in tables}
+
+
+def test_another_process_hash_seed_and_number_of_threads_change_no_byte(
+    tmp_path: Path, sample_report: SampleReport
+) -> None:
+    assert run(tmp_path, "report", "quarterly", "--threads", "1", hash_seed="7").wait() == 0
+    first, second = content_of(sample_report.out), content_of(tmp_path / "crm5")
+    assert first.keys() == second.keys()
+    for name in first:
+        if not name.endswith(".duckdb"):
+            assert first[name] == second[name], name
+    assert hashes_of(sample_report.out) == hashes_of(tmp_path / "crm5")
+
+
+def test_second_run_builds_nothing_and_writes_the_same(
+    sample_report: SampleReport, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = content_of(sample_report.out)
+    assert main(["report", "quarterly", "--study", str(SAMPLE), "--out", str(sample_report.out.parent)]) == 0
+    assert "is built already" in capsys.readouterr().out
+    assert content_of(sample_report.out) == before
+
+
+def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> None:
+    """kill -9 once the new cohort is being written: pointer and old cohort stand, and the next build clears up."""
+    out = tmp_path / "crm5"
+    earlier = SAMPLE.parent / "study.toml"
+    old = tmp_path / "study.toml"
+    text = earlier.read_text(encoding="utf-8").replace('path = "."', f'path = "{SAMPLE.parent}"')
+    old.write_text(text.replace("snapshot = 2024-01-01", "snapshot = 2023-07-01"), encoding="utf-8")
+    assert main(["build", "--study", str(old), "--out", str(tmp_path)]) == 0
+    before = content_of(out)
+
+    build = run(tmp_path, "build")
+    while not list(out.glob("cohort-*.part-*")):
+        assert build.poll() is None
+        time.sleep(0.005)
+    build.send_signal(signal.SIGKILL)
+    assert build.wait() == -signal.SIGKILL
+
+    left_behind = {name for name in content_of(out) if ".part-" in name}
+    assert left_behind
+    assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
+
+    assert main(["build", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
+    assert not [name for name in content_of(out) if ".part-" in name]
+    assert len(list(out.glob("cohort-*.duckdb"))) == 2
+
+
+def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
+    from small_source import STUDY, write_small_source
+
+    study = write_small_source(tmp_path)
+    arguments = ["build", "--study", str(study), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 0
+    study.write_text(STUDY.replace("2023-07-01", "2023-06-01"), encoding="utf-8")
+    assert main([*arguments, "--prune"]) == 0
+    assert len(list((tmp_path / "out" / "small").glob("cohort-*.duckdb"))) == 1
