@@ -56,5 +56,5 @@ def test_bad_values(tmp_path: Path, old: str, new: str, message: str) -> None:
 
 
 def test_missing_study_file(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="No study file at .*Name one with --study"):
+    with pytest.raises(StudyError, match=r"No study file at .*Name one with --study"):
         read_study(tmp_path / "none.toml")

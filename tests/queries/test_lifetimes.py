@@ -1,0 +1,701 @@
+"""From subscriptions to lifetimes: what counts as one stay, when it begins, when and why it ends, who is at risk."""
+
+import pytest
+from drawn import drawn_book
+
+
+def lifetimes(subscriptions, **study):
+    return drawn_book("2_lifetimes", tables={"subscriptions": subscriptions}, **study)
+
+
+class TestStays:
+    def test_a_renewal_on_the_day_of_the_end_goes_on_with_the_same_lifetime(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | term_ends_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-05-01   | 2024-05-01 |
+            | s1              | a          | 2024-05-01 | 2024-08-01   | 2024-08-01 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | ended_on   | leaves_on  |
+            | a          | 1               | 2024-02-01 | 2024-08-01 | 2024-08-01 |
+            """,
+        )
+        book.shows(
+            "paid_spells",
+            """
+            | account_id | spell_from | spell_until |
+            | a          | 2024-02-01 | 2024-08-01  |
+            """,
+        )
+
+    def test_a_lifetime_without_an_end_is_open_and_at_risk_for_ever(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | term_ends_on | ended_on |
+            | s1              | a          | 2024-02-01 | 2024-05-01   |          |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | ended_on | leaves_on | cause | is_provisional |
+            | a          |          |           |       | false          |
+            """,
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+    def test_overlapping_subscriptions_are_one_unbroken_run_of_paid_days(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-06-01 |
+            | s2              | a          | 2024-03-01 | 2024-04-01 |
+            | s3              | a          | 2024-05-15 | 2024-08-01 |
+        """)
+        book.shows(
+            "paid_spells",
+            """
+            | account_id | spell_from | spell_until |
+            | a          | 2024-02-01 | 2024-08-01  |
+            """,
+        )
+
+    def test_a_short_subscription_within_a_long_one_does_not_end_the_stay(self):
+        """The run reaches to the latest end so far, which need not be the end of the subscription before."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-09-01 |
+            | s2              | a          | 2024-03-01 | 2024-04-01 |
+            | s3              | a          | 2024-07-01 | 2024-08-01 |
+        """)
+        book.shows(
+            "account_stays",
+            """
+            | account_id | lifetime_number | spell_from | spell_until |
+            | a          | 1               | 2024-02-01 | 2024-09-01  |
+            """,
+        )
+
+    def test_a_version_that_is_replaced_covers_days_up_to_the_next_one_only(self):
+        """The old version's end is later than the new one's start: the same day is not paid twice."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | seats |
+            | s1              | a          | 2024-02-01 | 2025-02-01 | 10    |
+            | s1              | a          | 2024-06-15 |            | 25    |
+        """)
+        book.shows(
+            "subscription_versions",
+            """
+            | account_id | started_on | covered_until | seats |
+            | a          | 2024-02-01 | 2024-06-15    | 10    |
+            | a          | 2024-06-15 | 9999-12-31    | 25    |
+            """,
+        )
+
+    def test_one_account_has_one_lifetime_however_many_accounts_there_are(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-03-01 |
+            | s2              | b          | 2024-03-01 | 2024-04-01 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | lifetime_id | account_id | cluster_id | lifetime_number |
+            | 1           | a          | a          | 1               |
+            | 2           | b          | b          | 1               |
+            """,
+        )
+
+    def test_accounts_of_one_parent_are_one_cluster(self):
+        tables = {
+            "accounts": """
+                | account_id | parent_account_id |
+                | a          | p                 |
+                | b          | p                 |
+                | c          |                   |
+            """,
+            "subscriptions": """
+                | subscription_id | account_id | started_on |
+                | s1              | a          | 2024-02-01 |
+                | s2              | b          | 2024-02-01 |
+                | s3              | c          | 2024-02-01 |
+            """,
+        }
+        drawn_book("2_lifetimes", tables=tables).shows(
+            "lifetimes",
+            """
+            | account_id | cluster_id |
+            | a          | p          |
+            | b          | p          |
+            | c          | c          |
+            """,
+        )
+
+
+class TestGaps:
+    GAPS = """
+        | subscription_id | account_id | started_on | ended_on   |
+        | s1              | a          | 2024-02-01 | 2024-05-01 |
+        | s2              | a          | 2024-05-31 |            |
+        | s3              | b          | 2024-02-01 | 2024-05-01 |
+        | s4              | b          | 2024-06-01 |            |
+    """
+
+    def test_a_gap_of_the_allowed_length_goes_on_and_one_day_more_starts_a_new_lifetime(self):
+        """1 to 30 May are 30 unpaid days, the allowed gap; 31 May makes one too many."""
+        lifetimes(self.GAPS).shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | ended_on   | leaves_on  |
+            | a          | 1               | 2024-02-01 |            |            |
+            | b          | 1               | 2024-02-01 | 2024-05-01 | 2024-05-01 |
+            | b          | 2               | 2024-06-01 |            |            |
+            """,
+        )
+
+    def test_the_days_of_a_short_gap_carry_no_risk(self):
+        """They are there only for those who came back: nobody could be seen leaving in them."""
+        lifetimes(self.GAPS).shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-05-01 |
+            | a          | 2024-05-31 | 9999-12-31 |
+            """,
+            where="account_id = 'a'",
+        )
+
+    def test_without_an_allowed_gap_one_unpaid_day_starts_a_new_lifetime(self):
+        book = lifetimes(
+            """
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-05-01 |
+            | s2              | a          | 2024-05-02 | 2024-06-01 |
+            | s3              | a          | 2024-06-01 |            |
+            """,
+            allowed_gap_days=0,
+        )
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | ended_on   |
+            | a          | 1               | 2024-02-01 | 2024-05-01 |
+            | a          | 2               | 2024-05-02 |            |
+            """,
+        )
+
+    def test_the_allowed_gap_is_counted_in_days_across_a_leap_day(self):
+        """From 15 February to 16 March are 30 days in 2024; in 2023 they were 29, so that a day more is allowed."""
+        book = lifetimes(
+            """
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-01-01 | 2024-02-15 |
+            | s2              | a          | 2024-03-17 |            |
+            | s3              | b          | 2023-01-01 | 2023-02-15 |
+            | s4              | b          | 2023-03-17 |            |
+            """,
+            observation_start="2023-01-01",
+        )
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     |
+            | a          | 1               | 2024-01-01 |
+            | a          | 2               | 2024-03-17 |
+            | b          | 1               | 2023-01-01 |
+            """,
+        )
+
+    def test_a_lifetime_of_one_day_on_the_leap_day(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-29 | 2024-03-01 |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-29 | 2024-03-01 |
+            """,
+        )
+
+    def test_the_second_lifetimes_end_is_its_own(self):
+        """The reason and the notice of the first stay say nothing about the second."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  | end_reason  |
+            | s1              | a          | 2024-02-01 | 2024-04-01 | 2024-03-10 | involuntary |
+            | s2              | a          | 2024-06-01 | 2024-09-01 |            | voluntary   |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | notice_on  | leaves_on  | cause       |
+            | a          | 1               | 2024-02-01 | 2024-03-10 | 2024-03-10 | involuntary |
+            | a          | 2               | 2024-06-01 |            | 2024-09-01 | churn       |
+            """,
+        )
+
+
+class TestKinds:
+    def test_a_lifetime_starts_on_the_first_paid_day_after_a_trial(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | kind  |
+            | s1              | a          | 2024-01-10 | 2024-02-10 | trial |
+            | s1              | a          | 2024-02-10 |            | paid  |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     |
+            | a          | 1               | 2024-02-10 |
+            """,
+        )
+
+    def test_free_days_do_not_bridge_a_gap(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | kind |
+            | s1              | a          | 2024-01-10 | 2024-03-01 |      |
+            | s2              | a          | 2024-03-01 | 2024-06-01 | free |
+            | s3              | a          | 2024-06-01 |            | paid |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | ended_on   |
+            | a          | 1               | 2024-01-10 | 2024-03-01 |
+            | a          | 2               | 2024-06-01 |            |
+            """,
+        )
+
+    def test_an_account_that_never_paid_has_no_lifetime(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | kind  |
+            | s1              | a          | 2024-01-10 | trial |
+        """)
+        book.shows("lifetimes", "| account_id |")
+
+    def test_a_version_without_length_is_none(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-01-10 | 2024-01-10 |
+        """)
+        book.shows("lifetimes", "| account_id |")
+
+
+class TestEnds:
+    def test_of_two_subscriptions_the_later_end_is_the_lifetimes_with_its_own_reason(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | end_reason  |
+            | s1              | a          | 2024-02-01 | 2024-04-01 | involuntary |
+            | s2              | a          | 2024-02-01 | 2024-07-01 | voluntary   |
+            | s3              | b          | 2024-02-01 | 2024-07-01 | involuntary |
+            | s4              | b          | 2024-03-01 | 2024-04-01 | voluntary   |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | ended_on   | cause       |
+            | a          | 2024-07-01 | churn       |
+            | b          | 2024-07-01 | involuntary |
+            """,
+        )
+
+    def test_the_cause_is_the_reason_of_the_end_and_churn_where_none_is_given(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | end_reason  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | voluntary   |
+            | s2              | b          | 2024-02-01 | 2024-07-01 | involuntary |
+            | s3              | c          | 2024-02-01 | 2024-07-01 | merged      |
+            | s4              | d          | 2024-02-01 | 2024-07-01 |             |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | leaves_on  | cause       |
+            | a          | 2024-07-01 | churn       |
+            | b          | 2024-07-01 | involuntary |
+            | c          | 2024-07-01 | merged      |
+            | d          | 2024-07-01 | churn       |
+            """,
+        )
+
+    def test_an_end_on_the_snapshot_counts_and_one_after_it_is_not_known(self):
+        """The snapshot is a morning: an account whose first unpaid day it is has gone."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | end_reason |
+            | s1              | a          | 2024-02-01 | 2025-01-01 | merged     |
+            | s2              | b          | 2024-02-01 | 2025-01-02 | merged     |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | ended_on   | leaves_on  | cause  |
+            | a          | 2025-01-01 | 2025-01-01 | merged |
+            | b          |            |            |        |
+            """,
+        )
+
+    def test_a_version_that_starts_on_the_snapshot_tells_who_renewed(self):
+        """What starts a day later is not known: the account has ended, for all that is known."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-07-01 | 2025-01-01 |
+            | s1              | a          | 2025-01-01 |            |
+            | s2              | b          | 2024-07-01 | 2025-01-01 |
+            | s2              | b          | 2025-01-02 |            |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | ended_on   | leaves_on  | is_provisional |
+            | a          | 1               |            |            | false          |
+            | b          | 1               | 2025-01-01 | 2025-01-01 | true           |
+            """,
+        )
+
+    def test_an_end_within_the_allowed_gap_of_the_snapshot_is_provisional(self):
+        """An account that ended on 3 December may come back until 2 January and would still be the same lifetime."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-12-03 |
+            | s2              | b          | 2024-02-01 | 2024-12-01 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | ended_on   | is_provisional |
+            | a          | 2024-12-03 | true           |
+            | b          | 2024-12-01 | false          |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="`>=` counts an end as provisional although a return in time would be known already")
+    def test_an_end_is_final_when_the_last_day_to_come_back_is_the_snapshot(self):
+        """A version starting on the snapshot is known: who ended 30 days before it has not come back in time."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-12-02 |
+            | s2              | b          | 2024-02-01 | 2024-12-02 |
+            | s2              | b          | 2025-01-01 |            |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | ended_on   | is_provisional |
+            | a          | 1               | 2024-12-02 | false          |
+            | b          | 1               |            | false          |
+            """,
+        )
+
+
+class TestEntry:
+    def test_an_account_older_than_the_observation_enters_late_and_keeps_its_origin(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2022-05-17 | 2024-06-01 |
+            | s2              | b          | 2024-01-01 |            |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | origin     | entry_on   |
+            | a          | 2022-05-17 | 2024-01-01 |
+            | b          | 2024-01-01 | 2024-01-01 |
+            """,
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-01-01 | 2024-06-01 |
+            | b          | 2024-01-01 | 9999-12-31 |
+            """,
+        )
+
+    def test_who_left_before_or_on_the_observation_start_was_never_at_risk(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2022-05-17 | 2023-06-01 |
+            | s2              | b          | 2022-05-17 | 2024-01-01 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | leaves_on  |
+            | a          | 2023-06-01 |
+            | b          | 2024-01-01 |
+            """,
+        )
+        book.shows("risk_spells", "| account_id |")
+
+
+class TestNotices:
+    def test_the_event_is_at_the_notice_and_risk_ends_with_it(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-05-10 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | ended_on   | leaves_on  | cause |
+            | a          | 2024-05-10 | 2024-07-01 | 2024-05-10 | churn |
+            """,
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-05-10 |
+            """,
+        )
+
+    def test_a_pending_notice_is_an_event_without_an_end(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2025-03-01 | 2024-11-10 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | ended_on | leaves_on  | cause |
+            | a          | 2024-11-10 |          | 2024-11-10 | churn |
+            """,
+        )
+
+    def test_a_notice_on_the_snapshot_counts_and_one_after_it_is_not_known(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  |
+            | s1              | a          | 2024-02-01 | 2025-01-01 |
+            | s2              | b          | 2024-02-01 | 2025-01-02 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | leaves_on  | cause |
+            | a          | 2025-01-01 | churn |
+            | b          |            |       |
+            """,
+        )
+
+    def test_a_withdrawn_notice_is_no_event_and_there_is_no_risk_until_it_is_withdrawn(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-05-10 | 2024-06-20          |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on | leaves_on | cause |
+            | a          |           |           |       |
+            """,
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-05-10 |
+            | a          | 2024-06-20 | 9999-12-31 |
+            """,
+        )
+
+    def test_a_notice_withdrawn_on_its_own_day_changes_nothing(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-05-10 | 2024-05-10          |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+    def test_a_notice_withdrawn_after_the_snapshot_is_pending(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-12-10 | 2025-01-02          |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | leaves_on  |
+            | a          | 2024-12-10 | 2024-12-10 |
+            """,
+        )
+
+    def test_a_notice_on_one_of_two_subscriptions_leaves_the_account_at_risk(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-05-10 |
+            | s2              | a          | 2024-02-01 |            |            |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+    def test_a_withdrawn_notice_on_one_of_two_subscriptions_interrupts_nothing(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-05-10 | 2024-06-20          |
+            | s2              | a          | 2024-02-01 |            |                     |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+    def test_the_account_leaves_with_the_last_of_its_notices(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-04-10 |
+            | s2              | a          | 2024-02-01 | 2024-07-01 | 2024-05-10 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | leaves_on  |
+            | a          | 2024-05-10 | 2024-05-10 |
+            """,
+        )
+
+    def test_a_study_may_date_the_event_by_the_end(self):
+        """Then a pending notice is no event yet, and an account under notice is at risk until its end."""
+        book = lifetimes(
+            """
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-05-10 |
+            | s2              | b          | 2024-02-01 |            | 2024-11-10 |
+            """,
+            event_date="end",
+        )
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | leaves_on  | cause |
+            | a          | 2024-05-10 | 2024-07-01 | churn |
+            | b          | 2024-11-10 |            |       |
+            """,
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-07-01 |
+            | b          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+
+class TestRiskAsKnownOnTheDay:
+    """Who was at risk on a day is settled by what was known on that day, whatever became of it later."""
+
+    @pytest.mark.xfail(reason="a notice that a renewal overrides without a withdrawal is forgotten in hindsight")
+    def test_an_account_that_renews_in_spite_of_its_notice_was_a_known_leaver_until_then(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-05-10 |
+            | s1              | a          | 2024-07-01 |            |            |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-05-10 |
+            | a          | 2024-07-01 | 9999-12-31 |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="only the subscriptions that last to the end are asked for a notice")
+    def test_an_account_whose_other_subscription_goes_on_without_notice_is_at_risk_until_that_ends(self):
+        """On 1 June nobody knew that s2 would end before s1: the account could still stay with it."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-09-01 | 2024-05-10 |
+            | s2              | a          | 2024-02-01 | 2024-07-01 |            |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-07-01 |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="the other subscription's later notice is held against the days before it")
+    def test_of_two_withdrawn_notices_only_the_days_under_both_are_without_risk(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-05-10 | 2024-08-01          |
+            | s2              | a          | 2024-02-01 | 2024-06-10 | 2024-07-01          |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-06-10 |
+            | a          | 2024-07-01 | 9999-12-31 |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="a subscription that ends during the notice is taken to go on until its withdrawal")
+    def test_a_withdrawn_notice_interrupts_risk_from_the_end_of_the_other_subscription(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 |            | 2024-05-10 | 2024-08-01          |
+            | s2              | a          | 2024-02-01 | 2024-06-10 |            |                     |
+        """)
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 2024-06-10 |
+            | a          | 2024-08-01 | 9999-12-31 |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="withdrawn notices interrupt risk although pending ones do not under event_date = 'end'")
+    def test_where_the_end_is_the_event_a_withdrawn_notice_interrupts_nothing(self):
+        """Under notice the account counts as at risk until its end; a later withdrawal can't undo that."""
+        book = lifetimes(
+            """
+            | subscription_id | account_id | started_on | notice_on  | notice_withdrawn_on |
+            | s1              | a          | 2024-02-01 | 2024-05-10 | 2024-06-20          |
+            """,
+            event_date="end",
+        )
+        book.shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | a          | 2024-02-01 | 9999-12-31 |
+            """,
+        )
+
+    @pytest.mark.xfail(reason="leaves_on is then after the last day at risk, so that no interval holds the event")
+    def test_a_notice_recorded_after_the_end_does_not_move_the_event(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | notice_on  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | 2024-07-15 |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | leaves_on  |
+            | a          | 2024-07-01 |
+            """,
+        )
