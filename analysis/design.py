@@ -32,11 +32,15 @@ _COLLINEAR = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a design matrix: its name, the covariate behind it and that covariate's family."""
+    """One column of a design matrix: its name, the covariate behind it and that covariate's family.
+
+    `marks_missing`: the column says that the value is missing, which is not the factor itself.
+    """
 
     name: str
     covariate: str
     family: str
+    marks_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +230,10 @@ def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Col
     columns: list[Column] = []
     for covariate, (term, position) in zip(behind, spec.term_slices.items(), strict=True):
         for name in spec.column_names[position]:
-            level = name[len(str(term)) + 1 : -1]
-            if str(term).startswith("missing("):
-                level = "missing"
+            marks_missing = str(term).startswith("missing(")
+            level = "missing" if marks_missing else name[len(str(term)) + 1 : -1]
             label = f"{covariate.name}: {level}" if level else covariate.name
-            columns.append(Column(label, covariate.name, covariate.family))
+            columns.append(Column(label, covariate.name, covariate.family, marks_missing))
     return columns
 
 
@@ -238,7 +241,7 @@ def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list
     """Say, per column, why training rows cannot support it, or None."""
     reasons: list[str | None] = ["constant in the training rows" if np.ptp(v) <= 1e-12 else None for v in values.T]
     varying = [k for k, reason in enumerate(reasons) if reason is None]
-    varying.sort(key=lambda k: columns[k].name.endswith(": missing"))
+    varying.sort(key=lambda k: columns[k].marks_missing)
     centred = values[:, varying] - values[:, varying].mean(axis=0)
     own = centred.T @ centred
     variance = np.diag(own).copy()

@@ -1,7 +1,7 @@
 """Display: a result that shows itself in a terminal and a notebook, as numbers first and as a picture of them."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.style import as_svg, look, new_axes
+
+MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 12
+MISSING = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,64 @@ class Display:
 
     def __repr__(self) -> str:
         """Return title and numbers as text."""
-        return f"{self.title}\n{self.table.to_string(index=False, float_format=_number)}"
+        texts, notes = _excerpt(self.table)
+        return "\n".join([self.title, texts.to_string(index=False), *notes])
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""
         picture = as_svg("display", self.draw, size=self.size, alt=self.title) if self.draw else ""
-        table = self.table.to_html(index=False, float_format=_number, escape=True, border=0)
-        return f"<h4>{html.escape(self.title)}</h4>{picture}{table}"
+        texts, notes = _excerpt(self.table)
+        numeric = [pd.api.types.is_numeric_dtype(self.table[name]) for name in texts.columns]
+        lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in notes)
+        return f"<h4>{html.escape(self.title)}</h4>{picture}{_html_table(texts, numeric)}{lines}"
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return what of a table is worth showing, as text, and lines that say what is not shown and where it is.
+
+    A column that holds one value throughout becomes a line; a long table is cut after its first rows, and a wide one
+    in the middle, where results have their intermediate columns.
+    """
+    notes = []
+    texts = pd.DataFrame({name: _texts(table[name]) for name in table.columns}, dtype=object)
+    if len(table) > 1:
+        alike = [name for name in texts.columns if (texts[name] == texts[name].iloc[0]).all()]
+        if alike and len(alike) < texts.shape[1]:
+            notes.append("In every row: " + ", ".join(f"{name} {texts[name].iloc[0]}" for name in alike) + ".")
+            texts = texts.drop(columns=alike)
+    if len(texts) > MOST_ROWS:
+        notes.append(f"The first {FIRST_ROWS} of {len(texts):,} rows; .frame() returns all.")
+        texts = texts.head(FIRST_ROWS)
+    if texts.shape[1] > MOST_COLUMNS:
+        left_out = texts.columns[MOST_COLUMNS // 2 : -MOST_COLUMNS // 2]
+        notes.append(f"Not shown: {', '.join(left_out)}; .frame() returns all.")
+        texts = texts.drop(columns=left_out)
+    return texts, notes
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Write a column's values: whole numbers as such, others with three significant digits, dates without a clock."""
+    if pd.api.types.is_float_dtype(column):
+        is_whole = (column.dropna() % 1 == 0).all()
+        return column.map(lambda value: _number(value, is_whole)).astype(object)
+    return column.astype(str).where(column.notna(), MISSING).astype(object)
+
+
+def _number(value: float, is_whole: bool) -> str:
+    if pd.isna(value):
+        return MISSING
+    return f"{value:.0f}" if is_whole or abs(value) >= 1000 else f"{value:#.3g}"
+
+
+def _html_table(texts: pd.DataFrame, numeric: Sequence[bool]) -> str:
+    styles = ["text-align: right" if is_number else "text-align: left" for is_number in numeric]
+
+    def row(tag: str, cells: Iterable[str]) -> str:
+        pairs = zip(styles, cells, strict=True)
+        return (
+            "<tr>" + "".join(f'<{tag} style="{style}">{html.escape(cell)}</{tag}>' for style, cell in pairs) + "</tr>"
+        )
+
+    body = "".join(row("td", cells) for cells in texts.itertuples(index=False, name=None))
+    table = f"<table><thead>{row('th', map(str, texts.columns))}</thead><tbody>{body}</tbody></table>"
+    return f'<div style="overflow-x: auto">{table}</div>'

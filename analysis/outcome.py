@@ -120,50 +120,6 @@ class Outcome:
         )
 
 
-def interval_faults(outcome: Outcome) -> pd.DataFrame:
-    """List the intervals that break a lifetime, in the words of R's ``survcheck``.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        Rows on the lifetime clock.
-
-    Returns
-    -------
-    DataFrame
-        One row a fault: fault, lifetime_id, account_id, start, stop, in order of lifetime and start.
-        'zero length': stop is not after start. 'overlap': the row starts before the one before it
-        stopped. 'gap': it starts later (a break in risk that the subscriptions must explain).
-        'after event': a row follows the lifetime's churn. 'teleport': the lifetime changes its account.
-    """
-    order = np.lexsort((outcome.stop, outcome.start, outcome.lifetime))
-    rows = outcome.take(order)
-    same = np.r_[False, rows.lifetime[1:] == rows.lifetime[:-1]]
-    stop_before = np.r_[np.nan, rows.stop[:-1]]
-    faults = {
-        "zero length": ~(rows.stop > rows.start),
-        "overlap": same & (rows.start < stop_before),
-        "gap": same & (rows.start > stop_before),
-        "after event": same & np.r_[False, rows.event[:-1]],
-        "teleport": same & np.r_[False, rows.account[1:] != rows.account[:-1]],
-    }
-    listed = [_listed(rows, fault, mask) for fault, mask in faults.items()]
-    table = pd.concat(listed, ignore_index=True)
-    return table.sort_values(["lifetime_id", "start", "stop"], kind="stable", ignore_index=True)
-
-
-def _listed(rows: Outcome, fault: str, mask: NDArray[np.bool_]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "fault": np.full(int(mask.sum()), fault, dtype=object),
-            "lifetime_id": rows.lifetime[mask],
-            "account_id": rows.account[mask],
-            "start": rows.start[mask],
-            "stop": rows.stop[mask],
-        }
-    )
-
-
 def _labels(frame: pd.DataFrame) -> dict[str, NDArray]:
     account = frame["account_id"].to_numpy(object)
     cluster = frame["cluster_id"].to_numpy(object) if "cluster_id" in frame else account

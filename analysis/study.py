@@ -51,7 +51,7 @@ class Models:
 
     forecast_ridge: float = 1.0
     forest_trees: int = 100
-    forest_min_leaf: int = 30
+    forest_min_leaf: int = 60
     test_quarters: int = 3
     resamples: int = 200
     permutations: int = 20

@@ -146,5 +146,6 @@ def connect(path: Path, threads: int | None = None, *, read_only: bool = False) 
     """
     config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
     con = duckdb.connect(str(path), read_only=read_only, config=config)
-    con.execute("set enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
+        con.execute("set enable_progress_bar = false")
     return con

@@ -164,11 +164,11 @@ class Workbench:
         table.insert(
             0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)]
         )
-        size = (7.0, 1.0 + 0.27 * len(table))
+        size = (7.0, 1.0 + 0.27 * int((~table["marks_missing"]).sum()))
         return Display(
             "Hazard ratios per standard deviation",
             table,
-            lambda ax: draw_hazard_ratios(ax, table, self.colors),
+            lambda ax: draw_hazard_ratios(ax, table[~table["marks_missing"]], self.colors),
             size=size,
         )
 

@@ -102,7 +102,7 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
             frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
         )  # fmt: skip
     if summary.contest:
-        ratios = summary.contest.ratios
+        ratios = summary.contest.ratios.query("not marks_missing")
         ratios = ratios.assign(
             label=[
                 tenure.term_label(term, covariate, catalogue.language)

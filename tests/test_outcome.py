@@ -4,7 +4,7 @@ import pytest
 from simulated_landmarks import landmark_rows
 
 from analysis.errors import ModelError
-from analysis.outcome import Outcome, interval_faults
+from analysis.outcome import Outcome
 
 
 def landmark_frame(**columns):
@@ -63,23 +63,6 @@ def test_events_are_counted_in_lifetimes_not_rows():
 def test_cluster_defaults_to_the_account():
     outcome = Outcome.from_landmarks(landmark_frame().drop(columns="cluster_id"))
     assert outcome.cluster.tolist() == list("abcde")
-
-
-def test_interval_faults_in_the_words_of_survcheck():
-    # lifetime 1: sound.  2: 10-20 overlaps 0-12.  3: a gap from 10 to 15.  4: goes on after its churn.
-    rows = [(1, 0, 10, 0), (1, 10, 20, 1), (2, 0, 12, 0), (2, 10, 20, 0), (3, 0, 10, 0), (3, 15, 20, 0)]
-    rows += [(4, 0, 10, 1), (4, 10, 20, 0), (5, 0, 10, 0), (5, 10, 20, 0)]
-    account = ["a", "a", "b", "b", "c", "c", "d", "d", "e", "f"]
-    faults = interval_faults(Outcome.from_counting_process(counting_frame(rows, account)))
-    found = list(zip(faults["lifetime_id"], faults["fault"], faults["start"], strict=True))
-    assert found == [(2, "overlap", 10), (3, "gap", 15), (4, "after event", 10), (5, "teleport", 10)]
-
-
-def test_interval_faults_do_not_depend_on_row_order():
-    rows = counting_frame([(2, 0, 12, 0), (2, 10, 20, 0), (1, 0, 10, 0), (1, 10, 20, 1)])
-    shuffled = rows.iloc[[3, 0, 2, 1]]
-    first, second = (interval_faults(Outcome.from_counting_process(frame)) for frame in (rows, shuffled))
-    pd.testing.assert_frame_equal(first, second)
 
 
 def test_an_interval_without_length_is_refused_by_key():

@@ -13,7 +13,7 @@ def hazard_ratios(cox: Cox, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column, in the order of the design: term, covariate, family, estimate (log hazard ratio),
+        One row a column, in the order of the design: term, covariate, family, marks_missing, estimate (log hazard ratio),
         std_error (robust), statistic, p_value (two-sided normal), hazard_ratio, conf_low, conf_high (of the
         hazard ratio).
         Per standard deviation for numeric columns, against absence for indicators.
@@ -27,6 +27,7 @@ def hazard_ratios(cox: Cox, level: float = 0.95) -> pd.DataFrame:
             "term": [column.name for column in cox.columns_],
             "covariate": [column.covariate for column in cox.columns_],
             "family": [column.family for column in cox.columns_],
+            "marks_missing": [column.marks_missing for column in cox.columns_],
             "estimate": estimate,
             "std_error": std_error,
             "statistic": statistic,
