@@ -35,9 +35,9 @@ def kaplan_meier(
     Returns
     -------
     DataFrame
-        One row per group and distinct event time, opened by a row at the group's earliest start: group, time,
-        n_risk, n_event, estimate (probability of staying beyond `time`, given the earliest start),
-        std_error (Greenwood), conf_low, conf_high (NaN once nobody is left).
+        One row per group and distinct event time, between one at the group's earliest start and one at its last stop:
+        group, time, n_risk, n_event, estimate (probability of staying beyond `time`, given entry at the earliest
+        start), std_error (Greenwood), conf_low, conf_high (NaN once nobody is left).
 
     Raises
     ------
@@ -70,7 +70,8 @@ def numbers_at_risk(
 
 
 def _curve(start: NDArray[np.float64], stop: NDArray[np.float64], event: NDArray[np.bool_], z: float) -> pd.DataFrame:
-    time, n_event = np.unique(stop[event], return_counts=True)
+    time = np.unique(np.r_[stop[event], stop.max()])  # the curve reaches as far as anyone was observed
+    n_event = np.bincount(np.searchsorted(time, stop[event]), minlength=len(time))
     n_risk = numbers_at_risk(start, stop, time)
     survival = np.cumprod(1 - n_event / n_risk)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -78,6 +79,7 @@ def _curve(start: NDArray[np.float64], stop: NDArray[np.float64], event: NDArray
         half = z * relative / np.log(survival)
         low, high = survival ** np.exp(-half), survival ** np.exp(half)
         std_error = survival * relative
+    low, high = np.where(survival == 1, 1.0, low), np.where(survival == 1, 1.0, high)
     ended = survival == 0
     return pd.DataFrame(
         {

@@ -235,7 +235,8 @@ def _check_types(con: duckdb.DuckDBPyConnection, table: Table, relation: str, ty
             ).fetchall()
             shown = ", ".join(repr(value[0]) for value in values)
             raise ContractError(
-                f"Column '{table.name}.{column.name}' must be {column.type}, but {count:,} of its values are not: {shown}. "
+                f"Column '{table.name}.{column.name}' must be {column.type}, "
+                f"but {count:,} of its values are not: {shown}. "
                 "Correct them, or leave them empty."
             )
 

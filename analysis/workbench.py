@@ -156,7 +156,7 @@ class Workbench:
         table = self.table("book_by_quarter")
         table["rate"] = (table["churned_of_start"] / table["at_start"]).where(table["at_start"] > 0)
         table["label"] = table["quarter_from"].dt.strftime("%b %Y")
-        return Display("The book by quarter", table, lambda ax: draw_book(ax, table))
+        return Display("The book by quarter", table, lambda ax: draw_book(ax, table), size=(8.4, 3.2))
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""

@@ -13,18 +13,20 @@
 # %% [markdown]
 # # A first look at a study
 #
-# This notebook walks through one study from end to end: what its data can measure, who is in it, how long accounts stay,
-# what goes with leaving, whether a forecast can be trusted, and who is likely to leave next. Run the cells from top to
-# bottom with Shift+Enter. Under each heading you will find what to read in the result, and what *not* to conclude from
-# it: in churn analysis the second is often the more useful of the two.
+# This notebook walks through one study from end to end: what its data can measure, who is in it, how long accounts
+# stay, what goes with leaving, whether a forecast can be trusted, and who is likely to leave next. Run the cells from
+# top to bottom with Shift+Enter. Under each heading you will find what to read in the result, and what *not* to
+# conclude from it: in churn analysis the second is often the more useful of the two.
 #
-# The data are a sample of 313 simulated accounts of a CRM product. For your own company, change the path in the next
-# cell to your `study.toml`; nothing else needs to change.
+# The data are a sample of 313 simulated accounts of a CRM product. For your own company, change the path in the cell
+# that opens the study to your `study.toml`; nothing else needs to change.
 
 # %%
 import pandas as pd
 
 from analysis.workbench import open_study
+
+pd.set_option("display.max_colwidth", None)
 
 # %% [markdown]
 # Opening a study checks the raw data against the contract and builds the cohort: one table of lifetimes cut into
@@ -80,9 +82,9 @@ tenure.table("attrition")
 # ## 3. How long do accounts stay?
 #
 # Each curve starts at 100% on the first paid day and falls whenever an account leaves. Read off a height (the share
-# still customers after a year) or a width (the day on which half have left). Steps at 30, 181 or 365 days are ends of
-# terms: that is when customers can go. The band is the 95% interval, and the numbers below the axis say how many
-# accounts were still observed. Where few are left, the curve rests on few.
+# still customers after a year) or a width (the day on which half have left). Steps at about 30, 181 and 365 days are
+# ends of terms: that is when customers can go. The band is the 95% interval, and the numbers below the axis say how
+# many accounts were still observed. Where few are left, the curve rests on few.
 #
 # **Don't conclude** that the segment is the reason. It is a label as it stands today, accounts may have been moved, and
 # segments differ in much else. A picture like this describes; it does not explain. Overlapping bands call for patience,
@@ -103,7 +105,7 @@ tenure.survival(by="segment")
 # - that a ratio is a lever: customers who are about to go use the product less *because* they are going;
 # - that a covariate whose interval crosses 1 is harmless. Covariates that say much the same share the effect between
 #   them, so each one alone looks weak;
-# - that the one interval of fifteen that just misses 1 is a discovery. One in twenty does so by chance.
+# - that the one interval among many that just misses 1 is a discovery. One in twenty does so by chance alone.
 
 # %%
 tenure.hazard_ratios()
@@ -138,13 +140,13 @@ tenure.family_losses()
 # the contract alone, and simply last quarter's rate.
 #
 # - `auc`: how often an account that left was placed above one that stayed; 0.5 is a coin.
-# - `brier`: mean squared error of the probabilities; lower is better, and how low it can get depends on how rare leaving is.
-# - `ipa`: the same error as a share of what guessing the average gets; 0 is no better than the average, below 0 is worse.
+# - `brier`: mean squared error of the probabilities; lower is better, and what is low depends on how rare leaving is.
+# - `ipa`: how much of that error is saved against guessing the average; 0 is no better than the average, below 0 worse.
 # - `observed_over_expected`: 1 if as many left as forecast; above 1, more left.
 #
-# **Don't conclude** that the model with the best number has won: look whether the intervals overlap. Here they do, widely,
-# and the contract alone does nearly as well. A forecast can put accounts in a sensible order (`auc`) and still know little
-# about each one of them (`ipa` close to 0).
+# **Don't conclude** that the model with the best number has won: compare the models in pairs, as the quarterly report
+# does, and mind the width of the intervals. A forecast can put accounts in a sensible order (`auc`) and still know
+# little about each one of them (`ipa` close to 0).
 
 # %%
 tenure.scores()
@@ -155,8 +157,8 @@ tenure.scores()
 # Every account at risk on the last landmark, most likely first, by the model that had the better Brier score above. The
 # area under the curve is the number of accounts expected to leave; the dashed lines are the limits of the risk tiers.
 #
-# **Don't conclude** that the first account on the list *will* leave. Among accounts given 20%, four of five stay. And the
-# models disagree about single accounts, as the columns beside each other show: use the list to decide whom to call
+# **Don't conclude** that the first account on the list *will* leave. Among accounts given 20%, four of five stay. And
+# the models disagree about single accounts, as the columns beside each other show: use the list to decide whom to call
 # first, not whom to write off.
 
 # %%
@@ -165,11 +167,11 @@ tenure.outlook()
 # %% [markdown]
 # ## 8. A question of your own
 #
-# Every table of the cohort can be asked in SQL (`show tables` lists them). For example: when a term ends, how often does
-# the account leave there and then, and how often does anybody leave in between?
+# Every table of the cohort can be asked in SQL (`show tables` lists them). For example: when a term ends, how often
+# does the account leave there and then, and how often does anybody leave in between?
 #
-# **Don't conclude** that monthly accounts are the safer ones because they leave at fewer of their renewals: they come to
-# twelve of them a year.
+# **Don't conclude** that monthly accounts are the safer ones because they leave at fewer of their renewals: they come
+# to twelve of them a year.
 
 # %%
 tenure.query("""

@@ -37,13 +37,16 @@ def read_drawing(drawing: str) -> tuple[list[str], Rows]:
     return names, [{name: cell or None for name, cell in zip(names, row, strict=True)} for row in rows]
 
 
-def draw(names: list[str], rows: list[tuple[str, ...]]) -> list[str]:
-    """Return a table as lines, its columns aligned."""
-    widths = [max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)]
-    return [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in [tuple(names), *rows]
-    ]
+def draw_difference(names: list[str], wanted: list[tuple[str, ...]], found: list[tuple[str, ...]]) -> str:
+    """Return both tables as one drawing: rows only drawn with a minus, rows only found with a plus."""
+    widths = [max(len(cell) for cell in column) for column in zip(names, *wanted, *found, strict=True)]
+
+    def lines(rows: list[tuple[str, ...]]) -> list[str]:
+        padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+        return ["| " + " | ".join(row) + " |" for row in padded]
+
+    difference = difflib.ndiff(lines([tuple(names), *wanted]), lines([tuple(names), *found]))
+    return "\n".join(line for line in difference if not line.startswith("?"))
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ class Book:
             for row in drawn
         )
         if found != wanted:
-            difference = difflib.ndiff(draw(names, wanted), draw(names, found))
-            raise AssertionError(f"{table} is not as drawn (- drawn, + found):\n" + "\n".join(difference))
+            difference = draw_difference(names, wanted, found)
+            raise AssertionError(f"{table} is not as drawn (- drawn, + found):\n{difference}")
 
     def _relation(self, table: str, names: list[str]) -> str:
         own = {row[0] for row in self.con.execute(f"describe {table}").fetchall()}

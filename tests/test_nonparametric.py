@@ -59,3 +59,11 @@ def test_bad_intervals_are_refused():
         kaplan_meier([0, 3], [1, 3], [1, 0])
     with pytest.raises(ModelError, match="0 rows arrived"):
         kaplan_meier([], [], [])
+
+
+def test_the_curve_reaches_as_far_as_anyone_was_observed():
+    """The last event is at 3, the last account is watched until 9: between them nobody left, which is knowledge too."""
+    curve = kaplan_meier([0, 0], [3, 9], [1, 0])
+    assert curve["time"].tolist() == [0, 3, 9]
+    assert curve["estimate"].tolist() == [1.0, 0.5, 0.5]
+    assert curve["n_event"].tolist() == [0, 1, 0]

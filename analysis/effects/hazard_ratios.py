@@ -13,8 +13,8 @@ def hazard_ratios(cox: Cox, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a column, in the order of the design: term, covariate, family, marks_missing, estimate (log hazard ratio),
-        std_error (robust), statistic, p_value (two-sided normal), hazard_ratio, conf_low, conf_high (of the
+        One row a column, in the order of the design: term, covariate, family, marks_missing, estimate (log hazard
+        ratio), std_error (robust), statistic, p_value (two-sided normal), hazard_ratio, conf_low, conf_high (of the
         hazard ratio).
         Per standard deviation for numeric columns, against absence for indicators.
     """

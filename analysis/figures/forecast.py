@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN
+from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN, percent
+
+MOST_LABELS = 8
 
 
 def draw_book(
@@ -26,7 +28,9 @@ def draw_book(
             ax.annotate(
                 f"{rate:.1%}", (place, churned), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
             )
-    ax.set_xticks(list(places), frame["label"])
+    every = max(1, -(-len(frame) // MOST_LABELS))
+    labelled = slice((len(frame) - 1) % every, None, every)
+    ax.set_xticks(places[labelled], frame["label"][labelled])
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
@@ -53,7 +57,7 @@ def draw_outlook(
     for limit in tiers:
         ax.axhline(limit, color=WARN, linewidth=0.9, linestyle=(0, (4, 3)))
         ax.annotate(
-            f"{limit:.0%}",
+            percent(limit),
             (1, limit),
             xycoords=("axes fraction", "data"),
             xytext=(2, 0),
@@ -64,7 +68,7 @@ def draw_outlook(
         )
     ax.set_xlim(1, max(len(probabilities), 2))
     ax.set_ylim(bottom=0)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(percent)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
 
@@ -101,7 +105,7 @@ def draw_calibration(
     ax.set_xlim(0, top)
     ax.set_ylim(0, top)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axis.set_major_formatter(percent)
     ax.tick_params(colors=INK)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)

@@ -42,6 +42,11 @@ _LOOK: Any = {
 }
 
 
+def percent(value: float, _: object = None) -> str:
+    """Write a share as a percentage, with decimals where a tick needs them; the second argument is matplotlib's."""
+    return f"{100 * value:.3g}%"
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Draw in the project's look inside this context."""

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.style import CYCLE, MUTED
+from analysis.figures.style import CYCLE, MUTED, percent
 
 
 def draw_survival(
@@ -36,7 +36,7 @@ def draw_survival(
     ax.set_xlim(left=0)
     times = sorted(set(at_risk["time"]))
     ax.set_xticks(times)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(percent)
     ax.set_ylabel(y_label)
     ax.set_xlabel(x_label)
     ax.legend(loc="lower left", ncols=min(3, len(groups)))

@@ -1,13 +1,14 @@
--- grain: paid spell, with the lifetime it belongs to; key: account_id, spell_from
--- after: paid_spells
--- rule: a gap of more than allowed_gap_days starts a new lifetime; a shorter one does not, but carries no risk
+-- grain: stay of an account: paid spells with short gaps between them; key: account_id, lifetime_number
+-- after: spells
+-- rule: a gap of more than allowed_gap_days starts a new lifetime; a shorter one does not
 with followed as (
     select
         account_id,
         spell_from,
         spell_until,
         lag(spell_until) over (partition by account_id order by spell_from) as previous_until
-    from paid_spells
+    from spells
+    where kind = 'paid'
 ),
 
 numbered as (
@@ -26,8 +27,7 @@ numbered as (
 select
     account_id,
     cast(lifetime_number as integer) as lifetime_number,
-    spell_from,
-    spell_until,
-    min(spell_from) over (partition by account_id, lifetime_number) as origin,
-    max(spell_until) over (partition by account_id, lifetime_number) as paid_until
+    min(spell_from) as origin,
+    max(spell_until) as paid_until
 from numbered
+group by account_id, lifetime_number

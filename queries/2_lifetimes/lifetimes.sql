@@ -1,40 +1,75 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
--- after: leaving
--- rule: the event is dated by notice where known, or by the end, as the study says; it is known by the snapshot or
---       it has not happened; entry is the later of origin and observation start; an end so near to the snapshot that
---       the account may yet come back within the allowed gap is provisional
-with dated as (
+-- after: subscription_versions, spells, account_stays
+-- rule: it ends with its last subscription, by that one's reason (none given: voluntary). It leaves after its last day
+--       at risk: on its end, or on the notice after which nothing but subscriptions under notice was left. Entry is
+--       the later of origin and observation start. An end so near to the snapshot that a return within the allowed gap
+--       could not be known yet is provisional
+with last_risk as (
     select
-        *,
-        case when $event_date = 'notice' then coalesce(notice_on, ended_on) else ended_on end as leaves_on
-    from leaving
+        account_stays.account_id,
+        account_stays.lifetime_number,
+        max(spells.spell_until) as risk_until
+    from account_stays
+    inner join spells
+        on
+            account_stays.account_id = spells.account_id
+            and spells.kind = 'at_risk'
+            and account_stays.origin <= spells.spell_from
+            and account_stays.paid_until >= spells.spell_until
+    group by account_stays.account_id, account_stays.lifetime_number
 ),
 
-numbered as (
+reasons as (
     select
-        *,
-        cast(row_number() over (order by account_id, lifetime_number) as integer) as lifetime_id
-    from dated
+        account_id,
+        covered_until,
+        coalesce(end_reason, 'voluntary') as end_reason,
+        row_number() over (
+            partition by account_id, covered_until
+            order by started_on desc, subscription_id asc
+        ) as place
+    from subscription_versions
+),
+
+dated as (
+    select
+        account_stays.account_id,
+        account_stays.lifetime_number,
+        account_stays.origin,
+        account_stays.paid_until,
+        coalesce(last_risk.risk_until, account_stays.origin) as risk_until,
+        reasons.end_reason
+    from account_stays
+    left join last_risk
+        on
+            account_stays.account_id = last_risk.account_id
+            and account_stays.lifetime_number = last_risk.lifetime_number
+    inner join reasons
+        on
+            account_stays.account_id = reasons.account_id
+            and account_stays.paid_until = reasons.covered_until
+            and reasons.place = 1
 )
 
 select
-    numbered.lifetime_id,
-    numbered.account_id,
-    coalesce(accounts.parent_account_id, numbered.account_id) as cluster_id,
-    numbered.lifetime_number,
-    numbered.origin,
-    case when numbered.origin < $observation_start then cast($observation_start as date) else numbered.origin end
-        as entry_on,
-    numbered.notice_on,
-    numbered.ended_on,
-    numbered.leaves_on,
+    cast(row_number() over (order by dated.account_id, dated.lifetime_number) as integer) as lifetime_id,
+    dated.account_id,
+    coalesce(accounts.parent_account_id, dated.account_id) as cluster_id,
+    dated.lifetime_number,
+    dated.origin,
+    greatest(dated.origin, cast($observation_start as date)) as entry_on,
+    case when dated.risk_until < dated.paid_until then dated.risk_until end as notice_on,
+    case when dated.paid_until < cast('9999-12-31' as date) then dated.paid_until end as ended_on,
+    case when dated.risk_until < cast('9999-12-31' as date) then dated.risk_until end as leaves_on,
     case
-        when numbered.leaves_on is null then null
-        when numbered.end_reason = 'voluntary' then 'churn'
-        else numbered.end_reason
+        when dated.risk_until = cast('9999-12-31' as date) then null
+        when dated.end_reason = 'voluntary' then 'churn'
+        else dated.end_reason
     end as cause,
-    coalesce(numbered.ended_on + $allowed_gap_days >= $snapshot, false) as is_provisional,
+    coalesce(
+        dated.paid_until < cast('9999-12-31' as date) and dated.paid_until + $allowed_gap_days > $snapshot, false
+    ) as is_provisional,
     accounts.onboarding_completed_on
-from numbered
+from dated
 inner join accounts
-    on numbered.account_id = accounts.account_id
+    on dated.account_id = accounts.account_id

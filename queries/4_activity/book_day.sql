@@ -1,30 +1,15 @@
--- grain: calendar day; key: day
+-- grain: day with use by the book, day on which it became known; key: used_on, known_on
 -- after: usage_account_day
--- rule: use by the whole book, and the accounts that paid on that day
-with paying as (
-    select
-        calendar_days.day,
-        count(*) as accounts
-    from calendar_days
-    inner join paid_spells
-        on
-            calendar_days.day >= paid_spells.spell_from
-            and calendar_days.day < paid_spells.spell_until
-    group by calendar_days.day
-),
-
-used as (
-    select
-        used_on as day,
-        cast(sum(events) as bigint) as events
-    from usage_account_day
-    group by used_on
-)
-
+-- rule: use on days that the account pays for; trials are no part of the book that others are compared with
 select
-    paying.day,
-    paying.accounts,
-    coalesce(used.events, 0) as events
-from paying
-left join used
-    on paying.day = used.day
+    used.used_on,
+    used.known_on,
+    cast(sum(used.events) as bigint) as events
+from usage_account_day as used
+inner join spells
+    on
+        used.account_id = spells.account_id
+        and spells.kind = 'paid'
+        and used.used_on >= spells.spell_from
+        and used.used_on < spells.spell_until
+group by used.used_on, used.known_on

@@ -21,7 +21,8 @@ days as (
         dates.risk_date,
         sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as recent_events,
         sum(case when used.used_on < dates.risk_date - $recent_days then used.events else 0 end) as baseline_events,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then 1 else 0 end) as recent_active_days,
+        count(distinct case when used.used_on >= dates.risk_date - $recent_days then used.used_on end)
+            as recent_active_days,
         count(distinct floor((dates.risk_date - used.used_on - 1) / 7)) as active_weeks,
         max(used.used_on) as last_used_on
     from dates
@@ -31,6 +32,7 @@ days as (
             and used.used_on >= dates.origin
             and used.used_on >= dates.risk_date - $baseline_days
             and used.used_on < dates.risk_date
+            and used.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 ),
 
@@ -47,6 +49,7 @@ feature_totals as (
             and used.used_on >= dates.origin
             and used.used_on >= dates.risk_date - $recent_days
             and used.used_on < dates.risk_date
+            and used.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date, used.feature
 ),
 
@@ -62,24 +65,27 @@ features as (
 ),
 
 log_periods as (
-    select distinct
-        known_from,
-        period_days
+    select
+        period_start,
+        period_days,
+        min(known_on) as known_on
     from user_period
+    group by period_start, period_days
 ),
 
 periods as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when log_periods.known_from > dates.risk_date - $recent_days then 1 else 0 end) as recent_periods,
-        sum(case when log_periods.known_from <= dates.risk_date - $recent_days then 1 else 0 end) as baseline_periods
+        sum(case when log_periods.period_start >= dates.risk_date - $recent_days then 1 else 0 end) as recent_periods,
+        sum(case when log_periods.period_start < dates.risk_date - $recent_days then 1 else 0 end) as baseline_periods
     from dates
     inner join log_periods
         on
-            log_periods.known_from - log_periods.period_days >= dates.origin
-            and log_periods.known_from > dates.risk_date - $baseline_days
-            and log_periods.known_from <= dates.risk_date
+            log_periods.period_start >= dates.origin
+            and log_periods.period_start >= dates.risk_date - $baseline_days
+            and log_periods.period_start + log_periods.period_days <= dates.risk_date
+            and log_periods.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 ),
 
@@ -87,20 +93,26 @@ users as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when active.known_from > dates.risk_date - $recent_days then active.users else 0 end) as recent_users,
-        sum(case when active.known_from <= dates.risk_date - $recent_days then active.users else 0 end)
+        sum(case when active.period_start >= dates.risk_date - $recent_days then active.users else 0 end)
+            as recent_users,
+        sum(case when active.period_start < dates.risk_date - $recent_days then active.users else 0 end)
             as baseline_users,
-        sum(case when active.known_from > dates.risk_date - $recent_days then active.squared_events else 0 end)
+        sum(case when active.period_start >= dates.risk_date - $recent_days then active.squared_events else 0 end)
             as squared_events,
-        sum(case when active.known_from > dates.risk_date - $recent_days then active.events * active.events else 0 end)
+        sum(
+            case
+                when active.period_start >= dates.risk_date - $recent_days then active.events * active.events else 0
+            end
+        )
             as events_squared
     from dates
     inner join user_period as active
         on
             dates.account_id = active.account_id
-            and active.known_from - active.period_days >= dates.origin
-            and active.known_from > dates.risk_date - $baseline_days
-            and active.known_from <= dates.risk_date
+            and active.period_start >= dates.origin
+            and active.period_start >= dates.risk_date - $baseline_days
+            and active.period_start + active.period_days <= dates.risk_date
+            and active.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 ),
 
@@ -118,8 +130,10 @@ measured as (
         coalesce(days.baseline_events, 0) as baseline_events,
         coalesce(days.recent_active_days, 0) as recent_active_days,
         coalesce(days.active_weeks, 0) as active_weeks,
-        least(coalesce(dates.risk_date - days.last_used_on - 1, dates.observed_days), dates.observed_days)
-            as days_since_use,
+        coalesce(
+            dates.risk_date - days.last_used_on - 1,
+            case when dates.is_baseline_logged then dates.observed_days end
+        ) as days_since_use,
         coalesce(features.features_used, 0) as features_used,
         features.squared_events as feature_squares,
         features.events as feature_events,

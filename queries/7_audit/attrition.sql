@@ -50,7 +50,7 @@ with steps as (
     select 12 as step, 'known_leavers' as what, count(*) as number
     from lifetimes
     where
-        notice_on is not null
+        leaves_on is not null
         and ended_on is null
 )
 

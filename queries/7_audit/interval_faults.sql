@@ -1,6 +1,6 @@
 -- grain: faulty interval; an empty table is the proof that there is none
--- rule: no interval without length, none that overlaps or jumps over days at risk, none outside the days at risk,
---       and a lifetime's event, where it was at risk, on the last day of its last interval
+-- rule: no interval without length, none that overlaps another or reaches outside the days at risk, no day at risk
+--       without an interval, and an event, where there was one by the snapshot, on the last day of the last interval
 with neighbours as (
     select
         counting_process.lifetime_id,
@@ -47,8 +47,30 @@ where
     cause is not null
     and next_start is not null
 union all
+select counting_process.lifetime_id, counting_process.start, counting_process.stop, 'outside the days at risk' as fault
+from counting_process
+inner join lifetimes
+    on counting_process.lifetime_id = lifetimes.lifetime_id
+left join risk_spells
+    on
+        counting_process.lifetime_id = risk_spells.lifetime_id
+        and counting_process.start >= risk_spells.risk_from - lifetimes.origin
+        and counting_process.stop <= risk_spells.risk_until - lifetimes.origin
+where risk_spells.lifetime_id is null
+union all
 select expected.lifetime_id, null as start, null as stop, 'days at risk lost or invented' as fault
 from expected
 left join found
     on expected.lifetime_id = found.lifetime_id
 where expected.days_at_risk <> coalesce(found.days_at_risk, 0)
+union all
+select lifetimes.lifetime_id, null as start, null as stop, 'leaving lost' as fault
+from lifetimes
+inner join found
+    on lifetimes.lifetime_id = found.lifetime_id
+where
+    lifetimes.leaves_on <= $snapshot
+    and lifetimes.lifetime_id not in (
+        select neighbours.lifetime_id from neighbours
+        where neighbours.cause is not null
+    )

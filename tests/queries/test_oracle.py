@@ -1,0 +1,234 @@
+"""The queries against an oracle: random subscriptions, walked day by day in plain Python by the rules as they are written.
+
+A day is paid when a paid version covers it. An account is at risk on a paid day, from entry on, unless every version
+that covers the day is under notice on it. A lifetime ends with its last paid day, and leaves after its last day at risk.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from drawn import Book, drawn_book, queries_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.contract import as_known_sql, read_contract
+
+ORIGIN = dt.date(2024, 1, 1)
+ENTRY, SNAPSHOT, GAP = 20, 125, 7  # in days since ORIGIN; months start on days 31, 60, 91 and 121
+LAST = SNAPSHOT + 1  # a day on which only those pay whose end is not known
+ACCOUNTS = ("a", "b", "c")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One row of subscriptions; days since ORIGIN, None where open."""
+
+    subscription: str
+    account: str
+    started: int
+    ended: int | None = None
+    notice: int | None = None
+    withdrawn: int | None = None
+    reason: str | None = None
+    kind: str = "paid"
+
+    def as_known(self) -> "Version":
+        """Return the version as the snapshot's morning knows it."""
+        ended, notice, withdrawn = (
+            day if day is not None and day <= SNAPSHOT else None for day in (self.ended, self.notice, self.withdrawn)
+        )
+        return replace(
+            self, ended=ended, notice=notice, withdrawn=withdrawn, reason=None if ended is None else self.reason
+        )
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """What the oracle says of one stay."""
+
+    account: str
+    number: int
+    origin: int
+    ended: int | None
+    leaves: int | None
+    cause: str | None
+    risk_days: frozenset[int]
+
+
+def covered_days(versions: list[Version]) -> dict[int, list[Version]]:
+    """Return, for each paid day up to LAST, the versions that cover it."""
+    covering: dict[int, list[Version]] = {}
+    for version in versions:
+        later = [v.started for v in versions if v.subscription == version.subscription and v.started > version.started]
+        until = min([LAST + 1, *later] + ([version.ended] if version.ended is not None else []))
+        for day in range(version.started, until):
+            covering.setdefault(day, []).append(version)
+    return covering
+
+
+def is_under_notice(version: Version, day: int) -> bool:
+    is_given = version.notice is not None and version.notice <= day
+    return is_given and not (version.withdrawn is not None and version.withdrawn <= day)
+
+
+def oracle(versions: list[Version], account: str, event_date: str) -> Iterator[Lifetime]:
+    """Walk the days of one account."""
+    known = [v.as_known() for v in versions if v.account == account and v.started <= SNAPSHOT and v.kind == "paid"]
+    covering = covered_days(known)
+    stays: list[list[int]] = []
+    for day in sorted(covering):
+        if not stays or day - stays[-1][-1] - 1 > GAP:
+            stays.append([])
+        stays[-1].append(day)
+    for number, days in enumerate(stays, start=1):
+        yield lifetime(account, number, days, covering, event_date)
+
+
+def lifetime(
+    account: str, number: int, days: list[int], covering: dict[int, list[Version]], event_date: str
+) -> Lifetime:
+    at_risk = [
+        day for day in days if event_date == "end" or any(not is_under_notice(version, day) for version in covering[day])
+    ]
+    ended = None if days[-1] == LAST else days[-1] + 1
+    last_risk = at_risk[-1] + 1 if at_risk else days[0]
+    leaves = None if last_risk > LAST else last_risk
+    final = sorted(covering[days[-1]], key=lambda version: (-version.started, version.subscription))[0]
+    reason = final.reason or "voluntary"
+    cause = None if leaves is None else "churn" if reason == "voluntary" else reason
+    return Lifetime(account, number, days[0], ended, leaves, cause, frozenset(d for d in at_risk if d >= ENTRY))
+
+
+@pytest.fixture(scope="module")
+def books() -> dict[str, Book]:
+    """An empty book for each way to date the event, with its calendar; subscriptions are put in by each example."""
+    return {
+        event_date: drawn_book(
+            "3_dates",
+            observation_start=str(ORIGIN + dt.timedelta(ENTRY)),
+            snapshot=str(ORIGIN + dt.timedelta(SNAPSHOT)),
+            tables={
+                "accounts": "| account_id |\n" + "\n".join(f"| {account} |" for account in ACCOUNTS),
+                "subscriptions": "| subscription_id | account_id | started_on |",
+            },
+            allowed_gap_days=GAP,
+            event_date=event_date,
+        )
+        for event_date in ("notice", "end")
+    }
+
+
+def run_queries(book: Book, versions: list[Version]) -> None:
+    """Put subscriptions, as known at the snapshot, into the book and run the queries that the oracle judges."""
+    table = read_contract()["subscriptions"]
+    book.con.execute("drop table if exists written")
+    book.con.execute(f"create table written as {as_known_sql(table)} limit 0", {"as_of": book.parameters["snapshot"]})
+    for version in versions:
+        row = {
+            "subscription_id": version.subscription,
+            "account_id": version.account,
+            "started_on": date(version.started),
+            "ended_on": date(version.ended),
+            "notice_on": date(version.notice),
+            "notice_withdrawn_on": date(version.withdrawn),
+            "end_reason": version.reason,
+            "kind": version.kind,
+        }
+        marks = ", ".join(f"${name}" for name in row)
+        book.con.execute(f"insert into written ({', '.join(row)}) values ({marks})", row)
+    as_known = as_known_sql(table, "written")
+    book.con.execute(f"create or replace table subscriptions as {as_known}", {"as_of": book.parameters["snapshot"]})
+    book.run_folders(("2_lifetimes",))
+    for query in queries_of("3_dates"):
+        if query.name == "landmark_dates":
+            book.run(query)
+
+
+def date(day: int | None) -> dt.date | None:
+    return None if day is None else ORIGIN + dt.timedelta(day)
+
+
+def number(day: dt.date | None) -> int | None:
+    return None if day is None else (day - ORIGIN).days
+
+
+def lifetimes_found(book: Book) -> set[Lifetime]:
+    """Return what the queries made, in the oracle's terms."""
+    spells = book.con.execute("select lifetime_id, risk_from, risk_until from risk_spells").fetchall()
+    found = book.con.execute(
+        "select lifetime_id, account_id, lifetime_number, origin, ended_on, leaves_on, cause from lifetimes"
+    ).fetchall()
+    return {
+        Lifetime(account, place, number(origin), number(ended), number(leaves), cause, days_of(spells, lifetime_id))
+        for lifetime_id, account, place, origin, ended, leaves, cause in found
+    }
+
+
+def days_of(spells, lifetime_id) -> frozenset[int]:
+    """Expand spells to days; one that overlaps another would be counted twice and is refused."""
+    days = [
+        day
+        for own, risk_from, risk_until in spells
+        if own == lifetime_id
+        for day in range(number(risk_from), min(number(risk_until), LAST + 1))
+    ]
+    assert len(days) == len(set(days)), "spells overlap"
+    return frozenset(days)
+
+
+def landmarks_found(book: Book) -> list[tuple[str, int, int]]:
+    rows = book.con.execute(
+        "select account_id, lifetime_number, landmark from landmark_dates inner join lifetimes using (lifetime_id)"
+    ).fetchall()
+    return sorted((account, place, number(landmark)) for account, place, landmark in rows)
+
+
+def landmarks_expected(lifetimes: set[Lifetime]) -> list[tuple[str, int, int]]:
+    month_starts = [day for day in range(ENTRY, SNAPSHOT + 1) if date(day).day == 1]
+    return sorted((one.account, one.number, day) for one in lifetimes for day in month_starts if day in one.risk_days)
+
+
+def optional(days):
+    return st.none() | days
+
+
+@st.composite
+def version(draw, subscription: str, account: str, started: int) -> Version:
+    """One version, with dates that keep the contract's rules and cluster around each other."""
+    length = draw(optional(st.integers(0, 70)))
+    notice = draw(optional(st.integers(-5, 60)))
+    withdrawn = None if notice is None else draw(optional(st.integers(0, 40)))
+    return Version(
+        subscription,
+        account,
+        started,
+        ended=None if length is None else started + length,
+        notice=None if notice is None else started + notice,
+        withdrawn=None if withdrawn is None else started + notice + withdrawn,
+        reason=None if length is None else draw(st.sampled_from([None, "voluntary", "involuntary", "merged"])),
+        kind=draw(st.sampled_from(["paid", "paid", "paid", "paid", "trial"])),
+    )
+
+
+@st.composite
+def subscriptions(draw) -> list[Version]:
+    """Up to three accounts with up to three subscriptions of up to three versions each."""
+    drawn = []
+    for account in ACCOUNTS:
+        for subscription in range(draw(st.integers(0, 3))):
+            starts = draw(st.lists(st.integers(0, SNAPSHOT + 2), min_size=1, max_size=3, unique=True))
+            drawn += [draw(version(f"{account}{subscription}", account, started)) for started in starts]
+    return drawn
+
+
+@pytest.mark.parametrize("event_date", ["notice", "end"])
+@settings(derandomize=True, deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(versions=subscriptions())
+def test_lifetimes_risk_and_landmarks_are_those_of_the_oracle(books, event_date, versions):
+    run_queries(books[event_date], versions)
+    expected = {one for account in ACCOUNTS for one in oracle(versions, account, event_date)}
+    assert lifetimes_found(books[event_date]) == expected
+    assert landmarks_found(books[event_date]) == landmarks_expected(expected)
