@@ -24,7 +24,7 @@ Makers = Mapping[str, Callable[[], Model]]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A covariate that raises an account's hazard, and whether by being ``high`` or ``low`` ('' for categories)."""
+    """A covariate that raises an account's hazard by being ``high`` or ``low`` ('' where it has no degrees)."""
 
     covariate: str
     direction: str
@@ -130,7 +130,8 @@ def _reasons(design: DesignMatrix, cox: Cox, most: int = 3, least: float = 0.1) 
         [[column.covariate == name for name in covariates] for column in design.columns], dtype=np.float64
     )
     raised = (centred * cox.coefficients_) @ member
-    value_column = {column.name: place for place, column in enumerate(design.columns)}
+    has_degrees = [len(np.unique(column)) > 2 for column in design.values.T]
+    value_column = {column.name: place for place, column in enumerate(design.columns) if has_degrees[place]}
     found = []
     for row, order in enumerate(np.argsort(-raised, axis=1, kind="stable")[:, :most]):
         names = [covariates[k] for k in order if raised[row, k] >= least]

@@ -10,6 +10,7 @@ from analysis.build import build_cohort
 from analysis.display import Display
 from analysis.effects.families import family_tests, permutation_losses
 from analysis.effects.hazard_ratios import hazard_ratios
+from analysis.errors import StudyError
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
 from analysis.factors import Covariate, Family, measurable_covariates, read_families
 from analysis.figures.effects import draw_family_losses, draw_hazard_ratios
@@ -127,7 +128,16 @@ class Workbench:
         return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
 
     def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return survival curves, and the numbers at risk at quarter-year marks (group, time, at_risk)."""
+        """Return survival curves, and the numbers at risk (group, time, at_risk) at a few round times.
+
+        Raises
+        ------
+        StudyError
+            If ``accounts`` has no such column, or the source does not give it.
+        """
+        if by and f"accounts.{by}" not in self.given:
+            known = sorted(name.removeprefix("accounts.") for name in self.given if name.startswith("accounts."))
+            raise StudyError(f"The source gives no column '{by}' of accounts. It gives: {', '.join(known)}.")
         rows = self.counting_process
         outcome = Outcome.from_counting_process(rows)
         group = np.full(len(rows), "all", dtype=object)
@@ -136,7 +146,7 @@ class Workbench:
             group = rows["account_id"].map(labels).to_numpy(object)
         curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, group)
         last = int(outcome.stop.max())
-        times = np.arange(0, last + 1, 91 if last <= 1000 else 365)
+        times = np.arange(0, last + 1, next((step for step in (7, 28, 91) if last <= 11 * step), 365))
         counts = [
             pd.DataFrame(
                 {

@@ -148,7 +148,8 @@ MUTANTS = [
         "5_covariates",
         "usage",
         next_week(
-            "and active.period_start + active.period_days <= dates.risk_date\n", "and active.known_on < dates.risk_date\n"
+            "and active.period_start + active.period_days <= dates.risk_date\n",
+            "and active.known_on < dates.risk_date\n",
         ),
     ),
     Mutant(
@@ -195,7 +196,10 @@ MUTANTS = [
         on_the_day_itself("and book_day.known_on < dates.risk_date\n", "and book_day.used_on < dates.risk_date\n"),
     ),
     Mutant(
-        "the book's accounts of next week", "4_activity", "book_window", next_week("and paying_day.day < dates.risk_date\n")
+        "the book's accounts of next week",
+        "4_activity",
+        "book_window",
+        next_week("and paying_day.day < dates.risk_date\n"),
     ),
     Mutant(
         "landmarks of those who stay another month",

@@ -7,7 +7,6 @@ that covers the day is under notice on it. A lifetime ends with its last paid da
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from drawn import Book, drawn_book, queries_of
@@ -91,7 +90,9 @@ def lifetime(
     account: str, number: int, days: list[int], covering: dict[int, list[Version]], event_date: str
 ) -> Lifetime:
     at_risk = [
-        day for day in days if event_date == "end" or any(not is_under_notice(version, day) for version in covering[day])
+        day
+        for day in days
+        if event_date == "end" or any(not is_under_notice(version, day) for version in covering[day])
     ]
     ended = None if days[-1] == LAST else days[-1] + 1
     last_risk = at_risk[-1] + 1 if at_risk else days[0]
@@ -191,36 +192,42 @@ def landmarks_expected(lifetimes: set[Lifetime]) -> list[tuple[str, int, int]]:
     return sorted((one.account, one.number, day) for one in lifetimes for day in month_starts if day in one.risk_days)
 
 
-def optional(days):
-    return st.none() | days
+MARKS = (10, ENTRY, 31, 60, 91, 121, SNAPSHOT)
+# days on which something may happen: few, so that they coincide, and around the marks and the allowed gap's length
+DAYS = sorted({mark + offset for mark in MARKS for offset in (-1, 0, 1, GAP, GAP + 1)})
+
+
+def some_day(since: int):
+    """Draw a day of the list, not before another one, or none."""
+    later = [day for day in DAYS if day >= since]
+    return st.none() | st.sampled_from(later) if later else st.none()
 
 
 @st.composite
 def version(draw, subscription: str, account: str, started: int) -> Version:
-    """One version, with dates that keep the contract's rules and cluster around each other."""
-    length = draw(optional(st.integers(0, 70)))
-    notice = draw(optional(st.integers(-5, 60)))
-    withdrawn = None if notice is None else draw(optional(st.integers(0, 40)))
+    """Draw one version that keeps the contract's rules."""
+    ended = draw(some_day(started))
+    notice = draw(some_day(started - GAP))
     return Version(
         subscription,
         account,
         started,
-        ended=None if length is None else started + length,
-        notice=None if notice is None else started + notice,
-        withdrawn=None if withdrawn is None else started + notice + withdrawn,
-        reason=None if length is None else draw(st.sampled_from([None, "voluntary", "involuntary", "merged"])),
+        ended=ended,
+        notice=notice,
+        withdrawn=None if notice is None else draw(some_day(notice)),
+        reason=None if ended is None else draw(st.sampled_from([None, "voluntary", "involuntary", "merged"])),
         kind=draw(st.sampled_from(["paid", "paid", "paid", "paid", "trial"])),
     )
 
 
 @st.composite
 def subscriptions(draw) -> list[Version]:
-    """Up to three accounts with up to three subscriptions of up to three versions each."""
+    """Draw three accounts with up to three subscriptions of up to two versions each."""
     drawn = []
     for account in ACCOUNTS:
-        for subscription in range(draw(st.integers(0, 3))):
-            starts = draw(st.lists(st.integers(0, SNAPSHOT + 2), min_size=1, max_size=3, unique=True))
-            drawn += [draw(version(f"{account}{subscription}", account, started)) for started in starts]
+        for place in range(draw(st.integers(0, 3))):
+            starts = draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=2, unique=True))
+            drawn += [draw(version(f"{account}{place}", account, started)) for started in starts]
     return drawn
 
 
