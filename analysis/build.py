@@ -3,13 +3,14 @@
 import dataclasses
 import tempfile
 import time
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from analysis.contract import Table, as_known_sql, names_given, read_contract, unknown_counts_sql
-from analysis.errors import BuildError
+from analysis.errors import BuildError, StudyError
 from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import measurable_covariates
 from analysis.fingerprint import fingerprint
@@ -155,11 +156,35 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    parameters = study.query_parameters() | {
-        f"{table}_observed_from": declaration.observed_from.get(table, LONG_AGO) for table in read_contract()
-    }
+    observed_from = declaration.observed_from | study.source.observed_from
+    run_folders(con, FOLDERS, study.query_parameters() | log_parameters(observed_from), given, progress)
+    _refuse_faults(con)
+
+
+def log_parameters(observed_from: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the query parameters that say since when each source table is logged.
+
+    Raises
+    ------
+    StudyError
+        If a table is not one of the contract's.
+    """
+    unknown = sorted(set(observed_from) - set(read_contract()))
+    if unknown:
+        raise StudyError(f"observed_from names '{unknown[0]}', which is no table of the contract.")
+    return {f"{table}_observed_from": observed_from.get(table, LONG_AGO) for table in read_contract()}
+
+
+def run_folders(
+    con: duckdb.DuckDBPyConnection,
+    folders: Sequence[str],
+    parameters: Mapping[str, Any],
+    given: Collection[str],
+    progress: Progress,
+) -> None:
+    """Run the queries of some folders in order; of the covariates, keep those that the data can measure."""
     measured = measurable_covariates(given)
-    for folder in FOLDERS:
+    for folder in folders:
         for query in read_queries(folder):
             keep = None
             if folder == COVARIATES:
@@ -168,7 +193,6 @@ def build_tables(
             began = time.monotonic()
             rows = run_query(con, query, parameters, keep)
             progress(f"  {folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
-    _refuse_faults(con)
 
 
 def _refuse_faults(con: duckdb.DuckDBPyConnection) -> None:

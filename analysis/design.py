@@ -23,6 +23,7 @@ ROW_COLUMNS = (
     "term_months",
     "tenure_days",
     "renewal_due",
+    "deadline_due",
 )
 """What a design matrix keeps of the rows it was made from, where the frame has it."""
 

@@ -20,7 +20,8 @@ def fingerprint(study: Study, located: dict[str, Path]) -> dict[str, str]:
     located
         The raw files by table.
     """
-    settings = {"source": study.source.kind, "lowered_rules": study.lowered_rules} | study.query_parameters()
+    source = {"kind": study.source.kind, "observed_from": study.source.observed_from}
+    settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     parts = {
         "data": _hash_files(located),
         "settings": _digest(json.dumps(settings, default=str, sort_keys=True)),

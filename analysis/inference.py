@@ -11,8 +11,9 @@ from analysis.models.cox import Cox
 from analysis.models.partial_likelihood import risk_sets
 from analysis.outcome import Outcome
 
-STRATUM = "renewal_due"
-"""Almost everybody leaves at a renewal: whether one is due gets its own baseline hazard, not a coefficient."""
+STRATA = ("renewal_due", "deadline_due")
+"""Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
+their own, not a coefficient."""
 
 MIN_LIFETIMES = 5
 """An indicator is estimated only where this many lifetimes with event, and as many without it, carry it."""
@@ -48,7 +49,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     matrix = design.apply(counting_process)
     thin = _thin_columns(matrix, outcome)
     kept = matrix.without(tuple(column.name for column in thin))
-    cox = Cox(strata=(STRATUM,)).fit(kept, outcome)
+    cox = Cox(strata=STRATA).fit(kept, outcome)
     return Inference(cox, design, design.dropped + thin, len(matrix))
 
 
@@ -57,7 +58,7 @@ def _thin_columns(matrix: DesignMatrix, outcome: Outcome) -> tuple[DroppedColumn
 
     The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
     """
-    sets = risk_sets(outcome, matrix.rows[STRATUM].to_numpy(np.intp))
+    sets = risk_sets(outcome, matrix.rows.groupby(list(STRATA), sort=True).ngroup().to_numpy(np.intp))
     at_risk = sets.sums(np.ones((len(matrix), 1)))[:, 0]
     found = []
     for position, column in enumerate(matrix.columns):

@@ -2,24 +2,22 @@
 
 import dataclasses
 import datetime as dt
-import difflib
 import itertools
-import tomllib
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import StudyError
+from analysis.settings import parse_settings, read_toml
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the raw data lie and which folder of ``queries/1_sources`` reads them."""
+    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and since when each table is logged."""
 
     kind: str
     path: Path
+    observed_from: dict[str, dt.date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,65 +122,14 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path)
     except FileNotFoundError:
         raise StudyError(f"No study file at {path}. Name one with --study PATH.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise StudyError(f"The study file {path} cannot be read as TOML: {error}") from None
-    study = _parse(Study, content, where=str(path))
+    study = parse_settings(Study, content, where=str(path))
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     study = dataclasses.replace(study, source=source)
     _check_ranges(study, str(path))
     return study
-
-
-def _parse(cls: type, content: dict[str, Any], where: str) -> Any:
-    """Build dataclass `cls` from a TOML table, naming the nearest known key for an unknown one."""
-    hints = typing.get_type_hints(cls)
-    for key in content:
-        if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.0)[0]
-            raise StudyError(
-                f"{where}: unknown key '{key}'. The nearest known key is '{near}'. Known: {', '.join(hints)}."
-            )
-    required = [
-        f.name
-        for f in dataclasses.fields(cls)
-        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    missing = [name for name in required if name not in content]
-    if missing:
-        raise StudyError(f"{where}: required key '{missing[0]}' is missing.")
-    return cls(**{key: _value(hints[key], value, f"{where}: {key}") for key, value in content.items()})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    """Check one value against its type hint and convert it."""
-    if dataclasses.is_dataclass(hint):
-        if not isinstance(value, dict):
-            raise StudyError(f"{where} must be a table ([{where.rsplit(' ', 1)[-1]}]), but is {value!r}.")
-        return _parse(typing.cast(type, hint), value, where)
-    origin = typing.get_origin(hint)
-    if origin is Literal:
-        if value not in typing.get_args(hint):
-            raise StudyError(f"{where} must be one of {', '.join(typing.get_args(hint))}, but is {value!r}.")
-        return value
-    if origin is tuple:
-        if not isinstance(value, list):
-            raise StudyError(f"{where} must be a list, but is {value!r}.")
-        return tuple(_value(typing.get_args(hint)[0], item, where) for item in value)
-    if hint is Path:
-        return Path(_value(str, value, where))
-    if hint is float and type(value) is int:
-        return float(value)
-    if type(value) is not hint:
-        raise StudyError(f"{where} must be {_type_name(hint)}, but is {value!r}.")
-    return value
-
-
-def _type_name(hint: Any) -> str:
-    names = {int: "a whole number", float: "a number", str: "text", bool: "true or false", dt.date: "a date"}
-    return names.get(hint, str(hint) if isinstance(hint, types.GenericAlias) else hint.__name__)
 
 
 def _check_ranges(study: Study, where: str) -> None:

@@ -1,6 +1,6 @@
 -- grain: run of days at risk without a cut inside; key: lifetime_id, starts_on; days [starts_on, stops_on)
 -- after: calendar_months
--- rule: risk up to the snapshot, cut at month starts and wherever a term ends
+-- rule: risk up to the snapshot, cut at month starts, wherever a term ends, and at the last day to give notice of it
 with observed as (
     select
         lifetime_id,
@@ -8,6 +8,22 @@ with observed as (
         least(risk_until, cast($snapshot as date)) as risk_until
     from risk_spells
     where risk_from < $snapshot
+),
+
+clocks as (
+    select
+        account_id,
+        started_on,
+        covered_until,
+        term_ends_on as cut_on
+    from subscription_versions
+    union
+    select
+        account_id,
+        started_on,
+        covered_until,
+        term_ends_on - notice_period_days as cut_on
+    from subscription_versions
 ),
 
 cuts as (
@@ -33,17 +49,17 @@ cuts as (
         observed.lifetime_id,
         observed.risk_from,
         observed.risk_until,
-        subscription_versions.term_ends_on as cut_on
+        clocks.cut_on
     from observed
     inner join lifetimes
         on observed.lifetime_id = lifetimes.lifetime_id
-    inner join subscription_versions
+    inner join clocks
         on
-            lifetimes.account_id = subscription_versions.account_id
-            and subscription_versions.started_on < subscription_versions.term_ends_on
-            and subscription_versions.term_ends_on <= subscription_versions.covered_until
-            and subscription_versions.term_ends_on > observed.risk_from
-            and subscription_versions.term_ends_on < observed.risk_until
+            lifetimes.account_id = clocks.account_id
+            and clocks.started_on < clocks.cut_on
+            and clocks.cut_on <= clocks.covered_until
+            and clocks.cut_on > observed.risk_from
+            and clocks.cut_on < observed.risk_until
 )
 
 select

@@ -13,6 +13,7 @@ with intervals as (
             as event,
         case when lifetimes.leaves_on = risk_intervals.stops_on then lifetimes.cause end as cause,
         case when terms_in_force.term_ends_on <= risk_intervals.stops_on then 1 else 0 end as renewal_due,
+        case when terms_in_force.notice_deadline_on <= risk_intervals.stops_on then 1 else 0 end as deadline_due,
         terms_in_force.term_months
     from risk_intervals
     inner join lifetimes

@@ -7,6 +7,7 @@ The day is Monday, 1 July 2024. The recent window [d - 28, d) begins on 3 June, 
 import functools
 import math
 
+import pytest
 from drawn import drawn_book
 
 DAY = "risk_date = date '2024-07-01'"
@@ -552,6 +553,21 @@ class TestLateArrivals:
             | b          | 1 / 10            |
             """,
             where=DAY,
+        )
+
+    @pytest.mark.xfail(reason="each delivery of a week is squared by itself, as if it were a week of its own")
+    def test_a_week_that_became_known_in_two_deliveries_is_one_week(self):
+        """u1 has 3 and u2 1 of the week's 4 events, both known by 1 July: (9 + 1) / 16."""
+        usage_shows(
+            """
+            | account_id | user_concentration | active_seat_share |
+            | a          | (3**2 + 1**2) / 16 | 2 / 10            |
+            """,
+            user_activity="""
+            | account_id | user_id | period_start | period_days | events | known_on   |
+            | a          | u1      | 2024-06-10   | 7           | 3      |            |
+            | a          | u2      | 2024-06-10   | 7           | 1      | 2024-06-20 |
+            """,
         )
 
 

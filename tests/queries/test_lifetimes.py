@@ -326,6 +326,24 @@ class TestEnds:
             """,
         )
 
+    def test_of_subscriptions_that_end_on_one_day_the_last_to_start_gives_the_reason(self):
+        """Started on the same day, too, the first by name does: some rule must decide, the same in every run."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   | end_reason  |
+            | s1              | a          | 2024-02-01 | 2024-07-01 | involuntary |
+            | s2              | a          | 2024-03-01 | 2024-07-01 | merged      |
+            | s3              | b          | 2024-02-01 | 2024-07-01 | merged      |
+            | s4              | b          | 2024-02-01 | 2024-07-01 | voluntary   |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | cause  |
+            | a          | merged |
+            | b          | merged |
+            """,
+        )
+
     def test_an_end_on_the_snapshot_counts_and_one_after_it_is_not_known(self):
         """The snapshot is a morning: an account whose first unpaid day it is has gone."""
         book = lifetimes("""
