@@ -184,6 +184,7 @@ def run_folders(
 ) -> None:
     """Run the queries of some folders in order; of the covariates, keep those that the data can measure."""
     measured = measurable_covariates(given)
+    parameters = {**parameters, "is_user_activity_given": "user_activity" in given}
     for folder in folders:
         for query in read_queries(folder):
             keep = None

@@ -29,6 +29,7 @@ class Covariate:
     ----------
     needs
         Source columns (``table.column``), tables, or the property ``stable_users``; without one of them it is absent.
+        ``a or b``: one of the two is enough.
     window
         Days looked back: ``recent``, ``baseline``, or ``state`` (the value in force on the day).
     null_means
@@ -60,7 +61,16 @@ class Covariate:
 
     def is_measurable(self, given: Collection[str]) -> bool:
         """Tell whether the source gives all that it needs (tables, ``table.column`` names, properties)."""
-        return all(need in given for need in self.needs)
+        return not self.lacking(given)
+
+    def lacking(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return what it needs and the source does not give, in the words of `needs`."""
+        return tuple(need for need in self.needs if not any(name in given for name in alternatives(need)))
+
+
+def alternatives(need: str) -> tuple[str, ...]:
+    """Return the names of which one is enough for a need: ``("a", "b")`` for ``a or b``."""
+    return tuple(need.split(" or "))
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 import codecs
 import difflib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -184,12 +184,12 @@ def load_tables(
                 raise ContractError(
                     f"Required table '{table.name}' is missing in {source.path}. There: {', '.join(sorted(raw))}."
                 )
-            _create(con, table, None, {})
+            create_table(con, table)
             continue
         types = _column_types(con, relation)
         _check_columns(table, tuple(types))
         _check_types(con, table, relation, types)
-        _create(con, table, relation, types)
+        create_table(con, table, relation, tuple(types))
         given[table.name] = tuple(name for name in table.column_names if name in types)
         progress(f"  {table.name}: {scalar(con, f'select count(*) from {table.name}'):,} rows")
     con.execute("drop schema raw cascade")
@@ -257,9 +257,12 @@ def _is_fault(column: Column) -> str:
     return is_fault
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: Table, relation: str | None, types: dict[str, str]) -> None:
+def create_table(
+    con: duckdb.DuckDBPyConnection, table: Table, relation: str | None = None, given: Collection[str] = ()
+) -> None:
+    """Make a contract table, typed, from a relation that gives some of its columns; the others are empty."""
     columns = ", ".join(
-        f"cast({column.name if column.name in types else 'null'} as {column.sql_type}) as {column.name}"
+        f"cast({column.name if column.name in given else 'null'} as {column.sql_type}) as {column.name}"
         for column in table.columns
     )
-    con.execute(f"create table {table.name} as select {columns} from {relation or '(select 1) where false'}")
+    con.execute(f"create or replace table {table.name} as select {columns} from {relation or '(select 1) where false'}")

@@ -1,5 +1,6 @@
 """The warehouse: a DuckDB file built by queries that run in order; knows nothing of what they compute."""
 
+import functools
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -36,12 +37,18 @@ class Query:
     @property
     def parameters(self) -> frozenset[str]:
         """Names of the parameters that the text asks for (``$name``)."""
-        statements = duckdb.extract_statements(self.sql)
-        if len(statements) != 1:
-            raise BuildError(f"{self.folder}/{self.name}.sql must hold one select, but holds {len(statements)}.")
-        return frozenset(statements[0].named_parameters)
+        return _parameters(self)
 
 
+@functools.cache
+def _parameters(query: Query) -> frozenset[str]:
+    statements = duckdb.extract_statements(query.sql)
+    if len(statements) != 1:
+        raise BuildError(f"{query.folder}/{query.name}.sql must hold one select, but holds {len(statements)}.")
+    return frozenset(statements[0].named_parameters)
+
+
+@functools.cache
 def read_queries(folder: str) -> tuple[Query, ...]:
     """Return the queries of one folder of ``queries/`` in the order in which they must run."""
     found = {}
@@ -122,10 +129,10 @@ def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def scalar(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
     """Return the single value of a query."""
-    row = con.execute(sql, dict(parameters) if parameters else None).fetchone()
-    if row is None:
+    rows = con.execute(sql, dict(parameters) if parameters else None).fetchall()
+    if not rows:
         raise BuildError(f"No row from: {sql}")
-    return row[0]
+    return rows[0][0]
 
 
 def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -133,13 +140,13 @@ def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
     return str(scalar(con, f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"))
 
 
-def connect(path: Path, threads: int | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | str, threads: int | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a warehouse file.
 
     Parameters
     ----------
     path
-        The file; made if it is not there and `read_only` is false.
+        The file, made if it is not there and `read_only` is false; or ``:memory:``.
     threads
         Threads to use; all by default. Results never depend on it.
     read_only

@@ -42,6 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     _verb(verbs, common, "check", _check, "check the source against the contract and say what can be measured")
     build = _verb(verbs, common, "build", _build, "build the cohort tables")
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
+    simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
+    simulate.add_argument("--accounts", type=int, default=2000, help="number of accounts (default: 2000)")
+    simulate.add_argument("--seed", type=int, default=7, help="the same seed gives the same bytes (default: 7)")
+    simulate.add_argument("--scenario", default="base", help="a scenario's name, or a TOML file (default: base)")
+    simulate.add_argument("--out", type=Path, required=True, help="the folder for the tables; must be new or empty")
+    simulate.set_defaults(run=_simulate)
     _verb(verbs, common, "covariates", _covariates, "list the covariates and what each needs of the source")
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
     quarterly = _verb(
@@ -112,6 +118,14 @@ def _covariates(options: argparse.Namespace) -> None:
                 print(
                     f"  {covariate.name:<28} {covariate.label_en} [{covariate.unit}]; {covariate.window}; needs {needs}"
                 )
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    from analysis.simulation.world import make_world  # as above: its imports take a second
+
+    written = make_world(options.accounts, options.seed, options.scenario, options.out, _Progress())
+    print(f"\n{len(written)} tables are in {options.out}, the truth behind them in {options.out / 'truth'}.")
+    print("Next: name the folder as source.path of a study of kind 'contract', as study.toml does.")
 
 
 def _quarterly(options: argparse.Namespace) -> None:

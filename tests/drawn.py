@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from analysis.build import FOLDERS, LONG_AGO, not_yet_known
+from analysis.build import FOLDERS, log_parameters, not_yet_known
 from analysis.contract import read_contract
 from analysis.rules import apply_rules
 from analysis.sources import load_tables
@@ -137,8 +137,8 @@ def drawn_book(
     dates = {"observation_start": observation_start, "snapshot": snapshot}
     days = {name: dt.date.fromisoformat(day) for name, day in dates.items()}
     study = Study("drawn", Source("contract", Path()), Time(**days, **clock), windows=windows or Windows())
-    logs = {f"{table}_observed_from": LONG_AGO for table in read_contract()}
-    logs |= {f"{table}_observed_from": day for table, day in (observed_from or {}).items()}
+    logs = log_parameters(observed_from or {})
+    logs["is_user_activity_given"] = "user_activity" in tables
     book = Book(connect(Path(":memory:"), threads=1), study.query_parameters() | logs)
     load_drawn(book.con, study, {name: read_drawing(drawing) for name, drawing in tables.items()})
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from drawn import Book, queries_of
 
-from analysis.build import FOLDERS, LONG_AGO, not_yet_known
+from analysis.build import FOLDERS, log_parameters, not_yet_known
 from analysis.contract import read_contract
 from analysis.factors import read_covariates
 from analysis.sources import load_tables, locate_files, open_raw, read_declaration
@@ -36,7 +36,7 @@ def sample(tmp_path_factory):
 
 def build_as_known(sample, day) -> Book:
     """Build everything from what was known on a day, in memory, beside the source tables on disk."""
-    logs = {f"{table}_observed_from": LONG_AGO for table in read_contract()}
+    logs = log_parameters({}) | {"is_user_activity_given": True}
     book = Book(connect(Path(":memory:"), threads=1), read_study(SAMPLE).query_parameters() | logs)
     book.con.execute(f"attach '{sample}' as sample (read_only)")
     book.con.execute("set search_path = 'memory.main,sample.main'")

@@ -14,7 +14,7 @@ from drawn import drawn_book
 from analysis.build import FOLDERS
 from analysis.contract import as_known_sql, read_contract
 from analysis.factors import FOLDER as COVARIATES
-from analysis.factors import read_covariates, read_families
+from analysis.factors import alternatives, read_covariates, read_families
 from analysis.sources import read_declaration, source_kinds
 from analysis.warehouse import read_queries
 
@@ -155,7 +155,7 @@ class TestCovariates:
     def test_what_a_covariate_needs_exists_in_the_contract(self):
         given = set(read_contract()) | {"stable_users"}
         given |= {f"{table.name}.{column}" for table in read_contract().values() for column in table.column_names}
-        needed = {need for covariate in read_covariates() for need in covariate.needs}
+        needed = {name for covariate in read_covariates() for need in covariate.needs for name in alternatives(need)}
         assert needed <= given
 
     def test_a_covariate_is_a_column_of_each_cohort_that_it_names(self, small_book):

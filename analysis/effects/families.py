@@ -163,3 +163,35 @@ def _losses(scored: _Scored, shuffled: list[NDArray[np.float64]]) -> dict[str, N
     ipa = 100 * np.divide(weighted_mean(squared, weights), null, out=np.full(len(null), np.nan), where=null > 0)
     auc_shuffled = np.mean([auc(event, risk, weights, landmark) for risk in shuffled], axis=0)
     return {"ipa": ipa, "auc": auc(event, scored.risk, weights, landmark) - auc_shuffled}
+
+
+def leading_family(
+    tests: pd.DataFrame, losses: pd.DataFrame, contenders: Sequence[str], level: float = 0.05
+) -> str | None:
+    """Name the family that both questions point to most clearly, or None where neither does.
+
+    A family qualifies when its joint test is significant after Holm's correction over the contenders and the forecast
+    loses by its shuffling (interval above zero). Of those that qualify, the one whose loss is largest leads.
+
+    Parameters
+    ----------
+    tests : DataFrame
+        From `family_tests`.
+    losses : DataFrame
+        Rows of one model and one metric of `permutation_losses`.
+    contenders : sequence of str
+        Families to compare; controls are none.
+    level : float
+        Of the family-wise error of the tests.
+
+    Notes
+    -----
+    Holm (1979), Scandinavian Journal of Statistics 6, 65.
+    """
+    p_values = tests.set_index("family")["p_value"].reindex(contenders).dropna().sort_values(kind="stable")
+    adjusted = np.maximum.accumulate(p_values.to_numpy() * np.arange(len(p_values), 0, -1))
+    significant = set(p_values.index[adjusted < level])
+    useful = losses[losses["family"].isin(significant) & (losses["conf_low"] > 0)]
+    if useful.empty:
+        return None
+    return str(useful.sort_values(["estimate", "family"], ascending=[False, True])["family"].iloc[0])

@@ -1,19 +1,19 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
 -- after: subscription_versions, spells, account_stays
--- rule: it ends with its last subscription, by that one's reason (none given: voluntary). It leaves after its last day
---       at risk: on its end, or on the notice after which nothing but subscriptions under notice was left. Entry is
---       the later of origin and observation start. An end so near to the snapshot that a return within the allowed gap
---       could not be known yet is provisional
-with last_risk as (
+-- rule: it ends with its last subscription, by that one's reason (none given: voluntary). notice_on is the day from
+--       which nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as
+--       the study says. Entry is the later of origin and observation start. An end so near to the snapshot that a
+--       return within the allowed gap could not be known yet is provisional
+with last_unannounced as (
     select
         account_stays.account_id,
         account_stays.lifetime_number,
-        max(spells.spell_until) as risk_until
+        max(spells.spell_until) as unannounced_until
     from account_stays
     inner join spells
         on
             account_stays.account_id = spells.account_id
-            and spells.kind = 'at_risk'
+            and spells.kind = 'unannounced'
             and account_stays.origin <= spells.spell_from
             and account_stays.paid_until >= spells.spell_until
     group by account_stays.account_id, account_stays.lifetime_number
@@ -37,13 +37,17 @@ dated as (
         account_stays.lifetime_number,
         account_stays.origin,
         account_stays.paid_until,
-        coalesce(last_risk.risk_until, account_stays.origin) as risk_until,
+        coalesce(last_unannounced.unannounced_until, account_stays.origin) as unannounced_until,
+        case
+            when $event_date = 'notice' then coalesce(last_unannounced.unannounced_until, account_stays.origin)
+            else account_stays.paid_until
+        end as risk_until,
         reasons.end_reason
     from account_stays
-    left join last_risk
+    left join last_unannounced
         on
-            account_stays.account_id = last_risk.account_id
-            and account_stays.lifetime_number = last_risk.lifetime_number
+            account_stays.account_id = last_unannounced.account_id
+            and account_stays.lifetime_number = last_unannounced.lifetime_number
     inner join reasons
         on
             account_stays.account_id = reasons.account_id
@@ -58,7 +62,7 @@ select
     dated.lifetime_number,
     dated.origin,
     greatest(dated.origin, cast($observation_start as date)) as entry_on,
-    case when dated.risk_until < dated.paid_until then dated.risk_until end as notice_on,
+    case when dated.unannounced_until < dated.paid_until then dated.unannounced_until end as notice_on,
     case when dated.paid_until < cast('9999-12-31' as date) then dated.paid_until end as ended_on,
     case when dated.risk_until < cast('9999-12-31' as date) then dated.risk_until end as leaves_on,
     case

@@ -1,6 +1,7 @@
 -- grain: unbroken run of days at risk of a lifetime; key: lifetime_id, risk_from; days [risk_from, risk_until)
 -- after: spells, lifetimes
--- rule: at risk from entry on; open lifetimes reach to 9999-12-31
+-- rule: at risk from entry on, on paid days, and only on unannounced ones where the study dates the event by notice;
+--       open lifetimes reach to 9999-12-31
 with clipped as (
     select
         lifetimes.lifetime_id,
@@ -10,7 +11,7 @@ with clipped as (
     inner join spells
         on
             lifetimes.account_id = spells.account_id
-            and spells.kind = 'at_risk'
+            and spells.kind = case when $event_date = 'notice' then 'unannounced' else 'paid' end
             and lifetimes.origin <= spells.spell_from
             and coalesce(lifetimes.leaves_on, cast('9999-12-31' as date)) >= spells.spell_until
 )

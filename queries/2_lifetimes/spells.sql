@@ -1,8 +1,7 @@
 -- grain: unbroken run of days of an account, of one kind; key: account_id, kind, spell_from; days [from, until)
 -- after: subscription_versions
--- rule: paid: some version covers the day. at_risk: some version covers the day and is not under notice on it
---       (from notice_on to its withdrawal), so that what puts an account at risk on a day was known on that day. Where
---       the study dates the event by the end, notices do not count
+-- rule: paid: some version covers the day. unannounced: some version covers the day and is not under notice on it (from
+--       notice_on to its withdrawal), as was known on that day, whatever became of it later
 with pieces as (
     select
         account_id,
@@ -13,23 +12,18 @@ with pieces as (
     union all
     select
         account_id,
-        'at_risk' as kind,
+        'unannounced' as kind,
         started_on as piece_from,
-        case
-            when $event_date = 'notice' then least(coalesce(notice_on, covered_until), covered_until) else covered_until
-        end
-            as piece_until
+        least(coalesce(notice_on, covered_until), covered_until) as piece_until
     from subscription_versions
     union all
     select
         account_id,
-        'at_risk' as kind,
+        'unannounced' as kind,
         greatest(started_on, notice_withdrawn_on) as piece_from,
         covered_until as piece_until
     from subscription_versions
-    where
-        $event_date = 'notice'
-        and notice_withdrawn_on is not null
+    where notice_withdrawn_on is not null
 ),
 
 ordered as (

@@ -1,13 +1,96 @@
--- grain: account, logged period, day on which it became known; key: account_id, period_start, period_days, known_on
--- rule: distinct users of a period mean something even where ids are not persons; known when the period is over
+-- grain: account, logged period, delivery of it; key: account_id, period_start, period_days, known_on
+-- after: usage_user_day
+-- rule: a row holds on the days after known_on up to known_until, on which more of the period became known; users of
+--       several deliveries count once. Known when the period is over. Distinct users of a period mean something even
+--       where ids are not persons. A source that gives no user_activity has the calendar weeks, Monday to Sunday,
+--       of the daily log, as far as it names users
+with weeks as (
+    select
+        account_id,
+        user_id,
+        known_on,
+        events,
+        used_on - cast((used_on - cast('1900-01-01' as date)) % 7 as integer) as monday
+    from usage_user_day
+),
+
+logged as (
+    select
+        account_id,
+        user_id,
+        period_start,
+        period_days,
+        coalesce(known_on, period_start + (period_days - 1)) as known_on,
+        events
+    from user_activity
+    where events > 0
+    union all
+    select
+        account_id,
+        user_id,
+        monday as period_start,
+        7 as period_days,
+        greatest(known_on, monday + 6) as known_on,
+        events
+    from weeks
+    where not $is_user_activity_given
+),
+
+user_deliveries as (
+    select
+        account_id,
+        user_id,
+        period_start,
+        period_days,
+        known_on,
+        sum(events) as events
+    from logged
+    group by account_id, user_id, period_start, period_days, known_on
+),
+
+deliveries as (
+    select
+        account_id,
+        period_start,
+        period_days,
+        known_on,
+        lead(known_on) over (partition by account_id, period_start, period_days order by known_on) as known_until
+    from user_deliveries
+    group by account_id, period_start, period_days, known_on
+),
+
+user_totals as (
+    select
+        deliveries.account_id,
+        deliveries.period_start,
+        deliveries.period_days,
+        deliveries.known_on,
+        coalesce(deliveries.known_until, cast('9999-12-31' as date)) as known_until,
+        sum(user_deliveries.events) as events
+    from deliveries
+    inner join user_deliveries
+        on
+            deliveries.account_id = user_deliveries.account_id
+            and deliveries.period_start = user_deliveries.period_start
+            and deliveries.period_days = user_deliveries.period_days
+            and deliveries.known_on >= user_deliveries.known_on
+    group by
+        deliveries.account_id,
+        deliveries.period_start,
+        deliveries.period_days,
+        deliveries.known_on,
+        deliveries.known_until,
+        user_deliveries.user_id
+)
+
 select
     account_id,
     period_start,
     period_days,
-    coalesce(known_on, period_start + (period_days - 1)) as known_on,
-    count(distinct user_id) as users,
+    known_on,
+    known_until,
+    count(*) as users,
     cast(sum(events) as bigint) as events,
     cast(sum(events * events) as bigint) as squared_events
-from user_activity
-where events > 0
-group by account_id, period_start, period_days, coalesce(known_on, period_start + (period_days - 1))
+from user_totals
+group by account_id, period_start, period_days, known_on, known_until

@@ -43,7 +43,10 @@ select
     risk_dates.risk_date - risk_dates.origin as tenure_days,
     case
         when risk_dates.risk_date - risk_dates.origin >= $mature_from_day then 'mature'
-        when risk_dates.onboarding_completed_on < risk_dates.risk_date then 'adoption'
+        when
+            risk_dates.onboarding_completed_on >= risk_dates.origin
+            and risk_dates.onboarding_completed_on < risk_dates.risk_date
+            then 'adoption'
         when risk_dates.risk_date - risk_dates.origin >= $adoption_from_day then 'adoption'
         else 'onboarding'
     end as phase

@@ -11,7 +11,10 @@ with dates as (
         least($baseline_days, risk_date - origin) as observed_days,
         greatest(origin, risk_date - $recent_days) >= $usage_daily_observed_from as is_recent_logged,
         greatest(origin, risk_date - $baseline_days) >= $usage_daily_observed_from as is_baseline_logged,
-        greatest(origin, risk_date - $baseline_days) >= $user_activity_observed_from as is_user_log_complete
+        greatest(origin, risk_date - $baseline_days) >= case
+            when $is_user_activity_given then cast($user_activity_observed_from as date)
+            else cast($usage_daily_observed_from as date)
+        end as is_user_log_complete
     from risk_dates
 ),
 
@@ -113,6 +116,7 @@ users as (
             and active.period_start >= dates.risk_date - $baseline_days
             and active.period_start + active.period_days <= dates.risk_date
             and active.known_on < dates.risk_date
+            and active.known_until >= dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 ),
 

@@ -27,5 +27,7 @@ with intervals as (
 select *  -- noqa: RF02
 from intervals
 left join usage using (lifetime_id, risk_date)
+left join relationship using (lifetime_id, risk_date)
+left join champion using (lifetime_id, risk_date)
 left join contract using (lifetime_id, risk_date)
 order by intervals.lifetime_id, intervals.start

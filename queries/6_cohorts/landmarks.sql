@@ -44,5 +44,7 @@ outcomes as (
 select *  -- noqa: RF02
 from outcomes
 left join usage using (lifetime_id, risk_date)
+left join relationship using (lifetime_id, risk_date)
+left join champion using (lifetime_id, risk_date)
 left join contract using (lifetime_id, risk_date)
 order by outcomes.risk_date, outcomes.lifetime_id

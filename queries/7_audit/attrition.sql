@@ -14,7 +14,7 @@ with steps as (
     select 4 as step, 'lifetimes' as what, count(*) as number
     from lifetimes
     union all
-    select 5 as step, 'ended_before_observation' as what, count(*) as number
+    select 5 as step, 'over_before_observation' as what, count(*) as number
     from lifetimes
     where leaves_on <= entry_on
     union all
@@ -50,7 +50,7 @@ with steps as (
     select 12 as step, 'known_leavers' as what, count(*) as number
     from lifetimes
     where
-        leaves_on is not null
+        notice_on is not null
         and ended_on is null
 )
 

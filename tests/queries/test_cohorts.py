@@ -325,7 +325,7 @@ class TestAttrition:
             | 2    | accounts_without_subscription | 1      |
             | 3    | accounts_never_paid           | 1      |
             | 4    | lifetimes                     | 8      |
-            | 5    | ended_before_observation      | 1      |
+            | 5    | over_before_observation       | 1      |
             | 6    | began_on_snapshot             | 1      |
             | 7    | lifetimes_at_risk             | 6      |
             | 8    | entered_late                  | 1      |

@@ -7,7 +7,6 @@ The day is Monday, 1 July 2024. The recent window [d - 28, d) begins on 3 June, 
 import functools
 import math
 
-import pytest
 from drawn import drawn_book
 
 DAY = "risk_date = date '2024-07-01'"
@@ -555,7 +554,6 @@ class TestLateArrivals:
             where=DAY,
         )
 
-    @pytest.mark.xfail(reason="each delivery of a week is squared by itself, as if it were a week of its own")
     def test_a_week_that_became_known_in_two_deliveries_is_one_week(self):
         """u1 has 3 and u2 1 of the week's 4 events, both known by 1 July: (9 + 1) / 16."""
         usage_shows(

@@ -1,0 +1,1 @@
+"""Simulated companies whose truth is known, to see whether an analysis finds it."""

@@ -1,0 +1,80 @@
+"""The published health score of the simulated company, which overrates usage, and what it sets off."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.simulation.population import TOUCH, Accounts, Dates
+from analysis.simulation.scenario import Scenario
+
+WEIGHTS = {"usage": 0.7, "relationship": 0.15, "nps": 0.15}
+RED, GREEN = 40.0, 60.0
+
+
+def published_scores(frame: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """Return the score of every account at risk as published on a day: three components and their total, 0 to 100."""
+
+    def points(column: str, centre: float, scale: float) -> NDArray[np.float64]:
+        away = (frame[column].to_numpy(np.float64, na_value=np.nan) - centre) / scale
+        return 100 / (1 + np.exp(-np.nan_to_num(away)))
+
+    components = {
+        "usage": 0.5 * points("active_day_share", 0.55, 0.12) + 0.5 * points("features_used", 7, 1.5),
+        "relationship": points("answered_share", 0.7, 0.2),
+        "nps": points("nps", 7, 1.2),
+    }
+    components["total"] = sum(WEIGHTS[name] * components[name] for name in WEIGHTS)  # type: ignore[assignment]
+    return pd.DataFrame(
+        {
+            "account_id": np.tile(frame["account_id"].to_numpy(object), len(components)),
+            "scored_on": np.datetime64(day),
+            "component": np.repeat(np.array(list(components), dtype=object), len(frame)),
+            "value": np.round(np.concatenate(list(components.values())), 1),
+        }
+    ).assign(
+        band=lambda scores: np.select([scores["value"] < RED, scores["value"] >= GREEN], ["red", "green"], "yellow")
+    )
+
+
+def interventions_of_month(
+    frame: pd.DataFrame,
+    scores: pd.DataFrame,
+    accounts: Accounts,
+    place: NDArray[np.intp],
+    days: Dates,
+    scenario: Scenario,
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Call half of the red accounts that anybody looks after; return the interventions and their touches."""
+    total = scores[scores["component"] == "total"]
+    is_red = (total["band"] == "red").to_numpy()
+    looked_after = accounts.touch_model[place] != TOUCH.index("tech")
+    called = place[is_red & looked_after & (rng.random(len(place)) < 0.5)]
+    accounts.rapport[called] += scenario.intervention_effect
+    started_on = days[rng.integers(2, 12, len(called))]
+    identity = [
+        f"I{day.astype('datetime64[D]')}-{accounts.account_id[k]}" for k, day in zip(called, started_on, strict=True)
+    ]
+    actions = pd.DataFrame(
+        {
+            "intervention_id": np.array(identity, dtype=object),
+            "account_id": accounts.account_id[called],
+            "started_on": started_on,
+            "kind": "call",
+            "trigger": "red score",
+        }
+    )
+    touches = pd.DataFrame(
+        {
+            "account_id": accounts.account_id[called],
+            "occurred_on": started_on,
+            "kind": "call",
+            "initiated_by": "vendor",
+            "status": np.where(rng.random(len(called)) < 0.7, "held", "no_show"),
+            "automated": False,
+            "intervention_id": np.array(identity, dtype=object),
+        }
+    )
+    return actions, touches

@@ -1,0 +1,45 @@
+"""The covariates of one day, Monday, 1 July 2024, from drawn tables.
+
+The recent window [d - 28, d) begins on 3 June, the baseline window [d - 91, d) on 1 April; between them lie 63 days.
+"""
+
+import functools
+
+from drawn import Book, drawn_book
+
+DAY = "risk_date = date '2024-07-01'"
+OLD = """
+| subscription_id | account_id | started_on | seats |
+| s1              | a          | 2023-01-01 | 10    |
+"""
+OLD_AND_OTHER = """
+| subscription_id | account_id | started_on | seats |
+| s1              | a          | 2023-01-01 | 10    |
+| s2              | b          | 2023-01-01 | 10    |
+"""
+
+
+def young(origin: str) -> str:
+    """Return the subscription of an account that began on a day."""
+    return f"""
+    | subscription_id | account_id | started_on | seats |
+    | s1              | a          | {origin}   | 10    |
+    """
+
+
+@functools.cache
+def covariates(subscriptions: str = OLD, **tables: str) -> Book:
+    """Return the book of these tables, built once for all tests that ask for it; ``usage_daily_from``: its log's start."""
+    begins = {name.removesuffix("_from"): tables.pop(name) for name in list(tables) if name.endswith("_from")}
+    return drawn_book(
+        "5_covariates",
+        snapshot=tables.pop("snapshot", "2024-07-01"),
+        observation_start="2024-06-01",
+        observed_from=begins,
+        tables={"subscriptions": subscriptions, **tables},
+    )
+
+
+def day_shows(family: str, expected: str, subscriptions: str = OLD, **tables: str) -> None:
+    """Assert that the covariates of a family on the day are as drawn."""
+    covariates(subscriptions, **tables).shows(family, expected, where=DAY)
