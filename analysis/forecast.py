@@ -1,6 +1,6 @@
 """Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,8 @@ class Forecast:
     headline
         The model whose numbers are quoted.
     accounts
-        lifetime_id, account_id, and a column of probabilities for each model, in order of account.
+        lifetime_id, account_id, and a column of probabilities for each model, in order of account; without those known
+        at the snapshot to have left since the landmark.
     reasons
         For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
     n_training_rows, n_training_events
@@ -81,7 +82,11 @@ def competing_models(study: Study) -> Makers:
 
 
 def forecast_last_landmark(
-    landmarks: pd.DataFrame, covariates: Sequence[Covariate], study: Study, headline: str = COX
+    landmarks: pd.DataFrame,
+    covariates: Sequence[Covariate],
+    study: Study,
+    headline: str = COX,
+    announced: Collection[int] = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
 
@@ -93,6 +98,8 @@ def forecast_last_landmark(
         Those declared for landmarks.
     headline
         The model to quote.
+    announced
+        Lifetimes under notice, in no forecast.
 
     Raises
     ------
@@ -106,7 +113,7 @@ def forecast_last_landmark(
     design = learn_design(training, covariates)
     matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
-    now = landmarks[landmarks["risk_date"] == last].reset_index(drop=True)
+    now = at_risk_now(landmarks, announced)
     current = design.apply(now)
     risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
     cox = fitted[COX]
@@ -120,6 +127,21 @@ def forecast_last_landmark(
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
     )
+
+
+def at_risk_now(landmarks: pd.DataFrame, announced: Collection[int] = ()) -> pd.DataFrame:
+    """Return the rows of the last landmark without those known at the snapshot to have left, or to be leaving.
+
+    Parameters
+    ----------
+    landmarks
+        All landmark rows.
+    announced
+        Lifetimes under notice.
+    """
+    is_last = landmarks["risk_date"] == landmarks["risk_date"].max()
+    is_leaving = landmarks["cause"].notna() | landmarks["lifetime_id"].isin(announced)
+    return landmarks[is_last & ~is_leaving].reset_index(drop=True)
 
 
 def _reasons(design: DesignMatrix, cox: Cox, most: int = 3, least: float = 0.1) -> tuple[tuple[Reason, ...], ...]:

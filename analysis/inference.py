@@ -16,7 +16,7 @@ STRATA = ("renewal_due", "deadline_due")
 their own, not a coefficient."""
 
 MIN_LIFETIMES = 5
-"""An indicator is estimated only where this many lifetimes with event, and as many without it, carry it."""
+"""A column is estimated only where this many lifetimes with event differ from its commonest value (and share it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
 
 
 def _thin_columns(matrix: DesignMatrix, outcome: Outcome) -> tuple[DroppedColumn, ...]:
-    """Name the indicators with too few churned lifetimes on a side, or alike for all who are at risk together.
+    """Name the columns with too few churned lifetimes off their commonest value, or alike for all at risk together.
 
     The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
     """
@@ -63,14 +63,14 @@ def _thin_columns(matrix: DesignMatrix, outcome: Outcome) -> tuple[DroppedColumn
     found = []
     for position, column in enumerate(matrix.columns):
         values = matrix.values[:, position]
-        levels = np.unique(values)
-        if len(levels) != 2:
-            continue
-        carried = [len(np.unique(outcome.lifetime[outcome.event & (values == level)])) for level in levels]
-        share = sets.sums((values == levels[1]).astype(np.float64)[:, None])[:, 0] / at_risk
-        information = float((sets.deaths * share * (1 - share)).sum())
-        if min(carried) < MIN_LIFETIMES:
-            reason = f"carried or lacked by only {min(carried)} lifetimes with event, fewer than {MIN_LIFETIMES}"
+        levels, counts = np.unique(values, return_counts=True)
+        differs = values != levels[np.argmax(counts)]
+        sides = differs if len(levels) > 2 else np.stack([differs, ~differs])
+        carried = min(len(np.unique(outcome.lifetime[outcome.event & side])) for side in np.atleast_2d(sides))
+        share = sets.sums(differs.astype(np.float64)[:, None])[:, 0] / at_risk
+        information = float((sets.deaths * share * (1 - share)).sum()) if len(levels) == 2 else np.inf
+        if carried < MIN_LIFETIMES:
+            reason = f"set apart by only {carried} lifetimes with event, fewer than {MIN_LIFETIMES}"
         elif information < MIN_LIFETIMES:
             reason = "nearly the same for all who are at risk together"
         else:

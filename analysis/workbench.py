@@ -116,7 +116,8 @@ class Workbench:
         )
         headline = str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
         self.progress("forecasting from the last landmark")
-        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
+        announced = self.table("known_leavers")["lifetime_id"].tolist()
+        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline, announced)
 
     def survival(self, by: str | None = None) -> Display:
         """Return survival curves with numbers at risk, by a column of ``accounts`` or for all.
@@ -142,7 +143,7 @@ class Workbench:
         outcome = Outcome.from_counting_process(rows)
         group = np.full(len(rows), "all", dtype=object)
         if by:
-            labels = self.table("accounts").set_index("account_id")[by].fillna("unknown")
+            labels = pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell)
             group = rows["account_id"].map(labels).to_numpy(object)
         curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, group)
         last = int(outcome.stop.max())
@@ -234,6 +235,16 @@ class Workbench:
         """Return the label of a design column: its covariate's, with the level of an indicator."""
         labels = {declared.name: declared.label(language) for declared in self.covariates()}
         return labels[covariate] + term.removeprefix(covariate)
+
+
+def pooled_labels(labels: pd.Series, min_cell: int, most: int = 6) -> pd.Series:
+    """Return labels with small groups, and all but the largest, pooled as 'other'; missing ones are 'unknown'."""
+    named = labels.fillna("unknown").astype(str)
+    sizes = (
+        named.value_counts().rename_axis("label").reset_index().sort_values(["count", "label"], ascending=[False, True])
+    )
+    kept = sizes[sizes["count"] >= min_cell]["label"].head(most)
+    return named.where(named.isin(kept), "other")
 
 
 def open_study(

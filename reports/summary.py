@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.effects.families import family_tests
+from analysis.effects.families import CONTROL, family_tests, leading_family
 from analysis.errors import ModelError
 from analysis.evaluation.calibration import calibration_table
-from analysis.forecast import COX, FOREST, poisson_binomial_interval
-from analysis.workbench import Workbench
+from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
+from analysis.workbench import Workbench, pooled_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Contest:
 
     tests: pd.DataFrame
     losses: pd.DataFrame
+    leader: str | None
     ratios: pd.DataFrame
     dropped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
@@ -63,7 +64,16 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that the quarterly report says, before it is put into words."""
+    """All that the quarterly report says, before it is put into words.
+
+    Attributes
+    ----------
+    known_leavers
+        Accounts under notice at the snapshot: lifetime_id, account_id, notice_on, ends_on, seats, mrr.
+        In no forecast.
+    no_forecast, no_contest
+        Why there is none; empty where there is one.
+    """
 
     landmark: pd.Timestamp
     horizon_ends_on: pd.Timestamp
@@ -79,7 +89,10 @@ class Summary:
     outlook: Outlook | None
     skill: Skill | None
     contest: Contest | None
-    missing: tuple[str, ...]
+    known_leavers: pd.DataFrame
+    segment: str | None
+    no_forecast: str
+    no_contest: str
 
 
 def summarise(tenure: Workbench) -> Summary:
@@ -97,26 +110,37 @@ def summarise(tenure: Workbench) -> Summary:
             f"{tenure.study.time.observation_start} to {tenure.study.time.snapshot}: there is no churn to report on. "
             "Check ended_on and notice_on in subscriptions, or observe for longer."
         )
-    last = landmarks["risk_date"].max()
-    now = landmarks[landmarks["risk_date"] == last]
+    known_leavers = tenure.table("known_leavers")
+    now = at_risk_now(landmarks, known_leavers["lifetime_id"].tolist())
+    if now.empty or landmarks["risk_date"].max() < pd.Timestamp(tenure.study.time.snapshot) - pd.DateOffset(months=3):
+        raise ModelError(
+            f"Nobody is at risk near the snapshot ({tenure.study.time.snapshot}): there is nobody to forecast for. "
+            "Choose an earlier snapshot to report on the book as it was."
+        )
     segment = report.segment if f"accounts.{report.segment}" in tenure.given else None
     curves, at_risk = tenure.survival_tables(segment)
-    missing: list[str] = []
     skill = outlook = contest = None
+    no_forecast = no_contest = ""
     if tenure.n_events < report.forecast_from_events:
-        missing.append(
+        no_forecast = (
             f"A forecast needs {report.forecast_from_events} lifetimes with event; there are {tenure.n_events}."
         )
     else:
         try:
-            skill = _skill(tenure)
-            outlook = _outlook(tenure, segment)
+            skill, outlook = _skill(tenure), _outlook(tenure, segment)
         except ModelError as error:
-            missing.append(str(error))
-    if skill and tenure.n_events >= report.contest_from_events:
-        contest = _contest(tenure)
+            no_forecast = str(error)
+    if tenure.n_events < report.contest_from_events:
+        no_contest = f"It needs {report.contest_from_events} lifetimes with event; there are {tenure.n_events}."
+    elif outlook is None:
+        no_contest = no_forecast
+    else:
+        try:
+            contest = _contest(tenure)
+        except ModelError as error:
+            no_contest = str(error)
     return Summary(
-        landmark=last,
+        landmark=now["risk_date"].iloc[0],
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
         is_preliminary=not bool(now["is_quarter_start"].iloc[0]),
         n_at_risk=len(now),
@@ -130,7 +154,10 @@ def summarise(tenure: Workbench) -> Summary:
         outlook=outlook,
         skill=skill,
         contest=contest,
-        missing=tuple(missing),
+        known_leavers=known_leavers,
+        segment=segment,
+        no_forecast=no_forecast,
+        no_contest=no_contest,
     )
 
 
@@ -186,11 +213,12 @@ def _described(tenure: Workbench, accounts: pd.DataFrame, segment: str | None) -
     """Put beside each account what a person who calls it wants to know."""
     forecast = tenure.forecast
     labels = tenure.table("accounts").set_index("account_id")
+    pooled = pooled_labels(labels[segment], tenure.study.report.min_cell, most=12) if segment else None
     now = tenure.landmarks[tenure.landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
     reasons = pd.Series(list(forecast.reasons), index=forecast.accounts["lifetime_id"])
     described = pd.DataFrame({"account_id": accounts["account_id"], "probability": accounts[forecast.headline]})
-    if segment:
-        described["segment"] = accounts["account_id"].map(labels[segment]).fillna("")
+    if pooled is not None:
+        described["segment"] = accounts["account_id"].map(pooled)
     for name in ("seats", "term", "days_to_renewal"):
         if name in now:
             described[name] = accounts["lifetime_id"].map(now[name])
@@ -209,9 +237,13 @@ def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
 def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
     families = [family.name for family, _ in tenure.families()]
+    tests = family_tests(inference.cox, families)
+    losses = tenure.family_losses().frame()
+    contenders = [family for family in families if family != CONTROL]
     return Contest(
-        tests=family_tests(inference.cox, families),
-        losses=tenure.family_losses().frame(),
+        tests=tests,
+        losses=losses,
+        leader=leading_family(tests, losses[losses["model"] == COX], contenders),
         ratios=tenure.hazard_ratios().frame(),
         dropped=tuple((column.name, column.reason) for column in inference.dropped),
         notes=inference.cox.notes_,

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.forecast import COX
+from analysis.effects.families import CONTROL
+from analysis.forecast import CONTRACT_ONLY, COX
 from reports.summary import Contest, Summary
 
 Text = Callable[..., str]
 SHOWN = 0.05
-CONTROL = "contract"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -71,7 +71,10 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
                 high=count(headline["high"]),
             )
         )
-    sentences += [text("short.no_forecast", reason=reason) for reason in summary.missing]
+    if summary.no_forecast:
+        sentences.append(text("short.no_forecast", reason=summary.no_forecast))
+    if not summary.known_leavers.empty:
+        sentences.append(text("short.known_leavers", number=count(len(summary.known_leavers))))
     last = last_quarter(summary)
     if last is not None:
         sentences.append(
@@ -87,10 +90,18 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         auc = pooled.loc[(summary.outlook.headline, "auc")]
         sentences.append(text("short.skill", folds=count(auc["n_folds"]), auc=share(auc["estimate"], 0)))
     if summary.contest:
-        for family in summary.contest.tests["family"]:
-            if family == CONTROL:
-                continue
-            sentences.append(family_verdict(text, summary.contest, family, labels[family]))
+        sentences += [
+            family_verdict(text, summary.contest, family, labels[family])
+            for family in summary.contest.tests["family"]
+            if family != CONTROL
+        ]
+        sentences.append(gain_verdict(text, summary))
+        if len(set(summary.contest.tests["family"]) - {CONTROL}) > 1:
+            leader = summary.contest.leader
+            key = "short.leader" if leader else "short.no_leader"
+            sentences.append(text(key, family=labels.get(leader or "", "")))
+    elif not summary.no_forecast:
+        sentences.append(text("short.no_contest", reason=summary.no_contest))
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
         comma = text("list.comma")
@@ -112,6 +123,23 @@ def family_verdict(text: Text, contest: Contest, family: str, label: str) -> str
         (False, False): "short.family_none",
     }[bool(is_associated), bool(is_useful)]
     return text(key, family=label, p=p_value(test["p_value"]))
+
+
+def gain_verdict(text: Text, summary: Summary) -> str:
+    """Say whether all families together forecast better than the contract alone, on the same accounts."""
+    assert summary.skill is not None
+    pairs = summary.skill.pairs
+    pair = pairs[(pairs["metric"] == "ipa") & (pairs["model"] == COX) & (pairs["versus"] == CONTRACT_ONLY)]
+    if pair.empty:
+        return text("short.no_gain_measured")
+    line = pair.iloc[0]
+    key = "short.gain" if line["conf_low"] > 0 else "short.loss" if line["conf_high"] < 0 else "short.no_gain"
+    return text(
+        key,
+        estimate=number(100 * line["estimate"], 1),
+        low=number(100 * line["conf_low"], 1),
+        high=number(100 * line["conf_high"], 1),
+    )
 
 
 def last_quarter(summary: Summary) -> pd.Series | None:

@@ -29,7 +29,7 @@ def young(origin: str) -> str:
 
 @functools.cache
 def covariates(subscriptions: str = OLD, **tables: str) -> Book:
-    """Return the book of these tables, built once for all tests that ask for it; ``usage_daily_from``: its log's start."""
+    """Return the book of these tables, built once for all who ask for it; ``usage_daily_from``: its log's start."""
     begins = {name.removesuffix("_from"): tables.pop(name) for name in list(tables) if name.endswith("_from")}
     return drawn_book(
         "5_covariates",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from analysis.design import DesignMatrix
 from analysis.errors import ModelError
@@ -13,6 +14,7 @@ from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, horizon_risk
 from analysis.models.cox import Cox
+from analysis.models.sandwich import WaldTest
 from analysis.resampling import cluster_resamples, percentile_interval
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
@@ -22,27 +24,40 @@ _LOSS_COLUMNS = (
     *("model", "family", "metric", "estimate", "conf_low", "conf_high"),
     *("n_folds", "n_rows", "share_moved", "interval"),
 )
+CONTROL = "contract"
+"""The family that every comparison adjusts for; it is no contender."""
+
 _WITHIN = ("risk_date", "phase", "term_months")
 
 
 def family_tests(cox: Cox, families: Sequence[str]) -> pd.DataFrame:
     """Test each family's columns jointly, given all other columns (cluster-robust Wald).
 
+    The p value is from an F distribution, with the statistic scaled down by (events - columns) / events: with few
+    events a column, the robust covariance is too small and the chi-square test rejects true null hypotheses too often.
     Indicators of missing values are adjusted for, not tested: a value is often missing because the lifetime is young.
     A family without columns in the design gets no row: it is not measured, which is not zero.
 
     Returns
     -------
     DataFrame
-        family, n_columns, statistic (chi-square), df, p_value.
+        family, n_columns, statistic (chi-square, as R's), df, p_value (1 where there are no more events than columns).
     """
     lines = []
     for family in families:
         block = np.flatnonzero([c.family == family and not c.marks_missing for c in cox.columns_])
         if len(block):
             test = cox.block_test(block)
-            lines.append((family, len(block), test.statistic, test.df, test.p_value))
+            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, cox)))
     return pd.DataFrame(lines, columns=["family", "n_columns", "statistic", "df", "p_value"])
+
+
+def _small_sample_p(test: WaldTest, cox: Cox) -> float:
+    events = cox.n_lifetimes_with_event_
+    spare = events - len(cox.columns_)
+    if spare <= 0:
+        return 1.0
+    return float(stats.f.sf(test.statistic * spare / events / test.df, test.df, spare))
 
 
 def permutation_losses(

@@ -1,17 +1,11 @@
 -- grain: paid version of a subscription; key: subscription_id, started_on
 -- rule: a version covers the days from started_on to the day before covered_until: its own end, or the start of the
 --       next version, whichever comes first; open versions reach to 9999-12-31
-with paid as (
-    select *
-    from subscriptions
-    where coalesce(kind, 'paid') = 'paid'
-),
-
-followed as (
+with followed as (
     select
         *,
         lead(started_on) over (partition by subscription_id order by started_on) as next_started_on
-    from paid
+    from subscriptions
 ),
 
 covered as (
@@ -32,6 +26,7 @@ covered as (
         seats,
         mrr
     from followed
+    where coalesce(kind, 'paid') = 'paid'
 )
 
 select *

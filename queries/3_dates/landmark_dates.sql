@@ -1,15 +1,13 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, landmark
 -- after: calendar_months
--- rule: landmarks are month starts from the observation start to the snapshot, every landmark_every_months counted
---       back from the last; the horizon ends horizon_months later, by the calendar; at risk: risk_from <= landmark <
---       risk_until
+-- rule: landmarks are month starts, or fiscal quarter starts alone, from the observation start to the snapshot; the
+--       horizon ends horizon_months later, by the calendar; at risk: risk_from <= landmark < risk_until
 with months as (
     select
         months.month_number,
         months.starts_on as landmark,
         horizon.starts_on as horizon_ends_on,
-        months.is_quarter_start,
-        max(months.month_number) over () as last_month_number
+        months.is_quarter_start
     from calendar_months as months
     inner join calendar_months as horizon
         on months.month_number + $horizon_months = horizon.month_number
@@ -28,4 +26,6 @@ inner join risk_spells
     on
         months.landmark >= risk_spells.risk_from
         and months.landmark < risk_spells.risk_until
-where (months.last_month_number - months.month_number) % $landmark_every_months = 0
+where
+    $landmark_every_months = 1
+    or months.is_quarter_start

@@ -1,27 +1,51 @@
 -- grain: interval (start, stop] of a lifetime, in days since its origin; key: lifetime_id, start
--- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due: a
---       term that was in force at the start ends in the interval
-with intervals as (
+-- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due and
+--       deadline_due: the next cut, as it stood on the first day, is the end of a term, or the last day to give notice
+--       of it. Set by the schedule alone, never by where the interval stopped, which leaving itself decides
+with scheduled as (
     select
-        lifetimes.lifetime_id,
-        lifetimes.account_id,
-        lifetimes.cluster_id,
-        risk_intervals.starts_on as risk_date,
-        risk_intervals.starts_on - lifetimes.origin as start,
-        risk_intervals.stops_on - lifetimes.origin as stop,
-        case when lifetimes.leaves_on = risk_intervals.stops_on and lifetimes.cause = 'churn' then 1 else 0 end
-            as event,
-        case when lifetimes.leaves_on = risk_intervals.stops_on then lifetimes.cause end as cause,
-        case when terms_in_force.term_ends_on <= risk_intervals.stops_on then 1 else 0 end as renewal_due,
-        case when terms_in_force.notice_deadline_on <= risk_intervals.stops_on then 1 else 0 end as deadline_due,
-        terms_in_force.term_months
+        risk_intervals.lifetime_id,
+        risk_intervals.starts_on,
+        risk_intervals.stops_on,
+        terms_in_force.term_months,
+        terms_in_force.term_ends_on,
+        terms_in_force.notice_deadline_on,
+        least(
+            following.starts_on,
+            coalesce(terms_in_force.term_ends_on, following.starts_on),
+            coalesce(terms_in_force.notice_deadline_on, following.starts_on)
+        ) as next_cut_on
     from risk_intervals
-    inner join lifetimes
-        on risk_intervals.lifetime_id = lifetimes.lifetime_id
+    inner join calendar_months as months
+        on
+            risk_intervals.starts_on >= months.starts_on
+            and risk_intervals.starts_on < months.starts_on + 31
+    inner join calendar_months as following
+        on
+            months.month_number + 1 = following.month_number
+            and risk_intervals.starts_on < following.starts_on
     left join terms_in_force
         on
             risk_intervals.lifetime_id = terms_in_force.lifetime_id
             and risk_intervals.starts_on = terms_in_force.risk_date
+),
+
+intervals as (
+    select
+        lifetimes.lifetime_id,
+        lifetimes.account_id,
+        lifetimes.cluster_id,
+        scheduled.starts_on as risk_date,
+        scheduled.starts_on - lifetimes.origin as start,
+        scheduled.stops_on - lifetimes.origin as stop,
+        case when lifetimes.leaves_on = scheduled.stops_on and lifetimes.cause = 'churn' then 1 else 0 end as event,
+        case when lifetimes.leaves_on = scheduled.stops_on then lifetimes.cause end as cause,
+        case when scheduled.term_ends_on = scheduled.next_cut_on then 1 else 0 end as renewal_due,
+        case when scheduled.notice_deadline_on = scheduled.next_cut_on then 1 else 0 end as deadline_due,
+        scheduled.term_months
+    from scheduled
+    inner join lifetimes
+        on scheduled.lifetime_id = lifetimes.lifetime_id
 )
 
 select *  -- noqa: RF02

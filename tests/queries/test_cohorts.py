@@ -139,8 +139,25 @@ class TestCountingProcess:
             | a          | 2024-01-10 | 0           | 31              |
             | a          | 2024-02-01 | 1           | 9               |
             | a          | 2024-02-10 | 0           | 29              |
-            | a          | 2024-03-01 | 0           | 9               |
+            | a          | 2024-03-01 | 1           | 9               |
             """,
+        )
+
+    def test_the_clock_is_the_schedule_and_does_not_see_who_leaves_before_it_strikes(self):
+        """b gives notice before its last day to do so, a stays: both were at risk with a deadline ahead."""
+        book = cohorts("""
+            | subscription_id | account_id | started_on | term_ends_on | notice_period_days | notice_on  |
+            | s1              | a          | 2024-01-10 | 2024-03-25   | 10                 |            |
+            | s2              | b          | 2024-01-10 | 2024-03-25   | 10                 | 2024-03-05 |
+        """)
+        book.shows(
+            "counting_process",
+            """
+            | account_id | risk_date  | stop | event | deadline_due | renewal_due |
+            | a          | 2024-03-01 | 65   | 0     | 1            | 0           |
+            | b          | 2024-03-01 | 55   | 1     | 1            | 0           |
+            """,
+            where="risk_date = date '2024-03-01'",
         )
 
     def test_a_renewal_on_a_month_start_is_due_in_the_month_before(self):

@@ -8,38 +8,10 @@ import functools
 import math
 
 from drawn import drawn_book
+from one_day import DAY, OLD, OLD_AND_OTHER, covariates, day_shows
 
-DAY = "risk_date = date '2024-07-01'"
-OLD = """
-| subscription_id | account_id | started_on | seats |
-| s1              | a          | 2023-01-01 | 10    |
-"""
-OLD_AND_OTHER = """
-| subscription_id | account_id | started_on | seats |
-| s1              | a          | 2023-01-01 | 10    |
-| s2              | b          | 2023-01-01 | 10    |
-"""
-
-
-@functools.cache
-def covariates(subscriptions=OLD, **tables):
-    """Return the book of these tables, built once for all tests that ask for it; ``usage_daily_from``: its log's start."""
-    begins = {name.removesuffix("_from"): tables.pop(name) for name in list(tables) if name.endswith("_from")}
-    return drawn_book(
-        "5_covariates",
-        snapshot="2024-07-01",
-        observation_start="2024-06-01",
-        observed_from=begins,
-        tables={"subscriptions": subscriptions, **tables},
-    )
-
-
-def usage_shows(expected, subscriptions=OLD, **tables):
-    covariates(subscriptions, **tables).shows("usage", expected, where=DAY)
-
-
-def contract_shows(expected, subscriptions, **tables):
-    covariates(subscriptions, **tables).shows("contract", expected, where=DAY)
+usage_shows = functools.partial(day_shows, "usage")
+contract_shows = functools.partial(day_shows, "contract")
 
 
 class TestUsageByDay:
@@ -502,6 +474,126 @@ class TestUsageByUser:
             | b          | 4 / (10 * 4)      | ln(5 / 4) - ln(10 / 9) | 1             |
             """,
             where=f"{DAY} and account_id = 'b'",
+        )
+
+
+class TestUsageByUserOfTheDailyLog:
+    """Where only the daily log names users, weeks from Monday to Sunday are made of it."""
+
+    DAYS = """
+        | account_id | user_id | used_on    | feature | events | known_on   |
+        | a          | u1      | 2024-06-03 | x       | 2      |            |
+        | a          | u1      | 2024-06-09 | x       | 1      |            |
+        | a          | u2      | 2024-06-09 | y       | 1      |            |
+        | a          | u2      | 2024-06-10 | y       | 5      |            |
+        | a          |         | 2024-06-10 | y       | 70     |            |
+        | a          | u3      | 2024-06-11 | y       | 4      | 2024-07-01 |
+        | b          | u4      | 2024-06-17 | x       | 1      |            |
+        | b          | u4      | 2024-05-27 | x       | 1      |            |
+        """
+
+    def test_a_user_counts_once_a_week_on_whichever_days(self):
+        """a: u1 and u2 in the week of 3 June, u2 in that of 10 June (u3 is not known yet); three weeks have use at all."""
+        usage_shows(
+            """
+            | account_id | active_seat_share | active_seat_trend               | user_concentration                    |
+            | a          | (2 + 1) / (10 * 3) | ln((3 + 1) / 3) - ln((0 + 1) / 1) | (3**2 + 1**2 + 5**2) / (4**2 + 5**2) |
+            | b          | 1 / (10 * 3)       | ln((1 + 1) / 3) - ln((1 + 1) / 1) | 1                                    |
+            """,
+            subscriptions=OLD_AND_OTHER,
+            usage_daily=self.DAYS,
+            snapshot="2024-08-01",
+        )
+
+    def test_where_periods_by_user_are_given_the_daily_log_is_not_added_to_them(self):
+        usage_shows(
+            """
+            | account_id | active_seat_share | user_concentration |
+            | a          | 1 / (10 * 1)      | 1                  |
+            | b          | 0                 |                    |
+            """,
+            subscriptions=OLD_AND_OTHER,
+            usage_daily=self.DAYS,
+            user_activity="""
+            | account_id | user_id | period_start | period_days | events |
+            | a          | u1      | 2024-06-03   | 7           | 3      |
+            """,
+        )
+
+    def test_a_log_that_names_no_user_measures_none(self):
+        usage_shows(
+            """
+            | account_id | active_seat_share | active_seat_trend | user_concentration | active_day_share |
+            | a          |                   |                   |                    | 1 / 28           |
+            """,
+            usage_daily="""
+            | account_id | used_on    | events |
+            | a          | 2024-06-10 | 5      |
+            """,
+        )
+
+    def test_a_log_that_begins_within_the_baseline_window_is_missing_not_zero(self):
+        """The other log's beginning says nothing: there is no such log."""
+        for begins, share in {"2024-04-01": "3 / (10 * 3)", "2024-04-02": ""}.items():
+            usage_shows(
+                f"""
+                | account_id | active_seat_share |
+                | a          | {share}           |
+                | b          | {share and "1 / (10 * 3)"} |
+                """,
+                subscriptions=OLD_AND_OTHER,
+                usage_daily_from=begins,
+                user_activity_from="2024-06-30",
+                usage_daily=self.DAYS,
+                snapshot="2024-08-01",
+            )
+
+    def test_a_week_that_is_not_over_is_not_counted(self):
+        """On Thursday, 1 August, the last week is that of 22 July; u2 of the week begun is not seen, nor is that week."""
+        covariates(
+            snapshot="2024-08-01",
+            usage_daily="""
+            | account_id | user_id | used_on    | events |
+            | a          | u1      | 2024-07-22 | 1      |
+            | a          | u2      | 2024-07-31 | 1      |
+            """,
+        ).shows(
+            "usage",
+            """
+            | account_id | active_seat_share |
+            | a          | 1 / (10 * 1)      |
+            """,
+            where="risk_date = date '2024-08-01'",
+        )
+
+    def test_a_week_that_became_known_in_parts_is_on_each_day_what_was_known_then(self):
+        """The week of 10 June: u1 at first; u2 and more of u1 from 21 June on; u3 from 2 July on. July's dates see it all."""
+        book = covariates(
+            snapshot="2024-08-01",
+            usage_daily="""
+            | account_id | user_id | used_on    | feature | events | known_on   |
+            | a          | u1      | 2024-06-10 | x       | 2      |            |
+            | a          | u1      | 2024-06-11 | x       | 1      | 2024-06-20 |
+            | a          | u2      | 2024-06-11 | x       | 1      | 2024-06-20 |
+            | a          | u3      | 2024-06-11 | x       | 4      | 2024-07-01 |
+            """,
+        )
+        book.shows(
+            "user_period",
+            """
+            | account_id | period_start | known_on   | known_until | users | events | squared_events     |
+            | a          | 2024-06-10   | 2024-06-16 | 2024-06-20  | 1     | 2      | 2**2               |
+            | a          | 2024-06-10   | 2024-06-20 | 2024-07-01  | 2     | 4      | 3**2 + 1**2        |
+            | a          | 2024-06-10   | 2024-07-01 | 9999-12-31  | 3     | 8      | 3**2 + 1**2 + 4**2 |
+            """,
+        )
+        book.shows(
+            "usage",
+            """
+            | account_id | active_seat_share | user_concentration  |
+            | a          | 2 / (10 * 1)      | (3**2 + 1**2) / 4**2 |
+            """,
+            where=DAY,
         )
 
 

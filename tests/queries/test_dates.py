@@ -75,16 +75,16 @@ class TestLandmarks:
             """,
         )
 
-    def test_quarterly_landmarks_count_back_from_the_last_one(self):
-        """The forecast is made on the last landmark, so that is the one that must be there."""
+    def test_quarterly_landmarks_are_the_starts_of_fiscal_quarters(self):
+        """Scores are taken on quarter starts: landmarks in between them could never be scored."""
         book = dates(OPEN, observation_start="2024-01-01", snapshot="2024-08-15", landmark_every_months=3)
         book.shows(
             "landmark_dates",
             """
             | account_id | landmark   |
-            | a          | 2024-02-01 |
-            | a          | 2024-05-01 |
-            | a          | 2024-08-01 |
+            | a          | 2024-01-01 |
+            | a          | 2024-04-01 |
+            | a          | 2024-07-01 |
             """,
         )
 

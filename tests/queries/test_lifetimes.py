@@ -711,3 +711,20 @@ class TestRiskAsKnownOnTheDay:
             | a          | 2024-07-01 |
             """,
         )
+
+
+class TestOtherKinds:
+    def test_going_on_for_free_ends_the_paid_lifetime(self):
+        """A downgrade to free is a version like any other: from its start nothing is paid, whatever ended_on says."""
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | kind |
+            | s1              | a          | 2024-02-01 | paid |
+            | s1              | a          | 2024-07-01 | free |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | account_id | origin     | ended_on   | cause |
+            | a          | 2024-02-01 | 2024-07-01 | churn |
+            """,
+        )

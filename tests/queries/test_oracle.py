@@ -58,9 +58,9 @@ class Lifetime:
 
 
 def covered_days(versions: list[Version]) -> dict[int, list[Version]]:
-    """Return, for each paid day up to LAST, the versions that cover it."""
+    """Return, for each paid day up to LAST, the paid versions that cover it; a version of any kind replaces the last."""
     covering: dict[int, list[Version]] = {}
-    for version in versions:
+    for version in [v for v in versions if v.kind == "paid"]:
         later = [v.started for v in versions if v.subscription == version.subscription and v.started > version.started]
         until = min([LAST + 1, *later] + ([version.ended] if version.ended is not None else []))
         for day in range(version.started, until):
@@ -75,7 +75,7 @@ def is_under_notice(version: Version, day: int) -> bool:
 
 def oracle(versions: list[Version], account: str, event_date: str) -> Iterator[Lifetime]:
     """Walk the days of one account."""
-    known = [v.as_known() for v in versions if v.account == account and v.started <= SNAPSHOT and v.kind == "paid"]
+    known = [v.as_known() for v in versions if v.account == account and v.started <= SNAPSHOT]
     covering = covered_days(known)
     stays: list[list[int]] = []
     for day in sorted(covering):

@@ -1,0 +1,476 @@
+"""Each champion covariate on one day, from facts few enough to work it out by hand.
+
+The day is Monday, 1 July 2024; the baseline window [d - 91, d) begins on 1 April, the recent one on 3 June. Where a test
+needs facts that come to be known after the day, the snapshot is a month later: else they would be cut away before the
+query could see them.
+"""
+
+import functools
+
+import pytest
+from one_day import OLD, OLD_AND_OTHER, day_shows, young
+
+AUGUST = "2024-08-01"
+champion_shows = functools.partial(day_shows, "champion", snapshot=AUGUST)
+CONTACTS = "| account_id | contact_id | role | department | started_on | ended_on | known_on | ended_known_on |\n"
+
+
+def accounts_of(rows, started_on="2023-01-01"):
+    """Return one subscription for each account named in the first cell of the rows."""
+    accounts = [row.strip("| ").split("|")[0].strip() for row in rows.strip().splitlines()]
+    return "| subscription_id | account_id | started_on |\n" + "".join(
+        f"| s-{account} | {account} | {started_on} |\n" for account in dict.fromkeys(accounts)
+    )
+
+
+def contacts_of(rows):
+    """Return the drawn contacts, each person's id behind that of the account: c1 of one is not c1 of another."""
+    lines = [line.strip().strip("|").split("|", 2) for line in rows.strip().splitlines()]
+    return CONTACTS + "".join(
+        f"| {account} | {account.strip()}-{who.strip()} |{rest}|\n" for account, who, rest in lines
+    )
+
+
+def contacts_show(expected, rows, **begins):
+    """Assert what the day shows of accounts that have these contacts and nothing else."""
+    champion_shows(expected, subscriptions=accounts_of(rows), contacts=contacts_of(rows), **begins)
+
+
+class TestChampionsInForce:
+    def test_who_is_in_a_role_on_the_morning_of_the_day_as_far_as_is_known(self):
+        contacts_show(
+            """
+            | account_id    | champions | vacancy_days |
+            | in_force      | 1         | 0            |
+            | since_before  | 1         | 0            |
+            | undated       | 1         | 0            |
+            | sponsor       | 1         | 0            |
+            | two           | 2         | 0            |
+            | both_roles    | 1         | 0            |
+            | since_today   |           |              |
+            | announced     | 0         |              |
+            | left          | 0         | 1            |
+            | leaves_today  | 1         | 0            |
+            | told_early    | 1         | 0            |
+            | told_late     | 1         | 0            |
+            | told_today    | 1         | 0            |
+            | never_told    | 1         | 0            |
+            | not_yet_known |           |              |
+            | admin         |           |              |
+            """,
+            """
+            | in_force      | c1 | champion          | it | 2024-06-30 |            |            |            |
+            | since_before  | c1 | champion          | it | 2020-01-01 |            |            |            |
+            | undated       | c1 | champion          | it |            |            |            |            |
+            | sponsor       | c1 | executive_sponsor | it | 2023-01-01 |            |            |            |
+            | two           | c1 | champion          | it | 2023-01-01 |            |            |            |
+            | two           | c2 | executive_sponsor | it | 2023-01-01 |            |            |            |
+            | both_roles    | c1 | champion          | it | 2023-01-01 |            |            |            |
+            | both_roles    | c1 | executive_sponsor | it | 2023-01-01 |            |            |            |
+            | since_today   | c1 | champion          | it | 2024-07-01 |            |            |            |
+            | announced     | c1 | champion          | it | 2024-07-01 |            | 2024-06-20 |            |
+            | left          | c1 | champion          | it | 2023-01-01 | 2024-06-30 |            |            |
+            | leaves_today  | c1 | champion          | it | 2023-01-01 | 2024-07-01 |            |            |
+            | told_early    | c1 | champion          | it | 2023-01-01 | 2024-07-10 |            | 2024-06-20 |
+            | told_late     | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-07-20 |
+            | told_today    | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-07-01 |
+            | never_told    | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-12-01 |
+            | not_yet_known | c1 | champion          | it | 2023-01-01 |            | 2024-07-01 |            |
+            | admin         | c1 | admin             | it | 2023-01-01 |            |            |            |
+            | admin         | c2 | buyer             | it | 2023-01-01 |            |            |            |
+            """,
+        )
+
+    def test_nobody_recorded_is_unknown_and_not_none(self):
+        """gone: one was recorded once; admin: only other roles; late: recorded from the day itself on."""
+        contacts_show(
+            """
+            | account_id | champion_unknown | champions | champion_departments | departures | vacancy_days |
+            | gone       | 0                | 0         | 0                    | 0          | 182          |
+            | there      | 0                | 1         | 1                    | 0          | 0            |
+            | admin      | 1                |           |                      |            |              |
+            | late       | 1                |           |                      |            |              |
+            """,
+            """
+            | gone  | c1 | champion | it | 2023-01-01 | 2024-01-01 |            |  |
+            | there | c1 | champion | it | 2023-01-01 |            |            |  |
+            | admin | c1 | admin    | it | 2023-01-01 |            |            |  |
+            | late  | c1 | champion | it | 2023-01-01 |            | 2024-07-01 |  |
+            """,
+        )
+
+    def test_departments_are_counted_once_and_only_where_given(self):
+        contacts_show(
+            """
+            | account_id | champions | champion_departments |
+            | same       | 2         | 1                    |
+            | other      | 3         | 2                    |
+            | one_given  | 2         | 1                    |
+            | not_given  | 1         |                      |
+            | gone       | 1         | 1                    |
+            """,
+            """
+            | same      | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | same      | c2 | executive_sponsor | it  | 2023-01-01 |            |  |  |
+            | other     | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | other     | c2 | champion          | hr  | 2023-01-01 |            |  |  |
+            | other     | c3 | champion          | hr  | 2023-01-01 |            |  |  |
+            | other     | c4 | admin             | law | 2023-01-01 |            |  |  |
+            | one_given | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | one_given | c2 | champion          |     | 2023-01-01 |            |  |  |
+            | not_given | c1 | champion          |     | 2023-01-01 |            |  |  |
+            | gone      | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | gone      | c2 | champion          | hr  | 2023-01-01 | 2024-06-01 |  |  |
+            """,
+        )
+
+    @pytest.mark.parametrize(
+        ("begins", "shown"),
+        [("2024-04-01", "0 | 1 | 0 | 0"), ("2024-04-02", "0 | 1 |  | 0"), ("2024-07-01", " | | | ")],
+    )
+    def test_a_log_that_begins_later_says_nothing_of_before(self, begins, shown):
+        """The state is known once a day is logged; what happened within the window once all of it is."""
+        contacts_show(
+            f"""
+            | account_id | champion_unknown | champions | departures | vacancy_days |
+            | a          | {shown} |
+            """,
+            "| a | c1 | champion | it | 2023-01-01 | | | |",
+            contacts_from=begins,
+        )
+
+    def test_on_the_first_day_the_state_is_known_but_nothing_has_happened_yet(self):
+        """c1 was in her role before the contract; nothing can have happened within a window without days."""
+        champion_shows(
+            """
+            | account_id | champion_unknown | champions | vacancy_days | departures | new_sponsor |
+            | a          | 0                | 1         | 0            |            |             |
+            """,
+            subscriptions=young("2024-07-01"),
+            contacts=CONTACTS + "| a | c1 | executive_sponsor | it | 2024-05-01 | | | |",
+        )
+
+
+class TestDepartures:
+    def test_departures_count_by_the_day_they_became_known(self):
+        contacts_show(
+            """
+            | account_id   | departures |
+            | first_day    | 1          |
+            | day_before   | 0          |
+            | yesterday    | 1          |
+            | today        | 0          |
+            | told_late    | 1          |
+            | told_later   | 0          |
+            | told_early   | 1          |
+            | row_late     | 1          |
+            | two          | 2          |
+            | admin        | 0          |
+            """,
+            """
+            | first_day  | c1 | champion          | it | 2023-01-01 | 2024-04-01 |            |            |
+            | day_before | c1 | champion          | it | 2023-01-01 | 2024-03-31 |            |            |
+            | yesterday  | c1 | champion          | it | 2023-01-01 | 2024-06-30 |            |            |
+            | today      | c1 | champion          | it | 2023-01-01 | 2024-07-01 |            |            |
+            | told_late  | c1 | champion          | it | 2023-01-01 | 2024-01-01 |            | 2024-05-01 |
+            | told_later | c1 | champion          | it | 2023-01-01 | 2024-06-01 |            | 2024-07-01 |
+            | told_early | c1 | champion          | it | 2023-01-01 | 2024-07-10 |            | 2024-06-20 |
+            | row_late   | c1 | champion          | it | 2023-01-01 | 2024-01-01 | 2024-05-01 |            |
+            | two        | c1 | champion          | it | 2023-01-01 | 2024-06-01 |            |            |
+            | two        | c2 | executive_sponsor | it | 2023-01-01 | 2024-06-02 |            |            |
+            | admin      | c1 | champion          | it | 2023-01-01 |            |            |            |
+            | admin      | c2 | admin             | it | 2023-01-01 | 2024-06-01 |            |            |
+            """,
+        )
+
+    def test_who_changes_from_champion_to_sponsor_or_returns_has_not_departed(self):
+        contacts_show(
+            """
+            | account_id | champions | departures | vacancy_days |
+            | promoted   | 1         | 0          | 0            |
+            | returned   | 1         | 0          | 0            |
+            | gave_up    | 0         | 1          | 21           |
+            """,
+            """
+            | promoted | c1 | champion          | it | 2023-01-01 | 2024-06-01 |  |  |
+            | promoted | c1 | executive_sponsor | it | 2024-06-01 |            |  |  |
+            | returned | c1 | champion          | it | 2023-01-01 | 2024-05-01 |  |  |
+            | returned | c1 | champion          | it | 2024-06-01 |            |  |  |
+            | gave_up  | c1 | champion          | it | 2023-01-01 | 2024-06-01 |  |  |
+            | gave_up  | c1 | executive_sponsor | it | 2023-01-01 | 2024-06-10 |  |  |
+            """,
+        )
+
+    def test_a_vacancy_counts_from_the_day_it_was_known_until_someone_replaces_them(self):
+        """told_early: known on 1 June, gone after 10 June; told_late: gone in January, known on 10 June."""
+        contacts_show(
+            """
+            | account_id  | vacancy_days |
+            | yesterday   | 1            |
+            | last_of_two | 11           |
+            | replaced    | 0            |
+            | one_stays   | 0            |
+            | told_late   | 21           |
+            | told_early  | 21           |
+            | replacement_not_known | 30 |
+            """,
+            """
+            | yesterday   | c1 | champion          | it | 2023-01-01 | 2024-06-30 |            |            |
+            | last_of_two | c1 | champion          | it | 2023-01-01 | 2024-05-01 |            |            |
+            | last_of_two | c2 | executive_sponsor | it | 2023-01-01 | 2024-06-20 |            |            |
+            | replaced    | c1 | champion          | it | 2023-01-01 | 2024-06-01 |            |            |
+            | replaced    | c2 | champion          | it | 2024-06-20 |            |            |            |
+            | one_stays   | c1 | champion          | it | 2023-01-01 | 2024-06-01 |            |            |
+            | one_stays   | c2 | champion          | it | 2023-01-01 |            |            |            |
+            | told_late   | c1 | champion          | it | 2023-01-01 | 2024-01-01 |            | 2024-06-10 |
+            | told_early  | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-06-01 |
+            | replacement_not_known | c1 | champion | it | 2023-01-01 | 2024-06-01 |          |            |
+            | replacement_not_known | c2 | champion | it | 2024-06-10 |            | 2024-07-01 |          |
+            """,
+        )
+
+    def test_a_vacancy_is_never_longer_than_the_lifetime(self):
+        """Vacant since 2023, but the contract began on 11 June: 20 days, and the first of them counts as one."""
+        champion_shows(
+            """
+            | account_id | departures | vacancy_days |
+            | a          | 0          | 21           |
+            """,
+            subscriptions=young("2024-06-11"),
+            contacts=CONTACTS + "| a | c1 | champion | it | 2022-01-01 | 2023-01-01 | | |",
+        )
+
+
+class TestNewSponsor:
+    def test_one_who_is_not_the_first_of_the_role_and_became_known_within_the_window(self):
+        contacts_show(
+            """
+            | account_id  | new_sponsor |
+            | new         | 1           |
+            | first_day   | 1           |
+            | day_before  | 0           |
+            | today       | 0           |
+            | known_late  | 1           |
+            | first_only  | 0           |
+            | together    | 0           |
+            | other_role  | 0           |
+            | buyer       | 1           |
+            | same_person | 0           |
+            | champion    |             |
+            | undated     | 1           |
+            """,
+            """
+            | new         | c1 | executive_sponsor | it | 2023-01-01 | 2024-06-01 |            |  |
+            | new         | c2 | executive_sponsor | it | 2024-06-20 |            |            |  |
+            | first_day   | c1 | executive_sponsor | it | 2023-01-01 |            |            |  |
+            | first_day   | c2 | executive_sponsor | it | 2024-04-01 |            |            |  |
+            | day_before  | c1 | executive_sponsor | it | 2023-01-01 |            |            |  |
+            | day_before  | c2 | executive_sponsor | it | 2024-03-31 |            |            |  |
+            | today       | c1 | executive_sponsor | it | 2023-01-01 |            |            |  |
+            | today       | c2 | executive_sponsor | it | 2024-07-01 |            |            |  |
+            | known_late  | c1 | executive_sponsor | it | 2023-01-01 |            |            |  |
+            | known_late  | c2 | executive_sponsor | it | 2024-01-01 |            | 2024-06-01 |  |
+            | first_only  | c1 | executive_sponsor | it | 2024-06-01 |            |            |  |
+            | together    | c1 | executive_sponsor | it | 2023-01-01 |            | 2024-06-01 |  |
+            | together    | c2 | executive_sponsor | it | 2024-06-01 |            |            |  |
+            | other_role  | c1 | buyer             | it | 2023-01-01 |            |            |  |
+            | other_role  | c2 | executive_sponsor | it | 2024-06-01 |            |            |  |
+            | buyer       | c1 | buyer             | it | 2023-01-01 |            |            |  |
+            | buyer       | c2 | buyer             | it | 2024-06-01 |            |            |  |
+            | same_person | c1 | executive_sponsor | it | 2023-01-01 | 2024-01-01 |            |  |
+            | same_person | c1 | executive_sponsor | it | 2024-06-01 |            |            |  |
+            | champion    | c1 | champion          | it | 2023-01-01 |            |            |  |
+            | champion    | c2 | champion          | it | 2024-06-01 |            |            |  |
+            | undated     | c1 | executive_sponsor | it |            |            |            |  |
+            | undated     | c2 | executive_sponsor | it | 2024-06-01 |            |            |  |
+            """,
+        )
+
+    def test_the_window_begins_at_the_origin(self):
+        rows = """
+            | before | c1 | buyer | it | 2023-01-01 | | | |
+            | before | c2 | buyer | it | 2024-06-10 | | | |
+            | since  | c1 | buyer | it | 2023-01-01 | | | |
+            | since  | c2 | buyer | it | 2024-06-11 | | | |
+        """
+        champion_shows(
+            """
+            | account_id | new_sponsor |
+            | before     | 0           |
+            | since      | 1           |
+            """,
+            subscriptions=accounts_of(rows, "2024-06-11"),
+            contacts=contacts_of(rows),
+        )
+
+    @pytest.mark.parametrize(("begins", "shown"), [("2024-04-01", "1"), ("2024-04-02", "")])
+    def test_a_window_that_reaches_before_the_log_is_missing(self, begins, shown):
+        contacts_show(
+            f"""
+            | account_id | new_sponsor |
+            | a          | {shown}     |
+            """,
+            """
+            | a | c1 | buyer | it | 2023-01-01 | | | |
+            | a | c2 | buyer | it | 2024-06-10 | | | |
+            """,
+            contacts_from=begins,
+        )
+
+
+class TestKeyUsers:
+    """Key users are chosen in [1 April, 3 June), and looked at in [3 June, 1 July)."""
+
+    HEADER = "| account_id | user_id | used_on | events | known_on |\n"
+
+    def shown(self, expected, rows, subscriptions=OLD, **begins):
+        champion_shows(expected, subscriptions=subscriptions, usage_daily=self.HEADER + rows, **begins)
+
+    def ten(self, account="a", of=10):
+        """Return one event in April of each of some users, so that the number of key users is known."""
+        return "".join(f"| {account} | {account}{n:02d} | 2024-04-10 | {100 - n} | |\n" for n in range(of))
+
+    def test_the_key_user_is_the_one_with_most_use_before_the_recent_window(self):
+        """u1 has 4 + 5 events on the first and the last day of it; u2 has more only outside it."""
+        self.shown(
+            """
+            | account_id | key_user_share  | key_user_silence |
+            | a          | 3 / (3 + 7 + 2) | 0                |
+            """,
+            """
+            | a | u1 | 2024-04-01 | 4   | |
+            | a | u1 | 2024-06-02 | 5   | |
+            | a | u2 | 2024-03-31 | 500 | |
+            | a | u2 | 2024-05-01 | 8   | |
+            | a | u1 | 2024-06-03 | 3   | |
+            | a | u2 | 2024-06-03 | 7   | |
+            | a | u3 | 2024-06-30 | 2   | |
+            | a | u1 | 2024-07-01 | 900 | |
+            """,
+        )
+
+    @pytest.mark.parametrize(("users", "key"), [(1, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
+    def test_a_tenth_of_the_users_rounded_up_are_key_users(self, users, key):
+        """All are back in June with one event each; those who came only then are no users of before."""
+        back = "".join(f"| a | a{n:02d} | 2024-06-10 | 1 | |\n" for n in range(users))
+        self.shown(
+            f"""
+            | account_id | key_user_share           | key_user_silence |
+            | a          | {key} / ({users} + 5)    | 0                |
+            """,
+            self.ten(of=users) + back + "| a | new | 2024-06-10 | 5 | |\n",
+        )
+
+    def test_users_with_the_same_use_are_taken_by_their_id(self):
+        self.shown(
+            """
+            | account_id | key_user_share |
+            | a          | 1 / (1 + 3)    |
+            """,
+            """
+            | a | u2 | 2024-05-01 | 8 | |
+            | a | u1 | 2024-05-02 | 8 | |
+            | a | u1 | 2024-06-10 | 1 | |
+            | a | u2 | 2024-06-10 | 3 | |
+            """,
+        )
+
+    def test_silence_is_the_share_of_key_users_without_an_event(self):
+        """Of 11 users two are key users: a00 is seen on the day itself only, a01 in June."""
+        self.shown(
+            """
+            | account_id | key_user_share | key_user_silence |
+            | a          | 6 / 10         | 1 / 2            |
+            """,
+            self.ten(of=11)
+            + "| a | a00 | 2024-07-01 | 9 | |\n| a | a01 | 2024-06-03 | 6 | |\n| a | a09 | 2024-06-10 | 4 | |\n",
+        )
+
+    def test_without_any_recent_use_all_are_silent_and_there_is_nothing_to_share(self):
+        self.shown(
+            """
+            | account_id | key_user_share | key_user_silence |
+            | a          |                | 1                |
+            | b          |                |                  |
+            """,
+            self.ten(),
+            subscriptions=OLD_AND_OTHER,
+        )
+
+    def test_without_use_before_there_are_no_key_users(self):
+        self.shown(
+            """
+            | account_id | key_user_share | key_user_silence |
+            | a          |                |                  |
+            """,
+            "| a | u1 | 2024-06-10 | 4 | |",
+        )
+
+    def test_use_that_names_no_user_is_left_out_of_the_share(self):
+        self.shown(
+            """
+            | account_id | key_user_share |
+            | a          | 1 / (1 + 3)    |
+            """,
+            """
+            | a | u1 | 2024-05-01 | 8  | |
+            | a |    | 2024-05-01 | 99 | |
+            | a | u1 | 2024-06-10 | 1  | |
+            | a | u2 | 2024-06-10 | 3  | |
+            | a |    | 2024-06-10 | 96 | |
+            """,
+        )
+
+    def test_use_that_became_known_later_is_not_seen(self):
+        """u2's May is known on the day itself only, u1's June the day before."""
+        self.shown(
+            """
+            | account_id | key_user_share | key_user_silence |
+            | a          | 1 / (1 + 3)    | 0                |
+            """,
+            """
+            | a | u1 | 2024-05-01 | 8   |            |
+            | a | u2 | 2024-05-01 | 900 | 2024-07-01 |
+            | a | u1 | 2024-06-10 | 1   | 2024-06-30 |
+            | a | u2 | 2024-06-10 | 3   |            |
+            | a | u3 | 2024-06-10 | 90  | 2024-07-01 |
+            """,
+        )
+
+    USED = """
+        | a | u1 | 2024-05-07 | 8 | |
+        | a | u1 | 2024-06-10 | 1 | |
+    """
+
+    @pytest.mark.parametrize(("origin", "share"), [("2024-05-06", "1"), ("2024-05-07", "")])
+    def test_a_lifetime_of_less_than_two_recent_windows_has_none(self, origin, share):
+        self.shown(
+            f"""
+            | account_id | key_user_share | key_user_silence is null |
+            | a          | {share}        | {str(not share).lower()} |
+            """,
+            self.USED,
+            subscriptions=young(origin),
+        )
+
+    def test_the_window_begins_at_the_origin(self):
+        """u2's events of the trial do not make a key user."""
+        self.shown(
+            """
+            | account_id | key_user_share |
+            | a          | 1              |
+            """,
+            self.USED + "| a | u2 | 2024-05-05 | 99 | |\n",
+            subscriptions=young("2024-05-06"),
+        )
+
+    @pytest.mark.parametrize(("begins", "share"), [("2024-04-01", "1"), ("2024-04-02", "")])
+    def test_a_window_that_reaches_before_the_log_is_missing(self, begins, share):
+        self.shown(
+            f"""
+            | account_id | key_user_share | key_user_silence is null |
+            | a          | {share}        | {str(not share).lower()} |
+            """,
+            self.USED,
+            usage_daily_from=begins,
+        )

@@ -1,0 +1,186 @@
+"""A random source of few accounts in which every table of relationships and champions is filled.
+
+Nothing in it means anything. Much happens on month starts, where covariates are asked for, and much reaches the log
+days or weeks after it happened, so that a query that looks ahead by a day has something to see.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.contract import SQL_TYPES, read_contract
+from analysis.warehouse import connect
+
+BEGINS, ENDS = dt.date(2023, 1, 1), dt.date(2024, 7, 1)
+SPAN = (ENDS - BEGINS).days
+ACCOUNTS = 40
+
+
+class _Draw:
+    """Draws columns of one table of a given number of rows."""
+
+    def __init__(self, rng: np.random.Generator, rows: int) -> None:
+        self.rng, self.rows = rng, rows
+
+    def account(self) -> np.ndarray:
+        return np.char.add("a", self.rng.integers(ACCOUNTS, size=self.rows).astype(str))
+
+    def key(self, prefix: str) -> np.ndarray:
+        return np.char.add(prefix, np.arange(self.rows).astype(str))
+
+    def choice(self, *values: object) -> np.ndarray:
+        return np.array(values, dtype=object)[self.rng.integers(len(values), size=self.rows)]
+
+    def day(self) -> pd.Series:
+        """Days of the source, every third of them the first of its month."""
+        days = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(self.rng.integers(SPAN, size=self.rows), unit="D"))
+        return days.where(self.rng.random(self.rows) < 2 / 3, days - pd.to_timedelta(days.dt.day - 1, unit="D"))
+
+    def later(self, days: pd.Series, at_most: int, share: float = 0.5) -> pd.Series:
+        """Up to so many days later, and often on the first of a month, for a share of the rows; else nothing."""
+        shifted = days + pd.to_timedelta(self.rng.integers(at_most, size=self.rows), unit="D")
+        rounded = shifted + pd.offsets.MonthBegin(0)
+        shifted = shifted.where(self.rng.random(self.rows) < 0.5, rounded)
+        return shifted.where(self.rng.random(self.rows) < share)
+
+
+def _subscriptions(rng: np.random.Generator) -> pd.DataFrame:
+    """Most stay, some leave with or without notice, some of whom come back half a year later."""
+    draw = _Draw(rng, ACCOUNTS)
+    begun = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(rng.integers(-200, SPAN - 90, size=ACCOUNTS), unit="D"))
+    ended = (begun + pd.to_timedelta(rng.integers(200, 500, size=ACCOUNTS), unit="D")).where(rng.random(ACCOUNTS) < 0.4)
+    first = pd.DataFrame(
+        {
+            "subscription_id": draw.key("s"),
+            "account_id": np.char.add("a", np.arange(ACCOUNTS).astype(str)),
+            "started_on": begun,
+            "term_ends_on": begun + pd.Timedelta(days=365),
+            "ended_on": ended,
+            "notice_on": (ended - pd.Timedelta(days=40)).where(rng.random(ACCOUNTS) < 0.5),
+            "notice_period_days": draw.choice(30, 60),
+            "term_months": 12,
+            "seats": rng.integers(3, 20, size=ACCOUNTS),
+            "mrr": 100,
+        }
+    )
+    back = first[ended.notna()].iloc[::2]
+    again = back.assign(
+        subscription_id=back["subscription_id"] + "-again",
+        started_on=back["ended_on"] + pd.Timedelta(days=180),
+        term_ends_on=back["ended_on"] + pd.Timedelta(days=545),
+        ended_on=pd.NaT,
+        notice_on=pd.NaT,
+    )
+    return pd.concat([first, again[again["started_on"] < pd.Timestamp(ENDS)]])
+
+
+def _usage(rng: np.random.Generator, rows: int = 12000) -> pd.DataFrame:
+    draw = _Draw(rng, rows)
+    account, used_on = draw.account(), draw.day()
+    frame = pd.DataFrame(
+        {
+            "account_id": account,
+            "used_on": used_on,
+            "user_id": [f"{name}-u{number}" for name, number in zip(account, rng.integers(25, size=rows), strict=True)],
+            "feature": draw.choice("x", "y", "z"),
+            "events": rng.integers(1, 9, size=rows),
+            "known_on": draw.later(used_on, 30, share=0.2),
+        }
+    )
+    return frame.drop_duplicates(["account_id", "used_on", "user_id", "feature"])
+
+
+def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
+    """Few people with several roles one after the other, so that some leave one and stay in another."""
+    draw = _Draw(rng, rows)
+    account, started_on = draw.account(), draw.day()
+    ended_on = draw.later(started_on, 150, share=0.8)
+    frame = pd.DataFrame(
+        {
+            "contact_id": [
+                f"{name}-c{number}" for name, number in zip(account, rng.integers(15, size=rows), strict=True)
+            ],
+            "account_id": account,
+            "role": draw.choice("champion", "executive_sponsor", "buyer", "admin"),
+            "started_on": started_on,
+            "ended_on": ended_on,
+            "department": draw.choice("it", "hr", "law", None),
+            "known_on": draw.later(started_on, 40, share=0.3),
+            "ended_known_on": draw.later(ended_on, 60),
+        }
+    )
+    return frame.drop_duplicates(["contact_id", "role", "started_on"])
+
+
+def _touchpoints(rng: np.random.Generator, rows: int = 4000) -> pd.DataFrame:
+    draw = _Draw(rng, rows)
+    occurred_on = draw.day()
+    return pd.DataFrame(
+        {
+            "touchpoint_id": draw.key("t"),
+            "account_id": draw.account(),
+            "occurred_on": occurred_on,
+            "kind": "call",
+            "initiated_by": draw.choice("vendor", "customer"),
+            "status": draw.choice("held", "cancelled", "no_show", None),
+            "automated": draw.choice(True, False, None),
+            "response_hours": pd.Series(rng.integers(1, 700, size=rows)).where(rng.random(rows) < 0.6),
+            "known_on": draw.later(occurred_on, 20, share=0.2),
+        }
+    )
+
+
+def _tickets(rng: np.random.Generator, rows: int = 2500) -> pd.DataFrame:
+    draw = _Draw(rng, rows)
+    opened_on = draw.day()
+    return pd.DataFrame(
+        {
+            "ticket_id": draw.key("k"),
+            "account_id": draw.account(),
+            "opened_on": opened_on,
+            "category": draw.choice("bug", "complaint", "feature_request", "contract", "cancellation", "how_to"),
+            "escalated_on": draw.later(opened_on, 60),
+            "sentiment": pd.Series(rng.integers(-10, 11, size=rows) / 10).where(rng.random(rows) < 0.7),
+            "known_on": draw.later(opened_on, 20, share=0.2),
+        }
+    )
+
+
+def _surveys(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
+    draw = _Draw(rng, rows)
+    responded_on = draw.day()
+    return pd.DataFrame(
+        {
+            "account_id": draw.account(),
+            "responded_on": responded_on,
+            "kind": draw.choice("nps", "nps", "csat"),
+            "score": rng.integers(0, 11, size=rows),
+            "known_on": draw.later(responded_on, 20, share=0.2),
+        }
+    )
+
+
+def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
+    """Write the contract's tables into a DuckDB file and return those that are filled, each with its columns."""
+    rng = np.random.default_rng(seed)
+    frames = {
+        "accounts": pd.DataFrame({"account_id": np.char.add("a", np.arange(ACCOUNTS).astype(str))}),
+        "subscriptions": _subscriptions(rng),
+        "usage_daily": _usage(rng),
+        "contacts": _contacts(rng),
+        "touchpoints": _touchpoints(rng),
+        "tickets": _tickets(rng),
+        "surveys": _surveys(rng),
+    }
+    con = connect(path, threads=1)
+    for table in read_contract().values():
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in table.columns)
+        con.execute(f"create table {table.name} ({columns})")
+        if table.name in frames:
+            con.register("frame", frames[table.name])
+            con.execute(f"insert into {table.name} by name select * from frame")
+            con.unregister("frame")
+    con.close()
+    return {name: tuple(frame.columns) for name, frame in frames.items()}

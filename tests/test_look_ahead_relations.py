@@ -1,0 +1,260 @@
+"""No covariate knows more on a day than was known on that day: relationship, champion, and use by named users.
+
+On a random source, for want of a public one. The check itself is tested: queries that look ahead must be caught, also
+those that take the day a thing happened for the day it became known.
+"""
+
+from pathlib import Path
+
+import pytest
+from look_ahead import (
+    LoadedSource,
+    Mutant,
+    differences,
+    differences_with,
+    never_valued,
+    next_week,
+    on_the_day_itself,
+    random_days,
+)
+from random_source import BEGINS, ENDS, write_random_source
+
+from analysis.build import log_parameters
+from analysis.contract import names_given
+from analysis.factors import measurable_covariates, read_covariates
+from analysis.study import Source, Study, Time
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("random") / "source.duckdb"
+    given = names_given(write_random_source(path, seed=20240101), stable_users=True)
+    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
+    parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False}
+    return LoadedSource(path, parameters, frozenset(covariate.name for covariate in measurable_covariates(given)))
+
+
+@pytest.fixture(scope="module")
+def full(source):
+    return source.as_known(ENDS)
+
+
+@pytest.fixture(scope="module")
+def known(source, full):
+    """The builds as known on each of the random days: two landmarks and a day of renewal."""
+    return {day: source.as_known(day) for day in random_days(full, 20240101, "2023-07-01", "2024-05-31")}
+
+
+RELATIONSHIP = [
+    Mutant(
+        "touches on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "touches before they were logged",
+        "5_covariates",
+        "relationship",
+        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
+    ),
+    Mutant(
+        "responses on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("touched.response_known_on < dates.risk_date"),
+    ),
+    Mutant(
+        "responses whenever they came",
+        "5_covariates",
+        "relationship",
+        (("touched.response_known_on < dates.risk_date", "touched.response_known_on is not null"),),
+    ),
+    Mutant(
+        "tickets on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and ticket.opened_on < dates.risk_date\n", "and ticket.known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "tickets before they were logged",
+        "5_covariates",
+        "relationship",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+    ),
+    Mutant(
+        "escalations on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and ticket.escalation_known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "escalations by the day the ticket was opened",
+        "5_covariates",
+        "relationship",
+        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "coalesce(known_on, opened_on) end"),),
+    ),
+    Mutant(
+        "escalations before the ticket was logged",
+        "5_covariates",
+        "relationship",
+        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "escalated_on end"),),
+    ),
+    Mutant(
+        "answers on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and nps_days.responded_on < dates.risk_date\n", "and nps_days.known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "answers before they were logged",
+        "5_covariates",
+        "relationship",
+        (("coalesce(known_on, responded_on) as known_on", "responded_on as known_on"),),
+    ),
+]
+IN_FORCE = "not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)\n"
+CHAMPION = [
+    Mutant(
+        "people who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and roles.known_on < dates.risk_date\n    group by"),
+    ),
+    Mutant(
+        "departments of people who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and roles.known_on < dates.risk_date\n            and roles.started_on"),
+    ),
+    Mutant(
+        "people before they were known",
+        "5_covariates",
+        "champion",
+        (
+            (
+                "        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
+                "        coalesce(started_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+    ),
+    Mutant(
+        "departures by the day they happened",
+        "5_covariates",
+        "champion",
+        (("coalesce(ended_known_on, ended_on)", "ended_on"),),
+    ),
+    Mutant(
+        "ends that are known on the day itself",
+        "5_covariates",
+        "champion",
+        (
+            (
+                "                    and " + IN_FORCE,
+                "                    and " + IN_FORCE.replace("known_on < ", "known_on <= "),
+            ),
+        ),
+    ),
+    Mutant(
+        "ends of those in the departments that are known on the day itself",
+        "5_covariates",
+        "champion",
+        (("\n            and " + IN_FORCE, "\n            and " + IN_FORCE.replace("known_on < ", "known_on <= ")),),
+    ),
+    Mutant(
+        "departures that are known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself(
+            "coalesce(roles.end_known_on < dates.risk_date, false) then 0",
+            "case when roles.end_known_on < dates.risk_date then roles.end_known_on end",
+        ),
+    ),
+    Mutant(
+        "who will have left some day is not staying",
+        "5_covariates",
+        "champion",
+        (("coalesce(roles.end_known_on < dates.risk_date, false) then 0", "roles.ended_on is not null then 0"),),
+    ),
+    Mutant(
+        "sponsors who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and arrivals.known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "key users' use on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and used.used_on < dates.risk_date\n", "and used.known_on < dates.risk_date\n"),
+    ),
+]
+NAMED_USE = [
+    Mutant(
+        "named use before it was logged",
+        "4_activity",
+        "usage_user_day",
+        (("coalesce(known_on, used_on) as known_on", "used_on as known_on"),),
+    ),
+    Mutant(
+        "all deliveries of a week with its first",
+        "4_activity",
+        "user_period",
+        (("            and deliveries.known_on >= user_deliveries.known_on\n", ""),),
+    ),
+    Mutant(
+        "users of a week that became known in the next one",
+        "5_covariates",
+        "usage",
+        next_week(
+            "and active.period_start + active.period_days <= dates.risk_date\n",
+            "and active.known_on < dates.risk_date\n",
+            "and active.known_until >= dates.risk_date\n",
+        ),
+    ),
+    Mutant(
+        "a week as the last delivery left it",
+        "5_covariates",
+        "usage",
+        (
+            (
+                "            and active.known_on < dates.risk_date\n"
+                "            and active.known_until >= dates.risk_date\n",
+                "            and active.known_until > cast('9999-01-01' as date)\n",
+            ),
+        ),
+    ),
+]
+MUTANTS = RELATIONSHIP + CHAMPION + NAMED_USE
+
+
+def test_nothing_differs_up_to_the_day_when_what_came_later_is_taken_away(full, known):
+    assert {day: differences(full, build, day) for day, build in known.items()} == {day: {} for day in known}
+
+
+def test_the_source_can_give_every_covariate_and_gives_each_on_the_day_itself(source, full, known):
+    """Else equality would prove nothing."""
+    assert {covariate.name for covariate in read_covariates()} == source.measured
+    for day in known:
+        only_on_landmarks = set() if day.day == 1 else {"renewal_in_horizon", "notice_deadline_in_horizon"}
+        assert never_valued(full, day) <= only_on_landmarks, day
+
+
+def test_from_every_table_rows_and_cells_were_taken_away(known):
+    """On each of the days each filled table lacked rows that the full build has, and those with late cells these."""
+    for day, build in known.items():
+        taken = build.con.execute("select table_name, rows > 0, cells > 0 from not_yet_known order by 1").fetchall()
+        assert taken == [
+            ("contacts", True, True),
+            ("subscriptions", True, True),
+            ("surveys", True, False),
+            ("tickets", True, True),
+            ("touchpoints", True, True),
+            ("usage_daily", True, False),
+        ], day
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_query_that_looks_ahead_is_caught(full, known, mutant):
+    caught = any(differences_with(mutant, full, build, day) for day, build in known.items())
+    assert caught, f"'{mutant.name}' differs on none of {list(known)}"
