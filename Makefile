@@ -1,4 +1,5 @@
-STUDY ?= tests/data/crm5_sample/study.toml
+STUDY ?= study.toml
+DEMO := out/demo/data
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
 
@@ -7,18 +8,24 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test report lab check format lock clean
+.PHONY: help setup test report study-worlds lab check format lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... chooses the interpreter)
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
 
-report: setup  ## write the quarterly report (STUDY=... chooses the study)
+report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)
+
+$(DEMO): | setup
+	$(BIN)/tenure simulate --accounts 1200 --seed 7 --out $(DEMO)
+
+study-worlds: setup  ## study 15 simulated worlds: is what was planted found? (ten minutes)
+	$(BIN)/tenure study-worlds --table benchmarks/study_worlds.csv
 
 lab: setup  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks

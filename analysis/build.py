@@ -10,12 +10,15 @@ from typing import Any
 import duckdb
 
 from analysis.contract import Table, as_known_sql, names_given, read_contract, unknown_counts_sql
-from analysis.errors import BuildError, StudyError
+from analysis.declaration import Declaration, read_declaration
+from analysis.errors import BuildError, ContractError, StudyError
 from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import measurable_covariates
+from analysis.findings import Finding, write_findings
 from analysis.fingerprint import fingerprint
-from analysis.rules import Finding, apply_rules, findings_frame
-from analysis.sources import Declaration, load_tables, locate_files, open_raw, read_declaration
+from analysis.raw_files import RawFiles, locate_files, open_raw
+from analysis.rules import apply_rules
+from analysis.sources import load_tables
 from analysis.store import cohort_path, new_cohort, point_at
 from analysis.study import Study
 from analysis.warehouse import Progress, connect, count_rows, read_queries, run_query
@@ -46,12 +49,11 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> tuple[list[
     StudyError, SourceError, ContractError
         If the source cannot be used.
     """
-    contract = read_contract()
     declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, contract)
+    located = locate_files(declaration, study.source.path, read_contract())
     con = connect(scratch / "check.duckdb")
     try:
-        findings, given = _load(con, study, contract, located, scratch, progress)
+        findings, given = _load(con, study, declaration, located, scratch, progress)
     finally:
         con.close()
     return findings, names_given(given, declaration.stable_users)
@@ -76,16 +78,16 @@ def build_cohort(study: Study, out: Path, progress: Progress, threads: int | Non
     StudyError, SourceError, ContractError, BuildError
         In each case nothing that was there before is changed.
     """
-    contract = read_contract()
     declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, contract)
+    located = locate_files(declaration, study.source.path, read_contract())
     hashes = fingerprint(study, located)
     final = cohort_path(out, hashes["cohort"])
     is_new = not final.exists()
     if is_new:
         with new_cohort(final) as part:
-            _build(study, contract, declaration, located, part, progress, threads)
+            _build(study, declaration, located, part, progress, threads)
     else:
+        connect(final, read_only=True).close()  # a damaged file is not a build
         progress(f"cohort {hashes['cohort']} is built already")
     point_at(final, hashes)
     return Build(final, hashes, is_new)
@@ -93,9 +95,8 @@ def build_cohort(study: Study, out: Path, progress: Progress, threads: int | Non
 
 def _build(
     study: Study,
-    contract: dict[str, Table],
     declaration: Declaration,
-    located: dict[str, Path],
+    located: RawFiles,
     part: Path,
     progress: Progress,
     threads: int | None,
@@ -103,14 +104,12 @@ def _build(
     con = connect(part, threads)
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            findings, given = _load(con, study, contract, located, Path(scratch), progress)
+            findings, given = _load(con, study, declaration, located, Path(scratch), progress)
         names = names_given(given, declaration.stable_users)
-        con.register("findings", findings_frame(findings))
-        con.execute("create table rule_findings as select * from findings")
-        con.unregister("findings")
+        write_findings(con, findings)
         con.execute("create table given_names as select unnest($names) as name order by name", {"names": sorted(names)})
         con.execute("set enable_external_access = false")
-        not_yet_known(con, contract, study.time.snapshot)
+        not_yet_known(con, read_contract(), study.time.snapshot)
         build_tables(con, study, declaration, names, progress)
         con.execute("checkpoint")
     except duckdb.Error as error:
@@ -122,18 +121,38 @@ def _build(
 def _load(
     con: duckdb.DuckDBPyConnection,
     study: Study,
-    contract: dict[str, Table],
-    located: dict[str, Path],
+    declaration: Declaration,
+    located: RawFiles,
     scratch: Path,
     progress: Progress,
 ) -> tuple[list[Finding], dict[str, tuple[str, ...]]]:
+    parameters = query_parameters(study, declaration)
+
+    def told(findings: list[Finding]) -> list[Finding]:
+        for finding in findings:
+            progress(f"  {finding.severity}: {finding.message()}")
+        return findings
+
     progress(f"reading {study.source.kind} tables from {study.source.path}")
-    open_raw(con, located, scratch)
-    given = load_tables(con, study.source, contract, progress)
-    findings = apply_rules(con, contract, given, study.lowered_rules)
-    for finding in findings:
-        progress(f"  {finding.rule.severity}: {finding.message()}")
-    return findings, given
+    findings = told(open_raw(con, located, scratch))  # told at once: an unread file explains a missing table
+    loaded = load_tables(con, study.source, read_contract(), progress)
+    empty = [finding.message() for finding in loaded.findings if finding.severity == "error"]
+    if empty:
+        raise ContractError(f"The source breaks the contract: {' '.join(empty)}")
+    findings += told(loaded.findings)
+    findings += told(apply_rules(con, read_contract(), loaded.given, parameters, study.lowered_rules))
+    return findings, loaded.given
+
+
+def query_parameters(study: Study, declaration: Declaration) -> dict[str, Any]:
+    """Return all named parameters that queries may ask for.
+
+    Raises
+    ------
+    StudyError
+        If ``observed_from`` names a table that is not one of the contract's.
+    """
+    return study.query_parameters() | log_parameters(declaration.observed_from | study.source.observed_from)
 
 
 def not_yet_known(con: duckdb.DuckDBPyConnection, contract: dict[str, Table], as_of: Any) -> None:
@@ -156,8 +175,7 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    observed_from = declaration.observed_from | study.source.observed_from
-    run_folders(con, FOLDERS, study.query_parameters() | log_parameters(observed_from), given, progress)
+    run_folders(con, FOLDERS, query_parameters(study, declaration), given, progress)
     _refuse_faults(con)
 
 

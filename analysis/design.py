@@ -132,7 +132,6 @@ class Design:
     columns: tuple[Column, ...]
     kept: NDArray[np.intp]
     dropped: tuple[DroppedColumn, ...]
-    levels: dict[str, tuple[str, ...]]
 
     def apply(self, frame: pd.DataFrame) -> DesignMatrix:
         """Make the design matrix of any rows with what training taught; every row stays.
@@ -145,12 +144,6 @@ class Design:
         values = _materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates)))
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
         return DesignMatrix(np.ascontiguousarray(values[:, self.kept]), self.columns, rows)
-
-    def count_unseen_levels(self, frame: pd.DataFrame) -> dict[str, int]:
-        """Count, per category, the rows whose level training never saw (they are read as the reference)."""
-        readable = readable_covariates(frame, self.covariates)
-        unseen = {name: int((~readable[name].isin(known)).sum()) for name, known in self.levels.items()}
-        return {name: count for name, count in unseen.items() if count}
 
 
 def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design:
@@ -193,13 +186,12 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
         for column, reason in zip(columns, reasons, strict=True)
         if reason is not None
     )
-    levels = {c.name: tuple(sorted(set(readable[c.name]))) for c in covariates if c.transform == "category"}
     dropped += tuple(
         DroppedColumn(c.name, c.name, c.family, "one level in the training rows")
         for c in covariates
-        if len(levels.get(c.name, ())) == 1
+        if c.transform == "category" and len(set(readable[c.name])) == 1
     )
-    return Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped, levels)
+    return Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped)
 
 
 def _terms(covariate: Covariate, x: str) -> str:

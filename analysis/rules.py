@@ -2,18 +2,19 @@
 
 import dataclasses
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Literal
+from typing import Any
 
 import duckdb
-import pandas as pd
 
 from analysis.contract import Table
 from analysis.errors import ContractError, StudyError
+from analysis.findings import Finding, Severity
+from analysis.warehouse import Query, read_queries
 
-Severity = Literal["error", "quarantine", "notice"]
+_FOLDER = "checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,9 @@ class Rule:
     mend: str
     sql: str
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A broken rule: how many rows break it, and the first five of them by key."""
-
-    rule: Rule
-    rows: int
-    examples: str
-
-    def message(self) -> str:
-        """Return one sentence for the user."""
-        return (
-            f"{self.rule.table}: {self.rule.says}: {self.rows:,} rows, among them {self.examples}. {self.rule.mend} "
-            f"(rule {self.rule.name})"
-        )
+    def own(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of the parameters on offer that the rule's SQL names."""
+        return {name: parameters[name] for name in sorted(Query(self.name, _FOLDER, self.sql).parameters)}
 
 
 def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
@@ -107,16 +96,17 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
 
 def declared_rules() -> list[Rule]:
     """Return the rules of ``queries/checks``."""
-    folder = files("queries") / "checks"
-    declared = tomllib.loads((folder / "rules.toml").read_text(encoding="utf-8"))
-    return [
-        Rule(name=name, sql=(folder / f"{name}.sql").read_text(encoding="utf-8"), **entry)
-        for name, entry in declared.items()
-    ]
+    declared = tomllib.loads((files("queries") / _FOLDER / "rules.toml").read_text(encoding="utf-8"))
+    sql = {query.name: query.sql for query in read_queries(_FOLDER)}
+    return [Rule(name=name, sql=sql[name], **entry) for name, entry in declared.items()]
 
 
 def apply_rules(
-    con: duckdb.DuckDBPyConnection, contract: dict[str, Table], given: Collection[str], lowered: Collection[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    contract: dict[str, Table],
+    given: Collection[str],
+    parameters: Mapping[str, Any],
+    lowered: Collection[str] = (),
 ) -> list[Finding]:
     """Check all rules; set apart the rows that a quarantine rule names.
 
@@ -126,6 +116,8 @@ def apply_rules(
         The warehouse with every contract table loaded.
     contract, given
         The contract and the tables that the source gives.
+    parameters
+        All parameters on offer; a rule is given those that it names.
     lowered
         Names of error rules that the study lowers to quarantine.
 
@@ -149,45 +141,40 @@ def apply_rules(
     for rule in rules:
         if rule.name in lowered and rule.severity == "error":
             rule = dataclasses.replace(rule, severity="quarantine")
-        finding = _check(con, rule, contract[rule.table])
+        finding = _check(con, rule, contract[rule.table], rule.own(parameters))
         if finding:
             findings.append(finding)
             if rule.severity == "quarantine":
-                _set_apart(con, rule)
-    errors = [finding.message() for finding in findings if finding.rule.severity == "error"]
+                _set_apart(con, rule, rule.own(parameters))
+    errors = [finding.message() for finding in findings if finding.severity == "error"]
     if errors:
         raise ContractError("The source breaks the contract:\n- " + "\n- ".join(errors))
     return findings
 
 
-def _check(con: duckdb.DuckDBPyConnection, rule: Rule, table: Table) -> Finding | None:
-    rows = len(con.execute(rule.sql).fetchall())
+def _check(con: duckdb.DuckDBPyConnection, rule: Rule, table: Table, own: Mapping[str, Any]) -> Finding | None:
+    rows = len(con.execute(rule.sql, own).fetchall())
     if not rows:
         return None
     shown = table.key or table.required_columns()
     found = con.execute(
         f"select distinct {', '.join(f'cast({name} as varchar)' for name in shown)} from {rule.table} "
-        f"where rowid in (select row_id from ({rule.sql})) order by all limit 5"
+        f"where rowid in (select row_id from ({rule.sql})) order by all limit 5",
+        own,
     ).fetchall()
     examples = "; ".join(
         ", ".join(f"{name}={value}" for name, value in zip(shown, row, strict=True) if value is not None)
         for row in found
     )
-    return Finding(rule, rows, examples)
+    return Finding(rule.name, rule.table, rule.severity, rule.says, rule.mend, rows, examples)
 
 
-def _set_apart(con: duckdb.DuckDBPyConnection, rule: Rule) -> None:
+def _set_apart(con: duckdb.DuckDBPyConnection, rule: Rule, own: Mapping[str, Any]) -> None:
     aside = f"quarantine_{rule.table}"
-    con.execute(f"create temp table offending as select row_id from ({rule.sql})")
+    con.execute(f"create temp table offending as select row_id from ({rule.sql})", own)
     con.execute(f"create table if not exists {aside} as select '' as rule, * from {rule.table} where false")
     con.execute(
         f"insert into {aside} select ?, * from {rule.table} where rowid in (select row_id from offending)", [rule.name]
     )
     con.execute(f"delete from {rule.table} where rowid in (select row_id from offending)")
     con.execute("drop table offending")
-
-
-def findings_frame(findings: list[Finding]) -> pd.DataFrame:
-    """Return findings as a table: rule, table, severity, rows, says."""
-    rows = [(f.rule.name, f.rule.table, f.rule.severity, f.rows, f.rule.says) for f in findings]
-    return pd.DataFrame(rows, columns=["rule", "table_name", "severity", "rows", "says"])

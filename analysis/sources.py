@@ -1,220 +1,134 @@
-"""Raw files become contract tables: opened, mapped by the source's SQL, and typed; nothing is judged here but types."""
+"""Sources: raw tables become contract tables, mapped by the source's SQL and typed; only types are judged here."""
 
-import codecs
-import difflib
-import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
 
 import duckdb
 
-from analysis.contract import Column, Table
+from analysis.contract import Column, Table, as_written, nearest_name
+from analysis.csv_files import csv_fault
+from analysis.declaration import CONTRACT_KIND
 from analysis.errors import ContractError, SourceError
+from analysis.findings import Finding
+from analysis.raw_files import raw_tables
 from analysis.study import Source
-from analysis.warehouse import Progress, Query, read_queries, scalar
-
-CONTRACT_KIND = "contract"
-_CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true"
+from analysis.warehouse import Progress, count_rows, first_line, quoted, read_queries
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a folder of ``queries/1_sources`` says of its source.
+class Loaded:
+    """What a source was found to give.
 
     Attributes
     ----------
-    files
-        Raw tables and the files that hold them; empty for a source already in the contract's shape.
-    stable_users
-        Whether a user id is one person over time.
-    observed_from
-        First day that a table covers, where its log begins later than the contracts.
+    given
+        The tables that it gives, each with the columns that it gives.
+    findings
+        Columns that nothing reads, and tables without rows: an error if the table is required.
     """
 
-    kind: str
-    description: str
-    files: dict[str, str] = field(default_factory=dict)
-    stable_users: bool = True
-    observed_from: dict[str, str] = field(default_factory=dict)
-
-
-def source_kinds() -> tuple[str, ...]:
-    """Return the known kinds of source."""
-    folders = (files("queries") / "1_sources").iterdir()
-    return tuple(sorted(entry.name for entry in folders if (entry / "source.toml").is_file()))
-
-
-def read_declaration(kind: str) -> Declaration:
-    """Read the declaration of a source.
-
-    Raises
-    ------
-    SourceError
-        If there is no such kind of source.
-    """
-    if kind not in source_kinds():
-        raise SourceError(f"Unknown source kind '{kind}'. Known: {', '.join(source_kinds())}.")
-    text = (files("queries") / "1_sources" / kind / "source.toml").read_text(encoding="utf-8")
-    return Declaration(kind=kind, **tomllib.loads(text))
-
-
-def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table]) -> dict[str, Path]:
-    """Return the file (or Parquet folder, or DuckDB file) of every raw table that the source gives.
-
-    Raises
-    ------
-    SourceError
-        If the place does not exist, holds no table at all, or lacks a file that the source declares.
-    """
-    if not path.exists():
-        raise SourceError(f"The source {path} does not exist. Set source.path in the study or use --source.")
-    if declaration.kind == CONTRACT_KIND:
-        found = {path.stem: path} if path.is_file() else _contract_files(path, contract)
-        if not found:
-            raise SourceError(f"No table of the contract in {path}. Expected, for instance, accounts.csv.")
-        return found
-    missing = [name for name in declaration.files.values() if not (path / name).exists()]
-    if missing:
-        raise SourceError(
-            f"A '{declaration.kind}' source needs {', '.join(declaration.files.values())}; "
-            f"missing in {path}: {', '.join(missing)}."
-        )
-    return {name: path / file for name, file in declaration.files.items()}
-
-
-def _contract_files(folder: Path, contract: dict[str, Table]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for entry in sorted(folder.iterdir()):
-        is_table = entry.suffix in {".csv", ".parquet"} or (entry.is_dir() and any(entry.rglob("*.parquet")))
-        if entry.stem in contract and is_table:
-            if entry.stem in found:
-                raise SourceError(f"Two files hold table '{entry.stem}': {found[entry.stem].name}, {entry.name}.")
-            found[entry.stem] = entry
-    return found
-
-
-def open_raw(con: duckdb.DuckDBPyConnection, located: dict[str, Path], scratch: Path) -> None:
-    """Make one view in schema ``raw`` for every raw table.
-
-    Raises
-    ------
-    SourceError
-        If a file cannot be read; the message names it.
-    """
-    con.execute("create schema raw")
-    for name, path in located.items():
-        try:
-            if _is_database(path):
-                _attach_database(con, path)
-            else:
-                con.execute(f'create view raw."{name}" as select * from {_reader(path, scratch)}')
-        except (duckdb.Error, OSError, UnicodeDecodeError) as error:
-            reason = str(error).split("\n")[0]
-            raise SourceError(f"The file {path} cannot be read: {reason}") from None
-
-
-def _is_database(path: Path) -> bool:
-    return path.suffix in {".duckdb", ".db"}
-
-
-def _attach_database(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    con.execute(f"attach {_literal(path)} as given (read_only)")
-    tables = con.execute("select table_name from duckdb_tables() where database_name = 'given'").fetchall()
-    for (table,) in tables:
-        con.execute(f'create view raw."{table}" as select * from given."{table}"')
-
-
-def _reader(path: Path, scratch: Path) -> str:
-    if path.is_dir():
-        return f"read_parquet({_literal(path / '**' / '*.parquet')}, hive_partitioning = true)"
-    if path.suffix == ".parquet":
-        return f"read_parquet({_literal(path)})"
-    return f"read_csv({_literal(_as_utf8(path, scratch))}, {_CSV})"
-
-
-def _as_utf8(path: Path, scratch: Path) -> Path:
-    """Return the file itself if it is UTF-8, else a UTF-8 copy of what must then be cp932."""
-    try:
-        for _ in _decoded(path, "utf-8"):
-            pass
-        return path
-    except UnicodeDecodeError:
-        copy = scratch / path.name
-        with copy.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(_decoded(path, "cp932"))
-        return copy
-
-
-def _decoded(path: Path, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            yield decoder.decode(block)
-        yield decoder.decode(b"", final=True)
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    given: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def load_tables(
     con: duckdb.DuckDBPyConnection, source: Source, contract: dict[str, Table], progress: Progress
-) -> dict[str, tuple[str, ...]]:
+) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
-
-    Returns
-    -------
-    dict
-        The tables that the source gives, each with the columns that it gives.
 
     Raises
     ------
+    SourceError
+        If a file turns out to be unreadable further down, or cannot be mapped.
     ContractError
-        If a required table or column is missing, or a value is not of its column's type.
+        If a required table or column is missing, two columns share a name, or a value is not of its column's
+        type.
     """
-    raw = {row[0] for row in con.execute("select view_name from duckdb_views() where schema_name = 'raw'").fetchall()}
+    raw = raw_tables(con)
     mapped = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
-    given: dict[str, tuple[str, ...]] = {}
+    loaded = Loaded()
     for table in contract.values():
-        relation = _relation(table, mapped, raw)
-        if relation is None:
+        if table.name not in (raw if source.kind == CONTRACT_KIND else mapped):
             if table.required:
                 raise ContractError(
                     f"Required table '{table.name}' is missing in {source.path}. There: {', '.join(sorted(raw))}."
                 )
             create_table(con, table)
             continue
-        types = _column_types(con, relation)
-        _check_columns(table, tuple(types))
-        _check_types(con, table, relation, types)
-        create_table(con, table, relation, tuple(types))
-        given[table.name] = tuple(name for name in table.column_names if name in types)
-        progress(f"  {table.name}: {scalar(con, f'select count(*) from {table.name}'):,} rows")
+        try:
+            if source.kind == CONTRACT_KIND:
+                relation = _in_contract_names(con, table, loaded.findings)
+            else:
+                relation = f"(\n{mapped[table.name].sql}\n)"
+            types = _column_types(con, relation)
+            _check_required(table, tuple(types), tuple(types))
+            _check_types(con, table, relation, types)
+            create_table(con, table, relation, tuple(types))
+        except duckdb.Error as error:
+            reason = csv_fault(error) or f"Table '{table.name}' cannot be read from the source: {first_line(error)}."
+            raise SourceError(reason) from None
+        loaded.given[table.name] = tuple(name for name in table.column_names if name in types)
+        rows = count_rows(con, table.name)
+        progress(f"  {table.name}: {rows:,} rows")
+        if rows == 0:
+            loaded.findings.append(_no_rows(table))
     con.execute("drop schema raw cascade")
-    return given
+    return loaded
 
 
-def _relation(table: Table, mapped: dict[str, Query], raw: set[str]) -> str | None:
-    if mapped:
-        return f"(\n{mapped[table.name].sql}\n)" if table.name in mapped else None
-    return f'raw."{table.name}"' if table.name in raw else None
+def _in_contract_names(con: duckdb.DuckDBPyConnection, table: Table, findings: list[Finding]) -> str:
+    """Return SQL that gives a raw table in the contract's names; what it does not give is added to `findings`."""
+    raw = f"raw.{quoted(table.name)}"
+    arrived = tuple(_column_types(con, raw))
+    own_names = _own_names(table, arrived)
+    _check_required(table, tuple(own_names), arrived)
+    unread = _unread_columns(table, [own for own in arrived if own not in own_names.values()], own_names)
+    findings += [unread] if unread else []
+    return f"(select {', '.join(f'{quoted(own)} as {name}' for name, own in own_names.items())} from {raw})"
+
+
+def _own_names(table: Table, arrived: Collection[str]) -> dict[str, str]:
+    """Return the source's own name of each contract column that it gives."""
+    own_names: dict[str, str] = {}
+    for own in arrived:
+        name = as_written(own)
+        if name in own_names:
+            raise ContractError(
+                f"Table '{table.name}' has its column '{name}' twice: {own_names[name]!r} and {own!r}. "
+                "Rename one, or leave it out."
+            )
+        if name in table.column_names:
+            own_names[name] = own
+    return own_names
+
+
+def _unread_columns(table: Table, unread: Collection[str], given: Collection[str]) -> Finding | None:
+    if not unread:
+        return None
+    absent = [name for name in table.column_names if name not in given]
+    near = {own: nearest_name(own, absent) for own in unread}
+    listed = ", ".join(repr(own) + (f" ('{near[own]}'?)" if near[own] else "") for own in unread)
+    says = f"nothing reads these columns of the source: {listed}"
+    mend = "Rename those that the contract knows by another name."
+    return Finding("unread_columns", table.name, "notice", says, mend)
+
+
+def _no_rows(table: Table) -> Finding:
+    if table.required:
+        return Finding("table_is_empty", table.name, "error", "the required table has no rows", "Fill it in.", rows=0)
+    says = "the table is given but has no rows: what it would hold is read as never having happened"
+    return Finding("table_is_empty", table.name, "notice", says, "Leave the table out if that is not so.", rows=0)
 
 
 def _column_types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    try:
-        described = con.execute(f"describe select * from {relation}").fetchall()
-    except duckdb.Error as error:
-        raise SourceError(f"The source cannot be mapped to the contract: {error}") from None
-    return {row[0]: row[1] for row in described}
+    return {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
 
 
-def _check_columns(table: Table, arrived: tuple[str, ...]) -> None:
+def _check_required(table: Table, given: Collection[str], arrived: Collection[str]) -> None:
     for name in table.required_columns():
-        if name not in arrived:
-            near = difflib.get_close_matches(name, arrived, n=1)
-            hint = f" Rename '{near[0]}'?" if near else ""
+        if name not in given:
+            near = nearest_name(name, arrived)
+            hint = f" Rename {near!r}?" if near else ""
             raise ContractError(
                 f"Table '{table.name}' lacks its required column '{name}'. It has: {', '.join(arrived)}.{hint}"
             )

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +25,21 @@ def new_cohort(final: Path) -> Iterator[Path]:
     """Give a place to build in; move what was built to `final` at the end, or remove it if the build failed.
 
     What earlier builds left behind because they were killed is removed first.
+
+    Raises
+    ------
+    BuildError
+        If the folder cannot be made or written to.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale(final.parent)
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(final.parent)
+        with tempfile.TemporaryFile(dir=final.parent):
+            pass
+    except OSError as error:
+        raise BuildError(
+            f"Nothing can be written to the folder {final.parent}: {error.strerror}. Choose another with --out."
+        ) from None
     part = final.with_name(f"{final.stem}.part-{os.getpid()}")
     try:
         yield part

@@ -3,12 +3,18 @@
 import dataclasses
 import datetime as dt
 import itertools
+import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import StudyError
 from analysis.settings import parse_settings, read_toml
+
+# The calendar of queries/3_dates reaches so far.
+FIRST_DAY = dt.date(1980, 1, 1)
+LAST_DAY = dt.date(2078, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +140,44 @@ def read_study(path: str | Path) -> Study:
 
 def _check_ranges(study: Study, where: str) -> None:
     """Refuse values that no analysis can be made of."""
-    time, windows, models = study.time, study.windows, study.models
+    time, windows, models, report = study.time, study.windows, study.models, study.report
     rules = [
+        (
+            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]*", study.name) is not None,
+            "name must be a plain folder name: letters, digits, spaces, '_', '.' and '-', the first a letter or digit",
+        ),
+        (study.seed >= 0, "seed must not be negative"),
+        (time.observation_start >= FIRST_DAY, f"time.observation_start must not lie before {FIRST_DAY}"),
+        (time.snapshot <= LAST_DAY, f"time.snapshot must not lie after {LAST_DAY}"),
         (time.observation_start < time.snapshot, "time.observation_start must lie before time.snapshot"),
         (1 <= time.fiscal_year_start_month <= 12, "time.fiscal_year_start_month must lie between 1 and 12"),
         (1 <= time.horizon_months <= 12, "time.horizon_months must lie between 1 and 12"),
         (time.landmark_every_months in (1, 3), "time.landmark_every_months must be 1 or 3"),
-        (time.allowed_gap_days >= 0, "time.allowed_gap_days must not be negative"),
+        (0 <= time.allowed_gap_days <= 3650, "time.allowed_gap_days must lie between 0 and 3650"),
         (
             0 < time.adoption_from_day < time.mature_from_day,
             "time.adoption_from_day must lie between 0 and time.mature_from_day",
         ),
+        (windows.recent_days > 0, "windows.recent_days must be positive"),
         (
-            0 < windows.recent_days < windows.baseline_days,
-            "windows.recent_days must lie between 0 and windows.baseline_days",
+            windows.baseline_days >= 2 * windows.recent_days,
+            "windows.baseline_days must be at least twice windows.recent_days",
+        ),
+        (
+            models.forecast_ridge >= 0 and math.isfinite(models.forecast_ridge),
+            "models.forecast_ridge must not be negative",
         ),
         (models.forest_trees > 0 and models.forest_min_leaf > 0, "models.forest_* must be positive"),
         (
             min(models.test_quarters, models.resamples, models.permutations) > 0,
             "models.test_quarters, resamples and permutations must be positive",
         ),
+        (report.capacity > 0, "report.capacity must be positive"),
+        (report.min_cell >= 1, "report.min_cell must be at least 1"),
         (
-            all(low < high for low, high in itertools.pairwise((0.0, *study.report.risk_tiers, 1.0))),
+            all(low < high for low, high in itertools.pairwise((0.0, *report.risk_tiers, 1.0))),
             "report.risk_tiers must rise between 0 and 1",
         ),
-        (bool(study.name) and "/" not in study.name, "name must be a plain folder name"),
     ]
     for holds, message in rules:
         if not holds:

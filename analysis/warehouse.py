@@ -135,9 +135,14 @@ def scalar(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, An
     return rows[0][0]
 
 
-def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Return a hash of a table's content, the same whatever the order and place of its rows on disk."""
-    return str(scalar(con, f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"))
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def connect(path: Path | str, threads: int | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -151,9 +156,33 @@ def connect(path: Path | str, threads: int | None = None, *, read_only: bool = F
         Threads to use; all by default. Results never depend on it.
     read_only
         Open for reading, next to other readers.
+
+    Raises
+    ------
+    BuildError
+        If the file cannot be opened, or `threads` is less than 1.
     """
+    if threads is not None and threads < 1:
+        raise BuildError(f"The number of threads must be at least 1, but is {threads}.")
     config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
-    con = duckdb.connect(str(path), read_only=read_only, config=config)
+    try:
+        con = duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise BuildError(_why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
     return con
+
+
+def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:
+    reason = first_line(error)
+    if "set lock" in reason:
+        return f"The file {path} is being written by another process. Wait until that is done."
+    if Path(path).is_file() and not isinstance(error, duckdb.ConnectionException):
+        return f"The file {path} is damaged ({reason}). Remove it and build again."
+    return f"The file {path} cannot be opened: {reason}."
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's text, without the full stop or exclamation mark."""
+    return str(error).split("\n")[0].rstrip(" .!")

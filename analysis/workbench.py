@@ -283,5 +283,10 @@ def open_study(
     study = read_study(path)
     if source is not None:
         study = study.with_source(Path(source))
-    build = build_cohort(study, Path(out) / study.name, progress, threads)
+    return open_workbench(study, Path(out), threads=threads, progress=progress)
+
+
+def open_workbench(study: Study, out: Path, *, threads: int | None = None, progress: Progress = print) -> Workbench:
+    """Open a study that has been read already; see `open_study`."""
+    build = build_cohort(study, out / study.name, progress, threads)
     return Workbench(study, build.path, build.hashes, progress)

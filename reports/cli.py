@@ -4,14 +4,17 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import duckdb
 
 from analysis.build import build_cohort, check_source
 from analysis.errors import TenureError
 from analysis.factors import read_covariates, read_families
 from analysis.store import prune
 from analysis.study import Study, read_study
+from analysis.warehouse import first_line
 from reports.messages import LANGUAGES
 
 
@@ -21,11 +24,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except TenureError as error:
-        print(f"tenure: {error}", file=sys.stderr)
-        return 1
+        return _refuse(str(error))
     except BrokenPipeError:  # the reader has seen enough (tenure covariates | head)
         sys.stderr.close()
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        return _refuse(f"The system refused ({error.strerror or error}){place}.")
+    except duckdb.Error as error:
+        return _refuse(f"The database failed: {first_line(error)}.")
     return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"tenure: {message}", file=sys.stderr)
+    return 1
+
+
+def _at_least(minimum: int) -> Callable[[str], int]:
+    """Return a type of option: whole numbers from a minimum."""
+
+    def whole_number(text: str) -> int:
+        if not text.isdecimal() or int(text) < minimum:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {minimum} on, but is '{text}'")
+        return int(text)
+
+    return whole_number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--source", type=Path, help="read the raw data from here instead of where the study says")
     common.add_argument("--out", type=Path, default=Path("out"), help="the folder for all output (default: out)")
     common.add_argument(
-        "--threads", type=int, help="threads for queries (default: all cores; results don't depend on it)"
+        "--threads", type=_at_least(1), help="threads for queries (default: all cores; results don't depend on it)"
     )
 
     parser = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
@@ -43,11 +66,19 @@ def _parser() -> argparse.ArgumentParser:
     build = _verb(verbs, common, "build", _build, "build the cohort tables")
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
     simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
-    simulate.add_argument("--accounts", type=int, default=2000, help="number of accounts (default: 2000)")
-    simulate.add_argument("--seed", type=int, default=7, help="the same seed gives the same bytes (default: 7)")
+    simulate.add_argument("--accounts", type=_at_least(1), default=2000, help="number of accounts (default: 2000)")
+    simulate.add_argument("--seed", type=_at_least(0), default=7, help="the same seed, the same bytes (default: 7)")
     simulate.add_argument("--scenario", default="base", help="a scenario's name, or a TOML file (default: base)")
     simulate.add_argument("--out", type=Path, required=True, help="the folder for the tables; must be new or empty")
     simulate.set_defaults(run=_simulate)
+    worlds = verbs.add_parser(
+        "study-worlds", help="study simulated worlds and see whether the analysis finds the truth"
+    )
+    worlds.add_argument("--accounts", type=int, default=800, help="accounts of each world (default: 800)")
+    worlds.add_argument("--seeds", type=int, default=5, help="worlds of each scenario (default: 5)")
+    worlds.add_argument("--out", type=Path, default=Path("out/worlds"), help="for the worlds (default: out/worlds)")
+    worlds.add_argument("--table", type=Path, required=True, help="the CSV file to write the results to")
+    worlds.set_defaults(run=_study_worlds)
     _verb(verbs, common, "covariates", _covariates, "list the covariates and what each needs of the source")
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
     quarterly = _verb(
@@ -128,6 +159,15 @@ def _simulate(options: argparse.Namespace) -> None:
     print("Next: name the folder as source.path of a study of kind 'contract', as study.toml does.")
 
 
+def _study_worlds(options: argparse.Namespace) -> None:
+    from analysis.simulation.study_worlds import PLANTED, study_worlds  # as above
+
+    found = study_worlds(list(PLANTED), range(1, options.seeds + 1), options.accounts, options.out, _Progress())
+    found.to_csv(options.table, index=False, lineterminator="\n", float_format="%.4g")
+    right = int((found["planted"] == found["points_to"]).sum())
+    print(f"\nThe analysis pointed to what was planted, or to none, in {right} of {len(found)} worlds: {options.table}")
+
+
 def _quarterly(options: argparse.Namespace) -> None:
     # Models and figures take seconds to import; the other commands do without them.
     from analysis.workbench import open_study
@@ -138,8 +178,8 @@ def _quarterly(options: argparse.Namespace) -> None:
     )
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\nThe report is in {written.page}; open it in a browser.")
-    if written.accounts:
-        print(f"The accounts to look at first are in {written.accounts}.")
+    for path in written.lists:
+        print(f"A list beside it: {path}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,11 @@ from reports.summary import Summary
 
 
 def render_quarterly(
-    tenure: Workbench, summary: Summary, catalogue: Catalogue, provenance: Mapping[str, str], accounts_file: str
+    tenure: Workbench,
+    summary: Summary,
+    catalogue: Catalogue,
+    provenance: Mapping[str, str],
+    list_files: Mapping[str, str],
 ) -> str:
     """Return the quarterly report as one HTML document.
 
@@ -32,8 +36,8 @@ def render_quarterly(
         The language.
     provenance
         What the page can be made again from.
-    accounts_file
-        Name of the list of accounts beside the page.
+    list_files
+        Names of the lists beside the page: ``accounts_file``, ``leavers_file``.
     """
     language = catalogue.language
     labels = {family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()}
@@ -68,7 +72,7 @@ def render_quarterly(
         covariate_labels=covariate_labels,
         figures={name: Markup(svg) for name, svg in _figures(tenure, summary, catalogue, labels).items()},
         provenance=provenance,
-        accounts_file=accounts_file,
+        **list_files,
     )
 
 

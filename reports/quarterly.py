@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import ReportError
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.page import as_dictionary, render_quarterly
-from reports.summary import Summary, summarise
+from reports.summary import Outlook, summarise
 
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "lifelines", "matplotlib", "numpy", "pandas", "scikit-survival", "scipy",
@@ -22,7 +24,7 @@ class Written:
     """The files of a finished report."""
 
     page: Path
-    accounts: Path | None
+    lists: tuple[Path, ...]
 
 
 def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Written:
@@ -47,35 +49,35 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     catalogue = read_catalogue(language)
     summary = summarise(tenure)
     stem = f"quarterly-{summary.landmark:%Y-%m-%d}"
-    accounts_file = f"{stem}-accounts.csv"
+    names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
-    page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, language), accounts_file)
-    files = {out / f"{stem}.{language}.html": page}
+    page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, language), names)
+    lists = {}
     if summary.outlook:
-        files[out / accounts_file] = accounts_csv(summary)
-    _write_all(files)
-    paths = list(files)
-    return Written(paths[0], paths[1] if len(paths) > 1 else None)
+        lists[out / names["accounts_file"]] = accounts_csv(summary.outlook)
+    if not summary.known_leavers.empty:
+        lists[out / names["leavers_file"]] = as_csv(summary.known_leavers.drop(columns="lifetime_id"))
+    page_path = out / f"{stem}.{language}.html"
+    _write_all({page_path: page} | lists)
+    return Written(page_path, tuple(lists))
 
 
-def accounts_csv(summary: Summary) -> str:
-    """Return the accounts at risk as CSV, most likely to leave first; no text in it is read as a formula.
-
-    Raises
-    ------
-    ReportError
-        If the summary holds no forecast.
-    """
-    if summary.outlook is None:
-        raise ReportError("There is no forecast, hence no list of accounts.")
-    table = summary.outlook.first.copy()
+def accounts_csv(outlook: Outlook) -> str:
+    """Return the accounts at risk as CSV, most likely to leave first."""
+    table = outlook.first.copy()
     table["probability"] = table["probability"].map("{:.6f}".format)
     table["reasons"] = table["reasons"].map(
         lambda reasons: "; ".join(f"{r.covariate} {r.direction}".strip() for r in reasons)
     )
-    for name in table.select_dtypes(object).columns:
-        table[name] = table[name].map(_plain)
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+    return as_csv(table)
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table as CSV; no text in it is read as a formula by a spreadsheet."""
+    plain = table.copy()
+    for name in plain.select_dtypes(object).columns:
+        plain[name] = plain[name].map(_plain)
+    return plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
 
 
 def _plain(value: object) -> object:

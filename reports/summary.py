@@ -110,7 +110,7 @@ def summarise(tenure: Workbench) -> Summary:
             f"{tenure.study.time.observation_start} to {tenure.study.time.snapshot}: there is no churn to report on. "
             "Check ended_on and notice_on in subscriptions, or observe for longer."
         )
-    known_leavers = tenure.table("known_leavers")
+    known_leavers = tenure.table("known_leavers").sort_values(["ends_on", "account_id"], ignore_index=True)
     now = at_risk_now(landmarks, known_leavers["lifetime_id"].tolist())
     if now.empty or landmarks["risk_date"].max() < pd.Timestamp(tenure.study.time.snapshot) - pd.DateOffset(months=3):
         raise ModelError(

@@ -97,9 +97,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         ]
         sentences.append(gain_verdict(text, summary))
         if len(set(summary.contest.tests["family"]) - {CONTROL}) > 1:
-            leader = summary.contest.leader
-            key = "short.leader" if leader else "short.no_leader"
-            sentences.append(text(key, family=labels.get(leader or "", "")))
+            sentences.append(leader_verdict(text, summary.contest, labels))
     elif not summary.no_forecast:
         sentences.append(text("short.no_contest", reason=summary.no_contest))
     if unmeasured:
@@ -123,6 +121,19 @@ def family_verdict(text: Text, contest: Contest, family: str, label: str) -> str
         (False, False): "short.family_none",
     }[bool(is_associated), bool(is_useful)]
     return text(key, family=label, p=p_value(test["p_value"]))
+
+
+def leader_verdict(text: Text, contest: Contest, labels: dict[str, str]) -> str:
+    """Say which family leads, and whether it is shown to matter more than the next (their intervals stand apart)."""
+    if contest.leader is None:
+        return text("short.no_leader")
+    losses = contest.losses[(contest.losses["model"] == COX) & (contest.losses["family"] != CONTROL)]
+    losses = losses.set_index("family").sort_values("estimate", ascending=False, kind="stable")
+    others = losses.drop(index=contest.leader)
+    second = str(others.index[0])
+    is_clear = losses.loc[contest.leader, "conf_low"] > others["conf_high"].max()
+    key = "short.leader" if is_clear else "short.leader_unsure"
+    return text(key, family=labels[contest.leader], second=labels[second])
 
 
 def gain_verdict(text: Text, summary: Summary) -> str:

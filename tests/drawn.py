@@ -150,8 +150,8 @@ def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str
     con.execute("create schema raw")
     for name, (columns, rows) in ({"accounts": _accounts_named(tables)} | dict(tables)).items():
         _create_raw(con, name, columns, rows)
-    given = load_tables(con, study.source, read_contract(), progress=lambda line: None)
-    apply_rules(con, read_contract(), given)
+    loaded = load_tables(con, study.source, read_contract(), progress=lambda line: None)
+    apply_rules(con, read_contract(), loaded.given, study.query_parameters() | log_parameters({}))
     not_yet_known(con, read_contract(), study.time.snapshot)
 
 

@@ -31,7 +31,7 @@ class LoadedSource:
 
     path: Path
     parameters: Mapping[str, Any]
-    measured: frozenset[str]
+    measured: frozenset[str] = frozenset()
 
     def as_known(self, day: dt.date) -> Book:
         """Build everything from what was known on a day, in memory, beside the source tables on disk."""

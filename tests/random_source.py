@@ -49,7 +49,8 @@ class _Draw:
 def _subscriptions(rng: np.random.Generator) -> pd.DataFrame:
     """Most stay, some leave with or without notice, some of whom come back half a year later."""
     draw = _Draw(rng, ACCOUNTS)
-    begun = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(rng.integers(-200, SPAN - 90, size=ACCOUNTS), unit="D"))
+    days = (-200 + (SPAN + 110) * rng.random(ACCOUNTS) ** 2).astype(int)  # more of them early
+    begun = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(days, unit="D"))
     ended = (begun + pd.to_timedelta(rng.integers(200, 500, size=ACCOUNTS), unit="D")).where(rng.random(ACCOUNTS) < 0.4)
     first = pd.DataFrame(
         {
@@ -106,7 +107,7 @@ def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
             "role": draw.choice("champion", "executive_sponsor", "buyer", "admin"),
             "started_on": started_on,
             "ended_on": ended_on,
-            "department": draw.choice("it", "hr", "law", None),
+            "department": draw.choice(None, "it", "hr", "law", "sales", "finance", "service", "plant", "research"),
             "known_on": draw.later(started_on, 40, share=0.3),
             "ended_known_on": draw.later(ended_on, 60),
         }
@@ -114,9 +115,10 @@ def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
     return frame.drop_duplicates(["contact_id", "role", "started_on"])
 
 
-def _touchpoints(rng: np.random.Generator, rows: int = 4000) -> pd.DataFrame:
+def _touchpoints(rng: np.random.Generator, rows: int = 10000) -> pd.DataFrame:
     draw = _Draw(rng, rows)
     occurred_on = draw.day()
+    days_to_response = (draw.later(occurred_on, 25, share=0.6) - occurred_on).dt.days
     return pd.DataFrame(
         {
             "touchpoint_id": draw.key("t"),
@@ -126,7 +128,7 @@ def _touchpoints(rng: np.random.Generator, rows: int = 4000) -> pd.DataFrame:
             "initiated_by": draw.choice("vendor", "customer"),
             "status": draw.choice("held", "cancelled", "no_show", None),
             "automated": draw.choice(True, False, None),
-            "response_hours": pd.Series(rng.integers(1, 700, size=rows)).where(rng.random(rows) < 0.6),
+            "response_hours": (24 * days_to_response - 12).clip(lower=1),  # known when that day is over
             "known_on": draw.later(occurred_on, 20, share=0.2),
         }
     )

@@ -1,5 +1,9 @@
 """Bad input: the message says what, where, which rows and what to do; and no output is touched."""
 
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -9,13 +13,18 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, content_of, writ
 from reports.cli import main
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """An output folder with a good build in it, which no failure may touch."""
-    study = write_small_source(tmp_path / "good")
-    folder = tmp_path / "out"
-    assert main(["build", "--study", str(study), "--out", str(folder)]) == 0
+@pytest.fixture(scope="module")
+def good_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("good")
+    assert main(["build", "--study", str(write_small_source(folder)), "--out", str(folder / "out")]) == 0
     return folder
+
+
+@pytest.fixture
+def out(tmp_path: Path, good_build: Path) -> Path:
+    """An output folder with a good build in it, made of ``good/study.toml``, which no failure may touch."""
+    shutil.copytree(good_build, tmp_path / "good")
+    return (tmp_path / "good" / "out").rename(tmp_path / "out")
 
 
 def refused(study: Path, out: Path, capsys: pytest.CaptureFixture[str], *command: str) -> str:
@@ -84,7 +93,7 @@ def test_unknown_account_in_usage_is_set_apart_and_counted(tmp_path: Path, capsy
     with duckdb.connect(str(cohort), read_only=True) as con:
         assert con.execute("select rows, severity from rule_findings").fetchall() == [(2, "quarantine")]
         assert con.execute("select account_id, events from quarantine_usage_daily").fetchall() == [("a9", 4)] * 2
-        assert con.execute("select count(*) from usage_daily").fetchone() == (4,)
+        assert con.execute("select count(*) from usage_daily").fetchone() == (5,)
 
 
 def test_end_before_start(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,6 +130,88 @@ def test_unknown_study_key_names_the_nearest(tmp_path: Path, out: Path, capsys: 
     assert "unknown key 'snapshat'. The nearest known key is 'snapshot'" in refused(study, out, capsys)
 
 
+SUBSCRIPTIONS_IN_TWO_CURRENCIES = (
+    SUBSCRIPTIONS.replace("seats,mrr", "seats,mrr,currency")
+    .replace(",5,100", ",5,100,EUR")
+    .replace(",10,200", ",10,200,USD")
+).replace(",25,450", ",25,450,EUR")
+
+
+def test_several_currencies(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing converts, so rates beside them would not help."""
+    rates = "currency,month,rate\nUSD,2023-01-01,0.9\n"
+    study = write_small_source(tmp_path, subscriptions=SUBSCRIPTIONS_IN_TWO_CURRENCIES, exchange_rates=rates)
+    message = refused(study, out, capsys)
+    assert "subscriptions: prices are in several currencies: 3 rows" in message
+    assert "Convert mrr to one currency" in message
+    assert "exchange_rates" not in message
+
+
+@pytest.mark.parametrize(("good", "bad"), [(",10,200", ",-10,200"), (",10,200", ",10,-200")], ids=["seats", "mrr"])
+def test_negative_seats_or_price(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], good: str, bad: str
+) -> None:
+    message = refused(write_small_source(tmp_path, subscriptions=SUBSCRIPTIONS.replace(good, bad)), out, capsys)
+    assert "is negative (mrr < 0 or seats < 0): 1 rows, among them subscription_id=s2" in message
+
+
+def test_required_table_without_rows(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = SUBSCRIPTIONS.splitlines()[0]
+    for text in (header, f"{header}\n"):
+        message = refused(write_small_source(tmp_path, subscriptions=text), out, capsys)
+        assert "subscriptions: the required table has no rows. Fill it in." in message
+
+
+def test_column_that_stands_twice(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """DuckDB would rename the second one to ended_on_1, and nothing would read it."""
+    twice = SUBSCRIPTIONS.replace("term_months", " Ended_On ")
+    message = refused(write_small_source(tmp_path, subscriptions=twice), out, capsys)
+    assert "subscriptions.csv cannot be read: its columns 5 and 6 are both called 'ended_on'" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "it is empty. Its first line must hold the column names"),
+        ("\n" + USAGE, "its first line is empty, but must hold the column names"),
+        (USAGE.replace(",", ";"), "its columns are separated by semicolons, but must be separated by commas"),
+        (USAGE.replace(",", "\t"), "its columns are separated by tabs, but must be separated by commas"),
+        (
+            USAGE.replace("search,2", "search"),
+            "line 3 holds 3 values where the header names 4 columns: 'a1,2023-02-06,search'",
+        ),
+        (USAGE.replace("search,2", "search,2,2"), "line 3 holds 5 values where the header names 4 columns"),
+        (USAGE.replace("quote,7", '"quote,7'), "line 5 has a quotation mark that is not closed"),
+        (USAGE.replace("\n", "\r\n", 2), "its lines end in different ways"),
+    ],
+    ids=["0 bytes", "empty line", "semicolons", "tabs", "too short", "too long", "open quote", "line ends"],
+)
+def test_broken_csv(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], text: str, says: str) -> None:
+    study = write_small_source(tmp_path)
+    (tmp_path / "data" / "usage_daily.csv").write_bytes(text.encode())
+    for command in ("check", "build"):
+        message = refused(study, out, capsys, command)
+        assert "usage_daily.csv cannot be read: " in message
+        assert says in message
+        assert message.count("\n") == 1
+
+
+def test_line_that_a_sample_does_not_reach_is_named(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = USAGE + "a1,2023-03-01,search,1\n" * 30_000 + "a1,2023-03-01\n"
+    message = refused(write_small_source(tmp_path, usage_daily=lines), out, capsys)
+    assert "usage_daily.csv cannot be read: line 30007 holds 2 values" in message
+
+
+def test_csv_in_no_known_encoding(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_small_source(tmp_path)
+    for content in (ACCOUNTS.encode("utf-16"), ACCOUNTS.encode() + b"a4,\x81 \n"):
+        (tmp_path / "data" / "accounts.csv").write_bytes(content)
+        message = refused(study, out, capsys)
+        assert "accounts.csv cannot be read: it is neither UTF-8 nor cp932 nor cp1252" in message
+
+
 def test_unreadable_csv(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = write_small_source(tmp_path, usage_daily='account_id,used_on,feature,events\na1,"2023,x\n1,2\n')
     message = refused(study, out, capsys)
@@ -138,6 +229,148 @@ def test_missing_source_folder(tmp_path: Path, out: Path, capsys: pytest.Capture
     study.write_text(STUDY.replace('path = "data"', 'path = "elsewhere"'), encoding="utf-8")
     message = refused(study, out, capsys)
     assert "elsewhere does not exist. Set source.path in the study or use --source" in message
+
+
+def test_folder_without_any_table_names_what_is_there(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_small_source(tmp_path, accounts=None, subscriptions=None, usage_daily=None)
+    (tmp_path / "data" / "customers.csv").write_text(ACCOUNTS, encoding="utf-8")
+    message = refused(study, out, capsys)
+    assert "No table of the contract in" in message
+    assert "There, but not read: customers.csv" in message
+
+
+def test_missing_table_beside_a_file_of_a_like_name(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The notice comes before the error that it explains."""
+    study = write_small_source(tmp_path, subscriptions=None)
+    (tmp_path / "data" / "subscription.csv").write_text(SUBSCRIPTIONS, encoding="utf-8")
+    before = content_of(out)
+    assert main(["build", "--study", str(study), "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert "subscription.csv: nothing reads this file of the source. Rename it 'subscriptions.csv'" in said.out
+    assert "Required table 'subscriptions' is missing" in said.err
+    assert content_of(out) == before
+
+
+def test_table_that_a_database_holds_twice(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_small_source(tmp_path)
+    with duckdb.connect(str(tmp_path / "company.duckdb")) as con:
+        con.execute("create schema crm")
+        con.execute("create table accounts (account_id varchar)")
+        con.execute('create view crm."Accounts" as select * from main.accounts')
+    study.write_text(STUDY.replace('path = "data"', 'path = "company.duckdb"'), encoding="utf-8")
+    message = refused(study, out, capsys)
+    assert "company.duckdb holds table 'accounts' twice: crm.Accounts and main.accounts" in message
+
+
+def test_broken_database(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_small_source(tmp_path)
+    (tmp_path / "company.duckdb").write_bytes(b"this is no database")
+    study.write_text(STUDY.replace('path = "data"', 'path = "company.duckdb"'), encoding="utf-8")
+    assert "company.duckdb cannot be read" in refused(study, out, capsys)
+
+
+def test_observed_from_of_an_unknown_table(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = write_small_source(tmp_path)
+    study.write_text(STUDY + "[source.observed_from]\nusage = 2023-01-01\n", encoding="utf-8")
+    for command in ("check", "build"):
+        assert "observed_from names 'usage', which is no table of the contract" in refused(study, out, capsys, command)
+
+
+@pytest.mark.parametrize("place", ["taken", "taken/below"])
+def test_output_where_a_file_is(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], place: str) -> None:
+    study = write_small_source(tmp_path)
+    (out / "taken").write_text("mine", encoding="utf-8")
+    before = content_of(out)
+    for command in (["build"], ["report", "quarterly"]):
+        assert main([*command, "--study", str(study), "--out", str(out / place)]) == 1
+        message = capsys.readouterr().err
+        assert f"tenure: Nothing can be written to the folder {out / place / 'small'}" in message
+        assert "Choose another with --out" in message
+    assert content_of(out) == before
+
+
+def test_folder_in_which_nothing_can_be_written(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands in for a folder without permission, which whoever runs the tests may write to nevertheless."""
+
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    study = write_small_source(tmp_path, usage_daily=None)
+    message = refused(study, out, capsys)
+    assert f"Nothing can be written to the folder {out / 'small'}: Permission denied" in message
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"no database",
+        lambda content: content[:50_000],
+        lambda content: content[:20_000] + bytes(len(content) - 20_000),
+    ],
+    ids=["empty", "no database", "cut short", "overwritten"],
+)
+def test_damaged_cohort(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[bytes], bytes]
+) -> None:
+    """It is named, never built over: the user may want to know what damaged it."""
+    (cohort,) = (out / "small").glob("cohort-*.duckdb")
+    cohort.write_bytes(damage(cohort.read_bytes()))
+    for command in (["build"], ["report", "quarterly"]):
+        message = refused(tmp_path / "good" / "study.toml", out, capsys, *command)
+        assert f"The file {cohort} is damaged" in message
+        assert "Remove it and build again" in message
+
+
+def test_cohort_that_another_process_writes(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Such a file is not damaged, and must not be removed."""
+    (cohort,) = (out / "small").glob("cohort-*.duckdb")
+    hold = f"import duckdb, sys; con = duckdb.connect({str(cohort)!r}); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        message = refused(tmp_path / "good" / "study.toml", out, capsys)
+        other.communicate()
+    assert f"The file {cohort} is being written by another process" in message
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two"])
+def test_no_threads(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], number: str) -> None:
+    before = content_of(out)
+    with pytest.raises(SystemExit, match="2"):
+        main(["build", "--study", str(tmp_path / "good" / "study.toml"), "--out", str(out), "--threads", number])
+    assert f"argument --threads: must be a whole number from 1 on, but is '{number}'" in capsys.readouterr().err
+    assert content_of(out) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(28, "No space left on device", "/full"), "The system refused (No space left on device): /full."),
+        (duckdb.IOException("IO Error: Corrupt block\nStack"), "The database failed: IO Error: Corrupt block."),
+    ],
+    ids=["system", "database"],
+)
+def test_what_nobody_foresaw_is_one_sentence(
+    tmp_path: Path,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    says: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("reports.cli.build_cohort", fail)
+    assert refused(tmp_path / "good" / "study.toml", out, capsys) == f"tenure: {says}\n"
 
 
 def test_no_events_at_all(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:

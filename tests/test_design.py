@@ -55,12 +55,10 @@ def test_categories_are_set_against_the_commonest_training_level():
     assert matrix.values[1].tolist() == [0, 1, 0]
 
 
-def test_an_unseen_level_is_read_as_the_reference_and_counted():
+def test_an_unseen_level_is_read_as_the_reference():
     train, score = frame(plan=["pro", "basic", "pro"]), frame(plan=["gold", "basic", "gold"])
     design = learn_design(train, [Declared("plan", "contract", "category")])
     assert design.apply(score).values[:, 0].tolist() == [0, 1, 0]
-    assert design.count_unseen_levels(score) == {"plan": 2}
-    assert design.count_unseen_levels(train) == {}
 
 
 def test_constant_columns_are_dropped_and_remembered():

@@ -19,8 +19,10 @@ from look_ahead import (
 
 from analysis.build import log_parameters
 from analysis.contract import names_given, read_contract
+from analysis.declaration import read_declaration
 from analysis.factors import measurable_covariates, read_covariates
-from analysis.sources import load_tables, locate_files, open_raw, read_declaration
+from analysis.raw_files import locate_files, open_raw
+from analysis.sources import load_tables
 from analysis.study import read_study
 from analysis.warehouse import connect
 
@@ -35,9 +37,8 @@ def sample(tmp_path_factory):
     path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
     con = connect(path, threads=1)
     open_raw(con, locate_files(declaration, study.source.path, read_contract()), path.parent)
-    given = names_given(
-        load_tables(con, study.source, read_contract(), progress=lambda line: None), declaration.stable_users
-    )
+    loaded = load_tables(con, study.source, read_contract(), progress=lambda line: None)
+    given = names_given(loaded.given, declaration.stable_users)
     con.close()
     measured = frozenset(covariate.name for covariate in measurable_covariates(given))
     parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": "user_activity" in given}

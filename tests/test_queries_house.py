@@ -13,9 +13,10 @@ from drawn import drawn_book
 
 from analysis.build import FOLDERS
 from analysis.contract import as_known_sql, read_contract
+from analysis.declaration import read_declaration, source_kinds
 from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import alternatives, read_covariates, read_families
-from analysis.sources import read_declaration, source_kinds
+from analysis.rules import declared_rules
 from analysis.warehouse import read_queries
 
 ROOT = Path(str(files("queries")))
@@ -170,7 +171,9 @@ class TestRules:
 
     @pytest.mark.parametrize("name", CHECKS)
     def test_a_rules_query_lists_the_offending_rows_by_number(self, name, small_book):
-        assert [column[0] for column in small_book.con.execute(CHECKS[name]).description] == ["row_id"]
+        rule = next(rule for rule in declared_rules() if rule.name == name)
+        found = small_book.con.execute(rule.sql, rule.own(small_book.parameters))
+        assert [column[0] for column in found.description] == ["row_id"]
 
 
 class TestContract:

@@ -1,6 +1,7 @@
 """Same input, same output, to the byte; and nothing half-written whatever happens."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,13 +13,25 @@ import pytest
 from conftest import SAMPLE, SampleReport
 from small_source import content_of
 
-from analysis.warehouse import content_hash
+from analysis.contract import read_contract
+from analysis.declaration import read_declaration
+from analysis.fingerprint import MODULES, fingerprint, module_text
+from analysis.raw_files import locate_files
+from analysis.study import read_study
 from reports.cli import main
 
 
 def run(out: Path, *arguments: str, hash_seed: str = "0") -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "reports.cli", *arguments, "--study", str(SAMPLE), "--out", str(out)]
     return subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, stdout=subprocess.DEVNULL)
+
+
+def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return a hash of a table's content, the same whatever the order and place of its rows on disk."""
+    (found,) = con.execute(
+        f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"
+    ).fetchone()
+    return found
 
 
 def hashes_of(out: Path) -> dict[str, str]:
@@ -83,3 +96,26 @@ def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
     study.write_text(STUDY.replace("2023-07-01", "2023-06-01"), encoding="utf-8")
     assert main([*arguments, "--prune"]) == 0
     assert len(list((tmp_path / "out" / "small").glob("cohort-*.duckdb"))) == 1
+
+
+def imported_by(name: str) -> set[str]:
+    """Return the modules of ``analysis`` that a module imports, itself or through others."""
+    direct = set(re.findall(r"^from analysis\.(\w+) import", module_text(name), re.MULTILINE))
+    return direct.union(*(imported_by(other) for other in direct))
+
+
+class TestFingerprint:
+    def test_every_module_that_shapes_a_cohort_is_part_of_it(self) -> None:
+        """All that the build stands on, but for what its values in the study or its place on disk say already."""
+        apart = {"errors", "fingerprint", "settings", "store", "study"}
+        assert set(MODULES) == {"build"} | imported_by("build") - apart
+
+    def test_another_text_of_such_a_module_makes_another_cohort(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        study = read_study(SAMPLE)
+        located = locate_files(read_declaration(study.source.kind), study.source.path, read_contract())
+        before = fingerprint(study, located)
+        monkeypatch.setattr(
+            "analysis.fingerprint.module_text", lambda name: module_text(name) + "#" * (name == "rules")
+        )
+        after = fingerprint(study, located)
+        assert {name for name in before if before[name] != after[name]} == {"cohort", "modules"}

@@ -8,8 +8,10 @@ import pytest
 from small_source import ACCOUNTS, SUBSCRIPTIONS, USAGE
 
 from analysis.contract import as_known_sql, read_contract
+from analysis.declaration import read_declaration
 from analysis.errors import SourceError
-from analysis.sources import load_tables, locate_files, open_raw, read_declaration
+from analysis.raw_files import locate_files, open_raw
+from analysis.sources import load_tables
 from analysis.study import Source
 
 TABLES = {"accounts": ACCOUNTS.replace("web", "東京"), "subscriptions": SUBSCRIPTIONS, "usage_daily": USAGE}

@@ -48,11 +48,33 @@ def test_defaults_are_those_of_the_design(tmp_path: Path) -> None:
         ("[time]", "[report]\nrisk_tiers = [0.2, 0.1]\n[time]", "report.risk_tiers must rise"),
         ("[time]", "time = 3\n[times]", "unknown key 'times'"),
         ("[source]", "source", "cannot be read as TOML"),
+        ('"small"', '"../small"', "name must be a plain folder name"),
+        ('"small"', '""', "name must be a plain folder name"),
+        ('"small"', '".hidden"', "name must be a plain folder name"),
+        ('"small"', '"a\\nb"', "name must be a plain folder name"),
+        ('"small"', '"small"\nseed = -1', "seed must not be negative"),
+        ("2023-07-01", "2079-01-01", "time.snapshot must not lie after 2078-12-31"),
+        ("2023-01-01", "1979-12-31", "time.observation_start must not lie before 1980-01-01"),
+        ("[time]", "[time]\nallowed_gap_days = 3651", "time.allowed_gap_days must lie between 0 and 3650"),
+        ("[time]", "[models]\nforecast_ridge = -0.1\n[time]", "models.forecast_ridge must not be negative"),
+        ("[time]", "[models]\nforecast_ridge = nan\n[time]", "models.forecast_ridge must not be negative"),
+        ("[time]", "[report]\ncapacity = 0\n[time]", "report.capacity must be positive"),
+        ("[time]", "[report]\nmin_cell = 0\n[time]", "report.min_cell must be at least 1"),
+        ("[time]", "[report]\nrisk_tiers = [-0.1, 0.1]\n[time]", "report.risk_tiers must rise between 0 and 1"),
+        ("[time]", "[windows]\nbaseline_days = 55\n[time]", "baseline_days must be at least twice windows.recent_days"),
+        ("[time]", "[windows]\nrecent_days = 0\n[time]", "windows.recent_days must be positive"),
     ],
 )
 def test_bad_values(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(StudyError, match=message):
         read_study(study_from(tmp_path, STUDY.replace(old, new, 1)))
+
+
+def test_ranges_hold_their_ends(tmp_path: Path) -> None:
+    text = (
+        STUDY.replace("2023-01-01", "1980-01-01").replace("2023-07-01", "2078-12-31").replace("small", "Q1 2023_v1.0-b")
+    )
+    read_study(study_from(tmp_path, text + "allowed_gap_days = 3650\n[windows]\nbaseline_days = 56\n"))
 
 
 def test_missing_study_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.simulation.population import TOUCH, Accounts, Dates
+from analysis.simulation.relations import while_there
 from analysis.simulation.scenario import Scenario
 
 WEIGHTS = {"usage": 0.7, "relationship": 0.15, "nps": 0.15}
@@ -77,4 +78,7 @@ def interventions_of_month(
             "intervention_id": np.array(identity, dtype=object),
         }
     )
-    return actions, touches
+    return (
+        while_there(actions, "started_on", accounts, called),
+        while_there(touches, "occurred_on", accounts, called),
+    )

@@ -19,6 +19,12 @@ def _days(days: Dates, n: int, rng: np.random.Generator) -> Dates:
     return days[rng.integers(0, len(days), n)]
 
 
+def while_there(rows: pd.DataFrame, day: str, accounts: Accounts, account: NDArray[np.intp]) -> pd.DataFrame:
+    """Keep the rows of days on which their account is a customer."""
+    on = rows[day].to_numpy("datetime64[D]")
+    return rows[(on >= accounts.origin[account]) & (on < accounts.leaves_on[account])]
+
+
 def touches_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rng: np.random.Generator) -> pd.DataFrame:
     """Return the month's touches of the accounts that are there: the better the rapport, the more are held."""
     vendor = np.repeat(here, rng.poisson(VENDOR_TOUCHES[accounts.touch_model[here]]))
@@ -31,7 +37,7 @@ def touches_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rn
     n = len(account)
     held = (rng.random(n) < _share(0.9 + 0.9 * rapport)) | ~is_vendor
     replies = is_vendor & (rng.random(n) < np.where(held, 0.8, _share(-1.2 + 0.9 * rapport)))
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "account_id": accounts.account_id[account],
             "occurred_on": _days(days, n, rng),
@@ -43,6 +49,7 @@ def touches_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rn
             "sentiment": np.round(np.clip(0.3 * rapport + rng.normal(0.1, 0.3, n), -1, 1), 3),
         }
     )
+    return while_there(rows, "occurred_on", accounts, account)
 
 
 def tickets_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rng: np.random.Generator) -> pd.DataFrame:
@@ -58,7 +65,7 @@ def tickets_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rn
     is_fault = np.isin(category, ["bug", "complaint"])
     escalated = is_fault & (rng.random(n) < _share(-1.3 - 0.9 * rapport))
     is_resolved = rng.random(n) < 0.93
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "account_id": accounts.account_id[account],
             "opened_on": opened_on,
@@ -71,6 +78,7 @@ def tickets_of_month(accounts: Accounts, here: NDArray[np.intp], days: Dates, rn
             "sentiment": np.round(np.clip(0.2 + 0.35 * rapport + rng.normal(0, 0.3, n), -1, 1), 3),
         }
     )
+    return while_there(rows, "opened_on", accounts, account)
 
 
 def surveys_of_month(
@@ -80,7 +88,7 @@ def surveys_of_month(
     asked = here[(here + month) % 6 == 0]
     answers = asked[rng.random(len(asked)) < _share(-0.3 + 0.4 * accounts.rapport[asked])]
     mood = 7.2 + 1.3 * accounts.rapport[answers] + 0.7 * accounts.vitality[answers]
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "account_id": accounts.account_id[answers],
             "responded_on": _days(days, len(answers), rng),
@@ -88,6 +96,7 @@ def surveys_of_month(
             "score": np.clip(np.round(mood + rng.normal(0, 1.3, len(answers))), 0, 10),
         }
     )
+    return while_there(rows, "responded_on", accounts, answers)
 
 
 def change_of_rapport(accounts: Accounts, rng: np.random.Generator) -> None:

@@ -1,5 +1,6 @@
 """The world's tables: appended to month by month, and written out in the contract's shape."""
 
+import datetime as dt
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,7 @@ import pandas as pd
 
 from analysis.contract import Table, read_contract
 from analysis.simulation.ledger import Ledger
-from analysis.simulation.population import FEATURES, SEGMENTS, TOUCH, Accounts
+from analysis.simulation.population import DEPARTMENTS, FEATURES, SEGMENTS, TOUCH, Accounts, People
 from analysis.warehouse import count_rows
 
 NUMBERED = {"touchpoints": "touchpoint_id", "tickets": "ticket_id"}
@@ -103,3 +104,41 @@ def _filled_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     columns = [row[0] for row in con.execute(f"describe {table}").fetchall()]
     (counts,) = con.execute(f"select {', '.join(f'count({name})' for name in columns)} from {table}").fetchall()
     return [name for name, number in zip(columns, counts, strict=True) if number]
+
+
+def write_people(con: duckdb.DuckDBPyConnection, people: People, accounts: Accounts) -> None:
+    """Write the users who came before their account left."""
+    kept = people.created_on < accounts.leaves_on[people.account]
+    left = people.deactivated_on < accounts.leaves_on[people.account]
+    rows = pd.DataFrame(
+        {
+            "user_id": people.user_id,
+            "account_id": accounts.account_id[people.account],
+            "department": np.array(DEPARTMENTS, dtype=object)[people.department],
+            "created_on": people.created_on,
+            "deactivated_on": np.where(left, people.deactivated_on, np.datetime64("NaT")),
+        }
+    )
+    replace(con, "users", rows[kept])
+
+
+def write_goals(con: duckdb.DuckDBPyConnection, accounts: Accounts, until: dt.date, rng: np.random.Generator) -> None:
+    """Write one or two goals of each account; what would lie after its end, or after the world's, never happens."""
+    account = np.repeat(np.arange(len(accounts)), 1 + (rng.random(len(accounts)) < 0.5))
+    n = len(account)
+    ends_on = np.minimum(accounts.leaves_on[account], np.datetime64(until))
+    defined_on = accounts.origin[account] + rng.integers(10, 300, n)
+    achieved_on = defined_on + 30 + rng.exponential(180, n).astype(int)
+    shown_on = achieved_on + rng.integers(0, 90, n)
+    is_shown = (shown_on < ends_on) & (rng.random(n) < 0.6)
+    rows = pd.DataFrame(
+        {
+            "account_id": accounts.account_id[account],
+            "goal_id": [f"G{k:06d}" for k in range(1, n + 1)],
+            "defined_on": defined_on,
+            "due_on": defined_on + 180,
+            "achieved_on": np.where(achieved_on < ends_on, achieved_on, np.datetime64("NaT")),
+            "value_shown_on": np.where(is_shown, shown_on, np.datetime64("NaT")),
+        }
+    )
+    replace(con, "goals", rows[defined_on < ends_on])

@@ -182,21 +182,22 @@ ranked as (
     from users
 ),
 
+marked as (
+    select
+        *,
+        case when 10 * (place - 1) < baseline_users then 1 else 0 end as is_key_user
+    from ranked
+),
+
 key_users as (
     select
         lifetime_id,
         risk_date,
         sum(recent_events) as recent_events,
-        sum(case when baseline_events > 0 and 10 * (place - 1) < baseline_users then recent_events end)
-            as key_events,
-        sum(case when baseline_events > 0 and 10 * (place - 1) < baseline_users then 1 end) as key_users,
-        sum(
-            case
-                when baseline_events > 0 and 10 * (place - 1) < baseline_users and recent_events = 0 then 1
-                else 0
-            end
-        ) as silent_users
-    from ranked
+        sum(recent_events * is_key_user) as key_events,
+        sum(is_key_user) as key_users,
+        sum(case when recent_events = 0 then is_key_user else 0 end) as silent_users
+    from marked
     group by lifetime_id, risk_date
 )
 
@@ -219,10 +220,13 @@ select
         as champion_unknown,
     case when dates.is_window_measured then sponsors.new_sponsor end as new_sponsor,
     case
-        when key_users.recent_events > 0
+        when key_users.recent_events > 0 and key_users.key_users > 0
             then cast(key_users.key_events as double) / cast(key_users.recent_events as double)
     end as key_user_share,
-    cast(key_users.silent_users as double) / cast(key_users.key_users as double) as key_user_silence
+    case
+        when key_users.key_users > 0
+            then cast(key_users.silent_users as double) / cast(key_users.key_users as double)
+    end as key_user_silence
 from dates
 left join champions
     on

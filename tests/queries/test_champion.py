@@ -6,9 +6,17 @@ query could see them.
 """
 
 import functools
+import math
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
+from look_ahead import LoadedSource
 from one_day import OLD, OLD_AND_OTHER, day_shows, young
+from random_source import BEGINS, ENDS, write_random_source
+
+from analysis.build import log_parameters
+from analysis.study import Source, Study, Time
 
 AUGUST = "2024-08-01"
 champion_shows = functools.partial(day_shows, "champion", snapshot=AUGUST)
@@ -52,6 +60,7 @@ class TestChampionsInForce:
             | left          | 0         | 1            |
             | leaves_today  | 1         | 0            |
             | told_early    | 1         | 0            |
+            | told_for_today | 1        | 0            |
             | told_late     | 1         | 0            |
             | told_today    | 1         | 0            |
             | never_told    | 1         | 0            |
@@ -72,6 +81,7 @@ class TestChampionsInForce:
             | left          | c1 | champion          | it | 2023-01-01 | 2024-06-30 |            |            |
             | leaves_today  | c1 | champion          | it | 2023-01-01 | 2024-07-01 |            |            |
             | told_early    | c1 | champion          | it | 2023-01-01 | 2024-07-10 |            | 2024-06-20 |
+            | told_for_today | c1 | champion         | it | 2023-01-01 | 2024-07-01 |            | 2024-06-20 |
             | told_late     | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-07-20 |
             | told_today    | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-07-01 |
             | never_told    | c1 | champion          | it | 2023-01-01 | 2024-06-10 |            | 2024-12-01 |
@@ -108,6 +118,8 @@ class TestChampionsInForce:
             | one_given  | 2         | 1                    |
             | not_given  | 1         |                      |
             | gone       | 1         | 1                    |
+            | to_come    | 1         | 1                    |
+            | to_go      | 2         | 2                    |
             """,
             """
             | same      | c1 | champion          | it  | 2023-01-01 |            |  |  |
@@ -121,6 +133,10 @@ class TestChampionsInForce:
             | not_given | c1 | champion          |     | 2023-01-01 |            |  |  |
             | gone      | c1 | champion          | it  | 2023-01-01 |            |  |  |
             | gone      | c2 | champion          | hr  | 2023-01-01 | 2024-06-01 |  |  |
+            | to_come   | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | to_come   | c2 | champion          | hr  | 2024-07-01 |            | 2024-06-20 | |
+            | to_go     | c1 | champion          | it  | 2023-01-01 |            |  |  |
+            | to_go     | c2 | champion          | hr  | 2023-01-01 | 2024-07-01 |  | 2024-06-20 |
             """,
         )
 
@@ -326,8 +342,8 @@ class TestKeyUsers:
     def shown(self, expected, rows, subscriptions=OLD, **begins):
         champion_shows(expected, subscriptions=subscriptions, usage_daily=self.HEADER + rows, **begins)
 
-    def ten(self, account="a", of=10):
-        """Return one event in April of each of some users, so that the number of key users is known."""
+    def some(self, of, account="a"):
+        """Return use in April by so many users, the first of them most, so that the number of key users is known."""
         return "".join(f"| {account} | {account}{n:02d} | 2024-04-10 | {100 - n} | |\n" for n in range(of))
 
     def test_the_key_user_is_the_one_with_most_use_before_the_recent_window(self):
@@ -349,16 +365,17 @@ class TestKeyUsers:
             """,
         )
 
-    @pytest.mark.parametrize(("users", "key"), [(1, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
-    def test_a_tenth_of_the_users_rounded_up_are_key_users(self, users, key):
-        """All are back in June with one event each; those who came only then are no users of before."""
-        back = "".join(f"| a | a{n:02d} | 2024-06-10 | 1 | |\n" for n in range(users))
+    def test_a_tenth_of_the_users_rounded_up_are_key_users(self):
+        """All are back in June with one event each; one more came only then, and is no user of before."""
+        key_users = {1: 1, 9: 1, 10: 1, 11: 2, 20: 2, 21: 3}
+        rows = "".join(self.some(of=users, account=f"of{users}-") for users in key_users)
+        back = "".join(f"| of{n}- | of{n}-{u:02d} | 2024-06-10 | 1 | |\n" for n in key_users for u in range(n))
+        new = "".join(f"| of{n}- | new-{n} | 2024-06-10 | 5 | |\n" for n in key_users)
+        expected = "".join(f"| of{n}- | {key} / ({n} + 5) | 0 |\n" for n, key in key_users.items())
         self.shown(
-            f"""
-            | account_id | key_user_share           | key_user_silence |
-            | a          | {key} / ({users} + 5)    | 0                |
-            """,
-            self.ten(of=users) + back + "| a | new | 2024-06-10 | 5 | |\n",
+            "| account_id | key_user_share | key_user_silence |\n" + expected,
+            rows + back + new,
+            subscriptions=accounts_of(new),
         )
 
     def test_users_with_the_same_use_are_taken_by_their_id(self):
@@ -382,7 +399,7 @@ class TestKeyUsers:
             | account_id | key_user_share | key_user_silence |
             | a          | 6 / 10         | 1 / 2            |
             """,
-            self.ten(of=11)
+            self.some(of=11)
             + "| a | a00 | 2024-07-01 | 9 | |\n| a | a01 | 2024-06-03 | 6 | |\n| a | a09 | 2024-06-10 | 4 | |\n",
         )
 
@@ -393,7 +410,7 @@ class TestKeyUsers:
             | a          |                | 1                |
             | b          |                |                  |
             """,
-            self.ten(),
+            self.some(of=10),
             subscriptions=OLD_AND_OTHER,
         )
 
@@ -474,3 +491,40 @@ class TestKeyUsers:
             self.USED,
             usage_daily_from=begins,
         )
+
+
+def test_key_users_of_random_use_are_those_that_plain_counting_finds(tmp_path):
+    """On every risk date of a random source: blocks of days, by which the query joins, must not show."""
+    path = tmp_path / "source.duckdb"
+    write_random_source(path, seed=7)
+    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
+    source = LoadedSource(path, study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False})
+    con = source.as_known(ENDS).con
+    logged = con.execute(
+        "select account_id, user_id, used_on, coalesce(known_on, used_on), events from usage_daily"
+    ).fetchall()
+    use_of = defaultdict(list)
+    for account, *use in logged:
+        use_of[account].append(use)
+    rows = con.execute(
+        "select account_id, origin, risk_date, key_user_share, key_user_silence from champion "
+        "inner join risk_dates using (lifetime_id, risk_date)"
+    ).fetchall()
+    found = {(account, day): (share, silence) for account, _, day, share, silence in rows}
+    assert found == {
+        (account, day): plain_key_users(use_of[account], origin, day) for account, origin, day, _, _ in rows
+    }
+    assert len({share for share, _ in found.values()}) > 100
+
+
+def plain_key_users(use, origin, day):
+    """Return share and silence of an account's key users on a day, counted one event after the other."""
+    recent, before = Counter(), Counter()
+    for user, used_on, known_on, events in use:
+        if origin <= used_on < day and known_on < day and (day - used_on).days <= 91:
+            (recent if (day - used_on).days <= 28 else before)[user] += events
+    if (day - origin).days < 56 or not before:
+        return None, None
+    key_users = sorted(before, key=lambda user: (-before[user], user))[: math.ceil(len(before) / 10)]
+    share = sum(recent[user] for user in key_users) / recent.total() if recent else None
+    return share, sum(recent[user] == 0 for user in key_users) / len(key_users)

@@ -41,7 +41,7 @@ class TestDaysSinceTouch:
             | trial     | t10 | 2022-12-31 | call  | held      |       | vendor   |            |
             | late      | t11 | 2024-06-20 | call  | held      |       | vendor   | 2024-07-01 |
             | in_time   | t12 | 2024-06-20 | call  | held      |       | vendor   | 2024-06-30 |
-            | planned   | t13 | 2024-07-05 | call  | held      |       | vendor   | 2024-06-20 |
+            | planned   | t13 | 2024-07-01 | call  |           |       | vendor   | 2024-06-20 |
             """,
         )
         relationship_shows(
@@ -225,6 +225,7 @@ class TestTickets:
             | k9        | a          | 2024-05-01 | other           |            |
             | k10       | a          | 2024-05-01 |                 |            |
             | k11       | a          | 2024-05-01 | bug             | 2024-07-01 |
+            | k12       | a          | 2024-07-01 | bug             | 2024-06-20 |
             """,
             snapshot=AUGUST,
         )
@@ -354,6 +355,8 @@ class TestNps:
             | trial     | 2022-12-31 | nps  | 9  |            |
             | late      | 2024-06-10 | nps  | 9  |            |
             | late      | 2024-06-20 | nps  | 1  | 2024-07-01 |
+            | invited   | 2024-06-10 | nps  | 9  |            |
+            | invited   | 2024-07-01 | nps  | 1  | 2024-06-20 |
             | csat      | 2024-06-10 | nps  | 9  |            |
             | csat      | 2024-06-20 | csat | 1  |            |
             | two       | 2024-06-10 | nps  | 9  |            |
@@ -370,6 +373,7 @@ class TestNps:
             | first_day  | 9                | 546     |
             | trial      |                  |         |
             | late       | 9                | 20      |
+            | invited    | 9                | 20      |
             | csat       | 9                | 20      |
             | two        | (6 + 9 + 10) / 3 | 10      |
             """,

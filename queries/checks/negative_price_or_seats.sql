@@ -1,0 +1,5 @@
+select rowid as row_id
+from subscriptions
+where
+    mrr < 0
+    or seats < 0
