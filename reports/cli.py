@@ -126,7 +126,7 @@ def _print_families(given: frozenset[str]) -> None:
         print(f"{family.label_en}: {len(measured)} of {len(declared)} covariates measurable{note}")
         for covariate in declared:
             if covariate not in measured:
-                needed = ", ".join(need for need in covariate.needs if need not in given)
+                needed = ", ".join(covariate.lacking(given))
                 print(f"  not measurable: {covariate.name} (needs {needed})")
 
 

@@ -13,12 +13,18 @@ import pandas as pd
 import pytest
 from conftest import SAMPLE, SampleReport
 from scipy import stats
+from small_source import ACCOUNTS, STUDY, write_small_source
 
 from analysis.forecast import poisson_binomial_interval
 from reports import words
 from reports.cli import main
 from reports.quarterly import _plain
 
+WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
+s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
+s2,a2,2023-01-10,2023-04-10,2023-04-10,,3,10,200
+s3,a3,2023-02-01,2024-02-01,,,12,25,450
+"""
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -107,8 +113,6 @@ def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) 
 
 def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     """A segment that is markup must arrive as text, in the page and in its pictures."""
-    from small_source import ACCOUNTS, STUDY, write_small_source
-
     study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))
     study.write_text(STUDY + "[report]\nmin_cell = 1\n", encoding="utf-8")
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
@@ -151,3 +155,17 @@ def test_numbers_as_people_write_them() -> None:
     assert words.share(0.0812) == "8.1%"
     assert words.p_value(0.0004) == "p < 0.001"
     assert words.count(float("nan")) == "–"
+
+
+def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) -> None:
+    """a1 has given notice and its contract still runs: it is neither at risk nor forgotten."""
+    study = write_small_source(tmp_path, subscriptions=WITH_NOTICE)
+    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / "small"
+    text = text_of((folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
+    assert "1 accounts at risk" in text
+    assert "1 more are under notice already; they are listed apart and in no forecast." in text
+    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8").splitlines() == [
+        "account_id,notice_on,ends_on,seats,mrr",
+        "a1,2023-06-20,2023-08-05,5,100",
+    ]

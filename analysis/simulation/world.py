@@ -101,11 +101,11 @@ def _month_with_decisions(world: World, days: Dates, rng: np.random.Generator) -
     parts = linear_predictor(frame, scenario.effects, read_covariates())
     eta, at_risk = np.zeros(len(accounts)), np.zeros(len(accounts), dtype=bool)
     eta[place], at_risk[place] = parts.sum(axis=1).to_numpy(), True
-    ledger.lose(accounts, place, days, scenario, rng)
     first_wish = ledger.decide(accounts, at_risk, eta, days, scenario, rng)
     renewed = ledger.renew(accounts, days, rng)
     second_wish = ledger.decide(accounts, at_risk & renewed, eta, days, scenario, rng)
     probability = 1 - (1 - first_wish) * (1 - second_wish)
+    ledger.lose(accounts, place, days, scenario, rng)
     _write_truth(world.con, frame["account_id"], parts, first, probability[place])
     scores = published_scores(frame, first)
     actions, touches = interventions_of_month(frame, scores, accounts, place, days, scenario, rng)
