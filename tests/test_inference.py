@@ -1,0 +1,27 @@
+"""The inference fit on real rows: it leaves out what the data cannot support, and says so, instead of failing."""
+
+import pytest
+from conftest import SAMPLE, SampleReport
+
+from analysis.inference import MIN_LIFETIMES, fit_inference
+from analysis.workbench import Workbench, open_study
+
+
+@pytest.fixture
+def tenure(sample_report: SampleReport) -> Workbench:
+    return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+
+
+def test_a_column_that_one_lifetime_carries_is_left_out_by_name(tenure: Workbench) -> None:
+    """Without account 1602 a single churned lifetime ever missed a week: its coefficient would have no maximum."""
+    rows = tenure.counting_process
+    found = fit_inference(rows[rows["account_id"] != "1602"], tenure.covariates("counting_process"))
+    reasons = {column.name: column.reason for column in found.dropped}
+    assert f"fewer than {MIN_LIFETIMES}" in reasons["active_week_share"]
+    assert "active_week_share" not in [column.name for column in found.cox.columns_]
+
+
+def test_columns_that_follow_from_age_alone_are_left_to_the_baseline(tenure: Workbench) -> None:
+    """A window that no young lifetime can have is missing for all who are at risk together."""
+    reasons = {column.name: column.reason for column in tenure.inference.dropped}
+    assert "for all who are at risk together" in reasons["active_seat_trend: missing"]
