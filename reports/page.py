@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -52,6 +53,7 @@ def render_quarterly(
     )
     environment.globals.update(
         t=catalogue.text,
+        is_missing=pd.isna,
         count=words.count,
         share=words.share,
         number=words.number,
