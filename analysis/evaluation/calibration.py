@@ -5,43 +5,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.errors import ModelError
-
-
-def observed_over_expected(
-    event: NDArray[np.bool_], risk: NDArray[np.float64], level: float = 0.95
-) -> tuple[float, float, float]:
-    """Return churns observed / expected and its interval.
-
-    Above 1: more left than forecast. The interval is the exact Poisson one for the observed count, so it
-    holds for rows of distinct accounts (one landmark); the forecast is taken as fixed.
-
-    Parameters
-    ----------
-    event : ndarray of bool, shape (n,)
-        Churned within the horizon; every row fully followed.
-    risk : ndarray, shape (n,)
-        Predicted probability.
-
-    Raises
-    ------
-    ModelError
-        If no churn at all is expected.
-
-    Notes
-    -----
-    Garwood (1936), Biometrika 28, 437.
-    """
-    observed, expected = int(event.sum()), float(risk.sum())
-    if not expected > 0:
-        raise ModelError(
-            f"Observed / expected needs a positive sum of predicted risk; it is {expected} over {len(risk)} rows."
-        )
-    tail = (1 - level) / 2
-    low = stats.chi2.ppf(tail, 2 * observed) / 2 if observed else 0.0
-    high = stats.chi2.isf(tail, 2 * observed + 2) / 2
-    return observed / expected, float(low) / expected, float(high) / expected
-
 
 def calibration_table(
     event: NDArray[np.bool_], risk: NDArray[np.float64], n_groups: int = 10, level: float = 0.95
