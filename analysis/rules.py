@@ -12,7 +12,7 @@ import duckdb
 from analysis.contract import Table
 from analysis.errors import ContractError, StudyError
 from analysis.findings import Finding, Severity
-from analysis.warehouse import Query, read_queries
+from analysis.warehouse import Query, read_queries, scalar
 
 _FOLDER = "checks"
 
@@ -153,7 +153,7 @@ def apply_rules(
 
 
 def _check(con: duckdb.DuckDBPyConnection, rule: Rule, table: Table, own: Mapping[str, Any]) -> Finding | None:
-    rows = len(con.execute(rule.sql, own).fetchall())
+    rows = scalar(con, f"select count(*) from (\n{rule.sql}\n)", own)
     if not rows:
         return None
     shown = table.key or table.required_columns()

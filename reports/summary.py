@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.effects.families import CONTROL, family_tests, leading_family
+from analysis.effects.families import CONTROL, leading_family
 from analysis.errors import ModelError
 from analysis.evaluation.calibration import calibration_table
 from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
@@ -236,10 +236,8 @@ def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
 
 def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
-    families = [family.name for family, _ in tenure.families()]
-    tests = family_tests(inference.cox, families)
-    losses = tenure.family_losses().frame()
-    contenders = [family for family in families if family != CONTROL]
+    tests, losses = tenure.family_tests().frame(), tenure.family_losses().frame()
+    contenders = [family for family in tests["family"] if family != CONTROL]
     return Contest(
         tests=tests,
         losses=losses,

@@ -18,7 +18,8 @@ from analysis.study import Source, Study, Time
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
 LONGEST_WINDOW = dt.timedelta(days=100)
-LOGS = ("usage_daily", "touchpoints", "tickets", "surveys", "contacts")
+LOGS = ("usage_daily", "touchpoints", "tickets", "surveys")
+"""Tables that begin when the logs do; contracts and contacts reach back further."""
 
 
 def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenario, study: Study) -> pd.DataFrame:
