@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures.style import as_svg, look, new_axes
 
-MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 8
+MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 10
 MISSING = "–"
 
 

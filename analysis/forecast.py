@@ -11,8 +11,8 @@ from analysis.design import Covariate, DesignMatrix, learn_design
 from analysis.errors import ModelError
 from analysis.evaluation.rolling_origin import horizon_risk
 from analysis.models.base import Model
-from analysis.models.cox import Cox
 from analysis.models.forest import Forest
+from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import FamiliesOnly, LastQuarterRate
 from analysis.outcome import Outcome
 from analysis.resampling import purged_training_rows
@@ -68,7 +68,7 @@ def competing_models(study: Study) -> Makers:
     models = study.models
 
     def cox() -> Model:
-        return Cox(ridge=models.forecast_ridge)
+        return LandmarkCox(ridge=models.forecast_ridge)
 
     def forest() -> Model:
         return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
@@ -117,7 +117,7 @@ def forecast_last_landmark(
     current = design.apply(now)
     risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
     cox = fitted[COX]
-    assert isinstance(cox, Cox)
+    assert isinstance(cox, LandmarkCox)
     return Forecast(
         landmark=last,
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
@@ -144,7 +144,9 @@ def at_risk_now(landmarks: pd.DataFrame, announced: Collection[int] = ()) -> pd.
     return landmarks[is_last & ~is_leaving].reset_index(drop=True)
 
 
-def _reasons(design: DesignMatrix, cox: Cox, most: int = 3, least: float = 0.1) -> tuple[tuple[Reason, ...], ...]:
+def _reasons(
+    design: DesignMatrix, cox: LandmarkCox, most: int = 3, least: float = 0.1
+) -> tuple[tuple[Reason, ...], ...]:
     """Name, for each account, what raises its log hazard by at least `least` above the mean account, largest first."""
     centred = design.values - design.values.mean(axis=0)
     covariates = list(dict.fromkeys(column.covariate for column in design.columns))

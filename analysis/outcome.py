@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.cox.rows import CountingRows, counting_rows
 from analysis.errors import ModelError
 
 HORIZON_PARTS = 13
@@ -105,6 +106,18 @@ class Outcome:
         Thirteen risk sets in place of one for every day and length of horizon; the horizon's end stays 13.
         """
         return replace(self, stop=np.ceil(self.stop))
+
+    def counting_rows(self, strata: NDArray | None = None) -> CountingRows:
+        """Return what a Cox model is fitted to: events counted in lifetimes, errors clustered by `cluster`.
+
+        Parameters
+        ----------
+        strata : ndarray, shape (n,) or (n, k), optional
+            Every combination has a baseline hazard of its own.
+        """
+        return counting_rows(
+            self.start, self.stop, self.event, strata=strata, subject=self.lifetime, cluster=self.cluster
+        )
 
     def take(self, rows: NDArray) -> "Outcome":
         """Return the outcome of some rows (a boolean mask or positions), in that order."""

@@ -3,24 +3,25 @@
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.build import build_cohort
+from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
 from analysis.display import Display
 from analysis.effects.families import family_tests, permutation_losses
-from analysis.effects.hazard_ratios import hazard_ratios
+from analysis.effects.hazard_ratios import drifts, hazard_ratios
 from analysis.errors import StudyError
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
 from analysis.factors import Covariate, Family, measurable_covariates, read_families
-from analysis.figures.effects import draw_family_losses, draw_hazard_ratios
+from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_outlook
 from analysis.figures.survival import draw_survival
 from analysis.forecast import COX, FOREST, Forecast, competing_models, forecast_last_landmark
 from analysis.inference import Inference, fit_inference
-from analysis.nonparametric import kaplan_meier, numbers_at_risk
+from analysis.labels import pooled_labels
 from analysis.outcome import Outcome
 from analysis.study import Study, read_study
+from analysis.survival import survival_tables
 from analysis.warehouse import Progress, connect
 
 ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id"}
@@ -139,28 +140,11 @@ class Workbench:
         if by and f"accounts.{by}" not in self.given:
             known = sorted(name.removeprefix("accounts.") for name in self.given if name.startswith("accounts."))
             raise StudyError(f"The source gives no column '{by}' of accounts. It gives: {', '.join(known)}.")
-        rows = self.counting_process
-        outcome = Outcome.from_counting_process(rows)
-        group = np.full(len(rows), "all", dtype=object)
+        group = None
         if by:
             labels = pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell)
-            group = rows["account_id"].map(labels).to_numpy(object)
-        curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, group)
-        last = int(outcome.stop.max())
-        times = np.arange(0, last + 1, next((step for step in (7, 28, 91) if last <= 11 * step), 365))
-        counts = [
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "time": times,
-                    "at_risk": numbers_at_risk(
-                        outcome.start[group == name], outcome.stop[group == name], np.maximum(times, 0.5)
-                    ),
-                }
-            )
-            for name in dict.fromkeys(curves["group"])
-        ]
-        return curves, pd.concat(counts, ignore_index=True)
+            group = self.counting_process["account_id"].map(labels).to_numpy(object)
+        return survival_tables(Outcome.from_counting_process(self.counting_process), group)
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
@@ -171,21 +155,38 @@ class Workbench:
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
-        table = hazard_ratios(self.inference.cox)
-        table.insert(
-            0, "label", [self.term_label(*pair) for pair in zip(table["term"], table["covariate"], strict=True)]
-        )
-        size = (7.0, 1.0 + 0.27 * int((~table["marks_missing"]).sum()))
+        table = self._labelled(hazard_ratios(self.inference.fit, self.inference.columns))
+        shown = table[~table["marks_missing"]]
         return Display(
             "Hazard ratios per standard deviation",
             table,
-            lambda ax: draw_hazard_ratios(ax, table[~table["marks_missing"]], self.colors),
-            size=size,
+            lambda ax: draw_hazard_ratios(ax, shown, self.colors),
+            size=(7.0, forest_height(shown)),
+        )
+
+    @cached_property
+    def proportionality(self) -> ProportionalHazards:
+        """The test of proportional hazards of the inference fit, over lifetime as 1 - Kaplan-Meier."""
+        return proportional_hazards_test(self.inference.fit)
+
+    def proportional_hazards(self) -> Display:
+        """Return which hazard ratios drift over the lifetime (score tests, Holm), and the path of the strongest."""
+        table = self._labelled(drifts(self.proportionality, self.inference.columns))
+        strongest = table.sort_values(["p_value", "term"], kind="stable").iloc[0]
+        path = coefficient_path(self.proportionality, strongest["term"])
+        return Display(
+            "Do hazard ratios change over the lifetime?",
+            table,
+            lambda ax: draw_coefficient_path(
+                ax, path, strongest["estimate"], strongest["label"], self.colors[strongest["family"]]
+            ),
+            size=(7.0, 3.2),
         )
 
     def family_tests(self) -> Display:
         """Return the robust joint test of each family, given everything else in the model."""
-        table = family_tests(self.inference.cox, [family.name for family, _ in self.families()])
+        inference = self.inference
+        table = family_tests(inference.fit, inference.columns, [family.name for family, _ in self.families()])
         return Display("Joint test of each family's columns", table)
 
     def family_losses(self) -> Display:
@@ -236,15 +237,11 @@ class Workbench:
         labels = {declared.name: declared.label(language) for declared in self.covariates()}
         return labels[covariate] + term.removeprefix(covariate)
 
-
-def pooled_labels(labels: pd.Series, min_cell: int, most: int = 6) -> pd.Series:
-    """Return labels with small groups, and all but the largest, pooled as 'other'; missing ones are 'unknown'."""
-    named = labels.fillna("unknown").astype(str)
-    sizes = (
-        named.value_counts().rename_axis("label").reset_index().sort_values(["count", "label"], ascending=[False, True])
-    )
-    kept = sizes[sizes["count"] >= min_cell]["label"].head(most)
-    return named.where(named.isin(kept), "other")
+    def _labelled(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put the label of each column before its term."""
+        pairs = zip(table["term"], table["covariate"], strict=True)
+        table.insert(0, "label", [self.term_label(term, covariate) for term, covariate in pairs])
+        return table
 
 
 def open_study(

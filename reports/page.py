@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.figures.effects import draw_family_losses, draw_hazard_ratios
+from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
 from analysis.figures.survival import draw_survival
@@ -44,6 +44,7 @@ def render_quarterly(
     labels = {family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()}
     unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
+    terms = _term_labels(tenure, summary, language)
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -72,13 +73,24 @@ def render_quarterly(
         unmeasured=unmeasured,
         colors=tenure.colors,
         covariate_labels=covariate_labels,
-        figures={name: Markup(svg) for name, svg in _figures(tenure, summary, catalogue, labels).items()},
+        drift=words.drift_verdict(catalogue.text, summary.contest, terms) if summary.contest else "",
+        figures={name: Markup(svg) for name, svg in _figures(tenure, summary, catalogue, labels, terms).items()},
         provenance=provenance,
         **list_files,
     )
 
 
-def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str]) -> dict[str, str]:
+def _term_labels(tenure: Workbench, summary: Summary, language: str) -> dict[str, str]:
+    """Return the label of every column of the time-varying Cox model."""
+    if summary.contest is None:
+        return {}
+    pairs = zip(summary.contest.ratios["term"], summary.contest.ratios["covariate"], strict=True)
+    return {term: tenure.term_label(term, covariate, language) for term, covariate in pairs}
+
+
+def _figures(
+    tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str], terms: dict[str, str]
+) -> dict[str, str]:
     t = catalogue.text
     groups = summary.curves["group"].nunique()
     book = summary.book.assign(label=[t("book.bar", start=start) for start in summary.book["quarter_from"]])
@@ -109,12 +121,7 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
         )  # fmt: skip
     if summary.contest:
         ratios = summary.contest.ratios.query("not marks_missing")
-        ratios = ratios.assign(
-            label=[
-                tenure.term_label(term, covariate, catalogue.language)
-                for term, covariate in zip(ratios["term"], ratios["covariate"], strict=True)
-            ]
-        )
+        ratios = ratios.assign(label=ratios["term"].map(terms))
         losses = summary.contest.losses
         losses = losses.assign(
             label=[
@@ -127,9 +134,16 @@ def _figures(tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: 
             frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
         )  # fmt: skip
         found["ratios"] = as_svg(
-            "ratios", draw_hazard_ratios, size=(7.4, 1.0 + 0.27 * len(ratios)), alt=t("families.ratios_alt"),
-            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"),
+            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
+            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
         )  # fmt: skip
+        for number, (line, path) in enumerate(summary.contest.paths):
+            found[f"path_{number}"] = as_svg(
+                f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),
+                alt=t("families.path_alt", covariate=terms[line["term"]]),
+                frame=path, constant=line["estimate"], label=terms[line["term"]], color=tenure.colors[line["family"]],
+                x_label=t("survival.x"), y_label=t("families.path_y"),
+            )  # fmt: skip
     return found
 
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cox.proportional_hazards import GLOBAL, coefficient_path
 from analysis.effects.families import CONTROL, leading_family
 from analysis.errors import ModelError
 from analysis.evaluation.calibration import calibration_table
 from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
 from analysis.workbench import Workbench, pooled_labels
+
+MOST_PATHS = 3
+"""Pictures of drifting hazard ratios that a report shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,26 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """The families compared: joint tests, losses of the forecast, hazard ratios."""
+    """The families compared: joint tests, losses of the forecast, hazard ratios.
+
+    Attributes
+    ----------
+    drifts
+        The test of proportional hazards, a line a column.
+    drift_p
+        Of all columns together.
+    paths
+        Of the columns that drift most: their lines of `drifts` (at most `MOST_PATHS`) and the smoothed log hazard ratio
+        over the lifetime.
+    """
 
     tests: pd.DataFrame
     losses: pd.DataFrame
     leader: str | None
     ratios: pd.DataFrame
+    drifts: pd.DataFrame
+    drift_p: float
+    paths: tuple[tuple[pd.Series, pd.DataFrame], ...]
     dropped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     n_rows: int
@@ -238,12 +256,17 @@ def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
     tests, losses = tenure.family_tests().frame(), tenure.family_losses().frame()
     contenders = [family for family in tests["family"] if family != CONTROL]
+    drifting, everything = tenure.proportional_hazards().frame(), tenure.proportionality.table
+    shown = drifting[drifting["drifts"]].sort_values(["p_value", "term"], kind="stable").head(MOST_PATHS)
     return Contest(
         tests=tests,
         losses=losses,
         leader=leading_family(tests, losses[losses["model"] == COX], contenders),
         ratios=tenure.hazard_ratios().frame(),
+        drifts=drifting,
+        drift_p=float(everything.loc[everything["term"] == GLOBAL, "p_value"].iloc[0]),
+        paths=tuple((line, coefficient_path(tenure.proportionality, line["term"])) for _, line in shown.iterrows()),
         dropped=tuple((column.name, column.reason) for column in inference.dropped),
-        notes=inference.cox.notes_,
+        notes=inference.fit.notes,
         n_rows=inference.n_rows,
     )

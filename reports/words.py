@@ -153,6 +153,15 @@ def gain_verdict(text: Text, summary: Summary) -> str:
     )
 
 
+def drift_verdict(text: Text, contest: Contest, names: dict[str, str]) -> str:
+    """Say whether hazard ratios are shown to change over the lifetime, and which."""
+    p = p_value(contest.drift_p)
+    drifting = contest.drifts.loc[contest.drifts["drifts"], "term"]
+    if len(drifting):
+        return text("families.drifting", covariates=text("list.semicolon").join(names[term] for term in drifting), p=p)
+    return text("families.drifting_together" if contest.drift_p < SHOWN else "families.no_drift", p=p)
+
+
 def last_quarter(summary: Summary) -> pd.Series | None:
     """Return the line of the book for the last complete quarter, if anybody was there at its start."""
     complete = summary.book[summary.book["is_complete"] & (summary.book["at_start"] > 0)]

@@ -11,14 +11,14 @@ from analysis.evaluation.calibration import calibration_table, wilson_interval
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import followed_quarters, rolling_origin
 from analysis.evaluation.scores import metric_values
-from analysis.models.cox import Cox
+from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import FamiliesOnly, LastQuarterRate
 from analysis.resampling import purged_training_rows
 
 MODELS = {
     "last quarter": LastQuarterRate,
-    "contract only": lambda: FamiliesOnly(Cox(ridge=1.0)),
-    "cox": lambda: Cox(ridge=1.0),
+    "contract only": lambda: FamiliesOnly(LandmarkCox(ridge=1.0)),
+    "cox": lambda: LandmarkCox(ridge=1.0),
 }
 
 

@@ -3,7 +3,8 @@
 import pytest
 from conftest import SAMPLE, SampleReport
 
-from analysis.inference import MIN_LIFETIMES, fit_inference
+from analysis.cox.identifiability import MIN_SUBJECTS
+from analysis.inference import fit_inference
 from analysis.workbench import Workbench, open_study
 
 
@@ -17,8 +18,8 @@ def test_a_column_that_one_lifetime_carries_is_left_out_by_name(tenure: Workbenc
     rows = tenure.counting_process
     found = fit_inference(rows[rows["account_id"] != "1602"], tenure.covariates("counting_process"))
     reasons = {column.name: column.reason for column in found.dropped}
-    assert f"fewer than {MIN_LIFETIMES}" in reasons["active_week_share"]
-    assert "active_week_share" not in [column.name for column in found.cox.columns_]
+    assert f"fewer than {MIN_SUBJECTS}" in reasons["active_week_share"]
+    assert "active_week_share" not in [column.name for column in found.columns]
 
 
 def test_columns_that_follow_from_age_alone_are_left_to_the_baseline(tenure: Workbench) -> None:

@@ -16,9 +16,12 @@ from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
 from analysis.forecast import poisson_binomial_interval
+from analysis.workbench import open_study
 from reports import words
 from reports.cli import main
+from reports.messages import read_catalogue
 from reports.quarterly import _plain
+from reports.summary import Contest
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
@@ -99,8 +102,25 @@ def test_no_gap_in_the_words(sample_report: SampleReport) -> None:
     assert not re.search(r"\b(nan|None|NaT|Timestamp|dtype)\b", text)
 
 
-def test_gaps_of_the_engine_are_stated(sample_report: SampleReport) -> None:
-    assert "has not been tested yet" in text_of(sample_report.page)
+def test_page_says_whether_hazard_ratios_hold_over_the_lifetime(sample_report: SampleReport) -> None:
+    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+    table = tenure.proportionality.table.set_index("term")
+    assert f"all covariates together: {words.p_value(table.loc['GLOBAL', 'p_value'])}" in text_of(sample_report.page)
+
+
+@pytest.mark.parametrize(
+    ("drifting", "together", "expected"),
+    [
+        ([True, False, True], 0.2, "Changing: Age; Seats (all covariates together: p = 0.200)."),
+        ([False, False, False], 0.01, "Taken together the ratios change over the lifetime (p = 0.010)"),
+        ([False, False, False], 0.3, "No change is shown (all covariates together: p = 0.300)."),
+    ],
+)
+def test_verdict_on_proportional_hazards(drifting: list[bool], together: float, expected: str) -> None:
+    drifts = pd.DataFrame({"term": ["age", "use", "seats"], "drifts": drifting})
+    contest = Contest(pd.DataFrame(), pd.DataFrame(), None, pd.DataFrame(), drifts, together, (), (), (), 0)
+    names = {"age": "Age", "use": "Use", "seats": "Seats"}
+    assert words.drift_verdict(read_catalogue("en").text, contest, names).startswith(expected)
 
 
 def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:
@@ -144,8 +164,6 @@ def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities
     ],
 )
 def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_month: int, expected: str) -> None:
-    from reports.messages import read_catalogue
-
     assert words.quarter_label(read_catalogue("en").text, pd.Timestamp(landmark), first_month) == expected
 
 

@@ -5,7 +5,7 @@ from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.design import learn_design
 from analysis.errors import DesignError, ModelError
-from analysis.models.cox import Cox
+from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import FamiliesOnly, LastQuarterRate
 from analysis.outcome import Outcome
 
@@ -37,8 +37,8 @@ def test_last_quarter_rate_passes_over_landmarks_within_a_quarter(book):
 
 def test_families_only_is_the_model_on_those_columns(book):
     design, outcome = fitted_parts(book)
-    rival = FamiliesOnly(Cox(), ("contract",)).fit(design, outcome)
-    alone = Cox().fit(design.select_families(["contract"]), outcome)
+    rival = FamiliesOnly(LandmarkCox(), ("contract",)).fit(design, outcome)
+    alone = LandmarkCox().fit(design.select_families(["contract"]), outcome)
     assert (
         rival.predict_incidence(design, [13]) == alone.predict_incidence(design.select_families(["contract"]), [13])
     ).all()
@@ -51,4 +51,4 @@ def test_what_rivals_refuse(book):
     with pytest.raises(ModelError, match="'merged' was asked for"):
         LastQuarterRate().fit(design, outcome).predict_incidence(design, [13], cause="merged")
     with pytest.raises(DesignError, match="No column belongs to contract"):
-        FamiliesOnly(Cox()).fit(design.select_families(["usage"]), outcome)
+        FamiliesOnly(LandmarkCox()).fit(design.select_families(["usage"]), outcome)

@@ -8,13 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.design import DesignMatrix
+from analysis.cox.fit import CoxFit
+from analysis.cox.hypothesis_tests import ChiSquareTest, wald_test
+from analysis.design import Column, DesignMatrix
+from analysis.effects.multiplicity import holm
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, horizon_risk
-from analysis.models.cox import Cox
-from analysis.models.sandwich import WaldTest
 from analysis.resampling import cluster_resamples, percentile_interval
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
@@ -30,13 +31,20 @@ CONTROL = "contract"
 _WITHIN = ("risk_date", "phase", "term_months")
 
 
-def family_tests(cox: Cox, families: Sequence[str]) -> pd.DataFrame:
+def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]) -> pd.DataFrame:
     """Test each family's columns jointly, given all other columns (cluster-robust Wald).
 
     The p value is from an F distribution, with the statistic scaled down by (events - columns) / events: with few
     events a column, the robust covariance is too small and the chi-square test rejects true null hypotheses too often.
     Indicators of missing values are adjusted for, not tested: a value is often missing because the lifetime is young.
     A family without columns in the design gets no row: it is not measured, which is not zero.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    columns : sequence of Column
+        Of the design, in the order of the fit.
+    families : sequence of str
 
     Returns
     -------
@@ -45,16 +53,16 @@ def family_tests(cox: Cox, families: Sequence[str]) -> pd.DataFrame:
     """
     lines = []
     for family in families:
-        block = np.flatnonzero([c.family == family and not c.marks_missing for c in cox.columns_])
-        if len(block):
-            test = cox.block_test(block)
-            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, cox)))
+        block = [column.name for column in columns if column.family == family and not column.marks_missing]
+        if block:
+            test = wald_test(fit, block)
+            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, fit)))
     return pd.DataFrame(lines, columns=["family", "n_columns", "statistic", "df", "p_value"])
 
 
-def _small_sample_p(test: WaldTest, cox: Cox) -> float:
-    events = cox.n_lifetimes_with_event_
-    spare = events - len(cox.columns_)
+def _small_sample_p(test: ChiSquareTest, fit: CoxFit) -> float:
+    events = fit.rows.n_subjects_with_event
+    spare = events - len(fit.names)
     if spare <= 0:
         return 1.0
     return float(stats.f.sf(test.statistic * spare / events / test.df, test.df, spare))
@@ -198,14 +206,9 @@ def leading_family(
         Families to compare; controls are none.
     level : float
         Of the family-wise error of the tests.
-
-    Notes
-    -----
-    Holm (1979), Scandinavian Journal of Statistics 6, 65.
     """
-    p_values = tests.set_index("family")["p_value"].reindex(contenders).dropna().sort_values(kind="stable")
-    adjusted = np.maximum.accumulate(p_values.to_numpy() * np.arange(len(p_values), 0, -1))
-    significant = set(p_values.index[adjusted < level])
+    p_values = tests.set_index("family")["p_value"].reindex(contenders).dropna()
+    significant = set(p_values.index[holm(p_values.to_numpy(np.float64)) < level])
     useful = losses[losses["family"].isin(significant) & (losses["conf_low"] > 0)]
     if useful.empty:
         return None

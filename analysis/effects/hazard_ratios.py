@@ -1,39 +1,61 @@
-"""Hazard ratios: what each column goes with, all others held."""
+"""Hazard ratios: what each column goes with, all others held, and whether that changes over a lifetime."""
 
-import numpy as np
+from collections.abc import Sequence
+
 import pandas as pd
-from scipy import stats
 
-from analysis.models.cox import Cox
+from analysis.cox.coefficient_table import coefficient_table
+from analysis.cox.fit import CoxFit
+from analysis.cox.proportional_hazards import GLOBAL, ProportionalHazards
+from analysis.design import Column
+from analysis.effects.multiplicity import holm
 
 
-def hazard_ratios(cox: Cox, level: float = 0.95) -> pd.DataFrame:
+def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -> pd.DataFrame:
     """Tabulate a fitted Cox model with cluster-robust standard errors.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    columns : sequence of Column
+        Of the design, in the order of the fit.
+    level : float
+        Of the intervals.
 
     Returns
     -------
     DataFrame
-        One row a column, in the order of the design: term, covariate, family, marks_missing, estimate (log hazard
-        ratio), std_error (robust), statistic, p_value (two-sided normal), hazard_ratio, conf_low, conf_high (of the
-        hazard ratio).
-        Per standard deviation for numeric columns, against absence for indicators.
+        One row a column: term, covariate, family, marks_missing, and what `coefficient_table` gives. Per standard
+        deviation for numeric columns, against absence for indicators.
     """
-    estimate = cox.coefficients_
-    std_error = np.sqrt(np.diag(cox.robust_covariance_))
-    statistic = estimate / std_error
-    half = stats.norm.isf((1 - level) / 2) * std_error
-    return pd.DataFrame(
-        {
-            "term": [column.name for column in cox.columns_],
-            "covariate": [column.covariate for column in cox.columns_],
-            "family": [column.family for column in cox.columns_],
-            "marks_missing": [column.marks_missing for column in cox.columns_],
-            "estimate": estimate,
-            "std_error": std_error,
-            "statistic": statistic,
-            "p_value": 2 * stats.norm.sf(np.abs(statistic)),
-            "hazard_ratio": np.exp(estimate),
-            "conf_low": np.exp(estimate - half),
-            "conf_high": np.exp(estimate + half),
-        }
-    )
+    return _described(columns, coefficient_table(fit, level=level))
+
+
+def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float = 0.05) -> pd.DataFrame:
+    """Tabulate the tests of proportional hazards by column, with Holm's correction over the columns.
+
+    Parameters
+    ----------
+    result : ProportionalHazards
+    columns : sequence of Column
+    level : float
+        Of the family-wise error: a column drifts where its adjusted p value is below.
+
+    Returns
+    -------
+    DataFrame
+        One row a column: term, covariate, family, marks_missing, estimate (the constant log hazard ratio fitted),
+        statistic, df, p_value, adjusted_p_value, drifts.
+    """
+    table = result.table[result.table["term"] != GLOBAL].reset_index(drop=True)
+    table["adjusted_p_value"] = holm(table["p_value"].to_numpy())
+    table["drifts"] = table["adjusted_p_value"] < level
+    return _described(columns, table)
+
+
+def _described(columns: Sequence[Column], table: pd.DataFrame) -> pd.DataFrame:
+    """Put a column's covariate and family beside its numbers."""
+    table.insert(1, "covariate", [column.covariate for column in columns])
+    table.insert(2, "family", [column.family for column in columns])
+    table.insert(3, "marks_missing", [column.marks_missing for column in columns])
+    return table

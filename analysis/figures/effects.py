@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.style import INK, MUTED
+
+
+def forest_height(frame: pd.DataFrame) -> float:
+    """Return the height in inches that `draw_hazard_ratios` needs for a frame."""
+    return 0.9 + 0.25 * (len(frame) + 1.4 * frame["family"].nunique())
 
 
 def draw_hazard_ratios(
@@ -13,40 +20,99 @@ def draw_hazard_ratios(
     frame: pd.DataFrame,
     colors: Mapping[str, str],
     x_label: str = "Hazard ratio per standard deviation (95% interval)",
+    family_labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw a forest plot of hazard ratios on a log scale, one row a term, in the frame's order.
+    """Draw a forest plot of hazard ratios on a log scale, grouped by family where there are several.
 
     Parameters
     ----------
     frame
-        label, family, hazard_ratio, conf_low, conf_high.
+        label, family, hazard_ratio, hazard_ratio_low, hazard_ratio_high; in each family the frame's order.
     colors
         Colour of each family.
+    family_labels
+        What stands above each group; the family's name by default.
     """
-    rows = range(len(frame), 0, -1)
-    for row, (_, term) in zip(rows, frame.iterrows(), strict=True):
-        color = colors[term["family"]]
-        ax.plot([term["conf_low"], term["conf_high"]], [row, row], color=color, linewidth=2, solid_capstyle="round")
-        ax.plot(term["hazard_ratio"], row, "o", color=color, markersize=5)
+    families = list(dict.fromkeys(frame["family"]))
+    ticks: list[tuple[float, str, str | None]] = []
+    row = 0.4
+    for family in families:
+        row -= 0.4
+        if len(families) > 1:
+            row -= 1
+            ticks.append((row, (family_labels or {}).get(family, family), colors[family]))
+        for _, term in frame[frame["family"] == family].iterrows():
+            row -= 1
+            ticks.append((row, term["label"], None))
+            ends = [term["hazard_ratio_low"], term["hazard_ratio_high"]]
+            ax.plot(ends, [row, row], color=colors[family], linewidth=2, solid_capstyle="round")
+            ax.plot(term["hazard_ratio"], row, "o", color=colors[family], markersize=5)
     ax.axvline(1, color=INK, linewidth=0.8)
     ax.set_xscale("log")
-    _plain_ticks(ax, frame)
-    ax.set_yticks(list(rows), frame["label"])
-    ax.set_ylim(0.4, len(frame) + 0.6)
+    _plain_ticks(ax, frame["hazard_ratio_low"].min(), frame["hazard_ratio_high"].max())
+    ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
+    ax.tick_params(axis="y", length=0)
+    for label, (_, _, color) in zip(ax.get_yticklabels(), ticks, strict=True):
+        if color:
+            label.set_color(color)
+            label.set_fontsize(10)
+    ax.set_ylim(row - 0.6, -0.4)
     ax.grid(axis="y", visible=False)
     ax.set_xlabel(x_label)
 
 
-def _plain_ticks(ax: Axes, frame: pd.DataFrame) -> None:
+def draw_coefficient_path(
+    ax: Axes,
+    frame: pd.DataFrame,
+    constant: float,
+    label: str,
+    color: str,
+    x_label: str = "Days since the lifetime began",
+    y_label: str = "Hazard ratio",
+) -> None:
+    """Draw how a hazard ratio changes over the lifetime, with its pointwise interval, on a log scale.
+
+    Parameters
+    ----------
+    frame
+        time, estimate, conf_low, conf_high (log hazard ratios), as `coefficient_path` gives them.
+    constant
+        The log hazard ratio of the fit, one for the whole lifetime: a dashed line.
+    label
+        Name of the covariate.
+    """
+    ax.fill_between(frame["time"], np.exp(frame["conf_low"]), np.exp(frame["conf_high"]), color=color, alpha=0.18)
+    ax.plot(frame["time"], np.exp(frame["estimate"]), color=color, linewidth=2)
+    ax.axhline(1, color=INK, linewidth=0.8)
+    ax.axhline(np.exp(constant), color=color, linewidth=1, linestyle="--")
+    ax.set_yscale("log")
+    low, high = float(np.exp(frame["conf_low"].min())), float(np.exp(frame["conf_high"].max()))
+    ticks = (
+        [float(tick) for tick in MaxNLocator(6).tick_values(low, high)] if high < 2 * low else _ratios_within(low, high)
+    )
+    ax.set_yticks(ticks, [f"{ratio:g}" for ratio in ticks])
+    ax.set_ylim(low * 0.98, high * 1.02)
+    ax.minorticks_off()
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.set_title(label)
+
+
+def _plain_ticks(ax: Axes, low: float, high: float) -> None:
     """Label a log axis with the ratios people read, as far as the intervals reach."""
-    ratios = [0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10]
-    low, high = min(frame["conf_low"].min() * 0.95, 0.78), max(frame["conf_high"].max() * 1.05, 1.28)
-    shown = [ratio for ratio in ratios if low <= ratio <= high]
-    while len(shown) > 9:
-        shown = [ratio for place, ratio in enumerate(shown) if ratio == 1 or (place - shown.index(1)) % 2 == 0]
-    ax.set_xlim(low, high)
+    shown = _ratios_within(low, high)
+    ax.set_xlim(min(low * 0.95, 0.78), max(high * 1.05, 1.28))
     ax.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
     ax.minorticks_off()
+
+
+def _ratios_within(low: float, high: float) -> list[float]:
+    """Return at most nine round ratios, 1 among them, that reach as far as given."""
+    ratios = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100]
+    shown = [ratio for ratio in ratios if min(low * 0.95, 0.78) <= ratio <= max(high * 1.05, 1.28)]
+    while len(shown) > 9:
+        shown = [ratio for place, ratio in enumerate(shown) if ratio == 1 or (place - shown.index(1)) % 2 == 0]
+    return shown
 
 
 def draw_family_losses(

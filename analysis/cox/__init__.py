@@ -1,0 +1,1 @@
+"""Cox: the proportional hazards model of counting-process rows, with what R's ``coxph`` gives."""

@@ -1,0 +1,44 @@
+"""Coefficient table: estimates with standard errors, intervals and tests, and the hazard ratios they mean."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.cox.fit import CoxFit
+
+
+def coefficient_table(fit: CoxFit, *, robust: bool = True, level: float = 0.95) -> pd.DataFrame:
+    """Tabulate a fitted Cox model, a line a column.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    robust : bool
+        Cluster-robust standard errors (the default) or model-based ones.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        term, estimate (log hazard ratio per unit), std_error, conf_low, conf_high, statistic, p_value (two-sided
+        normal), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
+    """
+    std_error = fit.robust_std_errors if robust else fit.std_errors
+    statistic = fit.coefficients / std_error
+    half = stats.norm.isf((1 - level) / 2) * std_error
+    low, high = fit.coefficients - half, fit.coefficients + half
+    return pd.DataFrame(
+        {
+            "term": fit.names,
+            "estimate": fit.coefficients,
+            "std_error": std_error,
+            "conf_low": low,
+            "conf_high": high,
+            "statistic": statistic,
+            "p_value": 2 * stats.norm.sf(np.abs(statistic)),
+            "hazard_ratio": np.exp(fit.coefficients),
+            "hazard_ratio_low": np.exp(low),
+            "hazard_ratio_high": np.exp(high),
+        }
+    )

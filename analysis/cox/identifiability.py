@@ -1,0 +1,204 @@
+"""Identifiability: which columns the data cannot estimate, and why, in words that name them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from analysis.cox.rows import CountingRows
+from analysis.errors import ModelError
+
+COLLINEAR = 1e-9
+"""Share of a column's information that must be its own, given the columns before it."""
+
+FLAT = 1e-6
+"""A direction in which so little of the information at zero is left has no maximum: the likelihood is flat there."""
+
+MIN_SUBJECTS = 5
+"""A column that fewer subjects with event set apart from its commonest value is noted as thin."""
+
+MIN_EVENTS_PER_COLUMN = 10
+"""Below this many subjects with event a column, estimates are noted as unstable (Peduzzi and others 1995)."""
+
+
+def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Raise a `ModelError` that names the first column with a missing or infinite value, and its rows."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(values.sum()):
+            return
+    for name, column in zip(names, values.T, strict=True):
+        bad = np.flatnonzero(~np.isfinite(column))
+        if len(bad):
+            missing = np.isnan(column[bad])
+            kind = "missing" if missing.all() else "missing or infinite" if missing.any() else "infinite"
+            shown = ", ".join(map(str, bad[:5])) + (", ..." if len(bad) > 5 else "")
+            raise ModelError(
+                f"Column '{name}' is {kind} in {len(bad):,} of {len(column):,} rows (positions {shown}). "
+                "Fill it, with a column that marks the filled rows, or leave these rows out."
+            )
+
+
+def refuse_constant(spread: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Raise a `ModelError` that names the columns without any spread, or with one that is no number."""
+    constant = [name for name, own in zip(names, spread, strict=True) if own == 0]
+    if constant:
+        raise ModelError(f"{quoted(constant)} {_is(constant)} constant in all rows. Leave {_it(constant)} out.")
+    endless = [name for name, own in zip(names, spread, strict=True) if not np.isfinite(own)]
+    if endless:
+        raise ModelError(
+            f"{quoted(endless)} {_has(endless)} values beyond 1e150, whose squares are no numbers. "
+            "If they stand for missing values, fill them; otherwise change the unit."
+        )
+
+
+def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Raise a `ModelError` if a column never differs within a risk set, or copies columns before it.
+
+    Parameters
+    ----------
+    information : ndarray, shape (p, p)
+        At coefficients zero, of standardised columns, with the ridge.
+    names : sequence of str
+    """
+    own = np.diag(information).copy()
+    most = own.max(initial=0.0)
+    alike = [name for name, value in zip(names, own, strict=True) if not value > 1e-14 * max(most, 1.0)]
+    if alike:
+        raise ModelError(
+            f"{quoted(alike)} {_is(alike)} the same for all who are at risk together whenever an event happens, "
+            f"so that nothing tells {'their effects' if len(alike) > 1 else 'its effect'}. Leave {_it(alike)} out."
+        )
+    left = information.copy()
+    for k, name in enumerate(names):
+        if left[k, k] <= COLLINEAR * own[k]:
+            weights = np.linalg.lstsq(information[:k, :k], information[:k, k], rcond=1e-12)[0]
+            share = np.abs(weights) * np.sqrt(own[:k] / own[k])
+            others = [names[j] for j in np.flatnonzero(share > 0.01).tolist()]
+            raise ModelError(
+                f"Columns are collinear: '{name}' is a linear combination of {quoted(others)} among those at risk. "
+                "Leave one of them out or set a ridge."
+            )
+        left -= np.outer(left[:, k], left[k]) / left[k, k]
+
+
+def refuse_separation(
+    information: NDArray[np.float64],
+    at_zero: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    names: Sequence[str],
+) -> None:
+    """Raise a `ModelError` if the information has vanished in some direction: the likelihood has no maximum there.
+
+    Whoever has the event is then always at the same end of these columns among those at risk.
+
+    Parameters
+    ----------
+    information, at_zero : ndarray, shape (p, p)
+        At `coefficients` and at zero, of standardised columns, with the ridge.
+    """
+    share, directions = linalg.eigh(information, at_zero)
+    if share[0] > FLAT:
+        return
+    weight = np.abs(directions[:, 0]) * np.sqrt(np.diag(at_zero))
+    guilty = np.flatnonzero(weight > 0.3 * weight.max())
+    named = [names[k] for k in guilty.tolist()]
+    if len(guilty) == 1:
+        end = "highest" if coefficients[guilty[0]] > 0 else "lowest"
+        how = f"whoever has the event always has its {end} value among those at risk"
+    else:
+        how = "a combination of them puts whoever has the event always at one end of those at risk"
+    raise ModelError(
+        f"The likelihood has no maximum in {quoted(named)}: {how}. Leave {_it(named)} out, merge levels or set a ridge."
+    )
+
+
+def refuse_no_convergence(step: NDArray[np.float64], iterations: int, names: Sequence[str]) -> None:
+    """Raise a `ModelError` that names the columns whose coefficients still move (`step` in standard deviations)."""
+    moving = [names[k] for k in np.argsort(-np.abs(step))[:3].tolist()]
+    raise ModelError(
+        f"The Cox model did not converge in {iterations} Newton steps; still moving: {quoted(moving)}. "
+        "Leave columns out or set a ridge."
+    )
+
+
+def refuse_out_of_range(
+    values: NDArray[np.float64], offset: NDArray[np.float64], coefficients: NDArray[np.float64], names: Sequence[str]
+) -> None:
+    """Raise a `ModelError` that names what makes hazards differ so much that their sums are no numbers.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p)
+    offset : ndarray, shape (n,)
+    coefficients : ndarray, shape (p,)
+        Where the search is; zero at its start.
+    names : sequence of str
+    """
+    if not coefficients.any():
+        low, high = offset.min(), offset.max()
+        raise ModelError(
+            f"offset must differ by less than about 300 among those at risk together, since a hazard is multiplied by "
+            f"its exponential; it runs from {low:.6g} (position {offset.argmin()}) to {high:.6g} (position "
+            f"{offset.argmax()})."
+        )
+    reach = np.abs(coefficients) * np.ptp(values, axis=0)
+    named = [name for name, own in zip(names, reach, strict=True) if own > 0.3 * reach.max()]
+    raise ModelError(
+        f"The likelihood has no maximum within reach in {quoted(named)}: it still rises where hazards of those at "
+        "risk together differ by a factor of 1e140. Either whoever has the event is always at one end of those at "
+        f"risk, or a few rows lie far outside the others. Leave {_it(named)} out, merge levels, cap outliers or set "
+        "a ridge."
+    )
+
+
+def support_notes(values: NDArray[np.float64], rows: CountingRows, names: Sequence[str]) -> tuple[str, ...]:
+    """Say where events (distinct subjects) are too few for the number of columns, or for one column."""
+    subjects, p = rows.n_subjects_with_event, len(names)
+    notes = []
+    if subjects < MIN_EVENTS_PER_COLUMN * p:
+        notes.append(
+            f"{subjects} lifetimes with event for {p} columns: {subjects / p:.1f} a column, "
+            f"below {MIN_EVENTS_PER_COLUMN}; estimates are unstable."
+        )
+    thin = [
+        f"'{name}' ({n})" for name, n in zip(names, carrying_subjects(values, rows), strict=True) if n < MIN_SUBJECTS
+    ]
+    if thin:
+        notes.append(f"Set apart by fewer than {MIN_SUBJECTS} lifetimes with event: {', '.join(thin)}.")
+    return tuple(notes)
+
+
+def carrying_subjects(values: NDArray[np.float64], rows: CountingRows) -> list[int]:
+    """Count, per column, the subjects with event whose value is not the column's commonest one.
+
+    For a column of two values, the smaller of the two counts: an effect needs events on both sides.
+    """
+    at_event, subject = values[rows.event], rows.subject[rows.event]
+    counts = []
+    for column, all_rows in zip(at_event.T, values.T, strict=True):
+        low, high = all_rows.min(), all_rows.max()
+        if ((column == low) | (column == high)).all() and ((all_rows == low) | (all_rows == high)).all():
+            counts.append(min(len(np.unique(subject[column == end])) for end in (low, high)))
+        else:
+            levels, sizes = np.unique(column, return_counts=True)
+            counts.append(len(np.unique(subject[column != levels[np.argmax(sizes)]])))
+    return counts
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Name up to eight columns in quotes."""
+    shown = ", ".join(f"'{name}'" for name in names[:8])
+    return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _is(names: Sequence[str]) -> str:
+    return "are" if len(names) > 1 else "is"
+
+
+def _has(names: Sequence[str]) -> str:
+    return "have" if len(names) > 1 else "has"
+
+
+def _it(names: Sequence[str]) -> str:
+    return "them" if len(names) > 1 else "it"

@@ -1,0 +1,140 @@
+"""Maximise: Newton's method with step halving on the (penalised) partial likelihood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from analysis.cox.identifiability import (
+    FLAT,
+    refuse_no_convergence,
+    refuse_out_of_range,
+    refuse_separation,
+    refuse_uninformative,
+)
+from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
+from analysis.errors import ModelError
+
+CONVERGED = 1e-20
+"""Newton's decrement (score x step) at the maximum; the squared distance in standard errors that is left."""
+
+ROUNDING = 1e-10
+"""A decrement below this that no longer shrinks is at the limit of rounding."""
+
+FIRST_CHECK = 8
+"""Newton steps after which a fit that has not converged is examined for separation."""
+
+LARGEST = 1e140
+"""Baseline hazards beyond this, in units of the largest hazard ratio's inverse, are out of range: squares overflow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maximum:
+    """Where the search ended.
+
+    Attributes
+    ----------
+    start, end : Evaluation
+        At coefficients zero and at the maximum.
+    start_information, information : ndarray, shape (p, p)
+        Without the ridge.
+    iterations : int
+    """
+
+    start: Evaluation
+    end: Evaluation
+    start_information: NDArray[np.float64]
+    information: NDArray[np.float64]
+    iterations: int
+
+
+def maximise(
+    likelihood: PartialLikelihood, ridge: NDArray[np.float64], names: Sequence[str], max_iterations: int = 50
+) -> Maximum:
+    """Find the coefficients at which log-likelihood - sum(ridge x coefficients^2) / 2 is largest.
+
+    Parameters
+    ----------
+    likelihood : PartialLikelihood
+        Of standardised columns.
+    ridge : ndarray, shape (p,)
+    names : sequence of str
+        For messages.
+
+    Raises
+    ------
+    ModelError
+        If offsets or columns make hazards differ beyond what numbers hold, a column never differs among those at risk,
+        columns are collinear, the likelihood has no maximum (separation), or Newton's method does not converge.
+    """
+    penalty = np.diag(ridge)
+    start = here = likelihood.evaluate(np.zeros(likelihood.values.shape[1]))
+    if not _in_range(start):
+        refuse_out_of_range(likelihood.values, likelihood.rows.offset, start.coefficients, names)
+    start_information = information = likelihood.information(start)
+    refuse_uninformative(start_information + penalty, names)
+    at_zero = np.diag(start_information + penalty)
+    before = np.inf
+    step = np.zeros(len(ridge))
+    for iteration in range(max_iterations + 1):
+        score = here.score - ridge * here.coefficients
+        if iteration >= FIRST_CHECK or (np.diag(information + penalty) <= FLAT * at_zero).any():
+            refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
+        step = _solve(information + penalty, score)
+        decrement = float(score @ step)
+        if decrement < CONVERGED or (decrement < ROUNDING and decrement > 0.01 * before):
+            refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
+            return Maximum(start, here, start_information, information, iteration)
+        before = decrement
+        coefficients, floor = here.coefficients, _objective(here, ridge)
+        del here  # its risk totals, before those of the next point are made
+        here, went_too_far = _climb(likelihood, ridge, coefficients, floor, step)
+        if went_too_far and iteration >= FIRST_CHECK:
+            refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
+        information = likelihood.information(here)
+    refuse_no_convergence(step, max_iterations, names)
+    raise AssertionError  # pragma: no cover - the line above raises
+
+
+def _climb(
+    likelihood: PartialLikelihood,
+    ridge: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    floor: float,
+    step: NDArray[np.float64],
+) -> tuple[Evaluation, bool]:
+    """Take the step, halved until the objective does not fall below the floor; say whether it went out of range."""
+    tolerance = 1e-12 * max(1.0, abs(floor))
+    went_too_far = False
+    for _ in range(40):
+        there = likelihood.evaluate(coefficients + step)
+        if not _in_range(there):
+            went_too_far = True
+        elif _objective(there, ridge) >= floor - tolerance:
+            return there, went_too_far
+        step = step / 2
+    return likelihood.evaluate(coefficients), went_too_far
+
+
+def _in_range(at: Evaluation) -> bool:
+    """Say whether all risk totals are large enough, beside the largest hazard, to be divided by."""
+    return bool(np.isfinite(at.log_likelihood) and at.steps.hazard.max() < LARGEST)  # false where not a number
+
+
+def _objective(at: Evaluation, ridge: NDArray[np.float64]) -> float:
+    return at.log_likelihood - 0.5 * float((ridge * at.coefficients**2).sum())
+
+
+def _solve(information: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve for Newton's step, with columns scaled to unit information."""
+    own = np.diag(information)
+    scale = np.sqrt(np.where(own > 0, own, 1.0))
+    try:
+        return linalg.solve(information / np.outer(scale, scale), score / scale, assume_a="pos") / scale
+    except linalg.LinAlgError as error:
+        raise ModelError(
+            "The information matrix of the Cox model is not positive definite: columns are nearly collinear "
+            "among those at risk. Leave columns out or set a ridge."
+        ) from error

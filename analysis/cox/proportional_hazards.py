@@ -1,0 +1,185 @@
+"""Proportional hazards: does a coefficient change over time? Score test by column and for all, and its path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.cox.fit import CoxFit
+from analysis.cox.one_thread import one_thread
+from analysis.cox.residuals import average_information, scaled_schoenfeld_residuals, schoenfeld_residuals
+from analysis.errors import ModelError
+from analysis.nonparametric import kaplan_meier
+
+Transform = Literal["km", "rank", "identity", "log"]
+
+GLOBAL = "GLOBAL"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProportionalHazards:
+    """Tests of constant coefficients, and what they are made of.
+
+    Attributes
+    ----------
+    transform : str
+        Of time, against which coefficients may drift: 'km' (1 - Kaplan-Meier), 'rank', 'identity' or 'log'.
+    table : DataFrame
+        term, estimate (the constant coefficient fitted), statistic (chi-square), df, p_value; a line a column, and one
+        for all, `GLOBAL`.
+    residuals : DataFrame
+        A line an event: stratum, time, x (time transformed), and a rough estimate of each coefficient at that time
+        (scaled Schoenfeld residuals).
+    variance : ndarray, shape (p, p)
+        Covariance of one event's estimates.
+    """
+
+    transform: Transform
+    table: pd.DataFrame
+    residuals: pd.DataFrame
+    variance: NDArray[np.float64]
+
+
+@one_thread
+def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> ProportionalHazards:
+    """Test each coefficient, and all together, for a drift with transformed time.
+
+    The score test of adding the product of a column and g(time) to the model. It takes lifetimes as independent.
+
+    Raises
+    ------
+    ModelError
+        If the transform is unknown, cannot be taken ('log' of time zero), is the same at all events, or the fit is
+        penalised.
+
+    Notes
+    -----
+    Grambsch and Therneau (1994), Biometrika 81, 515, as the exact score test of R's ``cox.zph`` (survival 3).
+    """
+    if fit.is_penalised:
+        raise ModelError("The test of proportional hazards needs a fit without ridge.")
+    sets, end, p = fit.likelihood.sets, fit.maximum.end, len(fit.names)
+    g = transformed_time(fit, transform, sets.time)
+    centred = g - np.average(g, weights=sets.deaths)
+    residuals = schoenfeld_residuals(fit)
+    own_weight = fit.rows.weights[sets.event_rows[np.argsort(sets.death_pairs, kind="stable")]]
+    at_event = np.repeat(centred, sets.deaths) * own_weight
+    drift = np.r_[np.zeros(p), at_event @ (residuals[list(fit.names)].to_numpy() / fit.scale)]
+    blocks = [fit.likelihood.information(end, centred**power) for power in (1, 2)]
+    information = np.block([[fit.maximum.information, blocks[0]], [blocks[0], blocks[1]]])
+    lines = [(name, fit.coefficients[k], *_score_test(drift, information, p, [k])) for k, name in enumerate(fit.names)]
+    lines.append((GLOBAL, np.nan, *_score_test(drift, information, p, range(p))))
+    estimates = scaled_schoenfeld_residuals(fit)
+    estimates.insert(2, "x", np.repeat(g, sets.deaths))
+    return ProportionalHazards(
+        transform=transform,
+        table=pd.DataFrame(lines, columns=["term", "estimate", "statistic", "df", "p_value"]),
+        residuals=estimates,
+        variance=np.linalg.inv(average_information(fit)[0]).astype(np.float64),
+    )
+
+
+def transformed_time(fit: CoxFit, transform: Transform, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return g(time) at each of `times`, which must be among the rows' stop times."""
+    rows = fit.rows
+    match transform:
+        case "identity":
+            g = times.astype(np.float64)
+        case "log":
+            if not (times > 0).all():
+                raise ModelError(
+                    "The transform 'log' needs events at times above zero. Use 'km', 'rank' or 'identity'."
+                )
+            g = np.log(times)
+        case "rank":
+            ordered = np.sort(rows.stop)
+            g = (np.searchsorted(ordered, times, "left") + 1 + np.searchsorted(ordered, times, "right")) / 2
+        case "km":
+            curve = kaplan_meier(rows.start, rows.stop, rows.event)
+            before = np.searchsorted(curve["time"].to_numpy(), times, side="left") - 1
+            g = 1 - curve["estimate"].to_numpy()[before]
+        case _:
+            raise ModelError(f"transform must be 'km', 'rank', 'identity' or 'log'; {transform!r} arrived.")
+    if np.ptp(g) == 0:
+        raise ModelError("All events happen at one time: no coefficient can be seen to change over time.")
+    return g
+
+
+@one_thread
+def coefficient_path(
+    result: ProportionalHazards, term: str, *, df: int = 4, level: float = 0.95, n_points: int = 40
+) -> pd.DataFrame:
+    """Smooth the estimates of one coefficient over transformed time.
+
+    Parameters
+    ----------
+    result : ProportionalHazards
+    term : str
+    df : int
+        Degrees of freedom of the natural cubic spline, at least 2 (a straight line).
+    level : float
+        Of the pointwise interval.
+    n_points : int
+
+    Returns
+    -------
+    DataFrame
+        x, time (x transformed back), estimate, conf_low, conf_high.
+
+    Raises
+    ------
+    ModelError
+        If there is no such term, or too few events for a line.
+
+    Notes
+    -----
+    Therneau and Grambsch (2000), 6.2, in the manner of R's ``plot.cox.zph``; knots at quantiles of the distinct x.
+    """
+    terms = [name for name in result.table["term"] if name != GLOBAL]
+    if term not in terms:
+        raise ModelError(f"No such column: {term!r}. The test has {', '.join(terms)}.")
+    seen = result.residuals.dropna(subset=[term]).sort_values("x", kind="stable")
+    x, y = seen["x"].to_numpy(), seen[term].to_numpy()
+    distinct = len(np.unique(x))
+    if distinct < 2 or len(x) < 3:
+        raise ModelError(f"A path over time needs three events at two times or more; {term!r} has {len(x)}.")
+    knots = np.quantile(np.unique(x), np.linspace(0, 1, min(max(df, 2), distinct)))
+    basis, grid = _natural_spline(x, knots), np.linspace(x[0], x[-1], n_points)
+    at = _natural_spline(grid, knots)
+    weights, *_ = np.linalg.lstsq(basis, y, rcond=None)
+    spread = np.einsum("ij,jk,ik->i", at, np.linalg.pinv(basis.T @ basis), at)
+    own = result.variance[terms.index(term), terms.index(term)]
+    half = stats.norm.isf((1 - level) / 2) * np.sqrt(own * spread)
+    estimate = at @ weights
+    time = np.interp(grid, x, seen["time"].to_numpy())
+    return pd.DataFrame(
+        {"x": grid, "time": time, "estimate": estimate, "conf_low": estimate - half, "conf_high": estimate + half}
+    )
+
+
+def _score_test(
+    drift: NDArray[np.float64], information: NDArray[np.float64], p: int, columns: Sequence[int]
+) -> tuple[float, int, float]:
+    kept = np.r_[np.arange(p), p + np.asarray(columns)]
+    block = information[np.ix_(kept, kept)]
+    scale = np.sqrt(np.diag(block))
+    if not (scale > 0).all():
+        return np.nan, len(columns), np.nan
+    scaled = drift[kept] / scale
+    statistic = float(scaled @ np.linalg.solve(block / np.outer(scale, scale), scaled))
+    return statistic, len(columns), float(stats.chi2.sf(statistic, len(columns)))
+
+
+def _natural_spline(x: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the natural cubic spline basis with these knots, shape (n, number of knots).
+
+    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), equations 5.4 and 5.5.
+    """
+    scaled, at = (x - knots[0]) / np.ptp(knots), (knots - knots[0]) / np.ptp(knots)
+    cubes = np.maximum(scaled[:, None] - at, 0.0) ** 3
+    bends = (cubes[:, :-1] - cubes[:, -1:]) / (at[-1] - at[:-1])
+    return np.column_stack([np.ones(len(x)), scaled, bends[:, :-1] - bends[:, -1:]])

@@ -1,0 +1,137 @@
+"""Probabilities after now: closed forms, rules that any probability keeps, and what is not known."""
+
+import numpy as np
+import pytest
+from r_reference import table
+
+from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
+from analysis.cox.fit import fit_cox
+from analysis.cox.prediction import cumulative_incidence, event_probability, linear_predictor, partial_hazard
+from analysis.cox.rows import counting_rows
+from analysis.errors import ModelError
+
+COLUMNS = ["age", "year", "surgery", "transplant"]
+
+
+@pytest.fixture(scope="module")
+def heart():
+    return table("heart")
+
+
+@pytest.fixture(scope="module")
+def fit(heart):
+    rows = counting_rows(heart["start"], heart["stop"], heart["event"])
+    return fit_cox(heart[COLUMNS], rows, names=COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def two_causes():
+    """Progression and death after MGUS, each fitted with the other as a censoring."""
+    mgus2 = table("mgus2")
+    columns = mgus2[["age", "male"]].to_numpy(float)
+    fits = {
+        cause: fit_cox(columns, counting_rows(None, mgus2["stop"], mgus2["cause"] == code), names=["age", "male"])
+        for cause, code in [("progression", 1), ("death", 2)]
+    }
+    return fits, columns[:50]
+
+
+def test_probability_is_that_of_the_hazard_between_two_times(heart, fit):
+    curve = baseline_cumulative_hazard(fit, heart.loc[0, COLUMNS].to_numpy(float))
+    passed = np.r_[0, curve["cumulative_hazard"]][np.searchsorted(curve["time"], [50, 141], side="right")]
+    found = event_probability(fit, heart.loc[[0], COLUMNS], 50, 91)["probability"]
+    assert found.item() == pytest.approx(1 - np.exp(passed[0] - passed[1]), rel=1e-12)
+
+
+def test_two_stretches_make_one(heart, fit):
+    """To stay for 60 days is to stay for 20, and then for 40 more."""
+    rows = heart[COLUMNS]
+    whole, first, then = (
+        1 - event_probability(fit, rows, start, horizon)["probability"]
+        for start, horizon in [(5, 60), (5, 20), (25, 40)]
+    )
+    assert whole.to_numpy() == pytest.approx((first * then).to_numpy(), rel=1e-12)
+
+
+def test_start_and_horizon_may_differ_by_row(heart, fit):
+    rows = heart[COLUMNS].head(3)
+    together = event_probability(fit, rows, [0, 10, 20], [30, 40, 50])
+    for k, (start, horizon) in enumerate([(0, 30), (10, 40), (20, 50)]):
+        alone = event_probability(fit, rows.iloc[[k]], start, horizon)
+        assert together.iloc[k].to_numpy() == pytest.approx(alone.iloc[0].to_numpy(), rel=1e-12)
+
+
+def test_interval_holds_the_estimate_and_widens_with_the_level(heart, fit):
+    narrow, wide = (event_probability(fit, heart[COLUMNS], 10, 91, level=level) for level in (0.5, 0.99))
+    assert (wide["conf_low"] < narrow["conf_low"]).all()
+    assert (narrow["conf_low"] < narrow["probability"]).all()
+    assert (narrow["probability"] < narrow["conf_high"]).all()
+    assert (narrow["conf_high"] < wide["conf_high"]).all()
+
+
+def test_nothing_is_said_beyond_the_last_time_observed(heart, fit):
+    last = heart["stop"].max()
+    found = event_probability(fit, heart[COLUMNS].head(2), [last - 30, last - 30], [30, 31])
+    assert found["probability"].notna().tolist() == [True, False]
+
+
+def test_ratios_of_partial_hazards_are_those_of_the_linear_predictor(heart, fit):
+    rows = heart[COLUMNS]
+    ratio = partial_hazard(fit, rows) / partial_hazard(fit, rows)[0]
+    assert np.log(ratio) == pytest.approx(linear_predictor(fit, rows) - linear_predictor(fit, rows)[0], abs=1e-12)
+
+
+def test_a_single_cause_gives_the_event_probability(heart, fit):
+    start = heart["start"].to_numpy(float)
+    incidence = cumulative_incidence({"death": fit}, heart[COLUMNS], start, [30, 91])["death"]
+    for k, horizon in enumerate([30, 91]):
+        alone = event_probability(fit, heart[COLUMNS], start, horizon)["probability"]
+        assert incidence[:, k] == pytest.approx(alone.to_numpy(), rel=1e-12, nan_ok=True)
+
+
+def test_incidences_and_staying_add_up_to_one(two_causes):
+    fits, columns = two_causes
+    incidence = cumulative_incidence(fits, columns, 12, [24, 120])
+    for k, horizon in enumerate([24, 120]):
+        staying = np.prod(
+            [1 - event_probability(fit, columns, 12, horizon)["probability"] for fit in fits.values()], axis=0
+        )
+        assert sum(found[:, k] for found in incidence.values()) == pytest.approx(1 - staying, rel=1e-12)
+
+
+def test_a_competing_end_takes_probability_away(two_causes):
+    fits, columns = two_causes
+    competing = cumulative_incidence(fits, columns, 0, [240])["progression"][:, 0]
+    alone = event_probability(fits["progression"], columns, 0, 240)["probability"]
+    assert (competing < 0.75 * alone).all()
+
+
+def test_strata_are_kept_apart():
+    lung = table("lung")
+    rows = counting_rows(None, lung["stop"], lung["event"], strata=lung["sex"])
+    fit = fit_cox(lung[["age", "ph_ecog"]], rows, names=["age", "ph_ecog"])
+    by_sex = {sex: event_probability(fit, [[60, 1]], 0, 182, stratum=[sex])["probability"].item() for sex in (1, 2)}
+    # R: survfit(coxph(Surv(time, dead) ~ age + ph.ecog + strata(sex)), newdata) at 182 days
+    assert by_sex == {1: pytest.approx(1 - 0.640979591310008), 2: pytest.approx(1 - 0.836622339741199)}
+    with pytest.raises(ModelError, match="The fit has 2 strata"):
+        event_probability(fit, [[60, 1]], 0, 182)
+    with pytest.raises(ModelError, match="must be one of the fit"):
+        event_probability(fit, [[60, 1]], 0, 182, stratum=[3])
+
+
+def test_what_prediction_refuses(fit, heart, two_causes):
+    rows = heart[COLUMNS].head(2)
+    with pytest.raises(ModelError, match="horizon must be positive"):
+        event_probability(fit, rows, 0, 0)
+    with pytest.raises(ModelError, match=r"start must be finite.*positions 1"):
+        event_probability(fit, rows, [0, np.nan], 91)
+    with pytest.raises(ModelError, match="The fit has 4 columns"):
+        event_probability(fit, rows[["age"]], 0, 91)
+    with pytest.raises(ModelError, match="Column 'age' is missing"):
+        event_probability(fit, rows.assign(age=np.nan), 0, 91)
+    with pytest.raises(ModelError, match="positive times"):
+        cumulative_incidence({"death": fit}, rows, 0, [])
+    with pytest.raises(ModelError, match="none arrived"):
+        cumulative_incidence({}, rows, 0, [91])
+    with pytest.raises(ModelError, match="same columns"):
+        cumulative_incidence({"other": fit, **two_causes[0]}, rows, 0, [91])
