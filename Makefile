@@ -8,7 +8,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test report study-worlds lab check format lock clean
+.PHONY: help setup test report study-worlds bench lab check format lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,8 +24,11 @@ report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterl
 $(DEMO): | setup
 	$(BIN)/tenure simulate --accounts 1200 --seed 7 --out $(DEMO)
 
-study-worlds: setup  ## study 15 simulated worlds: is what was planted found? (ten minutes)
-	$(BIN)/tenure study-worlds --table benchmarks/study_worlds.csv
+study-worlds: setup  ## study 15 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes)
+	$(BIN)/tenure study-worlds --tables benchmarks
+
+bench: setup  ## time the Cox fit beside its peers, R's too where it is installed (ten minutes)
+	$(BIN)/python benchmarks/cox_speed.py
 
 lab: setup  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks

@@ -72,12 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--out", type=Path, required=True, help="the folder for the tables; must be new or empty")
     simulate.set_defaults(run=_simulate)
     worlds = verbs.add_parser(
-        "study-worlds", help="study simulated worlds and see whether the analysis finds the truth"
+        "study-worlds", help="see whether the analysis finds the truth of simulated worlds, and the Cox model its own"
     )
     worlds.add_argument("--accounts", type=int, default=800, help="accounts of each world (default: 800)")
     worlds.add_argument("--seeds", type=int, default=5, help="worlds of each scenario (default: 5)")
     worlds.add_argument("--out", type=Path, default=Path("out/worlds"), help="for the worlds (default: out/worlds)")
-    worlds.add_argument("--table", type=Path, required=True, help="the CSV file to write the results to")
+    worlds.add_argument("--sets", type=int, default=2000, help="data sets to fit the Cox model to (default: 2000)")
+    worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
     worlds.set_defaults(run=_study_worlds)
     _verb(verbs, common, "covariates", _covariates, "list the covariates and what each needs of the source")
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
@@ -160,12 +161,23 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _study_worlds(options: argparse.Namespace) -> None:
-    from analysis.simulation.study_worlds import PLANTED, study_worlds  # as above
+    from analysis.simulation.cox_recovery import cox_recovery_study  # as above
+    from analysis.simulation.study_worlds import PLANTED, study_worlds
 
-    found = study_worlds(list(PLANTED), range(1, options.seeds + 1), options.accounts, options.out, _Progress())
-    found.to_csv(options.table, index=False, lineterminator="\n", float_format="%.4g")
+    progress = _Progress()
+
+    tables = {
+        "cox_recovery.csv": cox_recovery_study(options.sets, 1, progress),
+        "study_worlds.csv": study_worlds(
+            list(PLANTED), range(1, options.seeds + 1), options.accounts, options.out, progress
+        ),
+    }
+    for name, table in tables.items():
+        table.to_csv(options.tables / name, index=False, lineterminator="\n", float_format="%.4g")
+    found = tables["study_worlds.csv"]
     right = int((found["planted"] == found["points_to"]).sum())
-    print(f"\nThe analysis pointed to what was planted, or to none, in {right} of {len(found)} worlds: {options.table}")
+    print(f"\nThe analysis pointed to what was planted, or to none, in {right} of {len(found)} worlds.")
+    print(f"The tables are in {options.tables}: {', '.join(tables)}")
 
 
 def _quarterly(options: argparse.Namespace) -> None:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from analysis.cox.identifiability import (
-    FLAT,
     refuse_no_convergence,
     refuse_out_of_range,
     refuse_separation,
@@ -23,8 +22,9 @@ CONVERGED = 1e-20
 ROUNDING = 1e-10
 """A decrement below this that no longer shrinks is at the limit of rounding."""
 
-FIRST_CHECK = 8
-"""Newton steps after which a fit that has not converged is examined for separation."""
+SLOW_STEPS = 3
+"""Near a maximum Newton's decrement squares; where there is none it falls by a constant factor, about 1/e. After so
+many such steps in a row the fit is examined for separation."""
 
 LARGEST = 1e140
 """Baseline hazards beyond this, in units of the largest hazard ratio's inverse, are out of range: squares overflow."""
@@ -75,23 +75,22 @@ def maximise(
         refuse_out_of_range(likelihood.values, likelihood.rows.offset, start.coefficients, names)
     start_information = information = likelihood.information(start)
     refuse_uninformative(start_information + penalty, names)
-    at_zero = np.diag(start_information + penalty)
-    before = np.inf
+    before, slow_steps = np.inf, 0
     step = np.zeros(len(ridge))
     for iteration in range(max_iterations + 1):
         score = here.score - ridge * here.coefficients
-        if iteration >= FIRST_CHECK or (np.diag(information + penalty) <= FLAT * at_zero).any():
-            refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
         step = _solve(information + penalty, score)
         decrement = float(score @ step)
-        if decrement < CONVERGED or (decrement < ROUNDING and decrement > 0.01 * before):
+        slow_steps = slow_steps + 1 if 0.1 * before < decrement < 0.9 * before else 0
+        if slow_steps >= SLOW_STEPS:
             refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
+        if decrement < CONVERGED or (decrement < ROUNDING and decrement > 0.01 * before):
             return Maximum(start, here, start_information, information, iteration)
         before = decrement
         coefficients, floor = here.coefficients, _objective(here, ridge)
         del here  # its risk totals, before those of the next point are made
         here, went_too_far = _climb(likelihood, ridge, coefficients, floor, step)
-        if went_too_far and iteration >= FIRST_CHECK:
+        if went_too_far and slow_steps:
             refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
         information = likelihood.information(here)
     refuse_no_convergence(step, max_iterations, names)
@@ -106,7 +105,7 @@ def _climb(
     step: NDArray[np.float64],
 ) -> tuple[Evaluation, bool]:
     """Take the step, halved until the objective does not fall below the floor; say whether it went out of range."""
-    tolerance = 1e-12 * max(1.0, abs(floor))
+    tolerance = 1e-10 * max(1.0, abs(floor))
     went_too_far = False
     for _ in range(40):
         there = likelihood.evaluate(coefficients + step)

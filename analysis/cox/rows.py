@@ -114,7 +114,7 @@ def counting_rows(
     weight = np.ones(n) if weights is None else _numbers(weights, "weights", n)
     refuse_rows(~(weight > 0), "weights must be positive; leave out rows of weight zero")
     codes, labels = _strata(strata, n)
-    subjects = _codes(subject if subject is not None else cluster, "subject", n)
+    clusters = _codes(cluster if cluster is not None else subject, "cluster" if cluster is not None else "subject", n)
     return CountingRows(
         start=start_times,
         stop=stop_times,
@@ -123,8 +123,8 @@ def counting_rows(
         strata=labels,
         weights=weight,
         offset=np.zeros(n) if offset is None else _numbers(offset, "offset", n),
-        subject=subjects,
-        cluster=subjects if cluster is None else _codes(cluster, "cluster", n),
+        subject=clusters if subject is None else _codes(subject, "subject", n),
+        cluster=clusters,
     )
 
 
