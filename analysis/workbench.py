@@ -1,18 +1,22 @@
 """The workbench: one study opened, with every result a method away; what notebooks and reports start from."""
 
+import dataclasses
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from analysis.build import build_cohort
+from analysis.cohort_tables import CohortTables
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
 from analysis.display import Display
+from analysis.effects.event_dates import compare_event_dates
 from analysis.effects.families import family_tests, permutation_losses
 from analysis.effects.hazard_ratios import drifts, hazard_ratios
-from analysis.errors import StudyError
+from analysis.errors import ModelError, StudyError
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
-from analysis.factors import Covariate, Family, measurable_covariates, read_families
+from analysis.event_results import EventResults
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_outlook
 from analysis.figures.survival import draw_survival
@@ -22,72 +26,11 @@ from analysis.labels import pooled_labels
 from analysis.outcome import Outcome
 from analysis.study import Study, read_study
 from analysis.survival import survival_tables
-from analysis.warehouse import Progress, connect
-
-ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id"}
+from analysis.warehouse import Progress
 
 
-class Workbench:
-    """A study with its cohort built: tables, models and results, each computed once when first asked for.
-
-    Parameters
-    ----------
-    study
-        The study.
-    cohort
-        The cohort's DuckDB file.
-    hashes
-        What it was built from.
-    progress
-        Told, in one line each, what takes time.
-    """
-
-    def __init__(self, study: Study, cohort: Path, hashes: dict[str, str], progress: Progress) -> None:
-        self.study = study
-        self.cohort_file = cohort
-        self.hashes = hashes
-        self.progress = progress
-
-    def query(self, sql: str) -> pd.DataFrame:
-        """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
-        con = connect(self.cohort_file, read_only=True)
-        try:
-            return con.sql(sql).df()
-        finally:
-            con.close()
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""
-        return self.query(f"select * from {name} order by {ORDER.get(name, 'all')}")
-
-    @cached_property
-    def given(self) -> frozenset[str]:
-        """What the source gives: tables, ``table.column`` names and properties."""
-        return frozenset(self.table("given_names")["name"])
-
-    @cached_property
-    def counting_process(self) -> pd.DataFrame:
-        """Intervals ``(start, stop]`` in days since origin, with covariates."""
-        return self.table("counting_process")
-
-    @cached_property
-    def landmarks(self) -> pd.DataFrame:
-        """Rows at risk on each landmark, with outcome and covariates."""
-        return self.table("landmarks")
-
-    def covariates(self, cohort: str | None = None) -> tuple[Covariate, ...]:
-        """Return the covariates that these data can measure."""
-        return measurable_covariates(self.given, cohort)
-
-    def families(self) -> tuple[tuple[Family, bool], ...]:
-        """Return every factor family and whether these data measure any covariate of it."""
-        measured = {covariate.family for covariate in self.covariates()}
-        return tuple((family, family.name in measured) for family in read_families())
-
-    @property
-    def n_events(self) -> int:
-        """Distinct lifetimes that churned while under observation."""
-        return int(self.counting_process.loc[self.counting_process["event"] == 1, "lifetime_id"].nunique())
+class Workbench(CohortTables):
+    """A study with every result a method away, each computed once when first asked for."""
 
     @cached_property
     def inference(self) -> Inference:
@@ -146,6 +89,36 @@ class Workbench:
             group = self.counting_process["account_id"].map(labels).to_numpy(object)
         return survival_tables(Outcome.from_counting_process(self.counting_process), group)
 
+    @cached_property
+    def events(self) -> EventResults:
+        """How lifetimes end and what changes in them."""
+        return EventResults(self.table)
+
+    @cached_property
+    def with_other_event_date(self) -> "Workbench | None":
+        """The same study with the event dated the other way (notice, end); None where no notice is known."""
+        if self.table("lifetimes")["notice_on"].isna().all():
+            return None
+        event_date: Literal["notice", "end"] = "end" if self.study.time.event_date == "notice" else "notice"
+        self.progress(f"building the cohort with the event dated by {event_date}")
+        time = dataclasses.replace(self.study.time, event_date=event_date)
+        study = dataclasses.replace(self.study, name=f"by-{event_date}", time=time)
+        return open_workbench(study, self.cohort_file.parent, progress=lambda message: None)
+
+    def event_dates(self) -> Display:
+        """Return what the joint tests and hazard ratios become with the event dated the other way.
+
+        Raises
+        ------
+        ModelError
+            If no notice is known: both dates are the same.
+        """
+        other = self.with_other_event_date
+        if other is None:
+            raise ModelError("No notice is known: lifetimes end on their ends, and there is no other date.")
+        families = [family.name for family, _ in self.families()]
+        return Display("Findings by event date", compare_event_dates(self.inference, other.inference, families))
+
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
         table = self.table("book_by_quarter")
@@ -155,7 +128,7 @@ class Workbench:
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
-        table = self._labelled(hazard_ratios(self.inference.fit, self.inference.columns))
+        table = self.labelled(hazard_ratios(self.inference.fit, self.inference.columns))
         shown = table[~table["marks_missing"]]
         return Display(
             "Hazard ratios per standard deviation",
@@ -171,7 +144,7 @@ class Workbench:
 
     def proportional_hazards(self) -> Display:
         """Return which hazard ratios drift over the lifetime (score tests, Holm), and the path of the strongest."""
-        table = self._labelled(drifts(self.proportionality, self.inference.columns))
+        table = self.labelled(drifts(self.proportionality, self.inference.columns))
         strongest = table.sort_values(["p_value", "term"], kind="stable").iloc[0]
         path = coefficient_path(self.proportionality, strongest["term"])
         return Display(
@@ -226,22 +199,6 @@ class Workbench:
         probabilities = table[forecast.headline].tolist()
         title = f"Probability of leaving from {forecast.landmark:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
         return Display(title, table, lambda ax: draw_outlook(ax, probabilities, self.study.report.risk_tiers))
-
-    @cached_property
-    def colors(self) -> dict[str, str]:
-        """Colour of each family."""
-        return {family.name: family.color for family, _ in self.families()}
-
-    def term_label(self, term: str, covariate: str, language: str = "en") -> str:
-        """Return the label of a design column: its covariate's, with the level of an indicator."""
-        labels = {declared.name: declared.label(language) for declared in self.covariates()}
-        return labels[covariate] + term.removeprefix(covariate)
-
-    def _labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Put the label of each column before its term."""
-        pairs = zip(table["term"], table["covariate"], strict=True)
-        table.insert(0, "label", [self.term_label(term, covariate) for term, covariate in pairs])
-        return table
 
 
 def open_study(

@@ -8,10 +8,11 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.event_results import CAUSE_COLORS
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
-from analysis.figures.survival import draw_survival
+from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
 from analysis.workbench import Workbench
 from reports import words
 from reports.messages import Catalogue
@@ -59,6 +60,7 @@ def render_quarterly(
         share=words.share,
         number=words.number,
         p_value=words.p_value,
+        ratio=words.ratio,
         day=words.day,
         span=partial(words.span, catalogue.text),
     )
@@ -70,6 +72,7 @@ def render_quarterly(
         short=words.in_short(catalogue.text, summary, labels, unmeasured),
         last=words.last_quarter(summary),
         labels=labels,
+        terms=terms,
         unmeasured=unmeasured,
         colors=tenure.colors,
         covariate_labels=covariate_labels,
@@ -105,6 +108,7 @@ def _figures(
             x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
         ),
     }  # fmt: skip
+    found |= _event_figures(summary, catalogue)
     if summary.outlook:
         found["outlook"] = as_svg(
             "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
@@ -144,6 +148,35 @@ def _figures(
                 frame=path, constant=line["estimate"], label=terms[line["term"]], color=tenure.colors[line["family"]],
                 x_label=t("survival.x"), y_label=t("families.path_y"),
             )  # fmt: skip
+    return found
+
+
+def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
+    t, events = catalogue.text, summary.events
+    phases = {group: t(f"phase.{group}") for group in events.by_phase["group"]}
+    clocks = {group: t(f"clock.{group}") for group in events.by_clock["group"]}
+    causes = {cause: t(f"cause.{cause}") for cause in dict.fromkeys(events.ends["cause"])}
+    words_of_rates = {"x_label": t("events.rate_x"), "events_label": t("events.events")}
+    found = {
+        "by_phase": as_svg(
+            "by_phase", draw_rates, size=(7.4, 0.9 + 0.36 * len(phases)), alt=t("events.by_phase"),
+            frame=events.by_phase, labels=phases, **words_of_rates,
+        ),
+        "by_clock": as_svg(
+            "by_clock", draw_rates, size=(7.4, 0.9 + 0.36 * len(clocks)), alt=t("events.by_clock"),
+            frame=events.by_clock, labels=clocks, **words_of_rates,
+        ),
+        "ends": as_svg(
+            "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
+            frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
+        ),
+    }  # fmt: skip
+    if not events.changes.empty:
+        changes = events.changes.assign(group=events.changes["group"].map(lambda kind: t(f"change.{kind}")))
+        found["changes"] = as_svg(
+            "changes", draw_mean_number, size=(7.4, 3.4), alt=t("events.changes_alt"),
+            frame=changes, x_label=t("survival.x"), y_label=t("events.changes_y"),
+        )  # fmt: skip
     return found
 
 

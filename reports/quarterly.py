@@ -14,7 +14,7 @@ from reports.page import as_dictionary, render_quarterly
 from reports.summary import Outlook, summarise
 
 VERSIONED = (
-    "tenure-workbench", "duckdb", "formulaic", "lifelines", "matplotlib", "numpy", "pandas", "scikit-survival", "scipy",
+    "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
 )  # fmt: skip
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r")
 

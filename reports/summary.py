@@ -43,6 +43,29 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Events:
+    """Every kind of end, and what changes in lifetimes without ending them.
+
+    Attributes
+    ----------
+    by_phase, by_clock
+        Churn per year at risk (group, events, exposure, rate, conf_low, conf_high).
+    ends
+        Cumulative incidence by cause and age.
+    changes
+        Mean number of contractions and expansions by age; empty where nothing is known to change.
+    n_returns
+        Lifetimes that began after an earlier one of the same account.
+    """
+
+    by_phase: pd.DataFrame
+    by_clock: pd.DataFrame
+    ends: pd.DataFrame
+    changes: pd.DataFrame
+    n_returns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
     """The families compared: joint tests, losses of the forecast, hazard ratios.
 
@@ -52,6 +75,8 @@ class Contest:
         The test of proportional hazards, a line a column.
     drift_p
         Of all columns together.
+    event_dates
+        Joint tests and hazard ratios with the event dated the other way; None where no notice is known.
     paths
         Of the columns that drift most: their lines of `drifts` (at most `MOST_PATHS`) and the smoothed log hazard ratio
         over the lifetime.
@@ -63,6 +88,7 @@ class Contest:
     ratios: pd.DataFrame
     drifts: pd.DataFrame
     drift_p: float
+    event_dates: pd.DataFrame | None
     paths: tuple[tuple[pd.Series, pd.DataFrame], ...]
     dropped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
@@ -104,6 +130,7 @@ class Summary:
     not_yet_known: pd.DataFrame
     curves: pd.DataFrame
     at_risk: pd.DataFrame
+    events: Events
     outlook: Outlook | None
     skill: Skill | None
     contest: Contest | None
@@ -169,6 +196,7 @@ def summarise(tenure: Workbench) -> Summary:
         not_yet_known=tenure.table("not_yet_known"),
         curves=curves,
         at_risk=at_risk,
+        events=_events(tenure),
         outlook=outlook,
         skill=skill,
         contest=contest,
@@ -176,6 +204,17 @@ def summarise(tenure: Workbench) -> Summary:
         segment=segment,
         no_forecast=no_forecast,
         no_contest=no_contest,
+    )
+
+
+def _events(tenure: Workbench) -> Events:
+    events = tenure.events
+    return Events(
+        by_phase=events.churn_rates("phase").frame(),
+        by_clock=events.churn_rates("renewal_clock").frame(),
+        ends=events.ends().frame(),
+        changes=events.changes().frame(),
+        n_returns=len(events.returns().frame()),
     )
 
 
@@ -265,6 +304,7 @@ def _contest(tenure: Workbench) -> Contest:
         ratios=tenure.hazard_ratios().frame(),
         drifts=drifting,
         drift_p=float(everything.loc[everything["term"] == GLOBAL, "p_value"].iloc[0]),
+        event_dates=None if tenure.with_other_event_date is None else tenure.event_dates().frame(),
         paths=tuple((line, coefficient_path(tenure.proportionality, line["term"])) for _, line in shown.iterrows()),
         dropped=tuple((column.name, column.reason) for column in inference.dropped),
         notes=inference.fit.notes,

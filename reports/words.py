@@ -1,5 +1,6 @@
 """Numbers into words: how counts, shares, p values and dates are written, and the sentences that depend on results."""
 
+import math
 from collections.abc import Callable
 
 import pandas as pd
@@ -28,6 +29,11 @@ def number(value: float, digits: int = 2) -> str:
     if pd.isna(value):
         return "–"
     return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)
+
+
+def ratio(log_ratio: float) -> str:
+    """Write the hazard ratio of a log hazard ratio; a dash where it is missing."""
+    return "–" if pd.isna(log_ratio) else number(math.exp(log_ratio))
 
 
 def p_value(value: float) -> str:

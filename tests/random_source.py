@@ -46,24 +46,27 @@ class _Draw:
         return shifted.where(self.rng.random(self.rows) < share)
 
 
-def _subscriptions(rng: np.random.Generator) -> pd.DataFrame:
+def random_subscriptions(rng: np.random.Generator, accounts: int) -> pd.DataFrame:
+    """Return the versions of all subscriptions: first what was signed, then what became of it."""
+    return _with_changes(rng, _signed(rng, accounts))
+
+
+def _signed(rng: np.random.Generator, accounts: int) -> pd.DataFrame:
     """Most stay, some leave with or without notice, some of whom come back half a year later."""
-    draw = _Draw(rng, ACCOUNTS)
-    days = (-200 + (SPAN + 110) * rng.random(ACCOUNTS) ** 2).astype(int)  # more of them early
+    draw = _Draw(rng, accounts)
+    days = (-200 + (SPAN + 110) * rng.random(accounts) ** 2).astype(int)  # more of them early
     begun = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(days, unit="D"))
-    ended = (begun + pd.to_timedelta(rng.integers(200, 500, size=ACCOUNTS), unit="D")).where(rng.random(ACCOUNTS) < 0.4)
+    ended = (begun + pd.to_timedelta(rng.integers(200, 500, size=accounts), unit="D")).where(rng.random(accounts) < 0.4)
     first = pd.DataFrame(
         {
             "subscription_id": draw.key("s"),
-            "account_id": np.char.add("a", np.arange(ACCOUNTS).astype(str)),
+            "account_id": np.char.add("a", np.arange(accounts).astype(str)),
             "started_on": begun,
             "term_ends_on": begun + pd.Timedelta(days=365),
             "ended_on": ended,
-            "notice_on": (ended - pd.Timedelta(days=40)).where(rng.random(ACCOUNTS) < 0.5),
+            "notice_on": (ended - pd.Timedelta(days=40)).where(rng.random(accounts) < 0.5),
             "notice_period_days": draw.choice(30, 60),
             "term_months": 12,
-            "seats": rng.integers(3, 20, size=ACCOUNTS),
-            "mrr": 100,
         }
     )
     back = first[ended.notna()].iloc[::2]
@@ -75,6 +78,48 @@ def _subscriptions(rng: np.random.Generator) -> pd.DataFrame:
         notice_on=pd.NaT,
     )
     return pd.concat([first, again[again["started_on"] < pd.Timestamp(ENDS)]])
+
+
+def _with_changes(rng: np.random.Generator, signed: pd.DataFrame) -> pd.DataFrame:
+    """Return subscriptions most of which are changed on some day, and beside half of them a second one, often shorter.
+
+    Seats, prices and products are few, so that some changes are exactly a fifth and some cancel out; not all are given.
+    """
+    rows = []
+    for subscription in signed.to_dict("records"):
+        rows += _versions(rng, subscription)
+        if rng.random() < 0.5:
+            started_on, ends_on = (subscription["started_on"] + _days(rng, most) for most in (120, 400))
+            beside = {"subscription_id": f"{subscription['subscription_id']}-beside", "started_on": started_on}
+            if started_on < ends_on < _changeable_until(subscription):
+                beside |= {"ended_on": ends_on, "notice_on": pd.NaT}
+            rows += _versions(rng, subscription | beside)
+    return pd.DataFrame(rows)
+
+
+def _versions(rng: np.random.Generator, signed: dict) -> list[dict]:
+    """Return a subscription as signed, and as signed anew on up to three days, often month starts, before its end."""
+    until = _changeable_until(signed)
+    later = [signed["started_on"] + _days(rng, 400) for _ in range(rng.integers(4))]
+    later = [day.replace(day=1) if rng.random() < 0.5 else day for day in later]
+    starts = sorted({day for day in [signed["started_on"], *later] if signed["started_on"] <= day < until})
+    few = {"product": ["x", "x", "y", None], "seats": [10, 10, 8, 7, 12, None], "mrr": [100, 100, 80, 79, None]}
+    return [
+        signed
+        | {name: values[rng.integers(len(values))] for name, values in few.items()}
+        | {"started_on": day, "term_ends_on": max(signed["term_ends_on"], day + pd.Timedelta(days=30))}
+        | ({"ended_on": pd.NaT, "notice_on": pd.NaT} if day < starts[-1] else {})
+        for day in starts
+    ]
+
+
+def _days(rng: np.random.Generator, at_most: int) -> pd.Timedelta:
+    return pd.Timedelta(days=int(rng.integers(1, at_most)))
+
+
+def _changeable_until(signed: dict) -> pd.Timestamp:
+    """Return the day of its notice or end, or that on which the source ends."""
+    return min(day for day in (signed["notice_on"], signed["ended_on"], pd.Timestamp(ENDS)) if not pd.isna(day))
 
 
 def _usage(rng: np.random.Generator, rows: int = 12000) -> pd.DataFrame:
@@ -169,7 +214,7 @@ def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
     rng = np.random.default_rng(seed)
     frames = {
         "accounts": pd.DataFrame({"account_id": np.char.add("a", np.arange(ACCOUNTS).astype(str))}),
-        "subscriptions": _subscriptions(rng),
+        "subscriptions": random_subscriptions(rng, ACCOUNTS),
         "usage_daily": _usage(rng),
         "contacts": _contacts(rng),
         "touchpoints": _touchpoints(rng),

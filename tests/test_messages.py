@@ -10,6 +10,7 @@ import pytest
 from conftest import SAMPLE
 
 from analysis.errors import ReportError
+from analysis.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.forecast import CONTRACT_ONLY, COX, FOREST, LAST_QUARTER
 from reports import words
 from reports.cli import main
@@ -24,8 +25,13 @@ EN, JA = read_catalogue("en").messages, read_catalogue("ja").messages
 ENDINGS = {
     "accounts.": ("high", "low"),
     "attrition.": tuple(re.findall(r"'(\w+)' as what", ATTRITION)),
+    "cause.": CAUSES,
+    "change.": tuple(CHANGES),
+    "clock.": CLOCKS,
+    "families.date_": ("notice", "end"),
     "methods.event_": ("notice", "end"),
     "model.": (COX, FOREST, CONTRACT_ONLY, LAST_QUARTER),
+    "phase.": PHASES,
     "scores.": ("auc", "brier", "ipa", "observed_over_expected"),
     "severity.": ("quarantine", "notice"),
 }
@@ -135,6 +141,6 @@ class TestJapanesePage:
 
     def test_pictures_are_labelled_in_japanese_and_know_no_font_of_the_measuring_machine(self, page):
         pictures = re.findall(r"<svg role.*?</svg>", page, flags=re.DOTALL)
-        assert len(pictures) == 6
+        assert len(pictures) == 10
         assert all(re.search(r"<text[^>]*>[^<]*[\u3040-\u9fff]", picture) for picture in pictures)
         assert set(re.findall(r"font-family: ([^;]+);", "".join(pictures))) == {"'DejaVu Sans'"}

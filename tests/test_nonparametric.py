@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from r_reference import cox_rows, numbers
+from r_reference import cox_rows, numbers, table
 
 from analysis.errors import ModelError
-from analysis.nonparametric import kaplan_meier, numbers_at_risk
+from analysis.nonparametric import kaplan_meier, nelson_aalen, numbers_at_risk
 
 
 def test_equals_r_on_left_truncated_ages():
@@ -67,3 +67,56 @@ def test_the_curve_reaches_as_far_as_anyone_was_observed():
     assert curve["time"].tolist() == [0, 3, 9]
     assert curve["estimate"].tolist() == [1.0, 0.5, 0.5]
     assert curve["n_event"].tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["veteran", "heart", "mgus"])
+def test_the_cumulative_hazard_equals_r(name):
+    rows = table(name)
+    expected = numbers("competing_risks")["nelson_aalen"][name]
+    start = rows.get("start", np.zeros(len(rows)))
+    curve = nelson_aalen(start, rows["stop"], rows["event"] == 1).set_index("time").loc[expected["time"]]
+    assert curve["n_risk"].tolist() == expected["n_risk"]
+    assert curve["estimate"].to_numpy() == pytest.approx(expected["cumulative_hazard"], rel=1e-13)
+    assert curve["std_error"].to_numpy() == pytest.approx(expected["std_error"], rel=1e-13)
+
+
+def test_the_cumulative_hazard_by_hand():
+    # At 2: two of four; (3, 9] enters after that. At 5: one of three. H = 1/2, 5/6; variance 2/16, 2/16 + 1/9.
+    curve = nelson_aalen([0, 0, 0, 0, 2], [2, 2, 5, 9, 9], [1, 1, 1, 0, 0])
+    assert curve["time"].tolist() == [0, 2, 5, 9]
+    assert curve["n_risk"].tolist() == [4, 4, 3, 2]
+    assert curve["n_event"].tolist() == [0, 2, 1, 0]
+    assert curve["estimate"].tolist() == pytest.approx([0, 1 / 2, 5 / 6, 5 / 6])
+    error = np.sqrt(1 / 8 + 1 / 9)
+    assert curve["std_error"].tolist() == pytest.approx([0, np.sqrt(1 / 8), error, error])
+    # On the log scale: multiplied and divided by exp(1.96 error / H); nothing known of zero but that it is zero.
+    reach = np.exp(1.959963984540054 * error / (5 / 6))
+    assert curve[["conf_low", "conf_high"]].iloc[-1].tolist() == pytest.approx([5 / 6 / reach, 5 / 6 * reach])
+    assert curve[["conf_low", "conf_high"]].iloc[0].tolist() == [0, 0]
+
+
+def test_the_cumulative_hazard_goes_on_when_everyone_has_left():
+    curve = nelson_aalen([0, 0], [1, 2], [1, 1])
+    assert curve["estimate"].tolist() == [0, 1 / 2, 3 / 2]
+    assert np.isfinite(curve.drop(columns="group").to_numpy()).all()
+
+
+def test_hazards_of_groups_are_estimated_apart():
+    curve = nelson_aalen([0, 0, 0], [1, 2, 2], [1, 1, 1], np.array(["b", "a", "b"]), level=0.9)
+    assert curve["group"].tolist() == ["a", "a", "b", "b", "b"]
+    assert curve["estimate"].tolist() == [0, 1, 0, 1 / 2, 3 / 2]
+
+
+def test_the_wider_interval_is_that_of_the_higher_level():
+    for estimator in (kaplan_meier, nelson_aalen):
+        narrow, wide = (estimator([0, 0, 0], [1, 2, 3], [1, 1, 0], level=level).iloc[1] for level in (0.8, 0.99))
+        assert wide["conf_low"] < narrow["conf_low"] < narrow["estimate"] < narrow["conf_high"] < wide["conf_high"]
+
+
+def test_rows_without_a_group_are_refused():
+    group = np.array(["a", None, "b"], dtype=object)
+    for estimator in (kaplan_meier, nelson_aalen):
+        with pytest.raises(ModelError, match=r"one label for each of 3 rows; missing at positions \[1\]"):
+            estimator([0, 0, 0], [1, 2, 3], [1, 0, 1], group)
+        with pytest.raises(ModelError, match="of another length"):
+            estimator([0, 0, 0], [1, 2, 3], [1, 0, 1], group[:2])

@@ -64,7 +64,7 @@ def text_of(page: str) -> str:
 def test_page_is_well_formed_and_every_picture_is_xml(sample_report: SampleReport) -> None:
     assert text_of(sample_report.page)
     pictures = re.findall(r"<svg.*?</svg>", sample_report.page, flags=re.DOTALL)
-    assert len(pictures) == 6
+    assert len(pictures) == 10
     for picture in pictures:
         assert ET.fromstring(picture).find(".//{http://purl.org/dc/elements/1.1/}title") is not None
 
@@ -118,7 +118,7 @@ def test_page_says_whether_hazard_ratios_hold_over_the_lifetime(sample_report: S
 )
 def test_verdict_on_proportional_hazards(drifting: list[bool], together: float, expected: str) -> None:
     drifts = pd.DataFrame({"term": ["age", "use", "seats"], "drifts": drifting})
-    contest = Contest(pd.DataFrame(), pd.DataFrame(), None, pd.DataFrame(), drifts, together, (), (), (), 0)
+    contest = Contest(pd.DataFrame(), pd.DataFrame(), None, pd.DataFrame(), drifts, together, None, (), (), (), 0)
     names = {"age": "Age", "use": "Use", "seats": "Seats"}
     assert words.drift_verdict(read_catalogue("en").text, contest, names).startswith(expected)
 

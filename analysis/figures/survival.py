@@ -1,11 +1,16 @@
-"""Survival curves with the numbers at risk below them."""
+"""Survival curves with the numbers at risk below them; curves of competing ends and recurrent events; rates."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.style import CYCLE, MUTED, percent
+from analysis.figures.style import ACCENT, CYCLE, MUTED, percent
+
+DAYS_A_YEAR = 365
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
 
 
 def draw_survival(
@@ -27,11 +32,7 @@ def draw_survival(
     """
     groups = list(dict.fromkeys(curves["group"]))
     for color, group in zip(CYCLE * 3, groups, strict=False):
-        curve = curves[curves["group"] == group]
-        ax.fill_between(
-            curve["time"], curve["conf_low"], curve["conf_high"], step="post", color=color, alpha=0.13, linewidth=0
-        )
-        ax.step(curve["time"], curve["estimate"], where="post", color=color, linewidth=1.6, label=str(group))
+        _step_with_band(ax, curves[curves["group"] == group], color, str(group))
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     times = sorted(set(at_risk["time"]))
@@ -41,6 +42,119 @@ def draw_survival(
     ax.set_xlabel(x_label)
     ax.legend(loc="lower left", ncols=min(3, len(groups)))
     _number_rows(ax, at_risk, groups, at_risk_label)
+
+
+def draw_incidence(
+    ax: Axes,
+    frame: pd.DataFrame,
+    colors: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    x_label: str = "Days since the lifetime began",
+    y_label: str = "Share that has left",
+) -> None:
+    """Draw the cumulative incidence of each cause with its band, groups told apart by their dashes.
+
+    Parameters
+    ----------
+    frame
+        group, cause, time, estimate, conf_low, conf_high; ordered by time within group and cause.
+    colors
+        Colour of each cause.
+    labels
+        What the legend calls each cause; by default its name.
+    """
+    groups = list(dict.fromkeys(frame["group"]))
+    for (cause, group), curve in frame.groupby(["cause", "group"], sort=False):
+        name = (labels or {}).get(cause, str(cause))
+        label = name if len(groups) == 1 else f"{name}, {group}"
+        _step_with_band(ax, curve, colors[cause], label, _DASHES[groups.index(group) % len(_DASHES)])
+    _from_the_origin(ax, frame, x_label, y_label)
+    ax.legend(loc="upper left")
+    ax.yaxis.set_major_formatter(percent)
+
+
+def draw_mean_number(
+    ax: Axes,
+    frame: pd.DataFrame,
+    x_label: str = "Days since the lifetime began",
+    y_label: str = "Events per lifetime so far",
+) -> None:
+    """Draw the mean number of recurrent events, or a cumulative hazard, with its band; a colour for each group.
+
+    Parameters
+    ----------
+    frame
+        group, time, estimate, conf_low, conf_high; ordered by time within group.
+    """
+    curves = list(frame.groupby("group", sort=False))
+    for color, (group, curve) in zip(CYCLE * 3, curves, strict=False):
+        _step_with_band(ax, curve, color, str(group))
+    _from_the_origin(ax, frame, x_label, y_label)
+    if len(curves) > 1:
+        ax.legend(loc="upper left")
+
+
+def draw_rates(
+    ax: Axes,
+    frame: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+    color: str = ACCENT,
+    x_label: str = "Events per year at risk (95% interval)",
+    events_label: str = "Events",
+) -> None:
+    """Draw the rate of each group as a point with its interval, the number of events beside it.
+
+    An interval that would squeeze all others (few days at risk) ends in an arrow at the edge.
+
+    Parameters
+    ----------
+    frame
+        group, events, rate, conf_low, conf_high; in order of display.
+    labels
+        What stands beside each row; by default the group's name.
+    """
+    highest = frame["rate"].max()
+    edge = min(frame["conf_high"].max(), 4 * highest) * 1.04 if highest > 0 else frame["conf_high"].max() * 1.04
+    rows = range(len(frame), 0, -1)
+    for row, (_, entry) in zip(rows, frame.iterrows(), strict=True):
+        ax.plot([entry["conf_low"], min(entry["conf_high"], edge)], [row, row], color=color, linewidth=2)
+        ax.plot(entry["rate"], row, "o", color=color, markersize=5, clip_on=False)
+        if entry["conf_high"] > edge:
+            ax.plot(edge, row, ">", color=color, markersize=6, clip_on=False)
+        _beside(ax, row, f"{int(entry['events']):,}")
+    _beside(ax, len(frame) + 0.75, events_label)
+    ax.set_yticks(list(rows), [(labels or {}).get(group, str(group)) for group in frame["group"]])
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(0.4, len(frame) + 0.6)
+    ax.set_xlim(0, edge)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel(x_label)
+
+
+def _step_with_band(ax: Axes, curve: pd.DataFrame, color: str, label: str, dashes: Any = "-") -> None:
+    ax.fill_between(
+        curve["time"], curve["conf_low"], curve["conf_high"], step="post", color=color, alpha=0.13, linewidth=0
+    )
+    ax.step(curve["time"], curve["estimate"], where="post", color=color, linewidth=1.6, linestyle=dashes, label=label)
+
+
+def _from_the_origin(ax: Axes, frame: pd.DataFrame, x_label: str, y_label: str) -> None:
+    """Let both axes start at zero, whatever is drawn, and name what they count."""
+    highest = frame[["estimate", "conf_high"]].max(axis=None)
+    ax.set_ylim(0, 1.05 * highest if highest > 0 else 1)
+    ax.set_xlim(left=0)
+    if frame["time"].max() > 2 * DAYS_A_YEAR:
+        ax.xaxis.set_major_locator(MultipleLocator(DAYS_A_YEAR))
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+
+
+def _beside(ax: Axes, row: float, text: str) -> None:
+    """Write at the right of the axes, at the height of a row."""
+    ax.annotate(
+        text, (1, row), xycoords=ax.get_yaxis_transform(), xytext=(8, 0), textcoords="offset points", va="center",
+        fontsize=8, color=MUTED, annotation_clip=False,
+    )  # fmt: skip
 
 
 def _number_rows(ax: Axes, at_risk: pd.DataFrame, groups: list[str], label: str) -> None:
