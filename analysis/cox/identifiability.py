@@ -37,6 +37,7 @@ def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None
                 f"Column '{name}' is {kind} in {len(bad):,} of {len(column):,} rows (positions {shown}). "
                 "Fill it, with a column that marks the filled rows, or leave these rows out."
             )
+    refuse_constant(np.where(np.abs(values).max(axis=0) > 1e150, np.inf, 1.0), names)
 
 
 def refuse_constant(spread: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -138,7 +139,7 @@ def refuse_out_of_range(
     if not coefficients.any():
         low, high = offset.min(), offset.max()
         raise ModelError(
-            f"offset must differ by less than about 300 among those at risk together, since a hazard is multiplied by "
+            f"offset must differ by less than about 300 between rows, since a hazard is multiplied by "
             f"its exponential; it runs from {low:.6g} (position {offset.argmin()}) to {high:.6g} (position "
             f"{offset.argmax()})."
         )

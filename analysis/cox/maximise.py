@@ -17,7 +17,7 @@ from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
 from analysis.errors import ModelError
 
 CONVERGED = 1e-20
-"""Newton's decrement (score x step) at the maximum; the squared distance in standard errors that is left."""
+"""Newton's decrement (score x step, in weights of mean one) at the maximum: the squared distance in standard errors."""
 
 ROUNDING = 1e-10
 """A decrement below this that no longer shrinks is at the limit of rounding."""
@@ -75,12 +75,13 @@ def maximise(
         refuse_out_of_range(likelihood.values, likelihood.rows.offset, start.coefficients, names)
     start_information = information = likelihood.information(start)
     refuse_uninformative(start_information + penalty, names)
+    unit = float(likelihood.sets.death_weight.sum() / likelihood.sets.deaths.sum())
     before, slow_steps = np.inf, 0
     step = np.zeros(len(ridge))
     for iteration in range(max_iterations + 1):
         score = here.score - ridge * here.coefficients
         step = _solve(information + penalty, score)
-        decrement = float(score @ step)
+        decrement = float(score @ step) / unit
         slow_steps = slow_steps + 1 if 0.1 * before < decrement < 0.9 * before else 0
         if slow_steps >= SLOW_STEPS:
             refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
@@ -89,7 +90,7 @@ def maximise(
         before = decrement
         coefficients, floor = here.coefficients, _objective(here, ridge)
         del here  # its risk totals, before those of the next point are made
-        here, went_too_far = _climb(likelihood, ridge, coefficients, floor, step)
+        here, went_too_far = _climb(likelihood, ridge, coefficients, floor - 1e-10 * max(unit, abs(floor)), step)
         if went_too_far and slow_steps:
             refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
         information = likelihood.information(here)
@@ -105,13 +106,12 @@ def _climb(
     step: NDArray[np.float64],
 ) -> tuple[Evaluation, bool]:
     """Take the step, halved until the objective does not fall below the floor; say whether it went out of range."""
-    tolerance = 1e-10 * max(1.0, abs(floor))
     went_too_far = False
     for _ in range(40):
         there = likelihood.evaluate(coefficients + step)
         if not _in_range(there):
             went_too_far = True
-        elif _objective(there, ridge) >= floor - tolerance:
+        elif _objective(there, ridge) >= floor:
             return there, went_too_far
         step = step / 2
     return likelihood.evaluate(coefficients), went_too_far

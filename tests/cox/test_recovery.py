@@ -15,7 +15,15 @@ import pytest
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.rows import counting_rows
-from analysis.simulation.cox_recovery import DAYS, TRUTH, MonthlyRows, cox_recovery, simulate_rows
+from analysis.simulation.cox_recovery import (
+    DAYS,
+    DESIGNS,
+    TRUTH,
+    MonthlyRows,
+    cox_recovery,
+    cox_recovery_study,
+    simulate_rows,
+)
 
 SETS = 50
 recovery = partial(cox_recovery, SETS, seed=20, n_parents=50)
@@ -107,3 +115,11 @@ def test_accounts_of_one_parent_depend_on_each_other():
     robust, model = fit.robust_std_errors, fit.std_errors
     assert (robust[3:5] > 1.1 * model[3:5]).all()  # covariates that accounts of a parent share
     assert (np.abs(robust / model - 1)[[0, 1, 5]] < 0.1).all()  # their own
+
+
+def test_the_study_repeats_it_for_few_and_many_clusters():
+    told = []
+    table = cox_recovery_study(3, 1, told.append)
+    assert table["clusters"].drop_duplicates().tolist() == [50, 100, 200, 400]
+    assert len(table) == len(TRUTH) * len(told) == len(TRUTH) * len(DESIGNS)
+    assert "1000 accounts of 400 parents, 3 data sets: 95% intervals cover" in told[-1]
