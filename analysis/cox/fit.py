@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
-from analysis.cox.identifiability import refuse_constant, refuse_not_finite, support_notes
+from analysis.cox.identifiability import refuse_constant, refuse_endless, refuse_not_finite, support_notes
 from analysis.cox.maximise import Maximum, maximise
 from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import PartialLikelihood, Ties
@@ -118,13 +118,17 @@ def fit_cox(
         If shapes differ; a column has missing or infinite values, is constant, never differs among those at
         risk, copies others, or separates those with the event; or Newton's method does not converge.
     """
-    columns = np.asarray(values, dtype=np.float64)
+    columns = _numbers(values)
     if columns.ndim != 2 or len(columns) != len(rows) or columns.shape[1] == 0:
         raise ModelError(
             f"Covariates must have one line a row and at least one column: {len(rows):,} rows; "
             f"their shape is {columns.shape}."
         )
     labels = tuple(names) if names is not None else tuple(f"x{k}" for k in range(columns.shape[1]))
+    if len(labels) != columns.shape[1] or len(set(labels)) < len(labels):
+        raise ModelError(
+            f"names must be one for each of the {columns.shape[1]} columns, all different; {names!r} arrived."
+        )
     penalty = _ridge(ridge, labels)
     if ties not in ("efron", "breslow"):
         raise ModelError(f"ties must be 'efron' or 'breslow'; {ties!r} arrived.")
@@ -149,6 +153,19 @@ def fit_cox(
     )
 
 
+def _numbers(values: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(values)
+    try:
+        if np.iscomplexobj(array):
+            raise TypeError
+        return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"Covariates must be numbers; an array of {array.dtype} arrived. "
+            "Turn categories into indicator columns first."
+        ) from error
+
+
 def _standardised(
     columns: NDArray[np.float64], names: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -157,6 +174,7 @@ def _standardised(
     centre = columns.mean(axis=0)
     standardised = np.subtract(columns, centre, order="C")
     scale = np.sqrt(np.einsum("ij,ij->j", standardised, standardised) / len(columns))
+    refuse_endless(scale, names)
     refuse_constant(np.where(scale > 1e-12 * np.abs(centre), scale, 0.0), names)
     standardised /= scale
     return standardised, centre, scale
@@ -164,7 +182,11 @@ def _standardised(
 
 def _ridge(ridge: float | ArrayLike, names: Sequence[str]) -> NDArray[np.float64]:
     given = np.asarray(ridge, dtype=np.float64)
-    if given.ndim > 1 or (given.ndim == 1 and len(given) != len(names)) or not (given >= 0).all():
+    if (
+        given.ndim > 1
+        or (given.ndim == 1 and len(given) != len(names))
+        or not ((given >= 0) & np.isfinite(given)).all()
+    ):
         raise ModelError(
             f"ridge must be a number of at least zero, or one for each of the {len(names)} columns; {ridge!r} arrived."
         )

@@ -37,15 +37,19 @@ def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None
                 f"Column '{name}' is {kind} in {len(bad):,} of {len(column):,} rows (positions {shown}). "
                 "Fill it, with a column that marks the filled rows, or leave these rows out."
             )
-    refuse_constant(np.where(np.abs(values).max(axis=0) > 1e150, np.inf, 1.0), names)
+    refuse_endless(np.abs(values).max(axis=0), names)
 
 
 def refuse_constant(spread: NDArray[np.float64], names: Sequence[str]) -> None:
-    """Raise a `ModelError` that names the columns without any spread, or with one that is no number."""
+    """Raise a `ModelError` that names the columns without any spread."""
     constant = [name for name, own in zip(names, spread, strict=True) if own == 0]
     if constant:
         raise ModelError(f"{quoted(constant)} {_is(constant)} constant in all rows. Leave {_it(constant)} out.")
-    endless = [name for name, own in zip(names, spread, strict=True) if not np.isfinite(own)]
+
+
+def refuse_endless(largest: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Raise a `ModelError` that names the columns whose largest value has a square that is no number."""
+    endless = [name for name, own in zip(names, largest, strict=True) if not own < 1e150]
     if endless:
         raise ModelError(
             f"{quoted(endless)} {_has(endless)} values beyond 1e150, whose squares are no numbers. "

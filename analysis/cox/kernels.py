@@ -45,7 +45,8 @@ def risk_set_sums(values, risk, first, last, stratum, openings, sums):  # pragma
     """Add up risk, and risk times each column of values, over the rows at risk at each pair.
 
     A row enters the sums at its last pair and leaves them before its first; cumulated from the last pair of each
-    stratum backwards, so that the small risk sets of late times are sums of few terms.
+    stratum backwards, so that the small risk sets of late times are sums of few terms. Returns the largest factor by
+    which a risk total falls short of one after it, since so much larger are the rounding errors that it inherits.
     """
     p = values.shape[1]
     sums[:] = 0.0
@@ -60,10 +61,45 @@ def risk_set_sums(values, risk, first, last, stratum, openings, sums):  # pragma
                 sums[a - 1, 0] -= weight
                 for k in range(p):
                     sums[a - 1, k + 1] -= weight * values[i, k]
+    fall = 1.0
     for s in range(len(openings) - 1):
+        peak = sums[openings[s + 1] - 1, 0] if openings[s + 1] > openings[s] else 0.0
         for j in range(openings[s + 1] - 2, openings[s] - 1, -1):
             for k in range(p + 1):
                 sums[j, k] += sums[j + 1, k]
+            peak = max(peak, sums[j, 0])
+            if not sums[j, 0] * fall >= peak:
+                fall = peak / sums[j, 0] if sums[j, 0] > 0.0 else np.inf
+    return fall
+
+
+@njit(cache=True)
+def risk_set_sums_by_tree(values, risk, first, last, tree, sums):  # pragma: no cover - compiled
+    """Add up the same without subtracting anything: slower, and right where few rows outweigh all others.
+
+    The m pairs are the leaves m, ..., 2 m - 1 of a binary tree, in which node k is above 2 k and 2 k + 1. Each row is
+    added to the few nodes that make up its pairs; a pair has what its own leaf and the nodes above it have.
+    """
+    m, p = len(sums), values.shape[1]
+    tree[:] = 0.0
+    for i in range(values.shape[0]):
+        a, b = first[i] + m, last[i] + m
+        while a < b:
+            if a % 2 == 1:
+                tree[a, 0] += risk[i]
+                for k in range(p):
+                    tree[a, k + 1] += risk[i] * values[i, k]
+                a += 1
+            if b % 2 == 1:
+                b -= 1
+                tree[b, 0] += risk[i]
+                for k in range(p):
+                    tree[b, k + 1] += risk[i] * values[i, k]
+            a, b = a // 2, b // 2
+    for node in range(2, 2 * m):
+        for k in range(p + 1):
+            tree[node, k] += tree[node // 2, k]
+    sums[:] = tree[m:]
 
 
 @njit(cache=True)
@@ -93,6 +129,29 @@ def passed(total, first, last, stratum, between):  # pragma: no cover - compiled
     for i in range(len(first)):
         for k in range(total.shape[1]):
             between[i, k] = total[last[i] + stratum[i], k] - total[first[i] + stratum[i], k]
+
+
+@njit(cache=True)
+def passed_by_tree(increments, first, last, tree, between):  # pragma: no cover - compiled
+    """Add up, for each row, the increments at its pairs without subtracting anything, as `risk_set_sums_by_tree`."""
+    m, p = increments.shape
+    tree[m:] = increments
+    for node in range(m - 1, 0, -1):
+        for k in range(p):
+            tree[node, k] = tree[2 * node, k] + tree[2 * node + 1, k]
+    between[:] = 0.0
+    for i in range(len(first)):
+        a, b = first[i] + m, last[i] + m
+        while a < b:
+            if a % 2 == 1:
+                for k in range(p):
+                    between[i, k] += tree[a, k]
+                a += 1
+            if b % 2 == 1:
+                b -= 1
+                for k in range(p):
+                    between[i, k] += tree[b, k]
+            a, b = a // 2, b // 2
 
 
 @njit(cache=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cox import kernels
-from analysis.cox.risk_sets import RiskSets
+from analysis.cox.risk_sets import STEEP, RiskSets
 from analysis.cox.rows import CountingRows
 
 Ties = Literal["efron", "breslow"]
@@ -32,6 +32,8 @@ class Steps:
     sums, death_sums : ndarray, shape (m, p + 1) and (m, p + 2)
         As in `Evaluation`.
     sets : RiskSets
+    fall : float
+        Of `RiskSets.sums_and_fall`.
     """
 
     hazard: NDArray[np.float64]
@@ -40,6 +42,12 @@ class Steps:
     sums: NDArray[np.float64]
     death_sums: NDArray[np.float64]
     sets: RiskSets
+    fall: float
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether differences of cumulated hazards lose digits."""
+        return self.fall > STEEP
 
     @property
     def mean(self) -> NDArray[np.float64]:
@@ -89,7 +97,7 @@ class Evaluation:
     log_likelihood : float
         NaN where some risk total underflows: such coefficients are far outside.
     risk : ndarray, shape (n,)
-        exp(linear predictor - `shift`), without case weights.
+        exp(linear predictor - `shift`), without case weights; at most exp(300), for rows at risk at no event.
     shift : float
     sums, death_sums : ndarray, shape (m, p + 1) and (m, p + 2)
         Weighted totals over each risk set and over its deaths (`RiskSets.sums`, `RiskSets.death_sums`).
@@ -134,13 +142,15 @@ class PartialLikelihood:
         rows, sets = self.rows, self.sets
         predictor = linear_predictor(self.values, coefficients)
         predictor += rows.offset
-        shift = float(predictor.max())
+        shift = float(predictor.max(where=sets.first < sets.last, initial=-np.inf))
         death_predictor = predictor[sets.event_rows]
         predictor -= shift
+        np.minimum(predictor, 300.0, out=predictor)  # rows that are at risk at no event may lie anywhere
         risk = np.exp(predictor, out=predictor)
         weighted = risk * rows.weights
-        sums, death_sums = sets.sums(self.values, weighted, rows), sets.death_sums(self.values, weighted)
-        steps, score, log_total = self._steps(sums, death_sums)
+        sums, fall = sets.sums_and_fall(self.values, weighted, rows)
+        death_sums = sets.death_sums(self.values, weighted)
+        steps, score, log_total = self._steps(sums, death_sums, fall)
         return Evaluation(
             coefficients=coefficients,
             log_likelihood=float((rows.weights[sets.event_rows] * (death_predictor - shift)).sum() - log_total),
@@ -173,7 +183,7 @@ class PartialLikelihood:
         return total
 
     def _steps(
-        self, sums: NDArray[np.float64], death_sums: NDArray[np.float64]
+        self, sums: NDArray[np.float64], death_sums: NDArray[np.float64], fall: float
     ) -> tuple[Steps, NDArray[np.float64], float]:
         """Return the steps, the score, and the sum of weighted log risk totals."""
         sets, m = self.sets, len(self.sets.time)
@@ -183,13 +193,16 @@ class PartialLikelihood:
         kernels.score(
             self.values, self.rows.weights, sets.event_rows, sets.last, sums, death_sums, hazard, dying, score
         )
-        return Steps(hazard, dying, squares, sums, death_sums, sets), score, log_total
+        return Steps(hazard, dying, squares, sums, death_sums, sets, fall), score, log_total
 
 
 def exposure(likelihood: PartialLikelihood, steps: Steps, pair_weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the baseline hazard that each row passed through at risk, shape (n,), each pair times its weight."""
     sets = likelihood.sets
-    passed = sets.passed(sets.cumulate(steps.hazard * pair_weight), likelihood.rows)
+    increments = steps.hazard * pair_weight
+    passed = (
+        sets.passed_by_tree(increments) if steps.is_steep else sets.passed(sets.cumulate(increments), likelihood.rows)
+    )
     passed[sets.event_rows] -= (pair_weight * (steps.hazard - steps.dying))[sets.death_pairs]
     return passed
 

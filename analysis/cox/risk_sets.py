@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from analysis.cox import kernels
 from analysis.cox.rows import CountingRows
 
+STEEP = 1e4
+"""Where a risk total falls short of a later one by more than this factor, rounding errors of the difference count."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskSets:
@@ -45,9 +48,18 @@ class RiskSets:
 
     def sums(self, values: NDArray[np.float64], risk: NDArray[np.float64], rows: CountingRows) -> NDArray[np.float64]:
         """Sum risk, and risk times each column of `values`, over the rows at risk at each pair, shape (m, p + 1)."""
+        return self.sums_and_fall(values, risk, rows)[0]
+
+    def sums_and_fall(
+        self, values: NDArray[np.float64], risk: NDArray[np.float64], rows: CountingRows
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return `sums`, and the largest factor by which a risk total falls short of one after it in its stratum."""
         total = np.empty((len(self.time), values.shape[1] + 1))
-        kernels.risk_set_sums(values, risk, self.first, self.last, rows.stratum, self.openings, total)
-        return total
+        fall = kernels.risk_set_sums(values, risk, self.first, self.last, rows.stratum, self.openings, total)
+        if fall > STEEP:
+            tree = np.empty((2 * len(total), total.shape[1]))
+            kernels.risk_set_sums_by_tree(values, risk, self.first, self.last, tree, total)
+        return total, fall
 
     def death_sums(self, values: NDArray[np.float64], risk: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum the same over the deaths at each pair, and append their case weights, shape (m, p + 2)."""
@@ -66,6 +78,14 @@ class RiskSets:
         total = np.empty((len(lines) + len(self.openings) - 1, lines.shape[1]))
         kernels.cumulate(lines, self.openings, total)
         return total.reshape(-1, *increments.shape[1:])
+
+    def passed_by_tree(self, increments: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of increments at each row's pairs, shape (n,) or (n, p), without subtracting anything."""
+        columns = increments.reshape(len(increments), -1)
+        between = np.empty((len(self.first), columns.shape[1]))
+        tree = np.empty((2 * len(columns), columns.shape[1]))
+        kernels.passed_by_tree(columns, self.first, self.last, tree, between)
+        return between.reshape(-1, *increments.shape[1:])
 
     def passed(self, total: NDArray[np.float64], rows: CountingRows) -> NDArray[np.float64]:
         """Return what each row passed through at risk of a `total` from `cumulate`, shape (n,) or (n, p)."""

@@ -110,7 +110,7 @@ def counting_rows(
     if not happened.any():
         raise ModelError(f"A Cox model needs at least one event; none is among the {n} rows.")
     start_times, stop_times = _one_time_where_nearly_equal(start_times, stop_times)
-    refuse_rows(~(start_times < stop_times), "every row needs start < stop")
+    refuse_rows(~(start_times < stop_times), "every row needs start < stop, by more than rounding")
     weight = np.ones(n) if weights is None else _numbers(weights, "weights", n)
     refuse_rows(~(weight > 0), "weights must be positive; leave out rows of weight zero")
     codes, labels = _strata(strata, n)
@@ -172,6 +172,7 @@ def _strata(strata: ArrayLike | None, n: int) -> tuple[NDArray[np.intp], tuple]:
     if columns.ndim != 2 or len(columns) != n:
         raise ModelError(f"strata must have one line a row ({n:,}); their shape is {columns.shape}.")
     frame = pd.DataFrame(columns).infer_objects()
+    refuse_rows(frame.isna().any(axis=1).to_numpy(), "strata must not be missing")
     grouped = frame.groupby(list(frame.columns), sort=True, dropna=False)
     firsts = frame.groupby(grouped.ngroup().to_numpy()).head(1)
     codes = grouped.ngroup().to_numpy(np.intp)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cox import kernels
-from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
+from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood, exposure
 
 
 def grouped_score(
@@ -25,10 +25,30 @@ def grouped_score(
     """
     rows, sets = likelihood.rows, likelihood.sets
     total = np.zeros((int(group.max()) + 1, likelihood.values.shape[1]))
+    if at.steps.is_steep:
+        return _grouped_score_by_tree(likelihood, at, group, rows.weights if weights is None else weights, total)
     kernels.add_score_residuals(
         likelihood.values, at.risk, sets.first, sets.last, rows.stratum, rows.event,
         rows.weights if weights is None else weights, at.steps.arrays(), group, total,
     )  # fmt: skip
+    return total
+
+
+def _grouped_score_by_tree(
+    likelihood: PartialLikelihood,
+    at: Evaluation,
+    group: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    total: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Do the same where differences of cumulated hazards would lose digits."""
+    sets, steps = likelihood.sets, at.steps
+    passed = exposure(likelihood, steps, np.ones(len(sets.time)))
+    seen = sets.passed_by_tree(steps.mean)
+    seen[sets.event_rows] -= (steps.mean - steps.mean_dying)[sets.death_pairs]
+    own = -at.risk[:, None] * (likelihood.values * passed[:, None] - seen)
+    own[sets.event_rows] += likelihood.values[sets.event_rows] - steps.death_mean[sets.death_pairs]
+    np.add.at(total, group, weights[:, None] * own)
     return total
 
 
