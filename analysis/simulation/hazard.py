@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.build import log_parameters, run_folders
 from analysis.contract import as_known_sql, names_given, read_contract
 from analysis.factors import FOLDER as COVARIATES
-from analysis.factors import Covariate, measurable_covariates
-from analysis.simulation.scenario import Scenario, Unit, read_units
+from analysis.factors import Covariate, measurable_covariates, read_families
+from analysis.simulation.scenario import Scenario, Unit, read_states, read_units
 from analysis.sources import create_table
 from analysis.study import Source, Study, Time
 
@@ -37,50 +37,73 @@ def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenar
     DataFrame
         account_id and all covariates that the world gives, in order of account.
     """
+    con.execute("create schema month")
+    con.execute("use month")
+    try:
+        given = _known_by(con, day)
+        names = names_given(given, stable_users=True)
+        parameters = study.query_parameters() | {"observation_start": day, "snapshot": day}
+        logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
+        run_folders(con, FOLDERS, parameters | logs, names, lambda message: None)
+        wanted = [c.name for c in measurable_covariates(names, "landmarks")]
+        joins = " ".join(f"left join {family} using (lifetime_id, risk_date)" for family in families())
+        return con.execute(
+            f"select risk_dates.account_id, {', '.join(wanted)} from risk_dates {joins} order by risk_dates.account_id"
+        ).df()
+    finally:
+        con.execute("use main")
+        con.execute("drop schema month cascade")
+
+
+def _known_by(con: duckdb.DuckDBPyConnection, day: dt.date) -> dict[str, tuple[str, ...]]:
+    """Show every contract table as it was known on the morning of a day, and return what the world gives."""
+    sql = "select table_name from information_schema.tables where table_schema = 'world'"
+    made = {row[0] for row in con.execute(sql).fetchall()}
     given = {}
-    made = _tables(con, "world")
     for table in read_contract().values():
         if table.name in made:
             given[table.name] = table.column_names
             recent = f" and used_on >= date '{day - LONGEST_WINDOW}'" if table.name == "usage_daily" else ""
-            known = as_known_sql(table, f"world.{table.name}") + recent
-            con.execute(f"create or replace table {table.name} as {known}", {"as_of": day})
+            known = as_known_sql(table, f"world.{table.name}").replace("$as_of", f"date '{day}'")
+            con.execute(f"create view {table.name} as {known}{recent}")
         else:
             create_table(con, table)
-    before = _tables(con, "main")
-    names = names_given(given, stable_users=True)
-    parameters = study.query_parameters() | {"observation_start": day, "snapshot": day}
-    logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
-    run_folders(con, FOLDERS, parameters | logs, names, lambda message: None)
-    wanted = [c.name for c in measurable_covariates(names, "landmarks")]
-    frame = con.execute(
-        f"select risk_dates.account_id, {', '.join(wanted)} from risk_dates "
-        + "".join(
-            f"left join {family} using (lifetime_id, risk_date) " for family in ("usage", "relationship", "champion")
-        )
-        + "left join contract using (lifetime_id, risk_date) order by risk_dates.account_id"
-    ).df()
-    for name in sorted(_tables(con, "main") - before):
-        con.execute(f"drop table {name}")
-    return frame
+    return given
 
 
-def _tables(con: duckdb.DuckDBPyConnection, schema: str) -> set[str]:
-    sql = "select table_name from duckdb_tables() where schema_name = ?"
-    return {row[0] for row in con.execute(sql, [schema]).fetchall()}
+def families() -> tuple[str, ...]:
+    """Return the names of all families of covariates."""
+    return tuple(family.name for family in read_families())
 
 
 def linear_predictor(
-    frame: pd.DataFrame, effects: Mapping[str, float], covariates: Sequence[Covariate]
+    frame: pd.DataFrame,
+    effects: Mapping[str, float],
+    covariates: Sequence[Covariate],
+    states: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return each family's part of the log hazard, shape (n, families); missing values contribute nothing."""
+    """Return each family's part of the log hazard, shape (n, families); missing values contribute nothing.
+
+    Parameters
+    ----------
+    frame
+        Covariates, in the units of the queries.
+    effects
+        Of covariates and states, by name.
+    covariates
+        The declared ones.
+    states
+        States of the world, row by row those of `frame`; None: covariates alone.
+    """
     units = read_units()
-    parts: dict[str, np.ndarray] = {}
+    parts = {family: np.zeros(len(frame)) for family in families()}
     for covariate in covariates:
         if covariate.name in effects and covariate.name in frame:
             units_away = in_units(frame[covariate.name], covariate, units[covariate.name])
-            part = effects[covariate.name] * units_away
-            parts[covariate.family] = parts.get(covariate.family, np.zeros(len(frame))) + part
+            parts[covariate.family] += effects[covariate.name] * units_away
+    for name, state in read_states().items():
+        if states is not None and name in effects:
+            parts[state.family] += effects[name] * states[name].to_numpy()
     return pd.DataFrame(parts, index=frame.index)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.simulation.population import TOUCH, Accounts, Dates
-from analysis.simulation.relations import while_there
-from analysis.simulation.scenario import Scenario
+from analysis.simulation.days import Dates
+from analysis.simulation.population import TOUCH, Accounts
+from analysis.simulation.rapport import Rapport
+from analysis.simulation.stays import Stays, while_there
 
 WEIGHTS = {"usage": 0.7, "relationship": 0.15, "nps": 0.15}
 RED, GREEN = 40.0, 60.0
@@ -39,28 +40,33 @@ def published_scores(frame: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     )
 
 
+def red_accounts(scores: pd.DataFrame, place: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the accounts whose total is red, given the accounts in the order of the scores."""
+    total = scores[scores["component"] == "total"]
+    return place[(total["band"] == "red").to_numpy()]
+
+
 def interventions_of_month(
-    frame: pd.DataFrame,
-    scores: pd.DataFrame,
     accounts: Accounts,
-    place: NDArray[np.intp],
+    stays: Stays,
+    rapport: Rapport,
+    red: NDArray[np.intp],
+    effect: float,
     days: Dates,
-    scenario: Scenario,
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Call half of the red accounts that anybody looks after; return the interventions and their touches."""
-    total = scores[scores["component"] == "total"]
-    is_red = (total["band"] == "red").to_numpy()
-    looked_after = accounts.touch_model[place] != TOUCH.index("tech")
-    called = place[is_red & looked_after & (rng.random(len(place)) < 0.5)]
-    accounts.rapport[called] += scenario.intervention_effect
+    looked_after = accounts.touch_model[red] != TOUCH.index("tech")
+    called = red[looked_after & (rng.random(len(red)) < 0.5)]
+    rapport.level[called] += effect
     started_on = days[rng.integers(2, 12, len(called))]
-    identity = [
-        f"I{day.astype('datetime64[D]')}-{accounts.account_id[k]}" for k, day in zip(called, started_on, strict=True)
-    ]
+    identity = np.array(
+        [f"I{day}-{account}" for day, account in zip(started_on, accounts.account_id[called], strict=True)],
+        dtype=object,
+    )
     actions = pd.DataFrame(
         {
-            "intervention_id": np.array(identity, dtype=object),
+            "intervention_id": identity,
             "account_id": accounts.account_id[called],
             "started_on": started_on,
             "kind": "call",
@@ -75,10 +81,7 @@ def interventions_of_month(
             "initiated_by": "vendor",
             "status": np.where(rng.random(len(called)) < 0.7, "held", "no_show"),
             "automated": False,
-            "intervention_id": np.array(identity, dtype=object),
+            "intervention_id": identity,
         }
     )
-    return (
-        while_there(actions, "started_on", accounts, called),
-        while_there(touches, "occurred_on", accounts, called),
-    )
+    return while_there(actions, "started_on", stays, called), while_there(touches, "occurred_on", stays, called)

@@ -7,139 +7,151 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.simulation.population import NEVER, Accounts, Dates, add_months
-from analysis.simulation.scenario import Scenario
+from analysis.simulation.days import NOTHING, Dates, add_months, as_dates
+from analysis.simulation.population import Accounts
+from analysis.simulation.terms import Terms
 
-NOTHING = np.datetime64("NaT")
+PLATFORM, ADDED = 0, 1
+PRODUCTS = np.array(["platform", "analytics"], dtype=object)
+ADDED_SHARE = 0.2
+"""Price of the added product, as a share of the platform's; it has no seats."""
+KINDS = np.array(["paid", "trial"], dtype=object)
+REASONS = np.array([None, "voluntary", "involuntary", "merged"], dtype=object)
+VOLUNTARY, INVOLUNTARY, MERGED = 1, 2, 3
+NO_SEATS = -1
 
 
 @dataclass(slots=True)
 class Ledger:
-    """All versions so far, and the number of the running one of each account."""
+    """All versions so far, and which of them run.
 
-    rows: list[dict[str, Any]]
+    Attributes
+    ----------
+    versions
+        Columns of the versions, each an array with one entry a version.
+    running
+        Number of each account's running version, by product; -1: none. Shape (2, n_accounts).
+    """
+
+    versions: dict[str, NDArray[Any]]
     running: NDArray[np.intp]
 
     @classmethod
-    def of(cls, accounts: Accounts, logs_from: np.datetime64) -> Self:
-        """Sign every account's versions up to the term that runs when the logs begin, or its first."""
-        ledger = cls(rows=[], running=np.full(len(accounts), -1))
-        for account in range(len(accounts)):
-            origin, months = accounts.origin[account], int(accounts.term_months[account])
-            if accounts.trial_days[account]:
-                trial_from = origin - accounts.trial_days[account]
-                ledger._sign(accounts, account, trial_from, origin, kind="trial", ended_on=origin)
-            started_on = origin
-            while True:
-                ends_on = add_months(started_on, months)
-                ledger._sign(accounts, account, started_on, ends_on)
-                if started_on >= accounts.term_starts_on[account]:
-                    break
-                started_on = ends_on
+    def of(cls, accounts: Accounts, terms: Terms) -> Self:
+        """Sign every account's versions up to the term that runs."""
+        ledger = cls(versions=_no_versions(), running=np.full((2, len(accounts)), -1))
+        stay = np.ones(len(accounts), dtype=np.intp)
+        on_trial = np.flatnonzero(accounts.trial_days > 0)
+        joined_on = accounts.joined_on[on_trial]
+        begins_on = as_dates(joined_on - accounts.trial_days[on_trial])
+        ledger._append(terms, on_trial, stay[on_trial], begins_on, joined_on, kind=1, ended_on=joined_on)
+        starts_on, left = accounts.joined_on.copy(), np.arange(len(accounts))
+        while len(left):
+            ends_on = add_months(starts_on[left], terms.months[left])
+            ledger.sign(terms, left, stay[left], starts_on[left], ends_on)
+            is_before = starts_on[left] < terms.starts_on[left]
+            starts_on[left] = ends_on
+            left = left[is_before]
         return ledger
 
-    def _sign(self, accounts: Accounts, account: int, started_on: Any, ends_on: Any, **other: Any) -> None:
-        seats = int(accounts.seats[account])
-        row = {
-            "subscription_id": f"S{accounts.account_id[account][1:]}" + ("-trial" if "kind" in other else ""),
-            "account_id": accounts.account_id[account],
-            "started_on": started_on,
-            "term_ends_on": ends_on,
-            "ended_on": NOTHING,
-            "notice_on": NOTHING,
-            "notice_withdrawn_on": NOTHING,
-            "notice_period_days": int(accounts.notice_days[account]),
-            "end_reason": None,
-            "term_months": int(accounts.term_months[account]),
-            "auto_renew": True,
-            "kind": "paid",
-            "product": "platform",
-            "seats": seats,
-            "mrr": round(seats * float(accounts.price[account]), 2),
-            "currency": "EUR",
-        }
-        self.rows.append(row | other)
-        self.running[account] = len(self.rows) - 1
-
-    def decide(
+    def sign(
         self,
-        accounts: Accounts,
-        at_risk: NDArray[np.bool_],
-        eta: NDArray[np.float64],
-        days: Dates,
-        scenario: Scenario,
-        rng: np.random.Generator,
-    ) -> NDArray[np.float64]:
-        """Let accounts whose day to decide falls in the month stay or give notice.
-
-        Returns
-        -------
-        ndarray, shape (n_accounts,)
-            Probability of giving notice this month; 0 where nothing is to be decided.
-        """
-        base = np.where(accounts.term_months == 12, scenario.leave_yearly, scenario.leave_monthly)
-        wish = -np.expm1(np.log1p(-base) * np.exp(eta))
-        decides_on = accounts.term_ends_on - accounts.notice_days - accounts.lead_days
-        open_ = (accounts.leaves_on == NEVER) & at_risk
-        decides = open_ & (decides_on >= days[0]) & (decides_on <= days[-1]) & (decides_on > accounts.term_starts_on)
-        leaves = decides & (rng.random(len(accounts)) < wish)
-        withdraws = leaves & (rng.random(len(accounts)) < scenario.withdrawn)
-        back_after = rng.integers(5, 12, len(accounts))
-        for account in np.flatnonzero(leaves).tolist():
-            row = self.rows[self.running[account]]
-            row["notice_on"] = decides_on[account]
-            if withdraws[account]:
-                row["notice_withdrawn_on"] = decides_on[account] + back_after[account]
-            else:
-                accounts.leaves_on[account] = accounts.term_ends_on[account]
-                row["ended_on"], row["end_reason"] = accounts.term_ends_on[account], "voluntary"
-        return np.where(decides, wish, 0.0)
-
-    def renew(self, accounts: Accounts, days: Dates, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Sign the next version of every term that ends in the month and is not left; seats follow use.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_accounts,)
-            Who renewed.
-        """
-        due = np.flatnonzero(
-            (accounts.term_ends_on >= days[0])
-            & (accounts.term_ends_on <= days[-1])
-            & (accounts.leaves_on > accounts.term_ends_on)
-        )
-        change = rng.random(len(accounts))
-        for account in due.tolist():
-            factor = 1.0
-            if accounts.vitality[account] > 0.5 and change[account] < 0.25:
-                factor = 1.2
-            elif accounts.vitality[account] < -0.5 and change[account] < 0.25:
-                factor = 0.75
-            accounts.seats[account] = max(3, round(float(accounts.seats[account]) * factor))
-            started_on = accounts.term_ends_on[account]
-            accounts.term_starts_on[account] = started_on
-            accounts.term_ends_on[account] = add_months(started_on, int(accounts.term_months[account]))
-            self._sign(accounts, account, started_on, accounts.term_ends_on[account])
-        return np.isin(np.arange(len(accounts)), due)
-
-    def lose(
-        self,
-        accounts: Accounts,
-        here: NDArray[np.intp],
-        days: Dates,
-        scenario: Scenario,
-        rng: np.random.Generator,
+        terms: Terms,
+        account: NDArray[np.intp],
+        stay: NDArray[np.intp],
+        started_on: Dates,
+        term_ends_on: Dates,
+        product: int = PLATFORM,
     ) -> None:
-        """End some accounts against their will: bankrupt, or merged into another."""
-        struck = here[rng.random(len(here)) < scenario.involuntary]
-        ended_on = days[rng.integers(0, len(days), len(struck))]
-        merged = rng.random(len(struck)) < 0.3
-        for account, day, is_merged in zip(struck, ended_on, merged, strict=True):
-            row = self.rows[self.running[account]]
-            if accounts.leaves_on[account] == NEVER and day > row["started_on"]:
-                accounts.leaves_on[account] = day
-                row["ended_on"], row["end_reason"] = day, "merged" if is_merged else "involuntary"
+        """Sign a version for each of some accounts; it is the running one of its product from then on."""
+        self.running[product, account] = len(self.versions["account"]) + np.arange(len(account))
+        self._append(terms, account, stay, started_on, term_ends_on, product=product)
 
-    def frame(self) -> pd.DataFrame:
+    def _append(
+        self,
+        terms: Terms,
+        account: NDArray[np.intp],
+        stay: NDArray[np.intp],
+        started_on: Dates,
+        term_ends_on: Dates,
+        product: int = PLATFORM,
+        kind: int = 0,
+        ended_on: Dates | None = None,
+    ) -> None:
+        n, seats = len(account), terms.seats[account]
+        price = seats * terms.price[account] * (ADDED_SHARE if product == ADDED else 1.0)
+        fresh = {
+            "account": account,
+            "stay": stay,
+            "product": np.full(n, product),
+            "kind": np.full(n, kind),
+            "started_on": started_on,
+            "term_ends_on": term_ends_on,
+            "notice_period_days": terms.notice_days[account],
+            "term_months": terms.months[account],
+            "seats": np.full(n, NO_SEATS) if product == ADDED else seats,
+            "mrr": np.round(price, 2),
+            "ended_on": np.full(n, NOTHING) if ended_on is None else ended_on,
+            "notice_on": np.full(n, NOTHING),
+            "notice_withdrawn_on": np.full(n, NOTHING),
+            "end_reason": np.zeros(n, dtype=np.intp),
+        }
+        self.versions = {name: np.concatenate([self.versions[name], fresh[name]]) for name in fresh}
+
+    def running_of(self, account: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the versions of some accounts that run, and the place in `account` of whose each is."""
+        version = self.running[:, account]
+        place = np.broadcast_to(np.arange(len(account)), version.shape)
+        return version[version >= 0], place[version >= 0]
+
+    def give_notice(self, account: NDArray[np.intp], on: Dates, withdrawn_on: Dates) -> None:
+        """Write down the notices of some accounts, and their withdrawal where there is one."""
+        version, place = self.running_of(account)
+        self.versions["notice_on"][version] = on[place]
+        self.versions["notice_withdrawn_on"][version] = withdrawn_on[place]
+
+    def end(self, account: NDArray[np.intp], on: Dates, reason: NDArray[np.intp]) -> None:
+        """End all that runs of some accounts, for reasons by number."""
+        version, place = self.running_of(account)
+        self.versions["ended_on"][version] = on[place]
+        self.versions["end_reason"][version] = reason[place]
+        self.running[ADDED, account] = -1
+
+    def frame(self, accounts: Accounts) -> pd.DataFrame:
         """Return all versions."""
-        return pd.DataFrame(self.rows)
+        versions = pd.DataFrame(self.versions)
+        number = pd.Series(accounts.account_id).str.removeprefix("A").to_numpy(object)[self.versions["account"]]
+        suffix = np.array(["", "-trial", "-analytics"], dtype=object)
+        which = np.where(self.versions["kind"] == 1, 1, 2 * self.versions["product"])
+        stay = np.where(self.versions["stay"] > 1, "-" + self.versions["stay"].astype(str).astype(object), "")
+        return versions.assign(
+            subscription_id="S" + number + stay + suffix[which],
+            account_id=accounts.account_id[self.versions["account"]],
+            product=PRODUCTS[self.versions["product"]],
+            kind=KINDS[self.versions["kind"]],
+            seats=versions["seats"].where(versions["seats"] != NO_SEATS),
+            end_reason=REASONS[self.versions["end_reason"]],
+            auto_renew=True,
+            currency="EUR",
+        )
+
+
+def _no_versions() -> dict[str, NDArray[Any]]:
+    days = np.array([], dtype="datetime64[D]")
+    numbers = np.array([], dtype=np.intp)
+    return {
+        "account": numbers,
+        "stay": numbers,
+        "product": numbers,
+        "kind": numbers,
+        "started_on": days,
+        "term_ends_on": days,
+        "notice_period_days": numbers,
+        "term_months": numbers,
+        "seats": numbers,
+        "mrr": np.array([], dtype=np.float64),
+        "ended_on": days,
+        "notice_on": days,
+        "notice_withdrawn_on": days,
+        "end_reason": numbers,
+    }
