@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import SAMPLE, SampleReport
+from simulated_landmarks import Declared
 
 from analysis.cox.identifiability import MIN_SUBJECTS
 from analysis.inference import fit_inference
@@ -26,3 +27,16 @@ def test_columns_that_follow_from_age_alone_are_left_to_the_baseline(tenure: Wor
     """A window that no young lifetime can have is missing for all who are at risk together."""
     reasons = {column.name: column.reason for column in tenure.inference.dropped}
     assert "for all who are at risk together" in reasons["active_seat_trend: missing"]
+
+
+def test_columns_that_separate_only_together_are_left_out_by_name(tenure: Workbench) -> None:
+    """Every lifetime that is to end has one of two marks, and no other has: no effect is so large."""
+    rows = tenure.counting_process.copy()
+    leaves = rows.groupby("lifetime_id")["event"].transform("max")
+    is_odd = rows["lifetime_id"] % 2
+    rows["odd_mark"], rows["even_mark"] = leaves * is_odd, leaves * (1 - is_odd)
+    plain = tenure.covariates("counting_process")
+    found = fit_inference(rows, [*plain, Declared("odd_mark", "usage"), Declared("even_mark", "usage")])
+    reasons = {column.name: column.reason for column in found.dropped}
+    assert reasons["even_mark"] == "set apart from churn by nobody, given 'odd_mark'"
+    assert set(tenure.inference.fit.names) <= set(found.fit.names)

@@ -22,6 +22,14 @@ MIN_EVENTS_PER_COLUMN = 10
 """Below this many subjects with event a column, estimates are noted as unstable (Peduzzi and others 1995)."""
 
 
+class NoMaximumError(ModelError):
+    """The likelihood has no maximum in some columns, which separate those with the event; `columns` names them."""
+
+    def __init__(self, message: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns = tuple(columns)
+
+
 def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None:
     """Raise a `ModelError` that names the first column with a missing or infinite value, and its rows."""
     with np.errstate(invalid="ignore", over="ignore"):
@@ -93,7 +101,7 @@ def refuse_separation(
     coefficients: NDArray[np.float64],
     names: Sequence[str],
 ) -> None:
-    """Raise a `ModelError` if the information has vanished in some direction: the likelihood has no maximum there.
+    """Raise a `NoMaximumError` if the information has vanished in some direction: the likelihood is flat there.
 
     Whoever has the event is then always at the same end of these columns among those at risk.
 
@@ -113,8 +121,10 @@ def refuse_separation(
         how = f"whoever has the event always has its {end} value among those at risk"
     else:
         how = "a combination of them puts whoever has the event always at one end of those at risk"
-    raise ModelError(
-        f"The likelihood has no maximum in {quoted(named)}: {how}. Leave {_it(named)} out, merge levels or set a ridge."
+    raise NoMaximumError(
+        f"The likelihood has no maximum in {quoted(named)}: {how}. "
+        f"Leave {_it(named)} out, merge levels or set a ridge.",
+        named,
     )
 
 
@@ -149,11 +159,12 @@ def refuse_out_of_range(
         )
     reach = np.abs(coefficients) * np.ptp(values, axis=0)
     named = [name for name, own in zip(names, reach, strict=True) if own > 0.3 * reach.max()]
-    raise ModelError(
+    raise NoMaximumError(
         f"The likelihood has no maximum within reach in {quoted(named)}: it still rises where hazards of those at "
         "risk together differ by a factor of 1e140. Either whoever has the event is always at one end of those at "
         f"risk, or a few rows lie far outside the others. Leave {_it(named)} out, merge levels, cap outliers or set "
-        "a ridge."
+        "a ridge.",
+        named,
     )
 
 

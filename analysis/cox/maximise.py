@@ -26,6 +26,9 @@ SLOW_STEPS = 3
 """Near a maximum Newton's decrement squares; where there is none it falls by a constant factor, about 1/e. After so
 many such steps in a row the fit is examined for separation."""
 
+SINGULAR = 1e-13
+"""Smallest eigenvalue of the information, columns scaled alike, at which a Newton step can still be solved for."""
+
 LARGEST = 1e140
 """Baseline hazards beyond this, in units of the largest hazard ratio's inverse, are out of range: squares overflow."""
 
@@ -88,12 +91,15 @@ def maximise(
         if decrement < CONVERGED or (decrement < ROUNDING and decrement > 0.01 * before):
             return Maximum(start, here, start_information, information, iteration)
         before = decrement
-        coefficients, floor = here.coefficients, _objective(here, ridge)
+        coefficients, objective = here.coefficients, _objective(here, ridge)
+        floor = objective - 1e-10 * max(unit, abs(objective))
         del here  # its risk totals, before those of the next point are made
-        here, went_too_far = _climb(likelihood, ridge, coefficients, floor - 1e-10 * max(unit, abs(floor)), step)
+        here, went_too_far = _climb(likelihood, ridge, coefficients, floor, step)
         if went_too_far and slow_steps:
             refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
         information = likelihood.information(here)
+        if _is_singular(information + penalty):  # the step leapt past the maximum to where the likelihood is flat
+            here, information = _half_way_back(likelihood, penalty, coefficients, here.coefficients)
     refuse_no_convergence(step, max_iterations, names)
     raise AssertionError  # pragma: no cover - the line above raises
 
@@ -115,6 +121,30 @@ def _climb(
             return there, went_too_far
         step = step / 2
     return likelihood.evaluate(coefficients), went_too_far
+
+
+def _half_way_back(
+    likelihood: PartialLikelihood,
+    penalty: NDArray[np.float64],
+    back: NDArray[np.float64],
+    there: NDArray[np.float64],
+) -> tuple[Evaluation, NDArray[np.float64]]:
+    """Go back from `there`, half way each time, until a step can be solved for; the objective, concave, stays above."""
+    for _ in range(20):
+        there = (back + there) / 2
+        here = likelihood.evaluate(there)
+        information = likelihood.information(here)
+        if not _is_singular(information + penalty):
+            break
+    return here, information
+
+
+def _is_singular(information: NDArray[np.float64]) -> bool:
+    own = np.diag(information)
+    if not (own > 0).all():
+        return True
+    scale = np.sqrt(own)
+    return bool(linalg.eigvalsh(information / np.outer(scale, scale), subset_by_index=[0, 0])[0] < SINGULAR)
 
 
 def _in_range(at: Evaluation) -> bool:
