@@ -1,5 +1,7 @@
 """The rows that models are fitted to: intervals and landmarks with their outcomes, and the audits over them."""
 
+import pytest
+from cases import case_shows, cases
 from drawn import drawn_book
 
 from analysis.warehouse import read_queries
@@ -313,6 +315,334 @@ class TestLandmarks:
             """,
             where="risk_date = date '2024-03-01'",
         )
+
+
+PHASES = {
+    "accounts": """
+        | account_id | onboarding_completed_on |
+        | quick      | 2024-01-25              |
+        | never      |                         |
+        | earlier    | 2023-12-01              |
+        | first_day  | 2024-01-10              |
+        | slow       | 2024-06-01              |
+        | leaves_on  |                         |
+        | leaves     |                         |
+        | old        | 2023-02-01              |
+    """,
+    "subscriptions": """
+        | subscription_id | account_id | started_on | ended_on   |
+        | s1              | quick      | 2024-01-10 |            |
+        | s2              | never      | 2024-01-10 |            |
+        | s3              | earlier    | 2024-01-10 |            |
+        | s4              | first_day  | 2024-01-10 |            |
+        | s5              | slow       | 2024-01-10 |            |
+        | s6              | leaves_on  | 2024-01-10 | 2024-04-09 |
+        | s7              | leaves     | 2024-01-10 | 2024-04-10 |
+        | s8              | old        | 2023-01-10 |            |
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def phases():
+    """A book in which onboarding ends, or does not, in every way."""
+    return drawn_book("6_cohorts", tables=PHASES, snapshot="2024-07-01")
+
+
+class TestPhaseIntervals:
+    """Onboarding until the day it was completed, else day 90; adoption until day 365; then mature."""
+
+    def test_adoption_begins_the_day_after_onboarding_was_completed_within_an_interval(self, phases):
+        """What was completed in the course of a day is known when it is over; from 10 to 26 January are 16 days."""
+        phases.shows(
+            "phase_intervals",
+            """
+            | account_id | risk_date  | start | stop | phase      |
+            | quick      | 2024-01-10 | 0     | 16   | onboarding |
+            | quick      | 2024-01-10 | 16    | 22   | adoption   |
+            | quick      | 2024-02-01 | 22    | 51   | adoption   |
+            | first_day  | 2024-01-10 | 0     | 1    | onboarding |
+            | first_day  | 2024-01-10 | 1     | 22   | adoption   |
+            | first_day  | 2024-02-01 | 22    | 51   | adoption   |
+            """,
+            where="account_id in ('quick', 'first_day') and start < 51",
+        )
+
+    def test_it_begins_on_day_90_where_onboarding_was_not_completed_before_or_since_an_earlier_stay(self, phases):
+        """Day 90 is 9 April. What was completed before the origin says nothing about this stay."""
+        phases.shows(
+            "phase_intervals",
+            """
+            | account_id | risk_date  | start | stop | phase      |
+            | never      | 2024-04-01 | 82    | 90   | onboarding |
+            | never      | 2024-04-01 | 90    | 112  | adoption   |
+            | earlier    | 2024-04-01 | 82    | 90   | onboarding |
+            | earlier    | 2024-04-01 | 90    | 112  | adoption   |
+            | slow       | 2024-04-01 | 82    | 90   | onboarding |
+            | slow       | 2024-04-01 | 90    | 112  | adoption   |
+            """,
+            where="account_id in ('never', 'earlier', 'slow') and risk_date = date '2024-04-01'",
+        )
+
+    def test_an_account_is_mature_from_day_365(self, phases):
+        phases.shows(
+            "phase_intervals",
+            """
+            | account_id | risk_date  | start | stop | phase    |
+            | old        | 2024-01-01 | 356   | 365  | adoption |
+            | old        | 2024-01-01 | 365   | 387  | mature   |
+            | old        | 2024-02-01 | 387   | 416  | mature   |
+            """,
+            where="account_id = 'old' and start < 416",
+        )
+
+    def test_an_event_belongs_to_the_phase_of_the_day_before_it(self, phases):
+        """Who leaves on the first day of adoption was at risk in onboarding only: intervals are (start, stop]."""
+        phases.shows(
+            "phase_intervals",
+            """
+            | account_id | start | stop | event | cause | phase      |
+            | leaves_on  | 82    | 90   | 1     | churn | onboarding |
+            | leaves     | 82    | 90   | 0     |       | onboarding |
+            | leaves     | 90    | 91   | 1     | churn | adoption   |
+            """,
+            where="account_id in ('leaves_on', 'leaves') and start >= 82",
+        )
+
+    def test_the_clock_says_which_cut_is_next_as_it_stood_on_the_first_day(self):
+        """b has no terms; when a's term is over without a new one being signed, no term is known to end."""
+        book = cohorts(
+            """
+            | subscription_id | account_id | started_on | term_ends_on | notice_period_days | notice_on  |
+            | s1              | a          | 2024-01-10 | 2024-02-25   | 10                 |            |
+            | s2              | b          | 2024-01-10 |              |                    |            |
+            | s3              | c          | 2024-01-10 | 2024-02-25   | 10                 | 2024-02-05 |
+            """,
+            snapshot="2024-03-10",
+        )
+        book.shows(
+            "phase_intervals",
+            """
+            | account_id | risk_date  | renewal_clock | event |
+            | a          | 2024-01-10 | between       | 0     |
+            | a          | 2024-02-01 | deadline      | 0     |
+            | a          | 2024-02-15 | renewal       | 0     |
+            | a          | 2024-02-25 | no_term       | 0     |
+            | a          | 2024-03-01 | no_term       | 0     |
+            | b          | 2024-01-10 | no_term       | 0     |
+            | b          | 2024-02-01 | no_term       | 0     |
+            | b          | 2024-03-01 | no_term       | 0     |
+            | c          | 2024-01-10 | between       | 0     |
+            | c          | 2024-02-01 | deadline      | 1     |
+            """,
+        )
+
+    @pytest.mark.parametrize("event_date", ["notice", "end"])
+    def test_it_is_the_counting_process_cut_further_with_its_days_events_and_phases(self, event_date):
+        differing = cases(event_date).con.execute("""
+            with added as (
+                select lifetime_id, risk_date, min(start) as start, max(stop) as stop, sum(stop - start) as days,
+                    sum(event) as event, max(cause) as cause, arg_min(phase, start) as phase
+                from phase_intervals group by lifetime_id, risk_date
+            )
+            select lifetime_id, start, stop, stop - start, event, cause, phase from counting_process
+            except select lifetime_id, start, stop, days, event, cause, phase from added
+        """)
+        assert differing.fetchall() == []
+
+
+class TestCases:
+    """The cases of `cases`, through each query of the folder; ages count from 1 February unless another origin is drawn."""
+
+    def test_ages_count_from_the_first_paid_day_on_leap_days_and_ends_of_months_too(self):
+        case_shows(
+            "counting_process",
+            """
+            | account_id | origin     | risk_date  | start        | stop         | renewal_due | deadline_due |
+            | leap_day   | 2024-02-29 | 2024-02-29 | 0            | 1            | 0           | 0            |
+            | leap_day   | 2024-02-29 | 2024-03-01 | 1            | 1 + 31       | 0           | 0            |
+            | leap_day   | 2024-02-29 | 2024-04-01 | 32           | 32 + 29      | 1           | 0            |
+            | leap_day   | 2024-02-29 | 2024-04-30 | 61           | 61 + 1       | 0           | 0            |
+            | month_end  | 2024-01-31 | 2024-01-31 | 0            | 1            | 0           | 0            |
+            | month_end  | 2024-01-31 | 2024-02-01 | 1            | 1 + 29       | 0           | 0            |
+            | month_end  | 2024-01-31 | 2024-03-01 | 30           | 30 + 31      | 0           | 0            |
+            | month_end  | 2024-01-31 | 2024-04-01 | 61           | 61 + 29      | 0           | 1            |
+            | month_end  | 2024-01-31 | 2024-04-30 | 90           | 90 + 1       | 0           | 0            |
+            | late       | 2023-08-31 | 2024-01-01 | 4 * 30 + 3   | 123 + 31     | 0           | 0            |
+            | tried      | 2024-02-15 | 2024-02-15 | 0            | 15           | 0           | 0            |
+            | tried      | 2024-02-15 | 2024-03-01 | 15           | 15 + 14      | 1           | 0            |
+            """,
+            *("leap_day", "month_end", "late", "tried"),
+            where="(risk_date < date '2024-03-15' and account_id <> 'late' or account_id = 'late' and start = 123 "
+            "or risk_date between date '2024-04-01' and date '2024-04-30' and account_id in ('leap_day', 'month_end'))",
+        )
+
+    def test_a_renewal_on_the_leap_day_is_due_in_the_interval_that_ends_with_it(self):
+        case_shows(
+            "counting_process",
+            """
+            | account_id | risk_date  | start | stop | event | renewal_due | days_to_renewal |
+            | renewed    | 2024-02-10 | 0     | 19   | 0     | 1           | 19              |
+            | renewed    | 2024-02-29 | 19    | 20   | 0     | 0           | 365             |
+            """,
+            "renewed",
+            where="risk_date < date '2024-03-01'",
+        )
+
+    def test_events_are_on_notices_and_ends_and_other_causes_are_none(self):
+        """The last interval of each: to 10 April are 69 days, to 15 May 104, to the snapshot 151."""
+        case_shows(
+            "counting_process",
+            """
+            | account_id  | start | stop | event | cause       |
+            | pending     | 90    | 99   | 1     | churn       |
+            | on_snapshot | 121   | 151  | 1     | churn       |
+            | a_day_late  | 121   | 151  | 0     |             |
+            | withdrawn   | 121   | 151  | 0     |             |
+            | merged      | 60    | 69   | 0     | merged      |
+            | failed      | 90    | 104  | 0     | involuntary |
+            | apart       | 90    | 104  | 1     | churn       |
+            | overlap     | 121   | 151  | 0     |             |
+            | on_cut      | 46    | 76   | 1     | churn       |
+            """,
+            *("pending", "on_snapshot", "a_day_late", "withdrawn", "merged", "failed", "apart", "overlap", "on_cut"),
+            where="stop = (select max(stop) from counting_process as own "
+            "where own.lifetime_id = counting_process.lifetime_id)",
+        )
+
+    def test_where_the_end_is_the_event_notices_are_none(self):
+        case_shows(
+            "counting_process",
+            """
+            | account_id  | start | stop | event | cause  |
+            | pending     | 121   | 151  | 0     |        |
+            | on_snapshot | 121   | 151  | 0     |        |
+            | merged      | 90    | 104  | 0     | merged |
+            | at_origin   | 29    | 38   | 1     | churn  |
+            """,
+            *("pending", "on_snapshot", "merged", "at_origin"),
+            event_date="end",
+            where="stop = (select max(stop) from counting_process as own "
+            "where own.lifetime_id = counting_process.lifetime_id)",
+        )
+
+    def test_gaps_are_holes_if_allowed_and_ends_if_longer(self):
+        """The withdrawn notice leaves a hole as a gap does, and no event."""
+        case_shows(
+            "counting_process",
+            """
+            | account_id  | lifetime_number | start | stop | event |
+            | gap_allowed | 1               | 29    | 60   | 0     |
+            | gap_allowed | 1               | 90    | 121  | 0     |
+            | gap_longer  | 1               | 29    | 60   | 1     |
+            | gap_longer  | 2               | 0     | 30   | 0     |
+            | withdrawn   | 1               | 29    | 60   | 0     |
+            | withdrawn   | 1               | 60    | 69   | 0     |
+            | withdrawn   | 1               | 109   | 121  | 0     |
+            """,
+            *("gap_allowed", "gap_longer", "withdrawn"),
+            where="risk_date between date '2024-03-01' and date '2024-05-31'",
+        )
+
+    def test_who_gave_notice_on_the_first_day_is_in_no_cohort_but_is_counted(self):
+        """Leaving at age 0, it could be in no interval (start, stop]."""
+        for cohort in ("counting_process", "landmarks", "phase_intervals"):
+            case_shows(cohort, "| account_id |", "at_origin")
+        cases().shows(
+            "attrition",
+            """
+            | what                    | number |
+            | lifetimes               | 18     |
+            | over_before_observation | 1      |
+            | lifetimes_at_risk       | 17     |
+            """,
+            where="what in ('lifetimes', 'over_before_observation', 'lifetimes_at_risk')",
+        )
+
+    def test_outcomes_on_the_landmark_of_1_april_three_months_before_the_snapshot(self):
+        """From 1 April to 1 July are 91 days. Both gaps begin on it, so that these accounts have no row."""
+        case_shows(
+            "landmarks",
+            """
+            | account_id  | is_quarter_start | is_followed | followed_days | event | cause       |
+            | renewed     | true             | true        | 91            | 0     |             |
+            | leap_day    | true             | true        | 91            | 0     |             |
+            | overlap     | true             | true        | 91            | 0     |             |
+            | apart       | true             | true        | 44            | 1     | churn       |
+            | pending     | true             | true        | 39            | 1     | churn       |
+            | on_snapshot | true             | true        | 91            | 1     | churn       |
+            | a_day_late  | true             | true        | 91            | 0     |             |
+            | withdrawn   | true             | true        | 91            | 0     |             |
+            | on_cut      | true             | true        | 30            | 1     | churn       |
+            | merged      | true             | true        | 9             | 0     | merged      |
+            | failed      | true             | true        | 44            | 0     | involuntary |
+            """,
+            *("renewed", "leap_day", "overlap", "apart", "gap_allowed", "gap_longer", "pending", "on_snapshot"),
+            *("a_day_late", "withdrawn", "on_cut", "merged", "failed"),
+            where="risk_date = date '2024-04-01'",
+        )
+
+    def test_outcomes_on_landmarks_before_gaps_and_between_notice_and_withdrawal(self):
+        """The return on the 31st unpaid day does not undo the leaving; one on the 30th means that nobody left."""
+        case_shows(
+            "landmarks",
+            """
+            | account_id  | lifetime_number | risk_date  | followed_days | event | cause |
+            | gap_allowed | 1               | 2024-03-01 | 31 + 30 + 31  | 0     |       |
+            | gap_allowed | 1               | 2024-05-01 | 31 + 30       | 0     |       |
+            | gap_longer  | 1               | 2024-03-01 | 31            | 1     | churn |
+            | gap_longer  | 2               | 2024-06-01 | 30            | 0     |       |
+            | withdrawn   | 1               | 2024-03-01 | 31 + 30 + 31  | 0     |       |
+            | withdrawn   | 1               | 2024-06-01 | 30            | 0     |       |
+            """,
+            *("gap_allowed", "gap_longer", "withdrawn"),
+            where="(risk_date in (date '2024-03-01', date '2024-05-01') or account_id <> 'gap_allowed' "
+            "and risk_date = date '2024-06-01')",
+        )
+
+    def test_on_the_landmark_that_is_the_snapshot_nobody_has_an_outcome(self):
+        case_shows(
+            "landmarks",
+            """
+            | account_id | horizon_ends_on | followed_days | is_followed | event | cause |
+            | a_day_late | 2024-10-01      | 0             | false       | 0     |       |
+            | month_end  | 2024-10-01      | 0             | false       | 0     |       |
+            """,
+            *("a_day_late", "month_end", "on_snapshot", "pending"),
+            where="risk_date = date '2024-07-01'",
+        )
+
+    def test_where_the_end_is_the_event_landmarks_follow_to_it(self):
+        case_shows(
+            "landmarks",
+            """
+            | account_id | risk_date  | followed_days | event | cause  |
+            | merged     | 2024-05-01 | 14            | 0     | merged |
+            | at_origin  | 2024-03-01 | 9             | 1     | churn  |
+            | pending    | 2024-04-01 | 91            | 0     |        |
+            """,
+            *("merged", "at_origin", "pending"),
+            event_date="end",
+            where="(account_id = 'merged' and risk_date = date '2024-05-01' or account_id = 'at_origin' "
+            "and risk_date = date '2024-03-01' or account_id = 'pending' and risk_date = date '2024-04-01')",
+        )
+
+    def test_accounts_without_usage_have_all_their_intervals(self):
+        """No account of the book has any: all that is known of their use is that there was none."""
+        case_shows(
+            "counting_process",
+            """
+            | account_id | risk_date  | active_day_share | features_used | feature_concentration |
+            | overlap    | 2024-06-01 | 0                | 0             |                       |
+            | month_end  | 2024-06-01 | 0                | 0             |                       |
+            """,
+            *("overlap", "month_end"),
+            where="risk_date = date '2024-06-01'",
+        )
+
+    @pytest.mark.parametrize("event_date", ["notice", "end"])
+    def test_no_interval_is_at_fault(self, event_date):
+        cases(event_date).shows("interval_faults", "| lifetime_id |")
 
 
 class TestAttrition:

@@ -1,6 +1,9 @@
 """The dates at which covariates are needed: months, landmarks with their horizons, cuts of the time at risk."""
 
+import datetime as dt
+
 import pytest
+from cases import case_shows, cases
 from drawn import drawn_book
 
 OPEN = """
@@ -28,6 +31,12 @@ class TestCalendar:
             "count(*) filter (starts_on = make_date(1980, 1, 1) + to_months(month_number)) from calendar_months"
         )
         assert found.fetchone() == ("1980-01-01", "2079-12-01", 1200, 1200)
+
+    def test_every_day_is_in_the_calendar_once_the_leap_day_too(self):
+        found = dates(OPEN, snapshot="2024-03-02").con.execute(
+            "select count(*), count(distinct day) from calendar_days where day between '2024-02-01' and '2024-03-01'"
+        )
+        assert found.fetchone() == (29 + 1, 29 + 1)
 
     def test_days_reach_from_a_baseline_before_the_observation_to_the_day_before_the_snapshot(self):
         """1 October 2023 is 91 + 1 days before 1 January: the baseline of the first landmark begins on the 2nd."""
@@ -85,6 +94,38 @@ class TestLandmarks:
             | a          | 2024-01-01 |
             | a          | 2024-04-01 |
             | a          | 2024-07-01 |
+            """,
+        )
+
+    @pytest.mark.parametrize(("first_month", "months"), [(4, [1, 4, 7]), (2, [2, 5, 8])])
+    def test_quarters_and_with_them_quarterly_landmarks_follow_the_fiscal_year(self, first_month, months):
+        """A fiscal year from April has calendar quarters; one from February quarters of its own."""
+        clock = {"observation_start": "2024-01-01", "snapshot": "2024-09-15", "fiscal_year_start_month": first_month}
+        quarterly, monthly = dates(OPEN, landmark_every_months=3, **clock), dates(OPEN, **clock)
+        starts = [(dt.date(2024, month, 1),) for month in months]
+        assert quarterly.con.execute("select landmark from landmark_dates order by 1").fetchall() == starts
+        marked = monthly.con.execute("select landmark from landmark_dates where is_quarter_start order by 1").fetchall()
+        assert marked == starts
+
+    def test_an_observation_that_starts_on_a_31st_has_its_first_landmark_on_the_next_day(self):
+        """Landmarks are firsts of months whatever day the observation, or a lifetime, began on."""
+        book = dates(
+            """
+            | subscription_id | account_id | started_on |
+            | s1              | a          | 2023-10-31 |
+            | s2              | b          | 2024-03-31 |
+            """,
+            observation_start="2024-01-31",
+            snapshot="2024-04-30",
+        )
+        book.shows(
+            "landmark_dates",
+            """
+            | account_id | landmark   | horizon_ends_on |
+            | a          | 2024-02-01 | 2024-05-01      |
+            | a          | 2024-03-01 | 2024-06-01      |
+            | a          | 2024-04-01 | 2024-07-01      |
+            | b          | 2024-04-01 | 2024-07-01      |
             """,
         )
 
@@ -266,6 +307,29 @@ class TestIntervals:
             """,
         )
 
+    def test_the_last_day_to_give_notice_cuts_where_it_lies_within_the_version(self):
+        """What b signed on 15 January would have had to be given notice of on that day: that is no cut."""
+        book = dates(
+            """
+            | subscription_id | account_id | started_on | term_ends_on | notice_period_days |
+            | s1              | a          | 2024-01-05 | 2024-01-25   | 10                 |
+            | s2              | b          | 2024-01-05 |              |                    |
+            | s2              | b          | 2024-01-15 | 2024-01-25   | 10                 |
+            """,
+            snapshot="2024-02-01",
+        )
+        book.shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | a          | 2024-01-05 | 2024-01-15 |
+            | a          | 2024-01-15 | 2024-01-25 |
+            | a          | 2024-01-25 | 2024-02-01 |
+            | b          | 2024-01-05 | 2024-01-25 |
+            | b          | 2024-01-25 | 2024-02-01 |
+            """,
+        )
+
     def test_a_leaving_on_a_month_start_makes_no_empty_interval(self):
         book = dates("""
             | subscription_id | account_id | started_on | ended_on   |
@@ -327,3 +391,212 @@ class TestRiskDates:
             | a          | 2024-03-01 | 2024-01-20 | 1               |
             """,
         )
+
+
+class TestCases:
+    """The cases of `cases`, through each query of the folder; the snapshot, 1 July, is a landmark."""
+
+    def test_a_landmark_needs_an_unannounced_paid_day(self):
+        """1 April is the first unpaid day of both gaps, 1 February that of at_origin's notice, 1 May on_cut's end."""
+        case_shows(
+            "landmark_dates",
+            """
+            | account_id  | lifetime_number | landmark   |
+            | gap_allowed | 1               | 2024-02-01 |
+            | gap_allowed | 1               | 2024-03-01 |
+            | gap_allowed | 1               | 2024-05-01 |
+            | gap_allowed | 1               | 2024-06-01 |
+            | gap_allowed | 1               | 2024-07-01 |
+            | gap_longer  | 1               | 2024-02-01 |
+            | gap_longer  | 1               | 2024-03-01 |
+            | gap_longer  | 2               | 2024-06-01 |
+            | gap_longer  | 2               | 2024-07-01 |
+            | withdrawn   | 1               | 2024-02-01 |
+            | withdrawn   | 1               | 2024-03-01 |
+            | withdrawn   | 1               | 2024-04-01 |
+            | withdrawn   | 1               | 2024-06-01 |
+            | withdrawn   | 1               | 2024-07-01 |
+            | on_cut      | 1               | 2024-03-01 |
+            | on_cut      | 1               | 2024-04-01 |
+            | tried       | 1               | 2024-03-01 |
+            | tried       | 1               | 2024-04-01 |
+            | tried       | 1               | 2024-05-01 |
+            | tried       | 1               | 2024-06-01 |
+            | tried       | 1               | 2024-07-01 |
+            """,
+            *("gap_allowed", "gap_longer", "withdrawn", "on_cut", "tried", "at_origin"),
+        )
+
+    def test_on_the_landmark_that_is_the_snapshot_those_count_who_have_not_given_notice_by_then(self):
+        case_shows(
+            "landmark_dates",
+            """
+            | account_id | landmark   | horizon_ends_on | is_quarter_start |
+            | a_day_late | 2024-07-01 | 2024-10-01      | true             |
+            | overlap    | 2024-07-01 | 2024-10-01      | true             |
+            | leap_day   | 2024-07-01 | 2024-10-01      | true             |
+            """,
+            *("a_day_late", "overlap", "leap_day", "on_snapshot", "pending", "merged", "failed", "apart"),
+            where="landmark = date '2024-07-01'",
+        )
+
+    def test_where_the_end_is_the_event_those_under_notice_have_landmarks_too(self):
+        case_shows(
+            "landmark_dates",
+            """
+            | account_id  | landmark   |
+            | at_origin   | 2024-02-01 |
+            | at_origin   | 2024-03-01 |
+            | merged      | 2024-05-01 |
+            | withdrawn   | 2024-05-01 |
+            | on_snapshot | 2024-07-01 |
+            | pending     | 2024-07-01 |
+            """,
+            *("at_origin", "merged", "withdrawn", "on_snapshot", "pending"),
+            event_date="end",
+            where="(account_id = 'at_origin' or account_id in ('merged', 'withdrawn') and landmark = date '2024-05-01' "
+            "or account_id in ('on_snapshot', 'pending') and landmark = date '2024-07-01')",
+        )
+
+    def test_a_term_that_ends_on_the_leap_day_cuts_there_and_the_month_on_the_next_day(self):
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | renewed    | 2024-02-10 | 2024-02-29 |
+            | renewed    | 2024-02-29 | 2024-03-01 |
+            | renewed    | 2024-03-01 | 2024-04-01 |
+            | leap_day   | 2024-02-29 | 2024-03-01 |
+            | leap_day   | 2024-03-01 | 2024-04-01 |
+            """,
+            *("renewed", "leap_day"),
+            where="starts_on < date '2024-04-01'",
+        )
+
+    def test_terms_and_deadlines_at_the_end_of_a_month_cut_the_day_before_the_month_does(self):
+        """31 days before 31 May is 30 April."""
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | month_end  | 2024-01-31 | 2024-02-01 |
+            | month_end  | 2024-02-01 | 2024-03-01 |
+            | month_end  | 2024-03-01 | 2024-04-01 |
+            | month_end  | 2024-04-01 | 2024-04-30 |
+            | month_end  | 2024-04-30 | 2024-05-01 |
+            | month_end  | 2024-05-01 | 2024-05-31 |
+            | month_end  | 2024-05-31 | 2024-06-01 |
+            | month_end  | 2024-06-01 | 2024-07-01 |
+            """,
+            "month_end",
+        )
+
+    def test_intervals_stop_where_risk_does_and_start_anew_where_it_is_back(self):
+        """Notices, ends, gaps and withdrawals; what was under notice on its first day has none."""
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id  | lifetime_number | starts_on  | stops_on   |
+            | gap_allowed | 1               | 2024-03-01 | 2024-04-01 |
+            | gap_allowed | 1               | 2024-05-01 | 2024-06-01 |
+            | gap_longer  | 1               | 2024-03-01 | 2024-04-01 |
+            | gap_longer  | 2               | 2024-05-02 | 2024-06-01 |
+            | withdrawn   | 1               | 2024-03-01 | 2024-04-01 |
+            | withdrawn   | 1               | 2024-04-01 | 2024-04-10 |
+            | withdrawn   | 1               | 2024-05-20 | 2024-06-01 |
+            | pending     | 1               | 2024-03-01 | 2024-04-01 |
+            | pending     | 1               | 2024-04-01 | 2024-05-01 |
+            | pending     | 1               | 2024-05-01 | 2024-05-10 |
+            | on_cut      | 1               | 2024-03-01 | 2024-04-01 |
+            | on_cut      | 1               | 2024-04-01 | 2024-05-01 |
+            """,
+            *("gap_allowed", "gap_longer", "withdrawn", "pending", "on_cut", "at_origin"),
+            where="starts_on between date '2024-03-01' and date '2024-05-20'",
+        )
+
+    def test_subscriptions_that_overlap_or_end_apart_make_one_row_of_intervals(self):
+        """The term of apart's first subscription, involuntarily ended on 15 April, cuts; overlap's end without a term does not."""
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | overlap    | 2024-03-01 | 2024-04-01 |
+            | overlap    | 2024-04-01 | 2024-05-01 |
+            | overlap    | 2024-05-01 | 2024-06-01 |
+            | overlap    | 2024-06-01 | 2024-07-01 |
+            | apart      | 2024-03-01 | 2024-04-01 |
+            | apart      | 2024-04-01 | 2024-04-15 |
+            | apart      | 2024-04-15 | 2024-05-01 |
+            | apart      | 2024-05-01 | 2024-05-15 |
+            """,
+            *("overlap", "apart"),
+            where="starts_on >= date '2024-03-01'",
+        )
+
+    def test_the_term_of_a_trial_cuts_nothing(self):
+        """Its trial was to end on 10 March, its first paid term on the 15th."""
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | tried      | 2024-02-15 | 2024-03-01 |
+            | tried      | 2024-03-01 | 2024-03-15 |
+            | tried      | 2024-03-15 | 2024-04-01 |
+            """,
+            "tried",
+            where="starts_on < date '2024-04-01'",
+        )
+
+    def test_intervals_end_with_the_snapshot_whatever_happens_on_it_or_after(self):
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id  | starts_on  | stops_on   |
+            | on_snapshot | 2024-06-01 | 2024-07-01 |
+            | a_day_late  | 2024-06-01 | 2024-07-01 |
+            | late        | 2024-06-01 | 2024-07-01 |
+            """,
+            *("on_snapshot", "a_day_late", "late"),
+            where="stops_on > date '2024-06-01'",
+        )
+
+    def test_where_the_end_is_the_event_a_notice_cuts_nothing(self):
+        case_shows(
+            "risk_intervals",
+            """
+            | account_id | starts_on  | stops_on   |
+            | withdrawn  | 2024-04-01 | 2024-05-01 |
+            | withdrawn  | 2024-05-01 | 2024-06-01 |
+            | merged     | 2024-04-01 | 2024-05-01 |
+            | merged     | 2024-05-01 | 2024-05-15 |
+            """,
+            *("withdrawn", "merged", "at_origin"),
+            event_date="end",
+            where="starts_on >= date '2024-04-01' and stops_on <= date '2024-06-01'",
+        )
+
+    def test_covariates_are_asked_for_only_on_days_at_risk(self):
+        """With its lifetime's number and origin, also where a return restarted them."""
+        case_shows(
+            "risk_dates",
+            """
+            | account_id | risk_date  | lifetime_number | origin     |
+            | gap_longer | 2024-02-01 | 1               | 2024-02-01 |
+            | gap_longer | 2024-03-01 | 1               | 2024-02-01 |
+            | gap_longer | 2024-05-02 | 2               | 2024-05-02 |
+            | gap_longer | 2024-06-01 | 2               | 2024-05-02 |
+            | gap_longer | 2024-07-01 | 2               | 2024-05-02 |
+            | merged     | 2024-02-01 | 1               | 2024-02-01 |
+            | merged     | 2024-03-01 | 1               | 2024-02-01 |
+            | merged     | 2024-04-01 | 1               | 2024-02-01 |
+            """,
+            *("gap_longer", "merged", "at_origin"),
+        )
+
+    @pytest.mark.parametrize("event_date", ["notice", "end"])
+    def test_every_date_is_a_day_at_risk(self, event_date):
+        found = cases(event_date).con.execute(
+            "select count(*) from risk_dates where not exists (select 1 from risk_spells where risk_spells.lifetime_id = "
+            "risk_dates.lifetime_id and risk_date >= risk_from and risk_date < risk_until)"
+        )
+        assert found.fetchone() == (0,)

@@ -1,5 +1,6 @@
 """From subscriptions to lifetimes: what counts as one stay, when it begins, when and why it ends, who is at risk."""
 
+from cases import case_shows
 from drawn import drawn_book
 
 
@@ -727,4 +728,160 @@ class TestOtherKinds:
             | account_id | origin     | ended_on   | cause |
             | a          | 2024-02-01 | 2024-07-01 | churn |
             """,
+        )
+
+
+class TestCases:
+    """The cases of `cases`, through each query of the folder."""
+
+    def test_versions_are_the_paid_ones_each_up_to_its_end_or_the_next_one(self):
+        """The trial of 20 January is no version; an end on the day of the next start leaves no day between them."""
+        case_shows(
+            "subscription_versions",
+            """
+            | account_id | started_on | covered_until | term_ends_on |
+            | renewed    | 2024-02-10 | 2024-02-29    | 2024-02-29   |
+            | renewed    | 2024-02-29 | 9999-12-31    | 2025-02-28   |
+            | tried      | 2024-02-15 | 9999-12-31    | 2024-03-15   |
+            | leap_day   | 2024-02-29 | 9999-12-31    | 2024-04-30   |
+            | month_end  | 2024-01-31 | 9999-12-31    | 2024-05-31   |
+            """,
+            *("renewed", "tried", "leap_day", "month_end"),
+        )
+
+    def test_versions_carry_notices_and_reasons_as_known_at_the_snapshot(self):
+        case_shows(
+            "subscription_versions",
+            """
+            | account_id  | covered_until | notice_on  | notice_withdrawn_on | end_reason  |
+            | on_snapshot | 9999-12-31    | 2024-07-01 |                     |             |
+            | a_day_late  | 9999-12-31    |            |                     |             |
+            | withdrawn   | 9999-12-31    | 2024-04-10 | 2024-05-20          |             |
+            | merged      | 2024-05-15    | 2024-04-10 |                     | merged      |
+            | failed      | 2024-05-15    |            |                     | involuntary |
+            """,
+            *("on_snapshot", "a_day_late", "withdrawn", "merged", "failed"),
+        )
+
+    def test_paid_days_run_on_through_renewals_and_overlaps_and_stop_at_gaps_and_ends(self):
+        case_shows(
+            "spells",
+            """
+            | account_id  | spell_from | spell_until |
+            | renewed     | 2024-02-10 | 9999-12-31  |
+            | overlap     | 2024-02-01 | 9999-12-31  |
+            | apart       | 2024-02-01 | 2024-05-15  |
+            | gap_allowed | 2024-02-01 | 2024-04-01  |
+            | gap_allowed | 2024-05-01 | 9999-12-31  |
+            | pending     | 2024-02-01 | 9999-12-31  |
+            | tried       | 2024-02-15 | 9999-12-31  |
+            """,
+            *("renewed", "overlap", "apart", "gap_allowed", "pending", "tried"),
+            where="kind = 'paid'",
+        )
+
+    def test_unannounced_days_stop_at_a_notice_and_go_on_where_it_is_withdrawn(self):
+        case_shows(
+            "spells",
+            """
+            | account_id  | spell_from | spell_until |
+            | pending     | 2024-02-01 | 2024-05-10  |
+            | on_snapshot | 2024-02-01 | 2024-07-01  |
+            | a_day_late  | 2024-02-01 | 9999-12-31  |
+            | withdrawn   | 2024-02-01 | 2024-04-10  |
+            | withdrawn   | 2024-05-20 | 9999-12-31  |
+            | merged      | 2024-02-01 | 2024-04-10  |
+            """,
+            *("pending", "on_snapshot", "a_day_late", "withdrawn", "merged", "at_origin"),
+            where="kind = 'unannounced'",
+        )
+
+    def test_a_stay_reaches_across_30_unpaid_days_and_not_across_31(self):
+        case_shows(
+            "account_stays",
+            """
+            | account_id  | lifetime_number | origin     | paid_until |
+            | gap_allowed | 1               | 2024-02-01 | 9999-12-31 |
+            | gap_longer  | 1               | 2024-02-01 | 2024-04-01 |
+            | gap_longer  | 2               | 2024-05-02 | 9999-12-31 |
+            | renewed     | 1               | 2024-02-10 | 9999-12-31 |
+            | apart       | 1               | 2024-02-01 | 2024-05-15 |
+            """,
+            *("gap_allowed", "gap_longer", "renewed", "apart"),
+        )
+
+    def test_a_notice_on_the_first_day_leaves_a_lifetime_without_a_day_at_risk(self):
+        case_shows(
+            "lifetimes",
+            """
+            | account_id | origin     | notice_on  | ended_on   | leaves_on  | cause |
+            | at_origin  | 2024-02-01 | 2024-02-01 | 2024-03-10 | 2024-02-01 | churn |
+            """,
+            "at_origin",
+        )
+        case_shows("risk_spells", "| account_id |", "at_origin")
+
+    def test_where_the_end_is_the_event_the_same_account_is_at_risk_until_then(self):
+        case_shows(
+            "risk_spells",
+            """
+            | account_id | risk_from  | risk_until |
+            | at_origin  | 2024-02-01 | 2024-03-10 |
+            | pending    | 2024-02-01 | 9999-12-31 |
+            | withdrawn  | 2024-02-01 | 9999-12-31 |
+            | merged     | 2024-02-01 | 2024-05-15 |
+            """,
+            *("at_origin", "pending", "withdrawn", "merged"),
+            event_date="end",
+        )
+
+    def test_a_competing_end_is_dated_by_its_notice_like_any_other(self):
+        case_shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | ended_on   | leaves_on  | cause       |
+            | merged     | 2024-04-10 | 2024-05-15 | 2024-04-10 | merged      |
+            | failed     |            | 2024-05-15 | 2024-05-15 | involuntary |
+            | apart      |            | 2024-05-15 | 2024-05-15 | churn       |
+            """,
+            *("merged", "failed", "apart"),
+        )
+        case_shows(
+            "lifetimes",
+            """
+            | account_id | notice_on  | leaves_on  | cause  |
+            | merged     | 2024-04-10 | 2024-05-15 | merged |
+            | pending    | 2024-05-10 |            |        |
+            """,
+            *("merged", "pending"),
+            event_date="end",
+        )
+
+    def test_origins_on_a_leap_day_and_at_the_end_of_a_month_are_kept_as_they_are(self):
+        case_shows(
+            "lifetimes",
+            """
+            | account_id | lifetime_number | origin     | entry_on   | leaves_on |
+            | leap_day   | 1               | 2024-02-29 | 2024-02-29 |           |
+            | month_end  | 1               | 2024-01-31 | 2024-01-31 |           |
+            | late       | 1               | 2023-08-31 | 2024-01-01 |           |
+            | renewed    | 1               | 2024-02-10 | 2024-02-10 |           |
+            """,
+            *("leap_day", "month_end", "late", "renewed"),
+        )
+
+    def test_days_at_risk_are_paid_and_unannounced_and_begin_with_the_observation(self):
+        case_shows(
+            "risk_spells",
+            """
+            | account_id  | risk_from  | risk_until |
+            | late        | 2024-01-01 | 9999-12-31 |
+            | gap_allowed | 2024-02-01 | 2024-04-01 |
+            | gap_allowed | 2024-05-01 | 9999-12-31 |
+            | withdrawn   | 2024-02-01 | 2024-04-10 |
+            | withdrawn   | 2024-05-20 | 9999-12-31 |
+            | on_snapshot | 2024-02-01 | 2024-07-01 |
+            | tried       | 2024-02-15 | 9999-12-31 |
+            """,
+            *("late", "gap_allowed", "withdrawn", "on_snapshot", "tried"),
         )
