@@ -143,7 +143,7 @@ def fit_cox(
         covariance=bread / np.outer(scale, scale),
         robust_covariance=robust / np.outer(scale, scale),
         log_likelihood=maximum.end.log_likelihood,
-        null_log_likelihood=maximum.start.log_likelihood,
+        null_log_likelihood=maximum.null_log_likelihood,
         ridge=penalty,
         centre=centre,
         scale=scale,

@@ -190,16 +190,22 @@ def carrying_subjects(values: NDArray[np.float64], rows: CountingRows) -> list[i
 
     For a column of two values, the smaller of the two counts: an effect needs events on both sides.
     """
-    at_event, subject = values[rows.event], rows.subject[rows.event]
-    counts = []
-    for column, all_rows in zip(at_event.T, values.T, strict=True):
-        low, high = all_rows.min(), all_rows.max()
-        if ((column == low) | (column == high)).all() and ((all_rows == low) | (all_rows == high)).all():
-            counts.append(min(len(np.unique(subject[column == end])) for end in (low, high)))
-        else:
-            levels, sizes = np.unique(column, return_counts=True)
-            counts.append(len(np.unique(subject[column != levels[np.argmax(sizes)]])))
-    return counts
+    event_rows = np.flatnonzero(rows.event)
+    subject = rows.subject[event_rows]
+    return [_carrying(column, column[event_rows], subject) for column in values.T]
+
+
+def _carrying(column: NDArray[np.float64], at_event: NDArray[np.float64], subject: NDArray[np.intp]) -> int:
+    levels, sizes = np.unique(at_event, return_counts=True)
+    if len(levels) <= 2:
+        low, high = column.min(), column.max()
+        if ((column == low) | (column == high)).all():
+            return min(_distinct(subject[at_event == end]) for end in (low, high))
+    return _distinct(subject[at_event != levels[np.argmax(sizes)]])
+
+
+def _distinct(codes: NDArray[np.intp]) -> int:
+    return int(np.count_nonzero(np.bincount(codes)))
 
 
 def quoted(names: Sequence[str]) -> str:

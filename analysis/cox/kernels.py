@@ -236,14 +236,17 @@ def outer_of_means(sums, death_sums, squares, pair_weight, total):  # pragma: no
 
 
 @njit(cache=True)
-def add_score_residuals(values, risk, first, last, stratum, event, weights, steps, into, total):  # pragma: no cover
-    """Add each row's contribution to the score, times its weight, to line ``into[i]`` of `total`."""
+def add_score_residuals(
+    values, risk, first, last, stratum, event, weights, steps, chosen, into, total
+):  # pragma: no cover - compiled
+    """Add the contribution to the score of each row ``chosen[k]``, times its weight, to line ``into[k]`` of `total`."""
     sums, death_sums, hazard, dying, squares, hazard_to, mean_to = steps
-    n, p = values.shape
-    for i in range(n):
+    p = values.shape[1]
+    for k in range(len(chosen)):
+        i = chosen[k]
         if first[i] == last[i]:
             continue
-        g, w, r, j = into[i], weights[i], weights[i] * risk[i], last[i] - 1
+        g, w, r, j = into[k], weights[i], weights[i] * risk[i], last[i] - 1
         start, stop = first[i] + stratum[i], last[i] + stratum[i]
         if event[i]:
             exposure = hazard_to[stop - 1] - hazard_to[start] + dying[j]

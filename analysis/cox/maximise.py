@@ -39,14 +39,16 @@ class Maximum:
 
     Attributes
     ----------
-    start, end : Evaluation
-        At coefficients zero and at the maximum.
+    null_log_likelihood : float
+        At coefficients zero.
+    end : Evaluation
+        At the maximum.
     start_information, information : ndarray, shape (p, p)
         Without the ridge.
     iterations : int
     """
 
-    start: Evaluation
+    null_log_likelihood: float
     end: Evaluation
     start_information: NDArray[np.float64]
     information: NDArray[np.float64]
@@ -73,10 +75,11 @@ def maximise(
         columns are collinear, the likelihood has no maximum (separation), or Newton's method does not converge.
     """
     penalty = np.diag(ridge)
-    start = here = likelihood.evaluate(np.zeros(likelihood.values.shape[1]))
-    if not _in_range(start):
-        refuse_out_of_range(likelihood.values, likelihood.rows.offset, start.coefficients, names)
-    start_information = information = likelihood.information(start)
+    here = likelihood.evaluate(np.zeros(likelihood.values.shape[1]))
+    if not _in_range(here):
+        refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
+    null_log_likelihood = here.log_likelihood
+    start_information = information = likelihood.information(here)
     refuse_uninformative(start_information + penalty, names)
     unit = float(likelihood.sets.death_weight.sum() / likelihood.sets.deaths.sum())
     before, slow_steps = np.inf, 0
@@ -89,7 +92,7 @@ def maximise(
         if slow_steps >= SLOW_STEPS:
             refuse_separation(information + penalty, start_information + penalty, here.coefficients, names)
         if decrement < CONVERGED or (decrement < ROUNDING and decrement > 0.01 * before):
-            return Maximum(start, here, start_information, information, iteration)
+            return Maximum(null_log_likelihood, here, start_information, information, iteration)
         before = decrement
         coefficients, objective = here.coefficients, _objective(here, ridge)
         floor = objective - 1e-10 * max(unit, abs(objective))

@@ -189,12 +189,17 @@ def _one_time_where_nearly_equal(
         return start, stop
     distinct = np.unique(np.concatenate([start[np.isfinite(start)], stop]))
     gaps = np.diff(distinct)
-    apart = (gaps > _SAME_TIME) & (gaps > _SAME_TIME * np.abs(distinct).mean())
+    apart = np.r_[True, (gaps > _SAME_TIME) & (gaps > _SAME_TIME * np.abs(distinct).mean())]
     if apart.all():
         return start, stop
-    cuts = distinct[np.r_[True, apart]]
-    moved = [cuts[np.maximum(np.searchsorted(cuts, times, side="right") - 1, 0)] for times in (start, stop)]
-    return np.where(np.isfinite(start), moved[0], start), moved[1]
+    moving = np.flatnonzero(~apart)
+    target = distinct[apart][np.cumsum(apart)[moving] - 1]
+    return _moved(start, distinct[moving], target), _moved(stop, distinct[moving], target)
+
+
+def _moved(times: NDArray[np.float64], origin: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    at = np.minimum(np.searchsorted(origin, times), len(origin) - 1)
+    return np.where(origin[at] == times, target[at], times)
 
 
 def _whole(times: NDArray[np.float64]) -> bool:
