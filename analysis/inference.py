@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cox.fit import CoxFit, fit_cox
-from analysis.cox.identifiability import MIN_SUBJECTS, NoMaximumError, carrying_subjects
+from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError, carrying_subjects
 from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_design
@@ -58,14 +58,14 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     matrix = design.apply(counting_process)
     rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
     thin = _thin_columns(matrix, rows)
-    fit, kept, separating = _fit_what_has_a_maximum(matrix.without(column.name for column in thin), rows)
+    fit, kept, separating = _fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
     return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix))
 
 
-def _fit_what_has_a_maximum(
+def _fit_what_can_be_estimated(
     matrix: DesignMatrix, rows: CountingRows
 ) -> tuple[CoxFit, DesignMatrix, tuple[DroppedColumn, ...]]:
-    """Leave out, one by one, columns in which the likelihood has no maximum; of several, one that marks missing values.
+    """Leave out, one by one, columns that the fit refuses; of several that it names, one that marks missing values.
 
     Two indicators that are nearly the same leave the few accounts in which they differ to tell their effects apart.
     """
@@ -73,13 +73,13 @@ def _fit_what_has_a_maximum(
     while True:
         try:
             return fit_cox(matrix.values, rows, names=matrix.names), matrix, tuple(dropped)
-        except NoMaximumError as error:
+        except NotEstimableError as error:
             named = [column for column in matrix.columns if column.name in error.columns]
             guilty = next((column for column in named if column.marks_missing), named[-1])
             if len(matrix.columns) == 1:
                 raise
             others = ", ".join(f"'{column.name}'" for column in named if column != guilty)
-            reason = "set apart from churn by nobody" + (f", given {others}" if others else "")
+            reason = "its effect cannot be estimated" + (f" beside {others}" if others else "")
             dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
             matrix = matrix.without([guilty.name])
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.cox.proportional_hazards import GLOBAL, coefficient_path
 from analysis.effects.families import CONTROL, leading_family
-from analysis.errors import ModelError
+from analysis.errors import DesignError, ModelError
 from analysis.evaluation.calibration import calibration_table
 from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
 from analysis.workbench import Workbench, pooled_labels
@@ -291,6 +291,14 @@ def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     return grouped
 
 
+def _event_dates(tenure: Workbench) -> pd.DataFrame | None:
+    """Return the findings by event date; None where there is one date only, or too few events by the other."""
+    try:
+        return None if tenure.with_other_event_date is None else tenure.event_dates().frame()
+    except (DesignError, ModelError):
+        return None
+
+
 def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
     tests, losses = tenure.family_tests().frame(), tenure.family_losses().frame()
@@ -304,7 +312,7 @@ def _contest(tenure: Workbench) -> Contest:
         ratios=tenure.hazard_ratios().frame(),
         drifts=drifting,
         drift_p=float(everything.loc[everything["term"] == GLOBAL, "p_value"].iloc[0]),
-        event_dates=None if tenure.with_other_event_date is None else tenure.event_dates().frame(),
+        event_dates=_event_dates(tenure),
         paths=tuple((line, coefficient_path(tenure.proportionality, line["term"])) for _, line in shown.iterrows()),
         dropped=tuple((column.name, column.reason) for column in inference.dropped),
         notes=inference.fit.notes,

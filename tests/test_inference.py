@@ -38,5 +38,5 @@ def test_columns_that_separate_only_together_are_left_out_by_name(tenure: Workbe
     plain = tenure.covariates("counting_process")
     found = fit_inference(rows, [*plain, Declared("odd_mark", "usage"), Declared("even_mark", "usage")])
     reasons = {column.name: column.reason for column in found.dropped}
-    assert reasons["even_mark"] == "set apart from churn by nobody, given 'odd_mark'"
+    assert reasons["even_mark"] == "its effect cannot be estimated beside 'odd_mark'"
     assert set(tenure.inference.fit.names) <= set(found.fit.names)

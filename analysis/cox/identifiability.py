@@ -22,8 +22,8 @@ MIN_EVENTS_PER_COLUMN = 10
 """Below this many subjects with event a column, estimates are noted as unstable (Peduzzi and others 1995)."""
 
 
-class NoMaximumError(ModelError):
-    """The likelihood has no maximum in some columns, which separate those with the event; `columns` names them."""
+class NotEstimableError(ModelError):
+    """Some columns' effects cannot be estimated: they never differ, copy others or separate; `columns` names them."""
 
     def __init__(self, message: str, columns: Sequence[str]) -> None:
         super().__init__(message)
@@ -66,7 +66,7 @@ def refuse_endless(largest: NDArray[np.float64], names: Sequence[str]) -> None:
 
 
 def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str]) -> None:
-    """Raise a `ModelError` if a column never differs within a risk set, or copies columns before it.
+    """Raise a `NotEstimableError` if a column never differs within a risk set, or copies columns before it.
 
     Parameters
     ----------
@@ -78,9 +78,10 @@ def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str])
     most = own.max(initial=0.0)
     alike = [name for name, value in zip(names, own, strict=True) if not value > 1e-14 * max(most, 1.0)]
     if alike:
-        raise ModelError(
+        raise NotEstimableError(
             f"{quoted(alike)} {_is(alike)} the same for all who are at risk together whenever an event happens, "
-            f"so that nothing tells {'their effects' if len(alike) > 1 else 'its effect'}. Leave {_it(alike)} out."
+            f"so that nothing tells {'their effects' if len(alike) > 1 else 'its effect'}. Leave {_it(alike)} out.",
+            alike,
         )
     left = information.copy()
     for k, name in enumerate(names):
@@ -88,9 +89,10 @@ def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str])
             weights = np.linalg.lstsq(information[:k, :k], information[:k, k], rcond=1e-12)[0]
             share = np.abs(weights) * np.sqrt(own[:k] / own[k])
             others = [names[j] for j in np.flatnonzero(share > 0.01).tolist()]
-            raise ModelError(
+            raise NotEstimableError(
                 f"Columns are collinear: '{name}' is a linear combination of {quoted(others)} among those at risk. "
-                "Leave one of them out or set a ridge."
+                "Leave one of them out or set a ridge.",
+                [*others, name],
             )
         left -= np.outer(left[:, k], left[k]) / left[k, k]
 
@@ -101,7 +103,7 @@ def refuse_separation(
     coefficients: NDArray[np.float64],
     names: Sequence[str],
 ) -> None:
-    """Raise a `NoMaximumError` if the information has vanished in some direction: the likelihood is flat there.
+    """Raise a `NotEstimableError` if the information has vanished in some direction: the likelihood is flat there.
 
     Whoever has the event is then always at the same end of these columns among those at risk.
 
@@ -121,7 +123,7 @@ def refuse_separation(
         how = f"whoever has the event always has its {end} value among those at risk"
     else:
         how = "a combination of them puts whoever has the event always at one end of those at risk"
-    raise NoMaximumError(
+    raise NotEstimableError(
         f"The likelihood has no maximum in {quoted(named)}: {how}. "
         f"Leave {_it(named)} out, merge levels or set a ridge.",
         named,
@@ -159,7 +161,7 @@ def refuse_out_of_range(
         )
     reach = np.abs(coefficients) * np.ptp(values, axis=0)
     named = [name for name, own in zip(names, reach, strict=True) if own > 0.3 * reach.max()]
-    raise NoMaximumError(
+    raise NotEstimableError(
         f"The likelihood has no maximum within reach in {quoted(named)}: it still rises where hazards of those at "
         "risk together differ by a factor of 1e140. Either whoever has the event is always at one end of those at "
         f"risk, or a few rows lie far outside the others. Leave {_it(named)} out, merge levels, cap outliers or set "
