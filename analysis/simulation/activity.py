@@ -9,6 +9,7 @@ from analysis.simulation.episodes import Episodes
 from analysis.simulation.features import CORE, Releases
 from analysis.simulation.people import KEY_USERS, People
 from analysis.simulation.population import Accounts
+from analysis.simulation.scenario import Scenario
 from analysis.simulation.stays import Stays
 from analysis.simulation.tables import together
 from analysis.simulation.use import Use
@@ -28,7 +29,7 @@ def use_of_month(
     episodes: Episodes,
     releases: Releases,
     seats: NDArray[np.intp],
-    holiday_depth: float,
+    scenario: Scenario,
     days: Dates,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
@@ -42,7 +43,8 @@ def use_of_month(
     trial, bug, there = episodes.trial.covers(days), episodes.bug.covers(days), _there(accounts, stays, days)
     here = _busiest_first(people, there, days)
     account = people.account[here]
-    rate = people.rate[here, None] * _pace(use, episodes, bug, use_by_day(days, holiday_depth), days, rng)[account]
+    by_day = scenario.pace * use_by_day(days, scenario.holidays.depth)
+    rate = people.rate[here, None] * _pace(use, episodes, bug, by_day, days, rng)[account]
     is_key = np.arange(len(here)) - np.searchsorted(account, account) < KEY_USERS
     rate[is_key] *= np.where(trial[account[is_key]], TRIAL_PACE, 1.0)
     can_work = there[account] & (days >= people.created_on[here, None]) & (days < people.deactivated_on[here, None])

@@ -16,7 +16,7 @@ class Surges:
         Probability, per account and month, that many new users are created; seats are added at the next renewal.
     """
 
-    trial: float = 0.008
+    trial: float = 0.012
     rollout: float = 0.01
 
 
@@ -32,7 +32,7 @@ class Bugs:
         Mean time to resolution, in days.
     """
 
-    episode: float = 0.01
+    episode: float = 0.02
     mean_days: int = 45
 
 
@@ -107,8 +107,8 @@ class Goals:
         Share of accounts to which value is ever shown.
     """
 
-    next: float = 0.65
-    value_shown: float = 0.6
+    next: float = 0.85
+    value_shown: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from analysis.study import Source, Study, Time
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
 LONGEST_WINDOW = dt.timedelta(days=100)
+"""Use further back than this enters no covariate; a test of the truth fails if one looks further."""
 LOGS = ("usage_daily", "touchpoints", "tickets", "surveys")
 """Tables that begin when the logs do; contracts and contacts reach back further."""
 

@@ -9,11 +9,12 @@ import pandas as pd
 from analysis.contract import read_contract
 from analysis.simulation.days import Dates
 from analysis.simulation.features import NAMES
+from analysis.simulation.hazard import LONGEST_WINDOW
 
 PARTITIONED_FROM = 5000
 """Accounts from which on each month of use is a Parquet file of its own, and leaves memory when nothing needs it."""
-MONTHS_LOOKED_BACK = 4
-"""Whole months that hold the longest window of a covariate (see `analysis.simulation.hazard.LONGEST_WINDOW`)."""
+MONTHS_LOOKED_BACK = -(-LONGEST_WINDOW.days // 28)
+"""Whole months that hold the longest window of a covariate, however short they are."""
 
 
 @dataclass(slots=True)

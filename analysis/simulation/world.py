@@ -171,9 +171,7 @@ def _month_of_activity(company: Company, notices: Notices, days: Dates, number: 
     rolled_out = begin_episodes(episodes, stays, days, scenario, rng)
     join(company.people, rolled_out, _newcomers(company, rolled_out), days, rng)
     company.terms.rolled_out[rolled_out] = True
-    worked = use_of_month(
-        accounts, stays, company.people, use, episodes, company.releases, seats, scenario.holidays.depth, days, rng
-    )
+    worked = use_of_month(accounts, stays, company.people, use, episodes, company.releases, seats, scenario, days, rng)
     exported = bulk_exports(company.people, notices, days, scenario.traps, rng)
     company.usage_log.add(together([worked, exported]), days)
     append(con, "touchpoints", touches_of_month(accounts, stays, rapport, company.touches, days, number, rng))

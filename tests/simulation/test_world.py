@@ -58,6 +58,12 @@ def test_a_world_keeps_the_contract_and_measures_all_families(
     assert all(measured for _, measured in tenure.families())
 
 
+def test_a_world_full_of_traps_breaks_no_rule(trapped: World, tmp_path: Path) -> None:
+    """What misleads is in order by the contract; only a notice tells of tickets that no notice explains."""
+    findings = trapped.study(tmp_path).table("rule_findings")
+    assert set(findings["severity"]) <= {"notice"}
+
+
 def test_a_world_of_few_accounts_has_every_table_that_something_is_in(tmp_path: Path) -> None:
     written = made(BRIEF, 1, 1, tmp_path).folder.rglob("*.parquet")
     assert {path.stem for path in written} >= {"accounts", "subscriptions", "usage_daily", "users", "hazard", "effects"}
