@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.cox import partial_likelihood
 from analysis.cox.cumulative_hazard import hazard_interval, passage_between
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
@@ -18,12 +19,12 @@ _CHUNK = 2_000
 
 def linear_predictor(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
     """Return the log hazard ratio of each row against a row with all columns zero, shape (n,)."""
-    return np.einsum("ij,j->i", _columns(fit, values), fit.coefficients)
+    return partial_likelihood.linear_predictor(_columns(fit, values), fit.coefficients)
 
 
 def partial_hazard(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
     """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
-    return np.exp(np.einsum("ij,j->i", _standardised(fit, values), fit.maximum.end.coefficients))
+    return np.exp(partial_likelihood.linear_predictor(_standardised(fit, values), fit.maximum.end.coefficients))
 
 
 def event_probability(
@@ -152,7 +153,9 @@ def _incidence(
         spread = np.zeros(len(times))
         spread[np.searchsorted(times, own_times)] = increments
         shift = fit.maximum.end.shift
-        risk = np.exp(np.einsum("ij,j->i", _standardised(fit, columns), fit.maximum.end.coefficients) - shift)
+        risk = np.exp(
+            partial_likelihood.linear_predictor(_standardised(fit, columns), fit.maximum.end.coefficients) - shift
+        )
         hazards[cause] = risk[:, None] * spread * at_risk
     total = np.sum(list(hazards.values()), axis=0)
     before = np.exp(-(np.cumsum(total, axis=1) - total))

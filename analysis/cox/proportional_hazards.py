@@ -79,7 +79,7 @@ def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> Propo
         transform=transform,
         table=pd.DataFrame(lines, columns=["term", "estimate", "statistic", "df", "p_value"]),
         residuals=estimates,
-        variance=np.linalg.inv(average_information(fit)[0]).astype(np.float64),
+        variance=np.linalg.inv(average_information(fit)).astype(np.float64),
     )
 
 

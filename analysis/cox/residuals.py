@@ -92,7 +92,7 @@ def scaled_schoenfeld_residuals(fit: CoxFit) -> pd.DataFrame:
     frame = schoenfeld_residuals(fit)
     scaled = frame.copy()
     varies = _varies(fit)
-    mean_information, _ = average_information(fit, varies)
+    mean_information = average_information(fit, varies)
     stratum = np.repeat(fit.likelihood.sets.stratum, fit.likelihood.sets.deaths)
     residuals = frame[list(fit.names)].to_numpy()
     estimates = np.full_like(residuals, np.nan)
@@ -106,10 +106,8 @@ def scaled_schoenfeld_residuals(fit: CoxFit) -> pd.DataFrame:
     return scaled
 
 
-def average_information(
-    fit: CoxFit, varies: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the information of an average event, and the events it averages, both shape (p, p).
+def average_information(fit: CoxFit, varies: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Return the information of an average event, shape (p, p).
 
     Events count for a pair of columns where both vary within their stratum.
     """
@@ -117,7 +115,7 @@ def average_information(
     events = np.bincount(fit.likelihood.sets.stratum, fit.likelihood.sets.deaths, len(fit.rows.strata))
     both = np.einsum("s,sj,sk->jk", events, informative, informative)
     information = fit.maximum.information * np.outer(fit.scale, fit.scale)
-    return information / np.where(both > 0, both, 1.0), both.astype(np.intp)
+    return information / np.where(both > 0, both, 1.0)
 
 
 def _varies(fit: CoxFit) -> NDArray[np.bool_]:

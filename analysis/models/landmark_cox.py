@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cox.fit import fit_cox
+from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design import Column, DesignMatrix
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.outcome import Outcome
@@ -72,5 +73,5 @@ class LandmarkCox:
         passed = np.searchsorted(sets.time, np.asarray(times, dtype=np.float64), side="right")
         patterns = (design.values - self._fit.centre) / self._fit.scale
         # Rows far outside the training range: beyond exp(700), which a float can't hold, the risk is 1 anyway.
-        risk = np.exp(np.minimum(np.einsum("ij,j->i", patterns, end.coefficients) - end.shift, 700.0))
+        risk = np.exp(np.minimum(linear_predictor(patterns, end.coefficients) - end.shift, 700.0))
         return -np.expm1(-np.outer(risk, end.steps.hazard_to[passed]))
