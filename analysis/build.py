@@ -207,7 +207,7 @@ def run_folders(
         for query in read_queries(folder):
             keep = None
             if folder == COVARIATES:
-                own = [covariate.name for covariate in measured if covariate.family == query.name]
+                own = [covariate.name for covariate in measured if covariate.table == query.name]
                 keep = ["lifetime_id", "risk_date", *own]
             began = time.monotonic()
             rows = run_query(con, query, parameters, keep)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
+from analysis.warehouse import read_queries
+
 FOLDER = "5_covariates"
 
 
@@ -27,6 +29,8 @@ class Covariate:
 
     Attributes
     ----------
+    table
+        The query whose column it is; the covariates of a family may come from several, one a topic.
     needs
         Source columns (``table.column``), tables, or the property ``stable_users``; without one of them it is absent.
         ``a or b``: one of the two is enough.
@@ -43,6 +47,7 @@ class Covariate:
     """
 
     name: str
+    table: str
     family: str
     label_en: str
     label_ja: str
@@ -82,13 +87,16 @@ def read_families() -> tuple[Family, ...]:
 
 @functools.cache
 def read_covariates() -> tuple[Covariate, ...]:
-    """Return all declared covariates, family by family."""
+    """Return all declared covariates, family by family, and within a family topic by topic."""
+    order = [family.name for family in read_families()]
     found = []
-    for family in read_families():
-        if (files("queries") / FOLDER / f"{family.name}.toml").is_file():
-            declared = _toml(f"{family.name}.toml")
-            found += [Covariate(name=name, family=family.name, **_frozen(entry)) for name, entry in declared.items()]
-    return tuple(found)
+    for table in sorted(query.name for query in read_queries(FOLDER)):
+        declared = _toml(f"{table}.toml")
+        family = declared.pop("family")
+        found += [
+            Covariate(name=name, table=table, family=family, **_frozen(entry)) for name, entry in declared.items()
+        ]
+    return tuple(sorted(found, key=lambda covariate: order.index(covariate.family)))
 
 
 def measurable_covariates(given: Collection[str], cohort: str | None = None) -> tuple[Covariate, ...]:

@@ -50,6 +50,40 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True)
+class Definitions:
+    """What words of the covariates mean; percentages are whole numbers, so that the queries compare integers.
+
+    Attributes
+    ----------
+    key_user_percent
+        Key users: so many of a hundred users, those with most use in the baseline window before the recent one.
+    intermittent_percent
+        Use is intermittent where it fell into at most so many of a hundred weeks, and into some.
+    working_weeks
+        A seat works if it was used in at least so many of the last four weeks.
+    single_thread_percent
+        Single-threaded: at least so many of a hundred held touches were with one and the same contact.
+    unanswered_days
+        A touch counts as unanswered when no answer came for so many days.
+    handover_days
+        A handover from sales belongs into the first so many days.
+    released_days
+        A feature is new for so many days.
+    senior
+        Seniorities, in lower case, of those whose questions weigh more.
+    """
+
+    key_user_percent: int = 10
+    intermittent_percent: int = 75
+    working_weeks: int = 2
+    single_thread_percent: int = 80
+    unanswered_days: int = 14
+    handover_days: int = 30
+    released_days: int = 180
+    senior: tuple[str, ...] = ("manager", "director", "executive")
+
+
+@dataclass(frozen=True, slots=True)
 class Models:
     """What is fitted and how it is tested."""
 
@@ -92,6 +126,7 @@ class Study:
     title: str = ""
     seed: int = 20240101
     windows: Windows = field(default_factory=Windows)
+    definitions: Definitions = field(default_factory=Definitions)
     models: Models = field(default_factory=Models)
     report: Report = field(default_factory=Report)
     lowered_rules: tuple[str, ...] = ()
@@ -101,10 +136,10 @@ class Study:
         return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
 
     def query_parameters(self) -> dict[str, Any]:
-        """Return the named parameters that queries may ask for."""
-        clock = {f.name: getattr(self.time, f.name) for f in dataclasses.fields(Time)}
-        windows = {f.name: getattr(self.windows, f.name) for f in dataclasses.fields(Windows)}
-        return clock | windows
+        """Return the named parameters that queries may ask for; a list is one text, each entry between commas."""
+        own = [dataclasses.asdict(part) for part in (self.time, self.windows, self.definitions)]
+        parameters = {name: value for part in own for name, value in part.items()}
+        return parameters | {"senior": f",{','.join(self.definitions.senior)},"}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the folder the data happen to lie in."""
@@ -163,6 +198,7 @@ def _check_ranges(study: Study, where: str) -> None:
             windows.baseline_days >= 2 * windows.recent_days,
             "windows.baseline_days must be at least twice windows.recent_days",
         ),
+        *_definition_rules(study.definitions),
         (
             models.forecast_ridge >= 0 and math.isfinite(models.forecast_ridge),
             "models.forecast_ridge must not be negative",
@@ -182,3 +218,17 @@ def _check_ranges(study: Study, where: str) -> None:
     for holds, message in rules:
         if not holds:
             raise StudyError(f"{where}: {message}.")
+
+
+def _definition_rules(definitions: Definitions) -> list[tuple[bool, str]]:
+    percents = (definitions.key_user_percent, definitions.intermittent_percent, definitions.single_thread_percent)
+    days = (definitions.unanswered_days, definitions.handover_days, definitions.released_days)
+    return [
+        (all(1 <= percent <= 100 for percent in percents), "definitions.*_percent must lie between 1 and 100"),
+        (1 <= definitions.working_weeks <= 4, "definitions.working_weeks must lie between 1 and 4"),
+        (all(1 <= number <= 365 for number in days), "definitions.*_days must lie between 1 and 365"),
+        (
+            all(name and name == name.lower() and "," not in name for name in definitions.senior),
+            "definitions.senior must be names in lower case without commas",
+        ),
+    ]

@@ -17,7 +17,6 @@ from drawn import Book, queries_of
 
 from analysis.build import FOLDERS, not_yet_known
 from analysis.contract import read_contract
-from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import read_covariates
 from analysis.warehouse import Query, connect
 
@@ -58,15 +57,12 @@ def random_days(full: Book, seed: int, first: str, last: str) -> list[dt.date]:
     return [day for (day,) in chosen]
 
 
-def _seen_sql() -> dict[str, str]:
-    families = [query.name for query in queries_of(COVARIATES)]
-    columns = ", ".join(f"{family}.* exclude (lifetime_id, risk_date)" for family in families)
-    joins = " ".join(f"left join {family} using (lifetime_id, risk_date)" for family in families)
-    return {
-        "landmarks": "select account_id, lifetime_number, risk_date from landmarks "
-        "inner join lifetimes using (lifetime_id, account_id)",
-        "covariates": f"select risk_dates.account_id, lifetime_number, risk_date, {columns} from risk_dates {joins}",
-    }
+SEEN = {
+    "landmarks": "select account_id, lifetime_number, risk_date from landmarks "
+    "inner join lifetimes using (lifetime_id, account_id)",
+    "covariates": "select account_id, lifetime_number, covariates.* exclude (lifetime_id) from covariates "
+    "inner join lifetimes using (lifetime_id)",
+}
 
 
 def seen(book: Book, day: dt.date) -> dict[str, Any]:
@@ -76,7 +72,7 @@ def seen(book: Book, day: dt.date) -> dict[str, Any]:
         .df()
         .set_index(KEY, verify_integrity=True)
         .sort_index()
-        for name, sql in _seen_sql().items()
+        for name, sql in SEEN.items()
     }
 
 

@@ -137,17 +137,17 @@ def small_book():
 
 
 class TestCovariates:
-    @pytest.mark.parametrize("family", [query.name for query in read_queries(COVARIATES)])
-    def test_a_family_declares_the_columns_of_its_query_and_no_others(self, family, small_book):
-        columns = [row[0] for row in small_book.con.execute(f"describe {family}").fetchall()]
-        declared = {covariate.name for covariate in read_covariates() if covariate.family == family}
+    @pytest.mark.parametrize("table", [query.name for query in read_queries(COVARIATES)])
+    def test_a_topic_declares_the_columns_of_its_query_and_no_others(self, table, small_book):
+        columns = [row[0] for row in small_book.con.execute(f"describe {table}").fetchall()]
+        declared = {covariate.name for covariate in read_covariates() if covariate.table == table}
         assert declared == set(columns) - KEYS
         assert set(columns) >= KEYS
 
-    def test_every_declared_family_that_has_covariates_has_a_query(self):
+    def test_every_topic_is_declared_and_belongs_to_a_family(self):
         queries = {query.name for query in read_queries(COVARIATES)}
         assert {path.stem for path in (ROOT / COVARIATES).glob("*.toml")} - {"families"} == queries
-        assert queries <= {family.name for family in read_families()}
+        assert {covariate.family for covariate in read_covariates()} == {family.name for family in read_families()}
 
     def test_no_two_covariates_share_a_name(self):
         names = Counter(covariate.name for covariate in read_covariates())

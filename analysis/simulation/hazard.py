@@ -15,6 +15,7 @@ from analysis.factors import Covariate, measurable_covariates, read_families
 from analysis.simulation.scenario import Scenario, Unit, read_states, read_units
 from analysis.sources import create_table
 from analysis.study import Source, Study, Time
+from analysis.warehouse import read_queries, run_query
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
 LONGEST_WINDOW = dt.timedelta(days=100)
@@ -47,9 +48,10 @@ def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenar
         logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
         run_folders(con, FOLDERS, parameters | logs, names, lambda message: None)
         wanted = [c.name for c in measurable_covariates(names, "landmarks")]
-        joins = " ".join(f"left join {family} using (lifetime_id, risk_date)" for family in families())
+        run_query(con, next(query for query in read_queries("6_cohorts") if query.name == "covariates"), parameters)
         return con.execute(
-            f"select risk_dates.account_id, {', '.join(wanted)} from risk_dates {joins} order by risk_dates.account_id"
+            f"select account_id, {', '.join(wanted)} from covariates inner join lifetimes using (lifetime_id) "
+            "order by account_id"
         ).df()
     finally:
         con.execute("use main")

@@ -1,8 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: who is in a role and known to be, on the morning of risk_date: a departure that is not known yet is not seen; a
 --       change between the roles of champion and sponsor is no departure. Nobody ever recorded is unknown, not none.
---       Key users stand in where no role is recorded: the ceil(10%) with the most use in the baseline window before the
---       recent one; only use that names its user counts
+--       Key users stand in where no role is recorded: key_user_percent of users, rounded up, with the most use in the
+--       baseline window before the recent one; only use that names its user counts
 with dates as (
     select
         lifetime_id,
@@ -185,7 +185,7 @@ ranked as (
 marked as (
     select
         *,
-        case when 10 * (place - 1) < baseline_users then 1 else 0 end as is_key_user
+        case when 100 * (place - 1) < $key_user_percent * baseline_users then 1 else 0 end as is_key_user
     from ranked
 ),
 

@@ -1,4 +1,5 @@
 -- grain: interval (start, stop] of a lifetime, in days since its origin; key: lifetime_id, start
+-- after: covariates
 -- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due and
 --       deadline_due: the next cut, as it stood on the first day, is the end of a term, or the last day to give notice
 --       of it. Set by the schedule alone, never by where the interval stopped, which leaving itself decides
@@ -50,8 +51,5 @@ intervals as (
 
 select *  -- noqa: RF02
 from intervals
-left join usage using (lifetime_id, risk_date)
-left join relationship using (lifetime_id, risk_date)
-left join champion using (lifetime_id, risk_date)
-left join contract using (lifetime_id, risk_date)
+left join covariates using (lifetime_id, risk_date)
 order by intervals.lifetime_id, intervals.start

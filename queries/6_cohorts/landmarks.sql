@@ -1,4 +1,5 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, risk_date (the landmark)
+-- after: covariates
 -- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the horizon has passed
 --       by the snapshot, whatever happened, so that no row is chosen by its outcome
 with rows_at_risk as (
@@ -43,8 +44,5 @@ outcomes as (
 
 select *  -- noqa: RF02
 from outcomes
-left join usage using (lifetime_id, risk_date)
-left join relationship using (lifetime_id, risk_date)
-left join champion using (lifetime_id, risk_date)
-left join contract using (lifetime_id, risk_date)
+left join covariates using (lifetime_id, risk_date)
 order by outcomes.risk_date, outcomes.lifetime_id
