@@ -59,3 +59,56 @@ def test_who_counts_old_accounts_from_their_beginning_sees_too_many_stay(tenure:
         curve["estimate"].to_numpy()[np.searchsorted(curve["time"], 365, side="right") - 1] for curve in (naive, honest)
     ]
     assert after_a_year[0] > after_a_year[1] + 0.1
+
+
+def test_who_takes_first_start_and_last_end_for_one_stay_sees_too_few_leave(busy: World):
+    """Everybody who came back counts as never gone, and nobody could leave while away: immortal months."""
+    naive = busy.ask(
+        """
+        with stays as (
+            select account_id, min(started_on) as since,
+                case when bool_and(ended_on is not null) then max(ended_on) else date '2023-01-01' end as until,
+                bool_and(ended_on is not null) and arg_max(end_reason, ended_on) = 'voluntary' as has_left
+            from subscriptions where started_on < date '2023-01-01' group by all)
+        select sum(cast(has_left and until > date '2021-10-01' as integer)) as leavers,
+            sum(greatest(0, least(until, date '2023-01-01') - greatest(since, date '2021-10-01'))) / 365.25 as years
+        from stays
+        """
+    )
+    true_rate = busy.number("select 12 * avg(probability) from hazard") * (1 - busy.scenario.ends.withdrawn)
+    assert naive.at[0, "leavers"] / naive.at[0, "years"] < 0.75 * true_rate
+
+
+@pytest.fixture(scope="module")
+def busy_tenure(busy: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return busy.study(tmp_path_factory.mktemp("out"))
+
+
+def test_who_counts_lifetimes_and_their_days_at_risk_sees_as_many_leave_as_do(busy: World, busy_tenure: Workbench):
+    """The honest answer to the same question, for the truth is the same."""
+    rows = busy_tenure.counting_process
+    rate = 365.25 * rows["event"].sum() / (rows["stop"] - rows["start"]).sum()
+    true_rate = busy.number("select 12 * avg(probability) from hazard") * (1 - busy.scenario.ends.withdrawn)
+    assert abs(rate - true_rate) < 3 * rate / np.sqrt(rows["event"].sum())
+
+
+def test_after_a_week_of_holidays_many_more_seem_to_fade_and_beside_the_book_hardly_more_do(
+    busy: World, busy_tenure: Workbench
+):
+    """On 1 September the last 28 days hold a week of holidays, on 1 July none."""
+    drops = busy.ask(
+        """
+        select day, avg(cast(recent / 28 < 0.85 * before / 63 as double)) as share from (
+            select account_id, day,
+                coalesce(sum(events) filter (used_on >= day - 28), 0) as recent,
+                coalesce(sum(events) filter (used_on < day - 28), 0) as before
+            from usage_daily cross join (select unnest([date '2022-07-01', date '2022-09-01']) as day)
+            where used_on >= day - 91 and used_on < day group by all)
+        as windows semi join hazard on windows.account_id = hazard.account_id and windows.day = hazard.month
+        group by day order by day
+        """
+    )["share"]
+    beside = busy_tenure.landmarks.set_index("risk_date")["usage_drop"] > -np.log(0.85)
+    honest = [beside.loc[day].mean() for day in ("2022-07-01", "2022-09-01")]
+    assert drops[1] > drops[0] + 0.15
+    assert abs(honest[1] - honest[0]) < 0.08
