@@ -199,12 +199,15 @@ def run_folders(
     parameters: Mapping[str, Any],
     given: Collection[str],
     progress: Progress,
+    only: Collection[str] | None = None,
 ) -> None:
-    """Run the queries of some folders in order; of the covariates, keep those that the data can measure."""
+    """Run the queries of some folders in order, all or some; keep the covariates that the data can measure."""
     measured = measurable_covariates(given)
     parameters = {**parameters, "is_user_activity_given": "user_activity" in given}
     for folder in folders:
         for query in read_queries(folder):
+            if only is not None and query.name not in only:
+                continue
             keep = None
             if folder == COVARIATES:
                 own = [covariate.name for covariate in measured if covariate.table == query.name]

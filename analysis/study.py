@@ -96,6 +96,14 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
+class Audits:
+    """How hard the audits look: days on which the past is rebuilt, and lags of the families in days, rising."""
+
+    look_ahead_days: int = 2
+    lags: tuple[int, ...] = (30, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What the report may show, and to whom."""
 
@@ -128,6 +136,7 @@ class Study:
     windows: Windows = field(default_factory=Windows)
     definitions: Definitions = field(default_factory=Definitions)
     models: Models = field(default_factory=Models)
+    audits: Audits = field(default_factory=Audits)
     report: Report = field(default_factory=Report)
     lowered_rules: tuple[str, ...] = ()
 
@@ -199,6 +208,11 @@ def _check_ranges(study: Study, where: str) -> None:
             "windows.baseline_days must be at least twice windows.recent_days",
         ),
         *_definition_rules(study.definitions),
+        (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
+        (
+            all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
+            "audits.lags must be days that rise from above 0",
+        ),
         (
             models.forecast_ridge >= 0 and math.isfinite(models.forecast_ridge),
             "models.forecast_ridge must not be negative",

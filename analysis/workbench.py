@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis.audits.results import AuditResults
 from analysis.build import build_cohort
 from analysis.cohort_tables import CohortTables
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
@@ -93,6 +94,11 @@ class Workbench(CohortTables):
     def events(self) -> EventResults:
         """How lifetimes end and what changes in them."""
         return EventResults(self.table)
+
+    @cached_property
+    def audits(self) -> AuditResults:
+        """What could make the findings wrong, looked for on these data."""
+        return AuditResults(self)
 
     @cached_property
     def with_other_event_date(self) -> "Workbench | None":

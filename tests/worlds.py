@@ -54,7 +54,7 @@ mean_days = 40
 begins = 0.04
 
 [holidays]
-depth = 0.9
+depth = 0.97
 
 [releases]
 every_months = 3
@@ -67,7 +67,7 @@ added_product = 0.02
 
 [returns]
 soon = 0.3
-later = 0.3
+later = 0.6
 
 [ends]
 involuntary = 0.01

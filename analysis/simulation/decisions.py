@@ -140,6 +140,7 @@ def lose(
     n = len(accounts)
     ended_on = as_dates(any_of(days, n, rng) + 1)
     open_ = (stays.leaves_on == NEVER) & (stays.opened_on <= days[0]) & (ended_on > terms.starts_on)
+    open_ &= ended_on > ledger.added_on()
     fails = open_ & (rng.random(n) < scenario.ends.involuntary)
     head_is_there = open_[accounts.parent] & ~fails[accounts.parent] & (accounts.parent != np.arange(n))
     merges = open_ & ~fails & head_is_there & (rng.random(n) < scenario.ends.merger)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.simulation.days import NOTHING, Dates, add_months, as_dates
+from analysis.simulation.days import LONG_AGO, NOTHING, Dates, add_months, as_dates
 from analysis.simulation.population import Accounts
 from analysis.simulation.terms import Terms
 
@@ -97,6 +97,11 @@ class Ledger:
             "end_reason": np.zeros(n, dtype=np.intp),
         }
         self.versions = {name: np.concatenate([self.versions[name], fresh[name]]) for name in fresh}
+
+    def added_on(self) -> Dates:
+        """Return the day on which each account's second product began, long ago where it has none."""
+        version = self.running[ADDED]
+        return np.where(version >= 0, as_dates(self.versions["started_on"])[version], LONG_AGO)
 
     def running_of(self, account: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the versions of some accounts that run, and the place in `account` of whose each is."""

@@ -1,0 +1,114 @@
+"""Coverage: what share of rows has a value, how late facts are learned, and how many belong to a lifetime."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.cohort_tables import CohortTables
+from analysis.contract import read_contract
+
+LEARNED = (
+    ("usage_daily", "used_on", "known_on"),
+    ("touchpoints", "occurred_on", "known_on"),
+    ("tickets", "opened_on", "known_on"),
+    ("surveys", "responded_on", "known_on"),
+    ("goals", "defined_on", "known_on"),
+    ("contacts", "started_on", "known_on"),
+    ("contacts", "ended_on", "ended_known_on"),
+)
+"""Tables with the day on which something happened, and the day on which it was learned."""
+HAPPENED = {
+    "usage_daily": "used_on",
+    "user_activity": "period_start",
+    "touchpoints": "occurred_on",
+    "tickets": "opened_on",
+    "surveys": "responded_on",
+    "goals": "defined_on",
+    "health_scores": "scored_on",
+    "interventions": "started_on",
+}
+SETTLED_DAYS = 365
+"""What happened so long before the snapshot has been learned by now, nearly all of it."""
+QUARTER_DAYS = 91
+
+
+def coverage(tenure: CohortTables) -> pd.DataFrame:
+    """Return the share of landmark rows in which each covariate has a value, by fiscal quarter.
+
+    Returns
+    -------
+    DataFrame
+        covariate, family, quarter_from, rows, share.
+    """
+    rows = tenure.landmarks
+    quarters = tenure.table("book_by_quarter")["quarter_from"].to_numpy("datetime64[ns]")
+    place = np.searchsorted(quarters, rows["risk_date"].to_numpy("datetime64[ns]"), side="right") - 1
+    declared = tenure.covariates("landmarks")
+    has_value = rows[[covariate.name for covariate in declared]].notna()
+    has_value["quarter_from"] = quarters[np.maximum(place, 0)]
+    grouped = has_value.groupby("quarter_from")
+    shares = grouped.mean().reset_index().melt("quarter_from", var_name="covariate", value_name="share")
+    shares["rows"] = shares["quarter_from"].map(grouped.size())
+    shares["family"] = shares["covariate"].map({covariate.name: covariate.family for covariate in declared})
+    shares["order"] = shares["covariate"].map({covariate.name: k for k, covariate in enumerate(declared)})
+    shares = shares.sort_values(["order", "quarter_from"], ignore_index=True)
+    return shares[["covariate", "family", "quarter_from", "rows", "share"]]
+
+
+def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
+    """Return how many days after a fact it is learned, and how much of the newest quarter is likely known by now.
+
+    Returns
+    -------
+    DataFrame
+        table, fact (its column), rows (settled: older than `SETTLED_DAYS` before the snapshot), median_days, p90_days,
+        newest_quarter_known: share of the facts of the last 91 days expected to be known by the snapshot, if they are
+        learned as the settled ones were. A line for each table that says when it learned.
+    """
+    lines = []
+    snapshot = tenure.study.time.snapshot
+    for table, fact, learned in LEARNED:
+        if f"{table}.{learned}" not in tenure.given:
+            continue
+        delays = tenure.query(
+            f"select greatest(coalesce({learned}, {fact}) - {fact}, 0) as days, count(*) as number from {table} "
+            f"where {fact} < date '{snapshot}' - {SETTLED_DAYS} group by days order by days"
+        )
+        if delays.empty:
+            continue
+        days, share = delays["days"].to_numpy(np.float64), (delays["number"] / delays["number"].sum()).cumsum()
+        # a fact of a days before the snapshot is known by its morning if it was learned within a - 1 days
+        reached = np.searchsorted(days, np.arange(QUARTER_DAYS), side="right") - 1
+        known = np.where(reached >= 0, share.to_numpy()[np.maximum(reached, 0)], 0.0).mean()
+        median, p90 = (float(days[np.searchsorted(share, level)]) for level in (0.5, 0.9))
+        lines.append((table, fact, int(delays["number"].sum()), median, p90, float(known)))
+    columns = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def match_rates(tenure: CohortTables) -> pd.DataFrame:
+    """Return how many rows of each optional table fall into a lifetime of their account, and how many were set aside.
+
+    Returns
+    -------
+    DataFrame
+        table, rows, in_a_lifetime (share), set_aside (rows that broke a rule when the source was read).
+    """
+    set_aside = tenure.query(
+        "select table_name, sum(rows) as rows from rule_findings where severity = 'quarantine' "
+        "group by table_name order by table_name"
+    ).set_index("table_name")["rows"]
+    lines = []
+    for table in read_contract().values():
+        fact = HAPPENED.get(table.name)
+        if fact is None or table.name not in tenure.given:
+            continue
+        (line,) = tenure.query(
+            f"select count(*) as rows, count(lifetime) as matched from {table.name} as facts left join "
+            f"(select distinct facts.account_id, facts.{fact} as day, true as lifetime from {table.name} as facts "
+            f"inner join lifetimes on facts.account_id = lifetimes.account_id and facts.{fact} >= lifetimes.origin "
+            f"and facts.{fact} < coalesce(lifetimes.ended_on, date '9999-12-31')) as inside "
+            f"on facts.account_id = inside.account_id and facts.{fact} = inside.day"
+        ).itertuples(index=False)
+        share = line.matched / line.rows if line.rows else float("nan")
+        lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
+    return pd.DataFrame(lines, columns=["table", "rows", "in_a_lifetime", "set_aside"])

@@ -1,0 +1,100 @@
+"""Lag ladder: what the factors of a month, two, three ago say of leaving now, beside what today's say."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.audits.paired import paired_changes
+from analysis.audits.rebuild import COHORT, rebuilt
+from analysis.audits.versions import fit_versions
+from analysis.cohort_tables import CohortTables
+from analysis.effects.families import CONTROL, family_tests
+from analysis.effects.hazard_ratios import hazard_ratios
+from analysis.effects.multiplicity import holm
+
+EARLY, LATE = "early", "late"
+LEVEL = 0.05
+
+
+def lag_ladder(tenure: CohortTables, lags: Sequence[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit the model with the three families as they stood some days earlier, the contract as it stands.
+
+    All rungs use the same rows: intervals of lifetimes old enough that every window of every rung lies within them. A
+    late signal is one that says something today, and significantly less so the longest lag ago, where nothing is left
+    to see: it may be a symptom of a decision that was made already, and is never called a cause. An early signal says
+    the same at the longest lag, too.
+
+    Parameters
+    ----------
+    tenure
+        The cohort.
+    lags
+        Days, rising; 0 is added.
+
+    Returns
+    -------
+    effects : DataFrame
+        For each column of a contending family and each lag: term, covariate, family, lag, estimate (log hazard ratio),
+        conf_low, conf_high, p_value, change (from lag 0) with change_low, change_high and change_p (Holm over columns),
+        signal ('early', 'late' or '').
+    families : DataFrame
+        For each family and lag: family, lag, statistic, df, p_value of its joint test; rows and events of the rung.
+
+    Raises
+    ------
+    DesignError, ModelError
+        If the rows that are old enough cannot support a model.
+    """
+    frames = _rungs(tenure, lags)
+    tenure.progress(f"lag ladder: fitting {len(frames)} rungs")
+    fits, columns = fit_versions(frames, tenure.covariates("counting_process"))
+    families = [family.name for family, is_measured in tenure.families() if is_measured and family.name != CONTROL]
+    effects, tests = [], []
+    for name, fit in fits.items():
+        table = hazard_ratios(fit, columns)
+        paired = paired_changes(fits["0"], fit)
+        table["lag"] = int(name)
+        table[["change", "change_low", "change_high"]] = paired[["change", "conf_low", "conf_high"]]
+        table["change_p"] = paired["p_value"]
+        effects.append(table[table["family"].isin(families) & ~table["marks_missing"]])
+        joint = family_tests(fit, columns, families)
+        tests.append(joint.assign(lag=int(name), rows=len(fit.rows), events=fit.rows.n_subjects_with_event))
+    ladder = pd.concat(effects, ignore_index=True)
+    for column in ("change_p", "p_value"):
+        ladder[f"{column}_holm"] = ladder.groupby("lag")[column].transform(lambda p: holm(p.to_numpy(np.float64)))
+    return _with_signal(ladder), pd.concat(tests, ignore_index=True)
+
+
+def _rungs(tenure: CohortTables, lags: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Return the rows of every rung, by lag in days as text."""
+    rows = tenure.counting_process
+    old_enough = rows["start"] >= max(lags) + tenure.study.windows.baseline_days
+    frames = {"0": rows[old_enough].reset_index(drop=True)}
+    shifted = [c.name for c in tenure.covariates("counting_process") if c.family != CONTROL]
+    keys = frames["0"][["lifetime_id", "risk_date"]]
+    for lag in lags:
+        tenure.progress(f"lag ladder: covariates of {lag} days earlier")
+        earlier = (
+            f"select * replace (risk_date - {lag} as risk_date) from {COHORT}.risk_dates "
+            f"where risk_date - {lag} >= origin"
+        )
+        with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as con:
+            seen = con.execute(
+                f"select lifetime_id, risk_date + {lag} as risk_date, {', '.join(shifted)} from covariates"
+            ).df()
+        values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
+        frames[str(lag)] = frames["0"].assign(**{name: values[name].to_numpy() for name in shifted})
+    return frames
+
+
+def _with_signal(ladder: pd.DataFrame) -> pd.DataFrame:
+    """Say of each column whether it is an early signal, a late one, or neither, on all its lines."""
+    today = ladder[ladder["lag"] == 0].set_index("term")
+    ago = ladder[ladder["lag"] == ladder["lag"].max()].set_index("term")
+    same_way = np.sign(today["estimate"]) == np.sign(ago["estimate"])
+    seen_ago = (ago["p_value_holm"] < LEVEL) & same_way
+    fades = (ago["change_p_holm"] < LEVEL) & (ago["change"] * today["estimate"] < 0)
+    late = (today["p_value_holm"] < LEVEL) & fades & ~seen_ago
+    signal = pd.Series(np.select([seen_ago, late], [EARLY, LATE], ""), index=today.index)
+    return ladder.assign(signal=ladder["term"].map(signal))

@@ -1,0 +1,68 @@
+"""Rebuild: part of a cohort made again from tables that are changed on purpose, beside the cohort itself."""
+
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from analysis.build import query_parameters, run_folders
+from analysis.cohort_tables import CohortTables
+from analysis.declaration import read_declaration
+from analysis.warehouse import connect, literal, read_queries
+
+COHORT = "cohort.main"
+"""Where the tables of the cohort itself are found."""
+REBUILT = "rebuilt.main"
+FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
+
+
+@contextmanager
+def rebuilt(
+    tenure: CohortTables, tables: Mapping[str, str], wanted: Collection[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Change some tables of a cohort and make others again from them, in a file that is thrown away afterwards.
+
+    Parameters
+    ----------
+    tenure
+        The cohort; it is only read.
+    tables
+        A select for each table that is to be another than the cohort's, which goes by ``cohort.main.<name>`` in it.
+    wanted
+        The tables to make again, with all that they depend on and that depends on what is changed.
+
+    Yields
+    ------
+    DuckDBPyConnection
+        In which what was made again goes by its name, and any other table of the cohort, too.
+    """
+    declaration = read_declaration(tenure.study.source.kind)
+    parameters = query_parameters(tenure.study, declaration)
+    with tempfile.TemporaryDirectory() as scratch:
+        con = connect(Path(scratch) / "rebuilt.duckdb")
+        try:
+            con.execute(f"attach {literal(str(tenure.cohort_file))} as cohort (read_only)")
+            con.execute(f"set search_path = '{REBUILT},{COHORT}'")
+            for name, sql in tables.items():
+                con.execute(f"create table {REBUILT}.{name} as {sql}")
+            run_folders(con, FOLDERS, parameters, tenure.given, lambda message: None, _stale(tables, wanted))
+            yield con
+        finally:
+            con.close()
+
+
+def _stale(changed: Collection[str], wanted: Collection[str]) -> set[str]:
+    """Name the queries between what is changed and what is wanted."""
+    reads = {query.name: set(re.findall(r"\w+", query.sql)) for folder in FOLDERS for query in read_queries(folder)}
+    stale = set(changed)
+    for name, words in reads.items():
+        if name not in stale and words & stale:
+            stale.add(name)
+    needed = set(wanted)
+    for name in reversed(reads):
+        if name in needed:
+            needed |= reads[name] & set(reads)
+    return (stale & needed) - set(changed)

@@ -1,0 +1,77 @@
+"""Shortcuts: what two usual ones, one stay for each account and one curve over tenure, would do to these data."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.audits.alarm import Alarm
+from analysis.audits.paired import Z
+from analysis.cohort_tables import CohortTables
+from analysis.cox.fit import fit_cox
+from analysis.cox.rows import counting_rows
+from analysis.inference import STRATA, fit_inference
+
+MATTERS = 0.9
+"""One stay for each account matters where it makes the rate of leaving less than so much of what it is."""
+LEVEL = 0.01
+
+
+def one_stay(tenure: CohortTables) -> Alarm:
+    """Count each account from its first start to its last end, as if it had never been away.
+
+    Whoever came back then never left, and the months of absence, in which nobody could leave, count as months survived
+    (immortal time).
+
+    Returns
+    -------
+    Alarm
+        estimate: leavers a year by the shortcut, divided by leavers a year at risk; n: returns.
+    """
+    rows, lifetimes = tenure.counting_process, tenure.table("lifetimes")
+    honest = rows["event"].sum() / (rows["stop"] - rows["start"]).sum()
+    at_risk = lifetimes[lifetimes["lifetime_id"].isin(rows["lifetime_id"])]
+    snapshot = pd.Timestamp(tenure.study.time.snapshot)
+    until = at_risk["leaves_on"].fillna(snapshot).clip(upper=snapshot)
+    accounts = at_risk.assign(until=until).sort_values(["account_id", "lifetime_number"]).groupby("account_id")
+    stays = accounts.agg(since=("entry_on", "first"), until=("until", "last"), last=("lifetime_id", "last"))
+    left = set(rows.loc[rows["event"] == 1, "lifetime_id"])
+    shortcut = stays["last"].isin(left).sum() / (stays["until"] - stays["since"]).dt.days.sum()
+    ratio = float(shortcut / honest) if honest > 0 else float("nan")
+    returns = len(tenure.table("returns"))
+    return Alarm("one_stay", "", bool(ratio < MATTERS), estimate=ratio, n=returns)
+
+
+def falling_hazard(tenure: CohortTables) -> Alarm:
+    """Ask whether, on the same day and with the same covariates, older lifetimes leave less.
+
+    If they do, either danger falls within each account as it grows older, or accounts differ for good and those who
+    leave easily are gone: the old are survivors. One history of each account cannot tell the two apart, so a curve
+    over tenure is then no forecast for any account. Late entry itself is counted everywhere and misleads nobody here.
+
+    Returns
+    -------
+    Alarm
+        estimate: log hazard ratio of log(1 + days of tenure), on the calendar's clock, with its interval; raised where
+        it is surely below zero (one-sided); n: lifetimes that churned.
+    """
+    rows, inference = (
+        tenure.counting_process,
+        fit_inference(tenure.counting_process, tenure.covariates("counting_process")),
+    )
+    matrix = inference.design.apply(rows)
+    values = matrix.without(set(matrix.names) - {column.name for column in inference.columns}).values
+    age = np.log1p(rows["start"].to_numpy(np.float64))
+    begins = (rows["risk_date"] - rows["risk_date"].min()).dt.days.to_numpy(np.float64)
+    on_calendar = counting_rows(
+        begins,
+        begins + (rows["stop"] - rows["start"]).to_numpy(np.float64),
+        rows["event"].to_numpy(bool),
+        strata=rows[list(STRATA)].to_numpy(),
+        subject=rows["lifetime_id"].to_numpy(),
+        cluster=rows["cluster_id"].to_numpy(object),
+    )
+    fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in inference.columns), "tenure"])
+    estimate, error = float(fit.coefficients[-1]), float(fit.robust_std_errors[-1])
+    p_value = float(stats.norm.cdf(estimate / error))
+    low, high = estimate - Z * error, estimate + Z * error
+    return Alarm("falling_hazard", "", p_value < LEVEL, estimate, low, high, p_value, on_calendar.n_subjects_with_event)

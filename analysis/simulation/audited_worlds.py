@@ -1,0 +1,68 @@
+"""Audited worlds: does each audit find its trap, and how often does it cry wolf where there is none?"""
+
+import dataclasses
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.audits.results import AuditResults
+from analysis.simulation.scenario import read_scenario
+from analysis.simulation.study_worlds import study_of_world
+from analysis.simulation.world import make_world
+from analysis.warehouse import Progress
+from analysis.workbench import open_workbench
+
+FINDS = {
+    "leaky_notice": "late_knowledge",
+    "late_knowledge": "late_knowledge",
+    "immortal_time": "one_stay",
+    "informative_entry": "falling_hazard",
+    "relabelled_segment": "moved_labels",
+    "score_rewritten": "rewritten_score",
+    "holidays": "calendar_moves",
+}
+"""The audit that should find the trap of each scenario."""
+CLEAN = ("base", "no_effect")
+"""Scenarios in which no audit should find anything."""
+
+
+def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, progress: Progress) -> pd.DataFrame:
+    """Simulate and audit worlds of several scenarios, each by its own seeds from 1 on.
+
+    Parameters
+    ----------
+    worlds
+        How many of each scenario.
+    n_accounts
+        Accounts of each.
+    folder
+        For the worlds; each is removed once it is audited.
+
+    Returns
+    -------
+    DataFrame
+        scenario, audit, worlds, cannot_tell, raised (worlds in which it found anything), is_its_trap.
+    """
+    found = []
+    for scenario, number in worlds.items():
+        for seed in range(1, number + 1):
+            data = folder / f"{scenario}-{seed}-audited"
+            make_world(n_accounts, seed, scenario, data, lambda message: None)
+            study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
+            alarms = AuditResults(open_workbench(study, folder, progress=lambda message: None)).alarms
+            for audit, lines in alarms.groupby("audit", sort=False)["is_raised"]:
+                told = [raised for raised in lines if raised is not None]
+                found.append((scenario, audit, len(told) == 0, any(told)))
+            raised = sorted({audit for name, audit, _, is_raised in found[-len(alarms) :] if is_raised})
+            progress(f"{scenario}, seed {seed}: {', '.join(raised) or 'nothing'} found")
+            shutil.rmtree(data)
+            shutil.rmtree(folder / data.name, ignore_errors=True)
+    table = pd.DataFrame(found, columns=["scenario", "audit", "cannot_tell", "raised"])
+    counts = table.groupby(["scenario", "audit"], sort=False).agg(
+        worlds=("raised", "size"), cannot_tell=("cannot_tell", "sum"), raised=("raised", "sum")
+    )
+    counts = counts.reset_index()
+    counts["is_its_trap"] = counts["scenario"].map(FINDS) == counts["audit"]
+    return counts
