@@ -156,7 +156,7 @@ def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str
 
 
 def _accounts_named(tables: Mapping[str, tuple[list[str], Rows]]) -> tuple[list[str], Rows]:
-    named = {row["account_id"] for _, rows in tables.values() for row in rows}
+    named = {row.get("account_id") for _, rows in tables.values() for row in rows}
     return ["account_id"], [{"account_id": account} for account in sorted(filter(None, named))]
 
 

@@ -43,3 +43,12 @@ def covariates(subscriptions: str = OLD, **tables: str) -> Book:
 def day_shows(family: str, expected: str, subscriptions: str = OLD, **tables: str) -> None:
     """Assert that the covariates of a family on the day are as drawn."""
     covariates(subscriptions, **tables).shows(family, expected, where=DAY)
+
+
+def each_its_account(header: str, rows: str, started_on: str = "2023-01-01") -> tuple[str, str]:
+    """Return subscriptions and a table in which every drawn row is an account of its own, named in its first cell."""
+    accounts = [row.strip("| ").split("|")[0].strip() for row in rows.strip().splitlines()]
+    subscriptions = "| subscription_id | account_id | started_on |\n" + "".join(
+        f"| s-{account} | {account} | {started_on} |\n" for account in dict.fromkeys(accounts)
+    )
+    return subscriptions, header.strip() + "\n" + rows

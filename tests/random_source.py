@@ -1,49 +1,18 @@
-"""A random source of few accounts in which every table of relationships and champions is filled.
+"""A random source of few accounts in which every table of use, relationships and champions is filled.
 
 Nothing in it means anything. Much happens on month starts, where covariates are asked for, and much reaches the log
 days or weeks after it happened, so that a query that looks ahead by a day has something to see.
 """
 
-import datetime as dt
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from random_draw import ACCOUNTS, BEGINS, ENDS, SPAN, Draw
+from random_use import REGIONS, add_hours, random_features, random_holidays, random_usage, random_users
 
 from analysis.contract import SQL_TYPES, read_contract
 from analysis.warehouse import connect
-
-BEGINS, ENDS = dt.date(2023, 1, 1), dt.date(2024, 7, 1)
-SPAN = (ENDS - BEGINS).days
-ACCOUNTS = 40
-
-
-class _Draw:
-    """Draws columns of one table of a given number of rows."""
-
-    def __init__(self, rng: np.random.Generator, rows: int) -> None:
-        self.rng, self.rows = rng, rows
-
-    def account(self) -> np.ndarray:
-        return np.char.add("a", self.rng.integers(ACCOUNTS, size=self.rows).astype(str))
-
-    def key(self, prefix: str) -> np.ndarray:
-        return np.char.add(prefix, np.arange(self.rows).astype(str))
-
-    def choice(self, *values: object) -> np.ndarray:
-        return np.array(values, dtype=object)[self.rng.integers(len(values), size=self.rows)]
-
-    def day(self) -> pd.Series:
-        """Days of the source, every third of them the first of its month."""
-        days = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(self.rng.integers(SPAN, size=self.rows), unit="D"))
-        return days.where(self.rng.random(self.rows) < 2 / 3, days - pd.to_timedelta(days.dt.day - 1, unit="D"))
-
-    def later(self, days: pd.Series, at_most: int, share: float = 0.5) -> pd.Series:
-        """Up to so many days later, and often on the first of a month, for a share of the rows; else nothing."""
-        shifted = days + pd.to_timedelta(self.rng.integers(at_most, size=self.rows), unit="D")
-        rounded = shifted + pd.offsets.MonthBegin(0)
-        shifted = shifted.where(self.rng.random(self.rows) < 0.5, rounded)
-        return shifted.where(self.rng.random(self.rows) < share)
 
 
 def random_subscriptions(rng: np.random.Generator, accounts: int) -> pd.DataFrame:
@@ -53,7 +22,7 @@ def random_subscriptions(rng: np.random.Generator, accounts: int) -> pd.DataFram
 
 def _signed(rng: np.random.Generator, accounts: int) -> pd.DataFrame:
     """Most stay, some leave with or without notice, some of whom come back half a year later."""
-    draw = _Draw(rng, accounts)
+    draw = Draw(rng, accounts)
     days = (-200 + (SPAN + 110) * rng.random(accounts) ** 2).astype(int)  # more of them early
     begun = pd.Series(pd.Timestamp(BEGINS) + pd.to_timedelta(days, unit="D"))
     ended = (begun + pd.to_timedelta(rng.integers(200, 500, size=accounts), unit="D")).where(rng.random(accounts) < 0.4)
@@ -122,38 +91,22 @@ def _changeable_until(signed: dict) -> pd.Timestamp:
     return min(day for day in (signed["notice_on"], signed["ended_on"], pd.Timestamp(ENDS)) if not pd.isna(day))
 
 
-def _usage(rng: np.random.Generator, rows: int = 12000) -> pd.DataFrame:
-    draw = _Draw(rng, rows)
-    account, used_on = draw.account(), draw.day()
-    frame = pd.DataFrame(
-        {
-            "account_id": account,
-            "used_on": used_on,
-            "user_id": [f"{name}-u{number}" for name, number in zip(account, rng.integers(25, size=rows), strict=True)],
-            "feature": draw.choice("x", "y", "z"),
-            "events": rng.integers(1, 9, size=rows),
-            "known_on": draw.later(used_on, 30, share=0.2),
-        }
-    )
-    return frame.drop_duplicates(["account_id", "used_on", "user_id", "feature"])
-
-
 def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
     """Few people with several roles one after the other, so that some leave one and stay in another."""
-    draw = _Draw(rng, rows)
+    draw = Draw(rng, rows)
     account, started_on = draw.account(), draw.day()
-    ended_on = draw.later(started_on, 150, share=0.8)
+    ended_on = draw.later(started_on, 120, share=0.9)
     frame = pd.DataFrame(
         {
             "contact_id": [
                 f"{name}-c{number}" for name, number in zip(account, rng.integers(15, size=rows), strict=True)
             ],
             "account_id": account,
-            "role": draw.choice("champion", "executive_sponsor", "buyer", "admin"),
+            "role": draw.choice("champion", "champion", "executive_sponsor", "buyer", "admin", "admin"),
             "started_on": started_on,
             "ended_on": ended_on,
             "department": draw.choice(None, "it", "hr", "law", "sales", "finance", "service", "plant", "research"),
-            "known_on": draw.later(started_on, 40, share=0.3),
+            "known_on": draw.later(started_on, 40, share=0.5),
             "ended_known_on": draw.later(ended_on, 60),
         }
     )
@@ -161,42 +114,53 @@ def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
 
 
 def _touchpoints(rng: np.random.Generator, rows: int = 10000) -> pd.DataFrame:
-    draw = _Draw(rng, rows)
-    occurred_on = draw.day()
+    """Half of them name a contact, most often the first of the account."""
+    draw = Draw(rng, rows)
+    account, occurred_on = draw.account(), draw.day()
+    number = np.where(rng.random(rows) < 0.75, 0, rng.integers(15, size=rows))
     days_to_response = (draw.later(occurred_on, 25, share=0.6) - occurred_on).dt.days
     return pd.DataFrame(
         {
             "touchpoint_id": draw.key("t"),
-            "account_id": draw.account(),
+            "account_id": account,
             "occurred_on": occurred_on,
-            "kind": "call",
+            "kind": draw.choice("call", "email", "handover"),
             "initiated_by": draw.choice("vendor", "customer"),
             "status": draw.choice("held", "cancelled", "no_show", None),
             "automated": draw.choice(True, False, None),
+            "contact_id": pd.Series([f"{name}-c{c}" for name, c in zip(account, number, strict=True)]).where(
+                rng.random(rows) < 0.5
+            ),
             "response_hours": (24 * days_to_response - 12).clip(lower=1),  # known when that day is over
+            "sentiment": draw.sentiment(share=0.3),
             "known_on": draw.later(occurred_on, 20, share=0.2),
         }
     )
 
 
 def _tickets(rng: np.random.Generator, rows: int = 2500) -> pd.DataFrame:
-    draw = _Draw(rng, rows)
+    draw = Draw(rng, rows)
     opened_on = draw.day()
+    resolved_on = draw.later(opened_on, 20, share=0.98)
+    reopened_on = draw.later(resolved_on, 150, share=0.2) + pd.offsets.MonthBegin(0)
     return pd.DataFrame(
         {
             "ticket_id": draw.key("k"),
             "account_id": draw.account(),
             "opened_on": opened_on,
+            "resolved_on": resolved_on,
+            "reopened_on": reopened_on.fillna(draw.later(opened_on, 10, share=0.2)),
             "category": draw.choice("bug", "complaint", "feature_request", "contract", "cancellation", "how_to"),
             "escalated_on": draw.later(opened_on, 60),
-            "sentiment": pd.Series(rng.integers(-10, 11, size=rows) / 10).where(rng.random(rows) < 0.7),
+            "requester_seniority": draw.choice("staff", "Manager", "director", None),
+            "sentiment": draw.sentiment(share=0.7),
             "known_on": draw.later(opened_on, 20, share=0.2),
         }
     )
 
 
 def _surveys(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
-    draw = _Draw(rng, rows)
+    draw = Draw(rng, rows)
     responded_on = draw.day()
     return pd.DataFrame(
         {
@@ -209,18 +173,65 @@ def _surveys(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
     )
 
 
+def _goals(rng: np.random.Generator, rows: int = 200) -> pd.DataFrame:
+    """Some are known of late, some set on no day that anybody knows of."""
+    draw = Draw(rng, rows)
+    defined_on = draw.day()
+    return pd.DataFrame(
+        {
+            "account_id": draw.account(),
+            "goal_id": draw.key("g"),
+            "defined_on": defined_on.where(rng.random(rows) < 0.9),
+            "achieved_on": draw.later(defined_on, 100, share=0.95),
+            "value_shown_on": draw.later(defined_on, 250, share=0.7),
+            "known_on": draw.later(defined_on, 60, share=0.6),
+        }
+    )
+
+
+def _attributes(rng: np.random.Generator, rows: int = 1000) -> pd.DataFrame:
+    draw = Draw(rng, rows)
+    valid_from = draw.day()
+    frame = pd.DataFrame(
+        {
+            "account_id": draw.account(),
+            "attribute": draw.choice("segment", "touch_model", "mood"),
+            "value": draw.choice("high", "low", "tech", "other"),
+            "valid_from": valid_from,
+            "known_on": draw.later(valid_from, 40, share=0.4),
+        }
+    )
+    return frame.drop_duplicates(["account_id", "attribute", "valid_from"])
+
+
+def _accounts(rng: np.random.Generator, subscriptions: pd.DataFrame) -> pd.DataFrame:
+    """Many complete their onboarding within months of their first day, or of their first day after they came back."""
+    began = subscriptions.groupby("account_id")["started_on"].agg(rng.choice).reset_index()
+    draw = Draw(rng, len(began))
+    return began[["account_id"]].assign(onboarding_completed_on=draw.later(began["started_on"], 120, share=0.7))
+
+
 def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
     """Write the contract's tables into a DuckDB file and return those that are filled, each with its columns."""
     rng = np.random.default_rng(seed)
+    subscriptions = random_subscriptions(rng, ACCOUNTS)
     frames = {
-        "accounts": pd.DataFrame({"account_id": np.char.add("a", np.arange(ACCOUNTS).astype(str))}),
-        "subscriptions": random_subscriptions(rng, ACCOUNTS),
-        "usage_daily": _usage(rng),
+        "accounts": _accounts(rng, subscriptions),
+        "subscriptions": subscriptions,
+        "usage_daily": random_usage(rng),
         "contacts": _contacts(rng),
         "touchpoints": _touchpoints(rng),
         "tickets": _tickets(rng),
         "surveys": _surveys(rng),
+        "goals": _goals(rng),
+        "account_attributes": _attributes(rng),
+        "users": random_users(rng),
+        "features": random_features(rng),
+        "holidays": random_holidays(rng),
     }
+    frames["usage_daily"] = add_hours(rng, frames["usage_daily"])
+    regions = np.array([*REGIONS, None], dtype=object)[rng.integers(4, size=ACCOUNTS)]
+    frames["accounts"] = frames["accounts"].assign(region=regions)
     con = connect(path, threads=1)
     for table in read_contract().values():
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in table.columns)

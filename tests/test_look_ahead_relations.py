@@ -182,14 +182,14 @@ CHAMPION = [
         "champion",
         on_the_day_itself("and arrivals.known_on < dates.risk_date\n"),
     ),
-    Mutant(
-        "key users' use on the day itself",
-        "5_covariates",
-        "champion",
-        on_the_day_itself("and used.used_on < dates.risk_date\n", "and used.known_on < dates.risk_date\n"),
-    ),
 ]
 NAMED_USE = [
+    Mutant(
+        "users' use on the day itself",
+        "4_activity",
+        "user_window",
+        on_the_day_itself("and used.used_on < dates.risk_date\n", "and used.known_on < dates.risk_date\n"),
+    ),
     Mutant(
         "named use before it was logged",
         "4_activity",
@@ -225,7 +225,209 @@ NAMED_USE = [
         ),
     ),
 ]
-MUTANTS = RELATIONSHIP + CHAMPION + NAMED_USE
+USED_ON = (("coalesce(known_on, used_on) as known_on", "used_on as known_on"),)
+USE = [
+    Mutant("use before it was logged", "4_activity", "usage_account_day", USED_ON),
+    Mutant("use of features before it was logged", "4_activity", "usage_feature_day", USED_ON),
+    Mutant(
+        "features released on the day itself",
+        "5_covariates",
+        "usage_features",
+        on_the_day_itself("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+    ),
+    Mutant(
+        "features released next week",
+        "5_covariates",
+        "usage_features",
+        next_week("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+    ),
+    Mutant(
+        "new users who became known on the day itself",
+        "5_covariates",
+        "usage_people",
+        on_the_day_itself("and register.known_on < dates.risk_date\n"),
+    ),
+    Mutant(
+        "departments that became known on the day itself",
+        "5_covariates",
+        "usage_people",
+        on_the_day_itself("and register.known_on < user_window.risk_date\n"),
+    ),
+    Mutant(
+        "users before they were known",
+        "5_covariates",
+        "usage_people",
+        (
+            (
+                "coalesce(known_on, created_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(created_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+    ),
+]
+
+
+def in_topic(topic: str, *mutants: tuple[str, tuple[tuple[str, str], ...]]) -> list[Mutant]:
+    return [Mutant(name, "5_covariates", topic, changes) for name, changes in mutants]
+
+
+TOUCHES = in_topic(
+    "relationship_touches",
+    (
+        "follow-ups on the day itself",
+        on_the_day_itself("and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"),
+    ),
+    (
+        "follow-ups, runs and tones before they were logged",
+        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
+    ),
+    (
+        "the vendor's touches on the day itself",
+        on_the_day_itself(
+            "and approached.occurred_on < dates.risk_date\n", "and approached.known_on < dates.risk_date\n"
+        ),
+    ),
+    (
+        "answers of the day itself",
+        on_the_day_itself("coalesce(approached.response_known_on < dates.risk_date, false)"),
+    ),
+    (
+        "answers that will come",
+        (("approached.response_known_on < dates.risk_date, false", "approached.response_known_on is not null, false"),),
+    ),
+    (
+        "tones of the day itself",
+        on_the_day_itself("and tones.said_on < dates.risk_date\n", "and tones.known_on < dates.risk_date\n"),
+    ),
+    (
+        "tones of tickets before they were logged",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+    ),
+)
+TICKETS = in_topic(
+    "relationship_tickets",
+    (
+        "senior people's tickets of the day itself",
+        on_the_day_itself("and ticket.opened_on < dates.risk_date\n", "and ticket.known_on < dates.risk_date\n"),
+    ),
+    (
+        "tickets and faults before they were logged",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+    ),
+    (
+        "faults of the day itself",
+        on_the_day_itself("and fault.opened_on < dates.risk_date\n", "and fault.known_on < dates.risk_date\n"),
+    ),
+    (
+        "faults resolved on the day itself",
+        (("fault.resolved_on >= dates.risk_date", "fault.resolved_on > dates.risk_date"),),
+    ),
+    (
+        "faults that will be resolved",
+        (("coalesce(fault.resolved_on >= dates.risk_date, true)", "fault.resolved_on is null"),),
+    ),
+    (
+        "faults reopened on the day itself",
+        on_the_day_itself("fault.reopened_on < dates.risk_date, false"),
+    ),
+    (
+        "faults that will be reopened",
+        ((" and fault.reopened_on < dates.risk_date, false", ", false"),),
+    ),
+    (
+        "tickets reopened on the day itself",
+        on_the_day_itself("and ticket.reopening_known_on < dates.risk_date\n"),
+    ),
+    (
+        "tickets reopened before they were logged",
+        (("greatest(reopened_on, coalesce(known_on, opened_on)) end", "reopened_on end"),),
+    ),
+)
+GOALS = in_topic(
+    "relationship_goals",
+    (
+        "goals set on the day itself",
+        on_the_day_itself("and goal.defined_on < dates.risk_date\n", "and goal.known_on < dates.risk_date\n"),
+    ),
+    (
+        "goals before they were known",
+        (
+            (
+                "coalesce(known_on, defined_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(defined_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+    ),
+    (
+        "goals achieved on the day itself",
+        on_the_day_itself("case when goal.achieved_on < dates.risk_date then"),
+    ),
+    (
+        "goals that will be achieved",
+        (("case when goal.achieved_on < dates.risk_date then goal.achieved_on end", "goal.achieved_on"),),
+    ),
+    (
+        "value shown on the day itself",
+        on_the_day_itself("case when goal.value_shown_on < dates.risk_date then"),
+    ),
+    (
+        "value that will be shown",
+        (("case when goal.value_shown_on < dates.risk_date then goal.value_shown_on end", "goal.value_shown_on"),),
+    ),
+)
+ENGAGEMENT = in_topic(
+    "champion_engagement",
+    (
+        "sponsors in force who became known on the day itself",
+        on_the_day_itself("and roles.known_on < dates.risk_date\n"),
+    ),
+    (
+        "sponsors in force before they were known",
+        (
+            (
+                "coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(started_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+    ),
+    (
+        "ends of sponsors that are known on the day itself",
+        on_the_day_itself("roles.end_known_on < dates.risk_date, false"),
+    ),
+    (
+        "ends of sponsors by the day they happened",
+        (("coalesce(ended_known_on, ended_on) as end_known_on", "ended_on as end_known_on"),),
+    ),
+    (
+        "a sponsor's touches on the day itself",
+        on_the_day_itself(
+            "and touched.occurred_on < sponsors.risk_date\n", "and touched.known_on < sponsors.risk_date\n"
+        ),
+    ),
+    (
+        "touches with a contact before they were logged",
+        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
+    ),
+    (
+        "touches with one contact on the day itself",
+        on_the_day_itself("and named.occurred_on < dates.risk_date\n", "and named.known_on < dates.risk_date\n"),
+    ),
+)
+ATTRIBUTES = in_topic(
+    "contract_attributes",
+    (
+        "attributes of the day itself",
+        on_the_day_itself(
+            "and held.valid_from < dates.risk_date\n",
+            "and coalesce(held.known_on, held.valid_from) < dates.risk_date\n",
+        ),
+    ),
+    (
+        "attributes before they were known",
+        (("            and coalesce(held.known_on, held.valid_from) < dates.risk_date\n", ""),),
+    ),
+)
+MUTANTS = RELATIONSHIP + CHAMPION + NAMED_USE + USE + TOUCHES + TICKETS + GOALS + ENGAGEMENT + ATTRIBUTES
 
 
 def test_nothing_differs_up_to_the_day_when_what_came_later_is_taken_away(full, known):
@@ -244,12 +446,17 @@ def test_from_every_table_rows_and_cells_were_taken_away(known):
     for day, build in known.items():
         taken = build.con.execute("select table_name, rows > 0, cells > 0 from not_yet_known order by 1").fetchall()
         assert taken == [
+            ("account_attributes", True, False),
+            ("accounts", False, True),
             ("contacts", True, True),
+            ("features", True, False),
+            ("goals", True, True),
             ("subscriptions", True, True),
             ("surveys", True, False),
             ("tickets", True, True),
             ("touchpoints", True, True),
             ("usage_daily", True, False),
+            ("users", True, False),
         ], day
 
 

@@ -12,6 +12,9 @@ from analysis.simulation.scenario import Scenario
 from analysis.simulation.stays import Stays
 from analysis.simulation.terms import FEWEST_SEATS, Terms
 
+DAYS_TO_DECIDE = 16
+"""Days in which a notice may fall, on average: deadlines lie anywhere in a month."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notices:
@@ -48,17 +51,22 @@ def decide(
     scenario: Scenario,
     rng: np.random.Generator,
 ) -> Notices:
-    """Let accounts whose day to decide comes after the first of the month, by the next first, stay or give notice.
+    """Let accounts whose last day to give notice comes after the first of the month, by the next first, stay or go.
 
-    So a notice falls into the counting-process interval, and the horizon, that the covariates of the first open.
+    They may give notice on any day from the first, or from the beginning of the term if that is later, to the last one,
+    on each with the same hazard: in continuous time, and among all whose deadline is due, hazards are proportional. So
+    a notice falls into the counting-process interval, and the horizon, that the covariates of the first open.
     """
     n = len(at_risk)
     base = np.where(terms.months == 12, scenario.leave_yearly, scenario.leave_monthly)
-    wish = -np.expm1(np.log1p(-base) * np.exp(eta))
-    decides_on = as_dates(terms.ends_on - terms.notice_days - terms.lead_days)
-    decides = at_risk & (stays.leaves_on == NEVER) & (decides_on > terms.starts_on)
-    decides &= (decides_on > days[0]) & (decides_on <= days[-1] + 1)
-    gives_notice = decides & (rng.random(n) < wish)
+    hazard = -np.log1p(-base) / DAYS_TO_DECIDE * np.exp(eta)
+    deadline, since = as_dates(terms.ends_on - terms.notice_days), np.maximum(days[0], terms.starts_on)
+    decides = at_risk & (stays.leaves_on == NEVER) & (deadline > since) & (deadline <= days[-1] + 1)
+    wish = np.where(decides, -np.expm1(-hazard * (deadline - since).astype(int)), 0.0)
+    luck = rng.random(n)
+    gives_notice = luck < wish
+    waits = np.divide(-np.log1p(-luck), hazard, out=np.ones(n), where=gives_notice)
+    decides_on = as_dates(since + np.maximum(np.ceil(waits), 1).astype(int))
     withdraws = gives_notice & (rng.random(n) < scenario.ends.withdrawn)
     withdrawn_on = np.where(withdraws, as_dates(decides_on + rng.integers(5, 12, n)), NOTHING)
     given, leavers = np.flatnonzero(gives_notice), np.flatnonzero(gives_notice & ~withdraws)
@@ -66,7 +74,7 @@ def decide(
     stays.leaves_on[leavers] = terms.ends_on[leavers]
     ledger.end(leavers, terms.ends_on[leavers], np.full(len(leavers), VOLUNTARY))
     stays.plan_returns(leavers, scenario.returns, rng)
-    return Notices(given, decides_on[given], np.where(decides, wish, 0.0))
+    return Notices(given, decides_on[given], wish)
 
 
 def renew(

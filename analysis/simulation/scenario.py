@@ -43,7 +43,8 @@ class Scenario:
         Log hazard ratio of each covariate for one unit (see ``units``), or of each state of the world (see ``states``),
         by name; what is not named has none.
     leave_yearly, leave_monthly
-        Probability of giving notice at a renewal with a linear predictor of zero, by length of term.
+        Probability of giving notice at a renewal with a linear predictor of zero, by length of term, where the account
+        has the usual time to decide (`analysis.simulation.decisions.DAYS_TO_DECIDE`).
     intervention_effect
         What an intervention adds to the rapport with a customer.
     pace

@@ -18,15 +18,12 @@ class Terms:
 
     Attributes
     ----------
-    lead_days
-        Days before the last day to give notice on which the account decides.
     rolled_out
         Whether users were rolled out since the last renewal.
     """
 
     months: NDArray[np.intp]
     notice_days: NDArray[np.intp]
-    lead_days: NDArray[np.intp]
     price: NDArray[np.float64]
     starts_on: Dates
     ends_on: Dates
@@ -54,7 +51,6 @@ def draw_terms(accounts: Accounts, scenario: Scenario, rng: np.random.Generator)
     return Terms(
         months=months,
         notice_days=np.where(accounts.is_yearly, rng.choice([30, 60, 90], size=n), 14),
-        lead_days=rng.integers(0, 9, n),
         price=np.round(rng.uniform(20, 40, n), 2),
         starts_on=starts_on,
         ends_on=add_months(starts_on, months),

@@ -16,6 +16,7 @@ from analysis.simulation.month import Morning, days_of, decisions_of_month, morn
 from analysis.simulation.scenario import Scenario, effects_table, read_scenario
 from analysis.simulation.tables import export, keep_truth
 from analysis.simulation.traps import rewrite_scores
+from analysis.simulation.true_claims import claims_table
 from analysis.simulation.usage_log import PARTITIONED_FROM
 from analysis.warehouse import Progress
 
@@ -31,9 +32,9 @@ def simulate(
     """Simulate a company; the schemas ``world`` and ``truth`` of its database then hold its tables.
 
     Every month begins with the covariates of all accounts at risk, computed by the project's own queries from what was
-    known by then, and with the states of the world. An account decides once a term, some days before its last day to
-    give notice; what it decides with is that month's covariates and states. So the truth is defined, and the same seed
-    gives the same world. A month's decisions fall on the days after its first, up to the next first.
+    known by then, and with the states of the world. An account decides once a term, in the month of its last day
+    to give notice, with that month's covariates and states. So the truth is defined, and the same seed gives the same
+    world. A month's decisions fall on the days after its first, up to the next first.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ def _finish(company: Company) -> None:
     rewrite_scores(company.con, company.overwritten, company.accounts)
     keep_truth(company.con, "episodes", company.episodes.frame(company.accounts))
     keep_truth(company.con, "effects", pd.DataFrame(effects_table(company.scenario)))
+    keep_truth(company.con, "claims", claims_table(company.con, company.scenario))
 
 
 def make_world(

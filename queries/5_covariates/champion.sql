@@ -138,36 +138,19 @@ sponsors as (
     group by dates.lifetime_id, dates.risk_date
 ),
 
-date_blocks as (
-    select
-        *,
-        cast(floor((window_from - cast('1900-01-01' as date)) / $baseline_days) as integer) as block
-    from dates
-    where is_use_measured
-    union all
-    select
-        *,
-        cast(floor((window_from - cast('1900-01-01' as date)) / $baseline_days) as integer) + 1 as block
-    from dates
-    where is_use_measured
-),
-
 users as (
     select
         dates.lifetime_id,
         dates.risk_date,
         used.user_id,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as recent_events,
-        sum(case when used.used_on < dates.risk_date - $recent_days then used.events else 0 end) as baseline_events
-    from date_blocks as dates
-    inner join usage_user_day as used
+        used.recent_events,
+        used.baseline_events
+    from dates
+    inner join user_window as used
         on
-            dates.account_id = used.account_id
-            and dates.block = used.block
-            and used.used_on >= dates.window_from
-            and used.used_on < dates.risk_date
-            and used.known_on < dates.risk_date
-    group by dates.lifetime_id, dates.risk_date, used.user_id
+            dates.lifetime_id = used.lifetime_id
+            and dates.risk_date = used.risk_date
+    where dates.is_use_measured
 ),
 
 ranked as (
@@ -195,6 +178,7 @@ key_users as (
         risk_date,
         sum(recent_events) as recent_events,
         sum(recent_events * is_key_user) as key_events,
+        sum(baseline_events * is_key_user) as key_baseline_events,
         sum(is_key_user) as key_users,
         sum(case when recent_events = 0 then is_key_user else 0 end) as silent_users
     from marked
@@ -224,9 +208,14 @@ select
             then cast(key_users.key_events as double) / cast(key_users.recent_events as double)
     end as key_user_share,
     case
+        when key_users.key_users > 0 then cast(key_users.silent_users as double) / cast(key_users.key_users as double)
+    end as key_user_silence,
+    case
         when key_users.key_users > 0
-            then cast(key_users.silent_users as double) / cast(key_users.key_users as double)
-    end as key_user_silence
+            then
+                ln((key_users.key_events + 1) / $recent_days)
+                - ln((key_users.key_baseline_events + 1) / (dates.risk_date - dates.window_from - $recent_days))
+    end as key_user_trend
 from dates
 left join champions
     on

@@ -1,6 +1,7 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log
---       begins is missing; counts are added as integers and divided last
+--       begins is missing; counts are added as integers and divided last. Surge and drop compare use by business day
+--       of the account's region, and beside it the whole book's
 with dates as (
     select
         lifetime_id,
@@ -24,6 +25,10 @@ days as (
         dates.risk_date,
         sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as recent_events,
         sum(case when used.used_on < dates.risk_date - $recent_days then used.events else 0 end) as baseline_events,
+        sum(case when used.used_on >= dates.risk_date - $recent_days then used.timed_events else 0 end)
+            as timed_events,
+        sum(case when used.used_on >= dates.risk_date - $recent_days then used.out_of_hours_events else 0 end)
+            as out_of_hours_events,
         count(distinct case when used.used_on >= dates.risk_date - $recent_days then used.used_on end)
             as recent_active_days,
         count(distinct floor((dates.risk_date - used.used_on - 1) / 7)) as active_weeks,
@@ -39,31 +44,15 @@ days as (
     group by dates.lifetime_id, dates.risk_date
 ),
 
-feature_totals as (
-    select
-        dates.lifetime_id,
-        dates.risk_date,
-        used.feature,
-        sum(used.events) as events
-    from dates
-    inner join usage_feature_day as used
-        on
-            dates.account_id = used.account_id
-            and used.used_on >= dates.origin
-            and used.used_on >= dates.risk_date - $recent_days
-            and used.used_on < dates.risk_date
-            and used.known_on < dates.risk_date
-    group by dates.lifetime_id, dates.risk_date, used.feature
-),
-
 features as (
     select
         lifetime_id,
         risk_date,
         count(*) as features_used,
-        sum(events * events) as squared_events,
-        sum(events) as events
-    from feature_totals
+        sum(recent_events * recent_events) as squared_events,
+        sum(recent_events) as events
+    from feature_window
+    where recent_events > 0
     group by lifetime_id, risk_date
 ),
 
@@ -126,12 +115,13 @@ measured as (
         dates.risk_date,
         dates.recent_days,
         dates.observed_days,
-        dates.observed_days - dates.recent_days as baseline_days,
         dates.is_recent_logged and dates.recent_days > 0 as is_recent_measured,
         dates.is_baseline_logged and dates.observed_days >= 2 * $recent_days as is_baseline_measured,
         dates.is_user_log_complete,
         coalesce(days.recent_events, 0) as recent_events,
         coalesce(days.baseline_events, 0) as baseline_events,
+        days.timed_events,
+        days.out_of_hours_events,
         coalesce(days.recent_active_days, 0) as recent_active_days,
         coalesce(days.active_weeks, 0) as active_weeks,
         coalesce(
@@ -148,8 +138,9 @@ measured as (
         users.squared_events as user_squares,
         users.events_squared as user_events_squared,
         terms_in_force.seats,
-        ln((book_window.recent_events + 1) / book_window.recent_account_days)
-        - ln((book_window.baseline_events + 1) / book_window.baseline_account_days) as book_change
+        business_window.recent_business_days,
+        business_window.baseline_business_days,
+        business_window.book_change
     from dates
     left join days
         on
@@ -171,19 +162,21 @@ measured as (
         on
             dates.lifetime_id = terms_in_force.lifetime_id
             and dates.risk_date = terms_in_force.risk_date
-    left join book_window
+    left join business_window
         on
-            dates.risk_date = book_window.risk_date
-            and book_window.recent_account_days > 0
-            and book_window.baseline_account_days > 0
+            dates.lifetime_id = business_window.lifetime_id
+            and dates.risk_date = business_window.risk_date
 ),
 
 changes as (
     select
         *,
         case
-            when is_baseline_measured
-                then ln((recent_events + 1) / recent_days) - ln((baseline_events + 1) / baseline_days) - book_change
+            when is_baseline_measured and recent_business_days > 0 and baseline_business_days > 0
+                then
+                    ln((recent_events + 1) / recent_business_days)
+                    - ln((baseline_events + 1) / baseline_business_days)
+                    - book_change
         end as usage_change
     from measured
 )
@@ -194,9 +187,22 @@ select
     case when is_recent_measured and seats > 0 then recent_events / (seats * recent_days) end as events_per_seat_day,
     case when is_recent_measured then recent_active_days / recent_days end as active_day_share,
     case when is_baseline_measured then active_weeks / ceil(observed_days / 7) end as active_week_share,
+    case
+        when is_baseline_measured
+            then
+                case
+                    when active_weeks = 0 then 0
+                    when 100 * active_weeks <= $intermittent_percent * ceil(observed_days / 7) then 1
+                    else 0
+                end
+    end as intermittent,
     case when usage_change > 0 then usage_change when usage_change <= 0 then 0 end as usage_surge,
     case when usage_change < 0 then -usage_change when usage_change >= 0 then 0 end as usage_drop,
     case when is_recent_measured then days_since_use end as days_since_use,
+    case
+        when is_recent_measured and timed_events > 0
+            then cast(out_of_hours_events as double) / cast(timed_events as double)
+    end as out_of_hours_share,
     case when is_recent_measured then features_used end as features_used,
     case when is_recent_measured and feature_events > 0 then feature_squares / (feature_events * feature_events) end
         as feature_concentration,

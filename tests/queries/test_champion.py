@@ -403,12 +403,36 @@ class TestKeyUsers:
             + "| a | a00 | 2024-07-01 | 9 | |\n| a | a01 | 2024-06-03 | 6 | |\n| a | a09 | 2024-06-10 | 4 | |\n",
         )
 
-    def test_without_any_recent_use_all_are_silent_and_there_is_nothing_to_share(self):
+    def test_the_trend_is_that_of_the_key_users_alone_by_the_day(self):
+        """u1 is the key user: 5 events in 28 days after 8 in 63. Of 56 days, both windows are 28."""
+        use = """
+            | {} | u1 | 2024-05-07 | 8  | |
+            | {} | u2 | 2024-05-08 | 3  | |
+            | {} | u1 | 2024-06-03 | 1  | |
+            | {} | u1 | 2024-06-30 | 4  | |
+            | {} | u2 | 2024-06-10 | 90 | |
+        """
         self.shown(
             """
-            | account_id | key_user_share | key_user_silence |
-            | a          |                | 1                |
-            | b          |                |                  |
+            | account_id | key_user_trend                        |
+            | a          | ln((5 + 1) / 28) - ln((8 + 1) / 63)   |
+            | b          | ln((5 + 1) / 28) - ln((8 + 1) / 28)   |
+            """,
+            use.replace("{}", "a") + use.replace("{}", "b"),
+            subscriptions="""
+            | subscription_id | account_id | started_on |
+            | s1              | a          | 2023-01-01 |
+            | s2              | b          | 2024-05-06 |
+            """,
+        )
+
+    def test_without_any_recent_use_all_are_silent_and_there_is_nothing_to_share(self):
+        """The key user had 100 events before."""
+        self.shown(
+            """
+            | account_id | key_user_share | key_user_silence | key_user_trend            |
+            | a          |                | 1                | ln(1 / 28) - ln(101 / 63) |
+            | b          |                |                  |                           |
             """,
             self.some(of=10),
             subscriptions=OLD_AND_OTHER,
@@ -507,24 +531,27 @@ def test_key_users_of_random_use_are_those_that_plain_counting_finds(tmp_path):
     for account, *use in logged:
         use_of[account].append(use)
     rows = con.execute(
-        "select account_id, origin, risk_date, key_user_share, key_user_silence from champion "
+        "select account_id, origin, risk_date, key_user_share, key_user_silence, key_user_trend from champion "
         "inner join risk_dates using (lifetime_id, risk_date)"
     ).fetchall()
-    found = {(account, day): (share, silence) for account, _, day, share, silence in rows}
-    assert found == {
-        (account, day): plain_key_users(use_of[account], origin, day) for account, origin, day, _, _ in rows
-    }
-    assert len({share for share, _ in found.values()}) > 100
+    found = {(account, day): covariates for account, _, day, *covariates in rows}
+    for account, origin, day, *_ in rows:
+        plain = plain_key_users(use_of[account], origin, day)
+        assert found[account, day] == pytest.approx(plain, abs=1e-12), (account, day)
+    assert len({share for share, *_ in found.values()}) > 100
 
 
 def plain_key_users(use, origin, day):
-    """Return share and silence of an account's key users on a day, counted one event after the other."""
+    """Return share, silence and trend of an account's key users on a day, counted one event after the other."""
     recent, before = Counter(), Counter()
     for user, used_on, known_on, events in use:
         if origin <= used_on < day and known_on < day and (day - used_on).days <= 91:
             (recent if (day - used_on).days <= 28 else before)[user] += events
     if (day - origin).days < 56 or not before:
-        return None, None
+        return [None] * 3
     key_users = sorted(before, key=lambda user: (-before[user], user))[: math.ceil(len(before) / 10)]
     share = sum(recent[user] for user in key_users) / recent.total() if recent else None
-    return share, sum(recent[user] == 0 for user in key_users) / len(key_users)
+    silence = sum(recent[user] == 0 for user in key_users) / len(key_users)
+    n_recent, n_before = (sum(events[user] for user in key_users) for events in (recent, before))
+    days_before = min((day - origin).days, 91) - 28
+    return [share, silence, math.log((n_recent + 1) / 28) - math.log((n_before + 1) / days_before)]

@@ -249,15 +249,18 @@ class TestUsageLogsThatBeginLater:
 
 
 class TestUsageChange:
-    """The account's own change, ln((recent + 1) / 28) - ln((before + 1) / 63), less that of the whole book."""
+    """The account's own change, ln((recent + 1) / 20) - ln((before + 1) / 45), less that of the whole book.
+
+    Of the 28 recent days 20 are weekdays, and 45 of the 63 before them.
+    """
 
     def test_a_surge_against_a_book_that_does_not_move(self):
-        """a: (55 + 1) / 28 = 2 a day after (62 + 1) / 63 = 1; book: (55 + 1) / 56 after (62 + 63 + 1) / 126, no change."""
+        """a: (55 + 1) / 20 = 2.8 a day after (62 + 1) / 45 = 1.4; book: 56 / 40 after (62 + 63 + 1) / 90, no change."""
         usage_shows(
             """
             | account_id | usage_surge | usage_drop                   |
             | a          | ln(2)       | 0                            |
-            | b          | 0           | ln(64 / 63) - ln((0 + 1) / 28) |
+            | b          | 0           | ln(64 / 45) - ln((0 + 1) / 20) |
             """,
             subscriptions=OLD_AND_OTHER,
             usage_daily="""
@@ -273,7 +276,7 @@ class TestUsageChange:
         usage_shows(
             """
             | account_id | usage_surge                                                                   |
-            | a          | ln((8 + 1) / 28) - ln((4 + 1) / 63) - (ln((8 + 1) / 56) - ln((10 + 1) / 126)) |
+            | a          | ln((8 + 1) / 20) - ln((4 + 1) / 45) - (ln((8 + 1) / 40) - ln((10 + 1) / 90))  |
             | b          | 0                                                                             |
             """,
             subscriptions=OLD_AND_OTHER,
@@ -290,12 +293,12 @@ class TestUsageChange:
         )
 
     def test_a_drop_is_the_other_sign(self):
-        """a: (13 + 1) / 28 = 1/2 a day after 1; book: (13 + 14 + 1) / 56 = 1/2 a day after 1/2, no change."""
+        """a: (13 + 1) / 20 = 0.7 a day after 1.4; book: (13 + 14 + 1) / 40 = 0.7 a day after 0.7, no change."""
         usage_shows(
             """
             | account_id | usage_surge                          | usage_drop |
             | a          | 0                                    | ln(2)      |
-            | b          | ln((14 + 1) / 28) - ln((0 + 1) / 63) | 0          |
+            | b          | ln((14 + 1) / 20) - ln((0 + 1) / 45) | 0          |
             """,
             subscriptions=OLD_AND_OTHER,
             usage_daily="""
@@ -307,8 +310,8 @@ class TestUsageChange:
         )
 
     def test_a_whole_book_that_doubles_is_no_surge(self):
-        """Each account goes from 1 to 2 events a day: what is left is the + 1 against zeros, under a thousandth."""
-        own, book = "ln(57 / 28) - ln(64 / 63)", "ln(113 / 56) - ln(127 / 126)"
+        """Each account goes from 1.4 to 2.8 events a day: what is left is the + 1 against zeros, under a thousandth."""
+        own, book = "ln(57 / 20) - ln(64 / 45)", "ln(113 / 40) - ln(127 / 90)"
         usage_shows(
             f"""
             | account_id | usage_surge       | usage_drop |
@@ -324,7 +327,7 @@ class TestUsageChange:
             | b          | 2024-06-10 | 56     |
             """,
         )
-        assert math.log(57 / 28) - math.log(64 / 63) - math.log(113 / 56) + math.log(127 / 126) < 0.001
+        assert math.log(57 / 20) - math.log(64 / 45) - math.log(113 / 40) + math.log(127 / 90) < 0.001
 
     def test_an_account_that_is_the_whole_book_never_surges(self):
         usage_shows(
@@ -340,7 +343,7 @@ class TestUsageChange:
         )
 
     def test_a_book_that_grows_by_new_accounts_is_no_surge(self):
-        """Use is counted by paying account-day: b pays and uses like a, but from 3 June on only."""
+        """Use is counted by the business days that are paid for: b pays and uses like a, but from 3 June on only."""
         usage_shows(
             """
             | account_id | usage_surge | usage_drop |

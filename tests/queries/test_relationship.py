@@ -7,19 +7,10 @@ be known after the day, the snapshot is a month later: else they would be cut aw
 import functools
 
 import pytest
-from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, young
+from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, each_its_account, young
 
 AUGUST = "2024-08-01"
 relationship_shows = functools.partial(day_shows, "relationship")
-
-
-def each_its_account(header, rows):
-    """Return subscriptions and a table in which every drawn row is an account of its own, named in its first cell."""
-    accounts = [row.strip("| ").split("|")[0].strip() for row in rows.strip().splitlines()]
-    subscriptions = "| subscription_id | account_id | started_on |\n" + "".join(
-        f"| s-{account} | {account} | 2023-01-01 |\n" for account in dict.fromkeys(accounts)
-    )
-    return subscriptions, header.strip() + "\n" + rows
 
 
 class TestDaysSinceTouch:

@@ -1,0 +1,201 @@
+"""Interval coverage: do 95% intervals of hazard ratios hold the number that is true, or the limit of the model?"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from analysis.cox.fit import CoxFit, fit_cox
+from analysis.cox.identifiability import NotEstimableError
+from analysis.cox.rows import counting_rows
+from analysis.factors import Covariate, read_covariates
+from analysis.inference import STRATA, fit_inference
+from analysis.simulation.dealt_worlds import KEYS, StudiedCompany, deal, month_of, rows_of_worlds
+from analysis.simulation.hazard import in_units
+from analysis.simulation.scenario import Scenario, read_units
+from analysis.warehouse import Progress
+
+Z_95 = float(special.ndtri(0.975))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownModel:
+    """A Cox model whose coefficients are known, and the rows of a company to fit it to.
+
+    Attributes
+    ----------
+    name : str
+        complete: the planted columns; study: those of the study's own inference.
+    columns : tuple of str, length p
+    coefficients : ndarray, shape (p,)
+        What an interval should hold: the planted log hazard ratios, or the model's own limit.
+    values : ndarray, shape (n, p)
+    frame : DataFrame, n rows
+        Intervals, with whose they are.
+    strata : tuple of str
+        Columns of `frame`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    coefficients: NDArray[np.float64]
+    values: NDArray[np.float64]
+    frame: pd.DataFrame
+    strata: tuple[str, ...]
+
+    def fit(self, chosen: NDArray[np.intp]) -> CoxFit:
+        """Fit some of the rows, without the columns that these cannot support."""
+        rows = self.frame.iloc[chosen]
+        outcome = counting_rows(
+            rows["start"], rows["stop"], rows["event"], strata=rows[list(self.strata)].to_numpy(),
+            subject=rows["lifetime_id"].to_numpy(), cluster=rows["cluster_id"].to_numpy(),
+        )  # fmt: skip
+        kept = list(self.columns)
+        while True:
+            places = np.array([self.columns.index(name) for name in kept])
+            try:
+                return fit_cox(self.values[np.ix_(chosen, places)], outcome, names=kept)
+            except NotEstimableError as error:
+                kept.remove(next(name for name in reversed(kept) if name in error.columns))
+
+
+def complete_model(company: StudiedCompany) -> KnownModel:
+    """Return the model that the world decides by: covariates and states as planted, in the units of the scenario.
+
+    Notes
+    -----
+    The world decides with what was known on the first of the month, so all intervals of a month have the covariates of
+    its first; a month in whose first days an account came is no month of decisions yet, and is left out. Strata are the
+    study's and the length of the term: the scenario has a base rate for each.
+    """
+    frame = company.tenure.counting_process
+    frame = frame.assign(month=month_of(frame["risk_date"]))
+    planted = {name: size for name, size in company.scenario.effects.items() if size != 0}
+    values = _in_units(frame, company.scenario)
+    first = frame.groupby(["lifetime_id", "month"], sort=False)["start"].transform("idxmin").to_numpy()
+    states = frame[list(KEYS)].merge(company.truth("states"), on=list(KEYS), how="left")
+    values = values.iloc[first].reset_index(drop=True)
+    columns = pd.DataFrame({name: (values if name in values else states)[name] for name in planted})
+    decides = states["survivor"].notna().to_numpy()
+    return KnownModel(
+        name="complete",
+        columns=tuple(planted),
+        coefficients=np.array(list(planted.values())),
+        values=columns[decides].to_numpy(np.float64),
+        frame=frame[decides].reset_index(drop=True),
+        strata=(*STRATA, "term_months"),
+    )
+
+
+def _in_units(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    units = read_units()
+    return pd.DataFrame(
+        {
+            covariate.name: in_units(frame[covariate.name], covariate, units[covariate.name])
+            for covariate in read_covariates()
+            if covariate.name in scenario.effects
+        }
+    )
+
+
+def study_model(company: StudiedCompany, covariates: Sequence[Covariate] | None = None) -> KnownModel:
+    """Return the study's own inference, its columns and limits learned on all accounts of the company.
+
+    Parameters
+    ----------
+    company
+    covariates
+        All that the company measures, unless told otherwise.
+
+    Notes
+    -----
+    Not every state that drives leaving is measured, and columns are standardised, so that the limit of this model is
+    not what was planted: it is what the same model finds in the whole company.
+    """
+    frame = company.tenure.counting_process
+    inference = fit_inference(frame, covariates or company.tenure.covariates("counting_process"))
+    gone = [column.name for column in inference.design.columns if column not in inference.columns]
+    return KnownModel(
+        name="study",
+        columns=inference.fit.names,
+        coefficients=inference.fit.coefficients,
+        values=inference.design.apply(frame).without(gone).values,
+        frame=frame,
+        strata=STRATA,
+    )
+
+
+def estimates_by_world(
+    companies: Iterable[StudiedCompany],
+    accounts_per_world: int,
+    progress: Progress = lambda message: None,
+    models: Sequence[Callable[[StudiedCompany], KnownModel]] = (complete_model, study_model),
+) -> pd.DataFrame:
+    """Fit the complete and the study's model, or others, to every world of the companies.
+
+    Returns
+    -------
+    DataFrame
+        model, term, company, world, events, true, estimate, robust_error, model_error; a column that a world cannot
+        support has no line there.
+    """
+    tables = []
+    for number, company in enumerate(companies):
+        for make in models:
+            model = make(company)
+            for world, rows in enumerate(rows_of_worlds(deal(model.frame, accounts_per_world, number))):
+                tables.append(_estimates(model, rows).assign(company=company.name, world=world))
+        progress(f"{company.name}: fitted {world + 1} worlds")
+    return pd.concat(tables, ignore_index=True)
+
+
+def _estimates(model: KnownModel, rows: NDArray[np.intp]) -> pd.DataFrame:
+    fit = model.fit(rows)
+    known = dict(zip(model.columns, model.coefficients, strict=True))
+    return pd.DataFrame(
+        {
+            "model": model.name,
+            "term": fit.names,
+            "events": fit.rows.n_subjects_with_event,
+            "true": [known[name] for name in fit.names],
+            "estimate": fit.coefficients,
+            "robust_error": fit.robust_std_errors,
+            "model_error": fit.std_errors,
+        }
+    )
+
+
+def summarise_coverage(found: pd.DataFrame, error: str = "robust_error") -> pd.DataFrame:
+    """Return, a line a coefficient, estimates beside what they should be, and how many 95% intervals hold it.
+
+    Parameters
+    ----------
+    found
+        From `estimates_by_world`.
+    error
+        The standard error whose intervals are counted.
+
+    Returns
+    -------
+    DataFrame
+        model, term, worlds, events (mean), true (mean over companies: planted, or limit), mean_estimate, empirical_sd,
+        mean_robust_error, coverage.
+    """
+    covered = (found["estimate"] - found["true"]).abs() <= Z_95 * found[error]
+    return (
+        found.assign(covered=covered)
+        .groupby(["model", "term"], sort=False)
+        .agg(
+            worlds=("estimate", "size"),
+            events=("events", "mean"),
+            true=("true", "mean"),
+            mean_estimate=("estimate", "mean"),
+            empirical_sd=("estimate", "std"),
+            mean_robust_error=("robust_error", "mean"),
+            coverage=("covered", "mean"),
+        )
+        .reset_index()
+    )

@@ -1,0 +1,132 @@
+-- grain: lifetime and risk date; key: lifetime_id, risk_date
+-- rule: personal touches known before risk_date that name a contact and were held, or of which no status is given;
+--       never from before the lifetime's origin. A sponsor is in force who is known to be on the morning of risk_date;
+--       of several, the one who took part last counts, and where none did, the one who is in force longest
+with dates as (
+    select
+        *,
+        greatest(origin, risk_date - $baseline_days) as window_from,
+        greatest(origin, cast($touchpoints_observed_from as date)) as touches_from,
+        risk_date > origin
+        and greatest(origin, risk_date - $baseline_days) >= cast($touchpoints_observed_from as date)
+            as is_window_measured
+    from risk_dates
+),
+
+roles as (
+    select
+        account_id,
+        contact_id,
+        ended_on,
+        coalesce(started_on, cast('1900-01-01' as date)) as started_on,
+        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on,
+        coalesce(ended_known_on, ended_on) as end_known_on
+    from contacts
+    where role = 'executive_sponsor'
+),
+
+sponsors as (
+    select
+        dates.lifetime_id,
+        dates.account_id,
+        dates.risk_date,
+        dates.origin,
+        dates.touches_from,
+        roles.contact_id,
+        min(greatest(dates.origin, roles.started_on)) as in_force_from
+    from dates
+    inner join roles
+        on
+            dates.account_id = roles.account_id
+            and dates.risk_date > cast($contacts_observed_from as date)
+            and roles.known_on < dates.risk_date
+            and roles.started_on < dates.risk_date
+            and not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)
+    group by
+        dates.lifetime_id,
+        dates.account_id,
+        dates.risk_date,
+        dates.origin,
+        dates.touches_from,
+        roles.contact_id
+),
+
+named_touches as (
+    select
+        account_id,
+        contact_id,
+        occurred_on,
+        coalesce(known_on, occurred_on) as known_on
+    from touchpoints
+    where
+        coalesce(status, 'held') = 'held'
+        and not coalesce(automated, false)
+        and contact_id is not null
+),
+
+engagements as (
+    select
+        sponsors.lifetime_id,
+        sponsors.risk_date,
+        sponsors.origin,
+        min(sponsors.touches_from) as touches_from,
+        min(sponsors.in_force_from) as in_force_from,
+        max(touched.occurred_on) as last_held_on
+    from sponsors
+    left join named_touches as touched
+        on
+            sponsors.account_id = touched.account_id
+            and sponsors.contact_id = touched.contact_id
+            and touched.occurred_on >= sponsors.touches_from
+            and touched.occurred_on < sponsors.risk_date
+            and touched.known_on < sponsors.risk_date
+    group by sponsors.lifetime_id, sponsors.risk_date, sponsors.origin
+),
+
+by_contact as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        named.contact_id,
+        count(*) as touches
+    from dates
+    inner join named_touches as named
+        on
+            dates.account_id = named.account_id
+            and named.occurred_on >= dates.window_from
+            and named.occurred_on < dates.risk_date
+            and named.known_on < dates.risk_date
+    group by dates.lifetime_id, dates.risk_date, named.contact_id
+),
+
+threads as (
+    select
+        lifetime_id,
+        risk_date,
+        sum(touches) as touches,
+        max(touches) as most_touches
+    from by_contact
+    group by lifetime_id, risk_date
+)
+
+select
+    dates.lifetime_id,
+    dates.risk_date,
+    case
+        when engagements.last_held_on is not null then dates.risk_date - engagements.last_held_on - 1
+        when dates.risk_date > dates.origin and engagements.in_force_from >= engagements.touches_from
+            then dates.risk_date - engagements.in_force_from
+    end as sponsor_silence,
+    case
+        when dates.is_window_measured and threads.touches >= 2
+            then case when 100 * threads.most_touches >= $single_thread_percent * threads.touches then 1 else 0 end
+    end as single_threaded
+from dates
+left join engagements
+    on
+        dates.lifetime_id = engagements.lifetime_id
+        and dates.risk_date = engagements.risk_date
+left join threads
+    on
+        dates.lifetime_id = threads.lifetime_id
+        and dates.risk_date = threads.risk_date

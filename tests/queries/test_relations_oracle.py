@@ -1,0 +1,69 @@
+"""Covariates of touches, tickets, goals, contacts and attributes against an oracle that walks plain rows.
+
+On every risk date of a random source; once with logs that reach back for ever, once with some that begin late.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from covariate_oracle import (
+    champion_engagement,
+    contract_attributes,
+    relationship_goals,
+    relationship_tickets,
+    relationship_touches,
+)
+from covariate_oracle.morning import mornings
+from look_ahead import LoadedSource
+from random_source import BEGINS, ENDS, write_random_source
+
+from analysis.build import log_parameters
+from analysis.factors import read_covariates
+from analysis.study import Source, Study, Time
+
+TOPICS = [
+    relationship_touches,
+    relationship_tickets,
+    relationship_goals,
+    champion_engagement,
+    contract_attributes,
+]
+LATE = {
+    "touchpoints": dt.date(2023, 2, 10),
+    "tickets": dt.date(2023, 3, 1),
+    "goals": dt.date(2023, 1, 20),
+    "contacts": dt.date(2023, 5, 1),
+    "account_attributes": dt.date(2023, 5, 1),
+}
+
+
+@pytest.fixture(scope="module", params=[{}, LATE], ids=["logs without beginning", "logs that begin late"])
+def book_and_logs(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("random") / "source.duckdb"
+    write_random_source(path, seed=11)
+    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
+    logs = log_parameters(request.param) | {"is_user_activity_given": False}
+    return LoadedSource(path, study.query_parameters() | logs).as_known(ENDS), request.param
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.__name__.split(".")[-1])
+def test_the_queries_find_what_plain_reading_finds(book_and_logs, topic):
+    book, logs = book_and_logs
+    table = topic.__name__.split(".")[-1]
+    names = [covariate.name for covariate in read_covariates() if covariate.table == table]
+    rows = book.con.execute(
+        f"select account_id, risk_date, {', '.join(names)} "
+        f"from {table} inner join risk_dates using (lifetime_id, risk_date)"
+    ).fetchall()
+    found = {(account, day): dict(zip(names, values, strict=True)) for account, day, *values in rows}
+    wanted = {key: topic.expected(morning) for key, morning in mornings(book, logs)}
+    assert found.keys() == wanted.keys()
+    for key, covariates in wanted.items():
+        assert found[key] == pytest.approx(covariates, abs=1e-12), key
+    valued_at_least = 50 if logs else 200
+    for name in names:
+        values = [covariates[name] for covariates in wanted.values()]
+        assert len(values) - values.count(None) >= valued_at_least, name
+        assert None in values, name
+        assert len(set(values)) > 2, name

@@ -1,0 +1,56 @@
+"""Covariates of use against an oracle that walks plain rows.
+
+On every risk date of a random source; once with logs that reach back for ever, once with some that begin late.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from covariate_oracle import usage, usage_features, usage_people
+from covariate_oracle.use_log import mornings, use_log
+from look_ahead import LoadedSource
+from random_source import BEGINS, ENDS, write_random_source
+
+from analysis.build import log_parameters
+from analysis.factors import read_covariates
+from analysis.study import Source, Study, Time
+
+LATE = {"usage_daily": dt.date(2023, 4, 10), "features": dt.date(2023, 7, 1), "users": dt.date(2023, 3, 1)}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("random") / "source.duckdb"
+    write_random_source(path, seed=11)
+    return path
+
+
+@pytest.fixture(scope="module", params=[{}, LATE], ids=["logs without beginning", "logs that begin late"])
+def book_and_log(request, path):
+    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
+    logs = log_parameters(request.param) | {"is_user_activity_given": False}
+    book = LoadedSource(path, study.query_parameters() | logs).as_known(ENDS)
+    return book, use_log(book, request.param)
+
+
+@pytest.mark.parametrize("topic", [usage, usage_features, usage_people], ids=lambda topic: topic.__name__)
+def test_the_queries_find_what_plain_reading_finds(book_and_log, topic):
+    book, log = book_and_log
+    table = topic.__name__.split(".")[-1]
+    names = [covariate.name for covariate in read_covariates() if covariate.table == table]
+    rows = book.con.execute(
+        f"select account_id, risk_date, {', '.join(names)} "
+        f"from {table} inner join risk_dates using (lifetime_id, risk_date)"
+    ).fetchall()
+    found = {(account, day): dict(zip(names, values, strict=True)) for account, day, *values in rows}
+    wanted = {key: topic.expected(morning) for key, morning in mornings(book, log)}
+    assert found.keys() == wanted.keys()
+    for key, covariates in wanted.items():
+        assert found[key] == pytest.approx(covariates, abs=1e-12), key
+    never_missing = {"days_since_release"} if not log.logged_from else set()  # a feature was released before them all
+    for name in names:
+        values = [covariates[name] for covariates in wanted.values()]
+        assert len(values) - values.count(None) >= 200, name
+        assert None in values or name in never_missing, name
+        assert len(set(values)) > 2, name
