@@ -1,6 +1,7 @@
 """Build the cohort of a study: source, contract, knowledge at the snapshot, queries, audit; all of it or nothing."""
 
 import dataclasses
+import re
 import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +22,7 @@ from analysis.rules import apply_rules
 from analysis.sources import load_tables
 from analysis.store import cohort_path, new_cohort, point_at
 from analysis.study import Study
-from analysis.warehouse import Progress, connect, count_rows, read_queries, run_query
+from analysis.warehouse import Progress, check_memory_limit, connect, count_rows, read_queries, run_query
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
 LONG_AGO = "1900-01-01"
@@ -59,7 +60,9 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> tuple[list[
     return findings, names_given(given, declaration.stable_users)
 
 
-def build_cohort(study: Study, out: Path, progress: Progress, threads: int | None = None) -> Build:
+def build_cohort(
+    study: Study, out: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+) -> Build:
     """Build the cohort, or find it built already, and point ``current.json`` at it.
 
     Parameters
@@ -72,12 +75,16 @@ def build_cohort(study: Study, out: Path, progress: Progress, threads: int | Non
         Told, in one line each, what is being done.
     threads
         Threads for DuckDB; the result does not depend on it.
+    memory_limit
+        Most memory for DuckDB, such as ``4GB``; the result does not depend on it.
 
     Raises
     ------
     StudyError, SourceError, ContractError, BuildError
         In each case nothing that was there before is changed.
     """
+    if memory_limit is not None:
+        check_memory_limit(memory_limit)
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, read_contract())
     hashes = fingerprint(study, located)
@@ -85,7 +92,7 @@ def build_cohort(study: Study, out: Path, progress: Progress, threads: int | Non
     is_new = not final.exists()
     if is_new:
         with new_cohort(final) as part:
-            _build(study, declaration, located, part, progress, threads)
+            _build(study, declaration, located, part, progress, threads, memory_limit)
     else:
         connect(final, read_only=True).close()  # a damaged file is not a build
         progress(f"cohort {hashes['cohort']} is built already")
@@ -100,8 +107,9 @@ def _build(
     part: Path,
     progress: Progress,
     threads: int | None,
+    memory_limit: str | None,
 ) -> None:
-    con = connect(part, threads)
+    con = connect(part, threads, memory_limit)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             findings, given = _load(con, study, declaration, located, Path(scratch), progress)
@@ -215,6 +223,16 @@ def run_folders(
             began = time.monotonic()
             rows = run_query(con, query, parameters, keep)
             progress(f"  {folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
+
+
+def queries_behind(wanted: Collection[str], folders: Sequence[str]) -> set[str]:
+    """Name the queries of some folders that make the wanted tables, and those that these read, and so on."""
+    words = {query.name: set(re.findall(r"\w+", query.sql)) for folder in folders for query in read_queries(folder)}
+    behind = set(wanted)
+    for name in reversed(words):
+        if name in behind:
+            behind |= words[name] & set(words)
+    return behind & set(words)
 
 
 def _refuse_faults(con: duckdb.DuckDBPyConnection) -> None:

@@ -64,9 +64,9 @@ MUTANTS = [
     Mutant("use on the day itself", "5_covariates", "usage", on_the_day_itself(USED)),
     Mutant(
         "features used on the day itself",
-        "5_covariates",
-        "usage",
-        on_the_day_itself(USED.replace("baseline", "recent")),
+        "4_activity",
+        "feature_window",
+        on_the_day_itself("and used.used_on < dates.risk_date\n", "and used.known_on < dates.risk_date\n"),
     ),
     Mutant(
         "users of a week that is not over",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from analysis.build import query_parameters, run_folders
+from analysis.build import queries_behind, query_parameters, run_folders
 from analysis.cohort_tables import CohortTables
 from analysis.declaration import read_declaration
 from analysis.warehouse import connect, literal, read_queries
@@ -42,7 +42,7 @@ def rebuilt(
     declaration = read_declaration(tenure.study.source.kind)
     parameters = query_parameters(tenure.study, declaration)
     with tempfile.TemporaryDirectory() as scratch:
-        con = connect(Path(scratch) / "rebuilt.duckdb")
+        con = connect(Path(scratch) / "rebuilt.duckdb", memory_limit=tenure.memory_limit)
         try:
             con.execute(f"attach {literal(str(tenure.cohort_file))} as cohort (read_only)")
             con.execute(f"set search_path = '{REBUILT},{COHORT}'")
@@ -56,13 +56,8 @@ def rebuilt(
 
 def _stale(changed: Collection[str], wanted: Collection[str]) -> set[str]:
     """Name the queries between what is changed and what is wanted."""
-    reads = {query.name: set(re.findall(r"\w+", query.sql)) for folder in FOLDERS for query in read_queries(folder)}
     stale = set(changed)
-    for name, words in reads.items():
-        if name not in stale and words & stale:
-            stale.add(name)
-    needed = set(wanted)
-    for name in reversed(reads):
-        if name in needed:
-            needed |= reads[name] & set(reads)
-    return (stale & needed) - set(changed)
+    for query in (query for folder in FOLDERS for query in read_queries(folder)):
+        if stale & set(re.findall(r"\w+", query.sql)):
+            stale.add(query.name)
+    return (stale & queries_behind(wanted, FOLDERS)) - set(changed)

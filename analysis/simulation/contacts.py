@@ -1,6 +1,7 @@
 """Contacts: champions, sponsors and buyers, who leave, are replaced, and arrive; some of it is written down late."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from analysis.simulation.population import Accounts
 from analysis.simulation.scenario import Scenario
 from analysis.simulation.stays import Stays
 
+NOBODY: Any = None
 DECIDERS = ("executive_sponsor", "buyer")
 
 
@@ -26,6 +28,19 @@ class Contacts:
         """Add a contact for each entry."""
         fresh = _rows(account, role, on, len(self.rows) + 1, rng)
         self.rows = pd.concat([self.rows, fresh], ignore_index=True)
+
+    def taking_part(self, account: NDArray[np.intp], days: Dates, rng: np.random.Generator) -> NDArray[np.object_]:
+        """Return for each account, in which a touch is held, one of those in a role all month; None where none is."""
+        started_on, ended_on = (self.rows[name].to_numpy("datetime64[D]") for name in ("started_on", "ended_on"))
+        here = np.flatnonzero((started_on <= days[0]) & ~(ended_on <= days[-1]))
+        whose = self.rows["account"].to_numpy()[here]
+        order = np.argsort(whose, kind="stable")
+        first, count = np.searchsorted(whose[order], account), np.bincount(whose, minlength=account.max(initial=0) + 1)
+        own = count[account]
+        chosen = first + np.floor(rng.random(len(account)) * own).astype(np.intp)
+        identity = np.full(len(here) + 1, NOBODY, dtype=object)
+        identity[:-1] = self.rows["contact_id"].to_numpy(object)[here[order]]
+        return identity[np.where(own > 0, chosen, len(here))]
 
     def frame(self, accounts: Accounts) -> pd.DataFrame:
         """Return all contacts, without those who never came because their account left."""

@@ -21,8 +21,6 @@ from analysis.warehouse import Progress
 from analysis.workbench import Workbench, open_workbench
 
 KEYS = ("account_id", "month")
-_LOWERED = ("subscription_ends_before_it_starts",)
-"""One account in thousands signs for a product and goes out of business before the product begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class Companies:
                 progress(f"simulating {self.n_accounts:,} accounts of {self.scenario}, seed {seed}")
                 make_world(self.n_accounts, seed, str(file), data, lambda message: None)
             scenario = read_scenario(str(file))
-            study = replace(study_of_world(data, scenario), name=name, lowered_rules=_LOWERED)
+            study = replace(study_of_world(data, scenario), name=name)
             tenure = open_workbench(study, folder / "out", progress=lambda message: None)
             yield StudiedCompany(name, self.scenario, scenario, data, tenure)
 

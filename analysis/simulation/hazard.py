@@ -8,14 +8,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analysis.build import log_parameters, run_folders
+from analysis.build import log_parameters, queries_behind, run_folders
 from analysis.contract import as_known_sql, names_given, read_contract
 from analysis.factors import FOLDER as COVARIATES
 from analysis.factors import Covariate, measurable_covariates, read_families
+from analysis.simulation.health import SCORED
 from analysis.simulation.scenario import Scenario, Unit, read_states, read_units
 from analysis.sources import create_table
 from analysis.study import Source, Study, Time
-from analysis.warehouse import read_queries, run_query
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
 LONGEST_WINDOW = dt.timedelta(days=100)
@@ -37,7 +37,7 @@ def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenar
     Returns
     -------
     DataFrame
-        account_id and all covariates that the world gives, in order of account.
+        account_id and the covariates that matter here, to the hazard or to the published score, in order of account.
     """
     con.execute("create schema month")
     con.execute("use month")
@@ -46,13 +46,13 @@ def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenar
         names = names_given(given, stable_users=True)
         parameters = study.query_parameters() | {"observation_start": day, "snapshot": day}
         logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
-        run_folders(con, FOLDERS, parameters | logs, names, lambda message: None)
-        wanted = [c.name for c in measurable_covariates(names, "landmarks")]
-        run_query(con, next(query for query in read_queries("6_cohorts") if query.name == "covariates"), parameters)
-        return con.execute(
-            f"select account_id, {', '.join(wanted)} from covariates inner join lifetimes using (lifetime_id) "
-            "order by account_id"
-        ).df()
+        wanted = [c for c in measurable_covariates(names) if c.name in scenario.effects or c.name in SCORED]
+        topics = list(dict.fromkeys(covariate.table for covariate in wanted))
+        only = queries_behind(["risk_dates", *topics], FOLDERS)
+        run_folders(con, FOLDERS, parameters | logs, names, lambda message: None, only)
+        joins = " ".join(f"left join {topic} using (lifetime_id, risk_date)" for topic in topics)
+        columns = ", ".join(covariate.name for covariate in wanted)
+        return con.execute(f"select account_id, {columns} from risk_dates {joins} order by account_id").df()
     finally:
         con.execute("use main")
         con.execute("drop schema month cascade")

@@ -12,6 +12,8 @@ from analysis.simulation.rapport import Rapport
 from analysis.simulation.stays import Stays, while_there
 
 WEIGHTS = {"usage": 0.7, "relationship": 0.15, "nps": 0.15}
+SCORED = ("active_day_share", "features_used", "answered_share", "nps")
+"""Covariates that the score is made of."""
 RED, GREEN = 40.0, 60.0
 
 

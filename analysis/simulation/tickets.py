@@ -17,6 +17,8 @@ BY_RAPPORT = (0.0, 0.0, 0.6, -0.6, -0.7, 0.0)
 """What each category's log weight gains with each unit of rapport."""
 TRIAL_TICKETS, BUG_TICKETS = 1.2, 0.8
 """Tickets of a whole month of a trial-like surge, or with an open fault, besides the usual."""
+REOPENED, LONG_ENOUGH_TO_REOPEN = 0.15, 4
+"""Share of faults that were thought resolved and reopened half way, of those open for so many days."""
 
 
 def tickets_of_month(
@@ -108,12 +110,16 @@ def _rows(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     n = len(account)
+    days_open = (resolved_on - opened_on).astype(float)  # missing where the ticket is never resolved
+    reopened = is_fault & (days_open >= LONG_ENOUGH_TO_REOPEN) & (rng.random(n) < REOPENED)
+    halfway = as_dates(opened_on + np.nan_to_num(days_open // 2).astype(int))
     escalated = is_fault & (rng.random(n) < share(-1.3 - 0.9 * level))
     rows = pd.DataFrame(
         {
             "account_id": accounts.account_id[account],
             "opened_on": opened_on,
             "resolved_on": resolved_on,
+            "reopened_on": blank_unless(reopened, halfway),
             "first_response_hours": np.round(rng.exponential(10, n), 1),
             "severity": np.where(critical, "critical", "normal"),
             "category": category,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.simulation.contacts import Contacts
 from analysis.simulation.days import NEVER, Dates, any_of, as_dates
 from analysis.simulation.population import TOUCH, Accounts
 from analysis.simulation.rapport import Rapport, share
@@ -49,6 +50,7 @@ def touches_of_month(
     stays: Stays,
     rapport: Rapport,
     plan: TouchPlan,
+    contacts: Contacts,
     days: Dates,
     month: int,
     rng: np.random.Generator,
@@ -59,7 +61,11 @@ def touches_of_month(
         _reviews(accounts, stays, rapport, plan, days, month, rng),
         _handovers(accounts, stays, plan, days),
     ]
-    return together(parts)
+    rows = together(parts)
+    meets = (rows["status"] == "held").to_numpy() & ~rows["automated"].to_numpy(bool)
+    account = np.searchsorted(accounts.account_id.astype(str), rows["account_id"].to_numpy(str))
+    taking_part = pd.Series(contacts.taking_part(account, days, rng), dtype=object)
+    return rows.assign(contact_id=taking_part.where(meets, None))
 
 
 def _as_they_come(

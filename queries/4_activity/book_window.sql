@@ -1,6 +1,7 @@
 -- grain: date on which some lifetime needs covariates; key: risk_date
 -- after: book_day, paying_day
--- rule: use by the book and account-days that were paid for, in the recent window and in the baseline before it
+-- rule: use by the book, and the business days of the accounts that paid for them, each by its own region, in the
+--       recent window and in the baseline before it
 with dates as (
     select distinct risk_date
     from risk_dates
@@ -9,9 +10,9 @@ with dates as (
 paid as (
     select
         dates.risk_date,
-        sum(case when paying_day.day >= dates.risk_date - $recent_days then paying_day.accounts else 0 end)
+        sum(case when paying_day.day >= dates.risk_date - $recent_days then paying_day.working_accounts else 0 end)
             as recent_account_days,
-        sum(case when paying_day.day < dates.risk_date - $recent_days then paying_day.accounts else 0 end)
+        sum(case when paying_day.day < dates.risk_date - $recent_days then paying_day.working_accounts else 0 end)
             as baseline_account_days
     from dates
     inner join paying_day

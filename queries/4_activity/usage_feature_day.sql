@@ -1,9 +1,11 @@
 -- grain: account, day, feature used, day on which it became known; key: account_id, used_on, feature, known_on
+-- rule: block numbers runs of days as window_blocks does
 select
     account_id,
     used_on,
     coalesce(known_on, used_on) as known_on,
     feature,
+    cast(floor((used_on - cast('1900-01-01' as date)) / greatest($baseline_days, 28)) as integer) as block,
     cast(sum(events) as bigint) as events
 from usage_daily
 where

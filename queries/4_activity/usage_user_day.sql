@@ -1,12 +1,11 @@
 -- grain: account, day, user, day on which it became known; key: account_id, used_on, user_id, known_on
--- rule: use that names its user. block numbers runs of baseline_days days: a window of that length lies in two of them,
---       and a join by account and block looks at few of the account's other days
+-- rule: use that names its user. block numbers runs of days as window_blocks does
 select
     account_id,
     used_on,
     user_id,
     coalesce(known_on, used_on) as known_on,
-    cast(floor((used_on - cast('1900-01-01' as date)) / $baseline_days) as integer) as block,
+    cast(floor((used_on - cast('1900-01-01' as date)) / greatest($baseline_days, 28)) as integer) as block,
     cast(sum(events) as bigint) as events
 from usage_daily
 where
