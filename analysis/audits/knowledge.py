@@ -1,6 +1,7 @@
 """Knowledge: what the findings would become if every fact counted from the day it happened, not when it was learned."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -11,19 +12,24 @@ from analysis.audits.versions import fit_versions
 from analysis.cohort_tables import CohortTables
 from analysis.contract import read_contract
 from analysis.design import Covariate
+from analysis.effects.families import CONTROL
 from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.effects.multiplicity import holm
+from analysis.errors import DesignError, ModelError
 from analysis.inference import fit_inference
 
 LEVEL = 0.01
 COLUMNS = (
-    *("covariate", "family", "cells", "term", "as_known", "as_observed", "change"),
+    *("covariate", "family", "cells", "as_known", "as_observed", "change"),
     *("conf_low", "conf_high", "p_holm", "flatters"),
 )
 
 
 def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
-    """Compare the model on what was known with the same model on what had happened, known or not.
+    """Compare what was known with what had happened, known or not, in one covariate after the other.
+
+    Each is fitted by itself, adjusted for the contract, as it was known and as it would be if every fact had been known
+    when it happened: few events suffice for that.
 
     Parameters
     ----------
@@ -34,10 +40,10 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     -------
     DataFrame
         For each covariate that has other values when days of knowledge (``known_on``, ``ended_known_on``) are ignored:
-        covariate, family, cells (that differ), term, as_known, as_observed (log hazard ratios; as known 0 where too
-        little was known in time for an estimate; missing where neither model has the column), change with conf_low,
-        conf_high and p_holm, flatters (the shortcut makes the effect
-        significantly stronger, or turns it: a fact is dated back). Empty where the source gives no such days.
+        covariate, family, cells (that differ), as_known, as_observed (log hazard ratios per standard deviation; as
+        known 0 where too little was known in time for an estimate; both missing where neither has one), change with
+        conf_low, conf_high and p_holm, flatters (the shortcut makes the effect significantly stronger, or turns it: a
+        fact is dated back). Empty where the source gives no such days.
     """
     blanked = _without_days_of_knowledge(tenure)
     if not blanked:
@@ -46,41 +52,37 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     declared = tenure.covariates("counting_process")
     rows = tenure.counting_process
     observed = _as_observed(tenure, rows, blanked, [covariate.name for covariate in declared])
-    fits, columns = fit_versions({"known": rows, "observed": observed}, declared)
-    paired = paired_changes(fits["known"], fits["observed"])
-    paired.insert(0, "covariate", [column.covariate for column in columns])
-    paired = paired[[not column.marks_missing for column in columns]]
-    cells = [(c.name, c.family, _n_differing(rows[c.name], observed[c.name])) for c in declared]
-    table = pd.DataFrame(cells, columns=["covariate", "family", "cells"]).query("cells > 0")
-    table = table.merge(
-        paired.rename(columns={"before": "as_known", "after": "as_observed"}), on="covariate", how="left"
-    )
-    table = _with_what_was_never_known(table, observed, declared)
+    contract = [covariate for covariate in declared if covariate.family == CONTROL]
+    lines = []
+    for covariate in declared:
+        cells = _n_differing(rows[covariate.name], observed[covariate.name])
+        if cells:
+            known = {"covariate": covariate.name, "family": covariate.family, "cells": cells}
+            lines.append(known | _change(rows, observed, contract, covariate))
+    table = pd.DataFrame(lines, columns=[*COLUMNS, "p_value"])
     tested = table["p_value"].notna()
-    table["p_holm"] = np.nan
     table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy(np.float64))
     table["flatters"] = (table["p_holm"] < LEVEL) & (table["as_observed"].abs() > table["as_known"].abs())
     return table[list(COLUMNS)]
 
 
-def _with_what_was_never_known(
-    table: pd.DataFrame, observed: pd.DataFrame, declared: Sequence[Covariate]
-) -> pd.DataFrame:
-    """Where hardly anything was known in time, take the effect as known for none, as observed from a fit of its own."""
-    lacking = table.loc[table["p_value"].isna(), "covariate"]
-    if lacking.empty:
-        return table
-    inference = fit_inference(observed, declared)
-    own = hazard_ratios(inference.fit, inference.columns).query("not marks_missing")
-    own = own.drop_duplicates("covariate").set_index("covariate")
-    for position, name in lacking.items():
-        if name in own.index:
-            line = own.loc[name]
-            effect, low, high = line["estimate"], line["conf_low"], line["conf_high"]
-            values = {"term": line["term"], "as_known": 0.0, "as_observed": effect, "change": effect}
-            values |= {"conf_low": low, "conf_high": high, "p_value": line["p_value"]}
-            table.loc[position, list(values)] = list(values.values())
-    return table
+def _change(
+    rows: pd.DataFrame, observed: pd.DataFrame, contract: Sequence[Covariate], covariate: Covariate
+) -> dict[str, float]:
+    """Return the effect of a covariate as known and as observed, and the change; empty where none can be estimated."""
+    covariates = [*(other for other in contract if other != covariate), covariate]
+    with suppress(DesignError, ModelError):
+        fits, _ = fit_versions({"known": rows, "observed": observed}, covariates)
+        line = paired_changes(fits["known"], fits["observed"]).set_index("term")
+        if covariate.name in line.index:
+            return line.loc[covariate.name].rename({"before": "as_known", "after": "as_observed"}).to_dict()
+    with suppress(DesignError, ModelError):
+        inference = fit_inference(observed, covariates)
+        line = hazard_ratios(inference.fit, inference.columns).set_index("term")
+        if covariate.name in line.index:
+            own = line.loc[covariate.name, ["estimate", "conf_low", "conf_high", "p_value"]].to_dict()
+            return own | {"as_known": 0.0, "as_observed": own["estimate"], "change": own["estimate"]}
+    return {}
 
 
 def _as_observed(

@@ -9,6 +9,7 @@ from analysis.audits.paired import paired_changes
 from analysis.audits.rebuild import COHORT, rebuilt
 from analysis.audits.versions import fit_versions
 from analysis.cohort_tables import CohortTables
+from analysis.design import Covariate
 from analysis.effects.families import CONTROL, family_tests
 from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.effects.multiplicity import holm
@@ -17,7 +18,9 @@ EARLY, LATE = "early", "late"
 LEVEL = 0.05
 
 
-def lag_ladder(tenure: CohortTables, lags: Sequence[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def lag_ladder(
+    tenure: CohortTables, lags: Sequence[int], covariates: Sequence[Covariate] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the model with the three families as they stood some days earlier, the contract as it stands.
 
     All rungs use the same rows: intervals of lifetimes old enough that every window of every rung lies within them. A
@@ -31,6 +34,8 @@ def lag_ladder(tenure: CohortTables, lags: Sequence[int]) -> tuple[pd.DataFrame,
         The cohort.
     lags
         Days, rising; 0 is added.
+    covariates
+        Of the model; all that the data can measure by default.
 
     Returns
     -------
@@ -46,9 +51,10 @@ def lag_ladder(tenure: CohortTables, lags: Sequence[int]) -> tuple[pd.DataFrame,
     DesignError, ModelError
         If the rows that are old enough cannot support a model.
     """
-    frames = _rungs(tenure, lags)
+    declared = tenure.covariates("counting_process") if covariates is None else covariates
+    frames = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != CONTROL])
     tenure.progress(f"lag ladder: fitting {len(frames)} rungs")
-    fits, columns = fit_versions(frames, tenure.covariates("counting_process"))
+    fits, columns = fit_versions(frames, declared)
     families = [family.name for family, is_measured in tenure.families() if is_measured and family.name != CONTROL]
     effects, tests = [], []
     for name, fit in fits.items():
@@ -66,12 +72,11 @@ def lag_ladder(tenure: CohortTables, lags: Sequence[int]) -> tuple[pd.DataFrame,
     return _with_signal(ladder), pd.concat(tests, ignore_index=True)
 
 
-def _rungs(tenure: CohortTables, lags: Sequence[int]) -> dict[str, pd.DataFrame]:
+def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return the rows of every rung, by lag in days as text."""
     rows = tenure.counting_process
     old_enough = rows["start"] >= max(lags) + tenure.study.windows.baseline_days
     frames = {"0": rows[old_enough].reset_index(drop=True)}
-    shifted = [c.name for c in tenure.covariates("counting_process") if c.family != CONTROL]
     keys = frames["0"][["lifetime_id", "risk_date"]]
     for lag in lags:
         tenure.progress(f"lag ladder: covariates of {lag} days earlier")

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.audits.alarm import Alarm
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
-from analysis.audits.knowledge import COLUMNS, late_knowledge
+from analysis.audits.knowledge import late_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
@@ -68,11 +68,7 @@ class AuditResults:
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
-        try:
-            return late_knowledge(self._tenure)
-        except (DesignError, ModelError) as error:
-            self._tenure.progress(f"late knowledge: not compared ({error})")
-            return pd.DataFrame(columns=list(COLUMNS))
+        return late_knowledge(self._tenure)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def come_and_go(people: People, stays: Stays, days: Dates, rng: np.random.Genera
     replaced = rng.random(len(gone)) < 0.9
     created_on = as_dates(on[replaced] + rng.integers(1, 15, int(replaced.sum())))
     account = people.account[gone[replaced]]
-    comes = created_on < stays.leaves_on[account]
+    comes = stays.is_there(account, created_on)
     people.add(account[comes], created_on[comes], rng)
 
 
