@@ -24,8 +24,8 @@ report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterl
 $(DEMO): | setup
 	$(BIN)/tenure simulate --accounts 1200 --seed 7 --out $(DEMO)
 
-study-worlds: setup  ## study 15 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes)
-	$(BIN)/tenure study-worlds --tables benchmarks
+study-worlds: setup  ## study 15 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes; PROOFS=... chooses tables)
+	$(BIN)/tenure study-worlds --tables benchmarks $(if $(PROOFS),--only $(PROOFS))
 
 bench: setup  ## time the Cox fit beside its peers, R's too where it is installed (ten minutes)
 	$(BIN)/python benchmarks/cox_speed.py

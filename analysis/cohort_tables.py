@@ -25,13 +25,23 @@ class CohortTables:
         What it was built from.
     progress
         Told, in one line each, what takes time.
+    memory_limit
+        Most memory for DuckDB where tables are made again, such as ``4GB``.
     """
 
-    def __init__(self, study: Study, cohort: Path, hashes: dict[str, str], progress: Progress) -> None:
+    def __init__(
+        self,
+        study: Study,
+        cohort: Path,
+        hashes: dict[str, str],
+        progress: Progress,
+        memory_limit: str | None = None,
+    ) -> None:
         self.study = study
         self.cohort_file = cohort
         self.hashes = hashes
         self.progress = progress
+        self.memory_limit = memory_limit
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""

@@ -145,7 +145,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def connect(path: Path | str, threads: int | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path | str, threads: int | None = None, memory_limit: str | None = None, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
     """Open a warehouse file.
 
     Parameters
@@ -154,17 +156,25 @@ def connect(path: Path | str, threads: int | None = None, *, read_only: bool = F
         The file, made if it is not there and `read_only` is false; or ``:memory:``.
     threads
         Threads to use; all by default. Results never depend on it.
+    memory_limit
+        Most memory to use, in DuckDB's words (``4GB``, ``80%``); four fifths of the machine's by default. What is
+        more is written beside the file, to a folder that goes away when the warehouse is closed.
     read_only
         Open for reading, next to other readers.
 
     Raises
     ------
     BuildError
-        If the file cannot be opened, or `threads` is less than 1.
+        If the file cannot be opened, `threads` is less than 1, or `memory_limit` is no size.
     """
     if threads is not None and threads < 1:
         raise BuildError(f"The number of threads must be at least 1, but is {threads}.")
     config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
+    if memory_limit is not None:
+        check_memory_limit(memory_limit)
+        config["memory_limit"] = memory_limit
+    if not read_only and str(path) != ":memory:":
+        config["temp_directory"] = f"{path}.tmp"
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
@@ -172,6 +182,24 @@ def connect(path: Path | str, threads: int | None = None, *, read_only: bool = F
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
     return con
+
+
+def check_memory_limit(memory_limit: str) -> None:
+    """Refuse what DuckDB does not take as a size of memory, or takes as no limit at all.
+
+    Raises
+    ------
+    BuildError
+        With DuckDB's reason.
+    """
+    reason = "a size begins with a digit"  # to DuckDB a negative size, and 'none', is no limit
+    if memory_limit[:1].isdigit():
+        try:
+            duckdb.connect(config={"memory_limit": memory_limit}).close()
+            return
+        except duckdb.Error as error:
+            reason = first_line(error)
+    raise BuildError(f"The memory limit must be a size such as 4GB or 80%, but is '{memory_limit}' ({reason}).")
 
 
 def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:

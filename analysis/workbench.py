@@ -213,6 +213,7 @@ def open_study(
     source: str | Path | None = None,
     out: str | Path = "out",
     threads: int | None = None,
+    memory_limit: str | None = None,
     progress: Progress = print,
 ) -> Workbench:
     """Open a study, building its cohort if its data, dates or queries are new.
@@ -227,6 +228,8 @@ def open_study(
         Where output goes; the study gets a folder of its name in it.
     threads
         Threads for DuckDB; results never depend on it.
+    memory_limit
+        Most memory for DuckDB, such as ``4GB``; results never depend on it.
     progress
         Told, in one line each, what takes time.
 
@@ -243,10 +246,17 @@ def open_study(
     study = read_study(path)
     if source is not None:
         study = study.with_source(Path(source))
-    return open_workbench(study, Path(out), threads=threads, progress=progress)
+    return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress)
 
 
-def open_workbench(study: Study, out: Path, *, threads: int | None = None, progress: Progress = print) -> Workbench:
+def open_workbench(
+    study: Study,
+    out: Path,
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress = print,
+) -> Workbench:
     """Open a study that has been read already; see `open_study`."""
-    build = build_cohort(study, out / study.name, progress, threads)
-    return Workbench(study, build.path, build.hashes, progress)
+    build = build_cohort(study, out / study.name, progress, threads, memory_limit)
+    return Workbench(study, build.path, build.hashes, progress, memory_limit)

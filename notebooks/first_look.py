@@ -173,7 +173,24 @@ tenure.scores()
 tenure.outlook()
 
 # %% [markdown]
-# ## 8. A question of your own
+# ## 8. What could make all this wrong?
+#
+# The audits look for it on these data: a covariate that knows the future, facts that were dated back, labels and scores
+# that were rewritten, a calendar that moves the use of all at once. `is_raised` is true where one was found, and
+# missing where these data cannot tell. The lag ladder asks what the factors of 30, 60 and 90 days earlier say of
+# leaving today, below by family. In `tenure.audits.lag_ladder`, a covariate whose effect is gone when looked at earlier
+# has the signal `late`: it may be a symptom of a decision that was made already.
+#
+# **Don't conclude** that what was not found is not there, or that an early signal is a cause.
+
+# %%
+tenure.audits.alarms[["audit", "subject", "is_raised", "estimate", "n"]]
+
+# %%
+tenure.audits.lag_ladder_families.pivot_table("p_value", index="family", columns="lag")
+
+# %% [markdown]
+# ## 9. A question of your own
 #
 # Every table of the cohort can be asked in SQL (`show tables` lists them). For example: when a term ends, how often
 # does the account leave there and then, and how often does anybody leave in between?

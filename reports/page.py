@@ -1,22 +1,21 @@
-"""The page: one frozen summary becomes one self-contained HTML file."""
+"""The pages: frozen content becomes self-contained HTML files."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from analysis.event_results import CAUSE_COLORS
-from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
-from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
-from analysis.figures.style import as_svg
-from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
+from analysis.study import Study
 from analysis.workbench import Workbench
-from reports import words
+from reports import grounds, words
+from reports.content import Summary
+from reports.dictionary import claim_lines, definitions, dictionary, family_label
 from reports.messages import Catalogue
-from reports.summary import Summary
+from reports.pictures import pictures
 
 
 def render_quarterly(
@@ -42,10 +41,60 @@ def render_quarterly(
         Names of the lists beside the page: ``accounts_file``, ``leavers_file``.
     """
     language = catalogue.language
-    labels = {family.name: family.label_ja if language == "ja" else family.label_en for family, _ in tenure.families()}
+    labels = {family.name: family_label(family, language) for family, _ in tenure.families()}
     unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     terms = _term_labels(tenure, summary, language)
+    short = [
+        *grounds.warning(catalogue.text, summary.grounds.look_ahead),
+        *words.in_short(catalogue.text, summary, labels, unmeasured),
+        *grounds.found_sentence(catalogue.text, summary.grounds.alarms, covariate_labels),
+    ]
+    return (
+        _environment(catalogue)
+        .get_template("quarterly.html.j2")
+        .render(
+            language=language,
+            study=tenure.study,
+            s=summary,
+            quarter=words.quarter_label(catalogue.text, summary.landmark, tenure.study.time.fiscal_year_start_month),
+            short=short,
+            last=words.last_quarter(summary),
+            labels=labels,
+            terms=terms,
+            unmeasured=unmeasured,
+            colors=tenure.colors,
+            covariate_labels=covariate_labels,
+            drift=words.drift_verdict(catalogue.text, summary.contest, terms) if summary.contest else "",
+            figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
+            provenance=provenance,
+            **_grounds(summary, catalogue, covariate_labels),
+            **_dictionary(tenure.study, tenure.given, catalogue, is_open=False),
+            **list_files,
+        )
+    )
+
+
+def render_covariates(study: Study, given: Collection[str], catalogue: Catalogue) -> str:
+    """Return the dictionary of covariates and the table of claims as one HTML document.
+
+    Parameters
+    ----------
+    study
+        Its title, windows and definitions.
+    given
+        What its source gives (see `analysis.contract.names_given`).
+    catalogue
+        The language.
+    """
+    return (
+        _environment(catalogue)
+        .get_template("covariates.html.j2")
+        .render(language=catalogue.language, study=study, **_dictionary(study, given, catalogue, is_open=True))
+    )
+
+
+def _environment(catalogue: Catalogue) -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -63,24 +112,35 @@ def render_quarterly(
         ratio=words.ratio,
         day=words.day,
         span=partial(words.span, catalogue.text),
+        names=partial(_names, catalogue.text),
+        late_change=partial(grounds.late_change, catalogue.text),
     )
-    return environment.get_template("quarterly.html.j2").render(
-        language=language,
-        study=tenure.study,
-        s=summary,
-        quarter=words.quarter_label(catalogue.text, summary.landmark, tenure.study.time.fiscal_year_start_month),
-        short=words.in_short(catalogue.text, summary, labels, unmeasured),
-        last=words.last_quarter(summary),
-        labels=labels,
-        terms=terms,
-        unmeasured=unmeasured,
-        colors=tenure.colors,
-        covariate_labels=covariate_labels,
-        drift=words.drift_verdict(catalogue.text, summary.contest, terms) if summary.contest else "",
-        figures={name: Markup(svg) for name, svg in _figures(tenure, summary, catalogue, labels, terms).items()},
-        provenance=provenance,
-        **list_files,
-    )
+    return environment
+
+
+def _names(text: words.Text, names: Sequence[str]) -> Markup:
+    """Write names of the contract one after the other; a long one may break after a point or an underscore."""
+    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(text("list.comma").join(names)))))
+
+
+def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[str, str]) -> dict[str, Any]:
+    content, labels = summary.grounds, dict(covariate_labels)
+    _, complete = grounds.gaps(content.coverage)
+    return {
+        "alarms": grounds.alarm_lines(catalogue.text, content.alarms, labels),
+        "looked_ahead": grounds.look_ahead_sentence(catalogue.text, content.look_ahead, labels),
+        "signals": grounds.signal_lines(catalogue.text, content),
+        "complete": [labels[name] for name in complete],
+    }
+
+
+def _dictionary(study: Study, given: Collection[str], catalogue: Catalogue, is_open: bool) -> dict[str, Any]:
+    return {
+        "dictionary": dictionary(study, given, catalogue),
+        "definitions": definitions(study, catalogue),
+        "claims": claim_lines(given, catalogue),
+        "is_open": is_open,
+    }
 
 
 def _term_labels(tenure: Workbench, summary: Summary, language: str) -> dict[str, str]:
@@ -89,95 +149,6 @@ def _term_labels(tenure: Workbench, summary: Summary, language: str) -> dict[str
         return {}
     pairs = zip(summary.contest.ratios["term"], summary.contest.ratios["covariate"], strict=True)
     return {term: tenure.term_label(term, covariate, language) for term, covariate in pairs}
-
-
-def _figures(
-    tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str], terms: dict[str, str]
-) -> dict[str, str]:
-    t = catalogue.text
-    groups = summary.curves["group"].nunique()
-    book = summary.book.assign(label=[t("book.bar", start=start) for start in summary.book["quarter_from"]])
-    found = {
-        "book": as_svg(
-            "book", draw_book, size=(7.4, 2.9), alt=t("book.alt"),
-            frame=book, at_start_label=t("book.at_start"), churned_label=t("book.churned_of_start"),
-        ),
-        "survival": as_svg(
-            "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
-            curves=summary.curves, at_risk=summary.at_risk,
-            x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
-        ),
-    }  # fmt: skip
-    found |= _event_figures(summary, catalogue)
-    if summary.outlook:
-        found["outlook"] = as_svg(
-            "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
-            probabilities=summary.outlook.probabilities, tiers=tenure.study.report.risk_tiers,
-            x_label=t("outlook.x"), y_label=t("outlook.y"),
-        )  # fmt: skip
-    if summary.skill:
-        calibration = summary.skill.calibration.assign(
-            model=summary.skill.calibration["model"].map(lambda m: t(f"model.{m}"))
-        )
-        found["calibration"] = as_svg(
-            "calibration", draw_calibration, size=(7.0, 4.0), alt=t("scores.calibration_alt"),
-            frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
-        )  # fmt: skip
-    if summary.contest:
-        ratios = summary.contest.ratios.query("not marks_missing")
-        ratios = ratios.assign(label=ratios["term"].map(terms))
-        losses = summary.contest.losses
-        losses = losses.assign(
-            label=[
-                t("families.label_of", family=labels[family], model=t(f"model.{model}"))
-                for family, model in zip(losses["family"], losses["model"], strict=True)
-            ]
-        ).sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")
-        found["losses"] = as_svg(
-            "losses", draw_family_losses, size=(7.4, 1.0 + 0.36 * len(losses)), alt=t("families.loss_alt"),
-            frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
-        )  # fmt: skip
-        found["ratios"] = as_svg(
-            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
-            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
-        )  # fmt: skip
-        for number, (line, path) in enumerate(summary.contest.paths):
-            found[f"path_{number}"] = as_svg(
-                f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),
-                alt=t("families.path_alt", covariate=terms[line["term"]]),
-                frame=path, constant=line["estimate"], label=terms[line["term"]], color=tenure.colors[line["family"]],
-                x_label=t("survival.x"), y_label=t("families.path_y"),
-            )  # fmt: skip
-    return found
-
-
-def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
-    t, events = catalogue.text, summary.events
-    phases = {group: t(f"phase.{group}") for group in events.by_phase["group"]}
-    clocks = {group: t(f"clock.{group}") for group in events.by_clock["group"]}
-    causes = {cause: t(f"cause.{cause}") for cause in dict.fromkeys(events.ends["cause"])}
-    words_of_rates = {"x_label": t("events.rate_x"), "events_label": t("events.events")}
-    found = {
-        "by_phase": as_svg(
-            "by_phase", draw_rates, size=(7.4, 0.9 + 0.36 * len(phases)), alt=t("events.by_phase"),
-            frame=events.by_phase, labels=phases, **words_of_rates,
-        ),
-        "by_clock": as_svg(
-            "by_clock", draw_rates, size=(7.4, 0.9 + 0.36 * len(clocks)), alt=t("events.by_clock"),
-            frame=events.by_clock, labels=clocks, **words_of_rates,
-        ),
-        "ends": as_svg(
-            "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
-            frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
-        ),
-    }  # fmt: skip
-    if not events.changes.empty:
-        changes = events.changes.assign(group=events.changes["group"].map(lambda kind: t(f"change.{kind}")))
-        found["changes"] = as_svg(
-            "changes", draw_mean_number, size=(7.4, 3.4), alt=t("events.changes_alt"),
-            frame=changes, x_label=t("survival.x"), y_label=t("events.changes_y"),
-        )  # fmt: skip
-    return found
 
 
 def as_dictionary(value: Any) -> dict[str, str]:

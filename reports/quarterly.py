@@ -9,9 +9,10 @@ import pandas as pd
 
 from analysis.errors import ReportError
 from analysis.workbench import Workbench
+from reports.content import Outlook
 from reports.messages import read_catalogue
 from reports.page import as_dictionary, render_quarterly
-from reports.summary import Outlook, summarise
+from reports.summary import summarise
 
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
@@ -58,7 +59,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     if not summary.known_leavers.empty:
         lists[out / names["leavers_file"]] = as_csv(summary.known_leavers.drop(columns="lifetime_id"))
     page_path = out / f"{stem}.{language}.html"
-    _write_all({page_path: page} | lists)
+    write_all({page_path: page} | lists)
     return Written(page_path, tuple(lists))
 
 
@@ -92,8 +93,14 @@ def _provenance(tenure: Workbench, language: str) -> dict[str, str]:
     return {"command": f"tenure report quarterly --language {language}"} | hashes | versions | settings
 
 
-def _write_all(files: dict[Path, str]) -> None:
-    """Write all files beside their places first, then move them there."""
+def write_all(files: dict[Path, str]) -> None:
+    """Write all files beside their places first, then move them there.
+
+    Raises
+    ------
+    ReportError
+        If one cannot be written; none is then changed.
+    """
     parts = {path: path.with_name(f"{path.name}.part-{os.getpid()}") for path in files}
     try:
         for path, text in files.items():

@@ -1,7 +1,5 @@
 """The quarterly summary: every number of the report, frozen before anything is drawn."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -10,134 +8,12 @@ from analysis.effects.families import CONTROL, leading_family
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.calibration import calibration_table
 from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
-from analysis.workbench import Workbench, pooled_labels
+from analysis.labels import pooled_labels
+from analysis.workbench import Workbench
+from reports.content import Contest, Events, Grounds, Outlook, Skill, Summary
 
 MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """The forecast from the last landmark.
-
-    Attributes
-    ----------
-    models
-        model, expected, low, high; in accounts.
-    tiers
-        low, high, accounts, expected.
-    segments
-        segment, accounts, expected, mean; small cells are NaN.
-    first
-        The accounts to look at, most likely to leave first.
-    """
-
-    headline: str
-    probabilities: tuple[float, ...]
-    models: pd.DataFrame
-    tiers: pd.DataFrame
-    segments: pd.DataFrame
-    first: pd.DataFrame
-    n_training_rows: int
-    n_training_events: int
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """Every kind of end, and what changes in lifetimes without ending them.
-
-    Attributes
-    ----------
-    by_phase, by_clock
-        Churn per year at risk (group, events, exposure, rate, conf_low, conf_high).
-    ends
-        Cumulative incidence by cause and age.
-    changes
-        Mean number of contractions and expansions by age; empty where nothing is known to change.
-    n_returns
-        Lifetimes that began after an earlier one of the same account.
-    """
-
-    by_phase: pd.DataFrame
-    by_clock: pd.DataFrame
-    ends: pd.DataFrame
-    changes: pd.DataFrame
-    n_returns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """The families compared: joint tests, losses of the forecast, hazard ratios.
-
-    Attributes
-    ----------
-    drifts
-        The test of proportional hazards, a line a column.
-    drift_p
-        Of all columns together.
-    event_dates
-        Joint tests and hazard ratios with the event dated the other way; None where no notice is known.
-    paths
-        Of the columns that drift most: their lines of `drifts` (at most `MOST_PATHS`) and the smoothed log hazard ratio
-        over the lifetime.
-    """
-
-    tests: pd.DataFrame
-    losses: pd.DataFrame
-    leader: str | None
-    ratios: pd.DataFrame
-    drifts: pd.DataFrame
-    drift_p: float
-    event_dates: pd.DataFrame | None
-    paths: tuple[tuple[pd.Series, pd.DataFrame], ...]
-    dropped: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    n_rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """Out-of-time scores."""
-
-    pooled: pd.DataFrame
-    by_fold: pd.DataFrame
-    pairs: pd.DataFrame
-    calibration: pd.DataFrame
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """All that the quarterly report says, before it is put into words.
-
-    Attributes
-    ----------
-    known_leavers
-        Accounts under notice at the snapshot: lifetime_id, account_id, notice_on, ends_on, seats, mrr.
-        In no forecast.
-    no_forecast, no_contest
-        Why there is none; empty where there is one.
-    """
-
-    landmark: pd.Timestamp
-    horizon_ends_on: pd.Timestamp
-    is_preliminary: bool
-    n_at_risk: int
-    n_events: int
-    book: pd.DataFrame
-    attrition: pd.DataFrame
-    findings: pd.DataFrame
-    not_yet_known: pd.DataFrame
-    curves: pd.DataFrame
-    at_risk: pd.DataFrame
-    events: Events
-    outlook: Outlook | None
-    skill: Skill | None
-    contest: Contest | None
-    known_leavers: pd.DataFrame
-    segment: str | None
-    no_forecast: str
-    no_contest: str
 
 
 def summarise(tenure: Workbench) -> Summary:
@@ -200,6 +76,7 @@ def summarise(tenure: Workbench) -> Summary:
         outlook=outlook,
         skill=skill,
         contest=contest,
+        grounds=_grounds(tenure, contest is not None),
         known_leavers=known_leavers,
         segment=segment,
         no_forecast=no_forecast,
@@ -317,4 +194,19 @@ def _contest(tenure: Workbench) -> Contest:
         dropped=tuple((column.name, column.reason) for column in inference.dropped),
         notes=inference.fit.notes,
         n_rows=inference.n_rows,
+    )
+
+
+def _grounds(tenure: Workbench, has_contest: bool) -> Grounds:
+    """Collect the audits; the ladder only where the families are compared, as it asks more of the data still."""
+    audits = tenure.audits
+    return Grounds(
+        alarms=audits.alarms,
+        look_ahead=audits.look_ahead,
+        ladder=audits.lag_ladder if has_contest else pd.DataFrame(),
+        ladder_families=audits.lag_ladder_families if has_contest else pd.DataFrame(),
+        late_knowledge=audits.late_knowledge,
+        coverage=audits.coverage,
+        delays=audits.reporting_delays,
+        matches=audits.match_rates,
     )

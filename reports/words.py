@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.effects.families import CONTROL
 from analysis.forecast import CONTRACT_ONLY, COX
-from reports.summary import Contest, Summary
+from reports.content import Contest, Summary
 
 Text = Callable[..., str]
 SHOWN = 0.05

@@ -1,6 +1,7 @@
 """The message catalogues: complete, used, in step with each other, and right in Japanese."""
 
 import ast
+import dataclasses
 import re
 from pathlib import Path
 from string import Formatter
@@ -11,29 +12,44 @@ from conftest import SAMPLE
 
 from analysis.errors import ReportError
 from analysis.events import CAUSES, CHANGES, CLOCKS, PHASES
+from analysis.factors import read_covariates
 from analysis.forecast import CONTRACT_ONLY, COX, FOREST, LAST_QUARTER
+from analysis.study import Definitions, Windows
 from reports import words
 from reports.cli import main
+from reports.dictionary import parameter_values, phrase
+from reports.grounds import BOOKS, IN_WORDS
 from reports.messages import Catalogue, read_catalogue
 
 ROOT = Path(__file__).parents[1]
-TEMPLATE = (ROOT / "reports" / "templates" / "quarterly.html.j2").read_text(encoding="utf-8")
+TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "templates").rglob("*.j2")))
+MODULES = ("page.py", "pictures.py", "words.py", "grounds.py", "dictionary.py", "audit.py")
 ATTRITION = (ROOT / "queries" / "7_audit" / "attrition.sql").read_text(encoding="utf-8")
 EN, JA = read_catalogue("en").messages, read_catalogue("ja").messages
+
+AUDITS = tuple(IN_WORDS)
 
 # What a key may end in where a template or a module puts it together from a beginning and a value.
 ENDINGS = {
     "accounts.": ("high", "low"),
+    "audits.": AUDITS,
+    "audits.estimate_": AUDITS,
+    "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *BOOKS),
+    "audits.n_": AUDITS,
+    "audits.subject_": BOOKS,
     "attrition.": tuple(re.findall(r"'(\w+)' as what", ATTRITION)),
     "cause.": CAUSES,
     "change.": tuple(CHANGES),
+    "claims.judged_": ("yes", "in_part", "no"),
     "clock.": CLOCKS,
+    "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.date_": ("notice", "end"),
     "methods.event_": ("notice", "end"),
     "model.": (COX, FOREST, CONTRACT_ONLY, LAST_QUARTER),
     "phase.": PHASES,
     "scores.": ("auc", "brier", "ipa", "observed_over_expected"),
     "severity.": ("quarantine", "notice"),
+    "transform.": ("identity", "log1p", "category"),
 }
 
 
@@ -43,14 +59,14 @@ def constants(module: str) -> set[str]:
 
 
 def used_keys() -> tuple[set[str], set[str]]:
-    """Return the keys that stand in template and modules, and the beginnings of those put together there."""
-    in_modules = constants("page.py") | constants("words.py")
-    keys = set(re.findall(r'\bt\("([\w.]+)"[,)]', TEMPLATE))
-    keys |= {text for text in in_modules if re.fullmatch(r"[a-z]+\.[a-z_]+", text)}
-    (sections,) = re.findall(r"for key in \[(.*?)\] %}", TEMPLATE)
+    """Return the keys that stand in templates and modules, and the beginnings of those put together there."""
+    in_modules = set().union(*(constants(module) for module in MODULES))
+    keys = set(re.findall(r'\bt\("([\w.]+)"[,)]', TEMPLATES))
+    keys |= {text for text in in_modules if re.fullmatch(r"[a-z]+\.[a-z0-9_]*[a-z0-9]", text)}
+    (sections,) = re.findall(r"set sections = \[(.*?)\] %}", TEMPLATES)
     keys |= {f"{section}.heading" for section in re.findall(r'"(\w+)"', sections)}
-    beginnings = set(re.findall(r'\bt\("([\w.]+)" ~', TEMPLATE))
-    beginnings |= {text for text in in_modules if re.fullmatch(r"[a-z]+\.", text)}
+    beginnings = set(re.findall(r'\bt\("([\w.]+)" ~', TEMPLATES))
+    beginnings |= {text for text in in_modules if re.fullmatch(r"[a-z]+\.([a-z_]+_)?", text)}
     return keys, beginnings
 
 
@@ -99,6 +115,20 @@ class TestCatalogues:
             text("short.last", churned=1, rate="1%")
 
 
+class TestDictionary:
+    @pytest.mark.parametrize("said", ["unit", "window", "null_means"])
+    def test_what_a_covariate_says_of_itself_is_said_in_japanese(self, said):
+        """Each unit, window and meaning of a missing value stands in messages/covariates.ja.toml."""
+        english = sorted({getattr(covariate, said) for covariate in read_covariates()})
+        assert [text for text in english if not re.search("[\u3040-\u9fff]", phrase(text, {}, "ja"))] == []
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_no_name_of_a_parameter_is_left_in_place_of_its_value(self, language):
+        values = parameter_values(None)
+        said = [getattr(c, name) for c in read_covariates() for name in ("unit", "window", "null_means")]
+        assert [text for text in said if "_" in phrase(text, values, language)] == []
+
+
 class TestJapaneseWords:
     text = staticmethod(read_catalogue("ja").text)
 
@@ -141,6 +171,6 @@ class TestJapanesePage:
 
     def test_pictures_are_labelled_in_japanese_and_know_no_font_of_the_measuring_machine(self, page):
         pictures = re.findall(r"<svg role.*?</svg>", page, flags=re.DOTALL)
-        assert len(pictures) == 10
+        assert len(pictures) == 11
         assert all(re.search(r"<text[^>]*>[^<]*[\u3040-\u9fff]", picture) for picture in pictures)
         assert set(re.findall(r"font-family: ([^;]+);", "".join(pictures))) == {"'DejaVu Sans'"}

@@ -1,6 +1,6 @@
 """Effects: hazard ratios by family, and what each family is worth to the forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,16 +49,21 @@ def draw_hazard_ratios(
             ax.plot(term["hazard_ratio"], row, "o", color=colors[family], markersize=5)
     ax.axvline(1, color=INK, linewidth=0.8)
     ax.set_xscale("log")
-    _plain_ticks(ax, frame["hazard_ratio_low"].min(), frame["hazard_ratio_high"].max())
+    plain_ticks(ax, frame["hazard_ratio_low"].min(), frame["hazard_ratio_high"].max())
     ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
-    ax.tick_params(axis="y", length=0)
-    for label, (_, _, color) in zip(ax.get_yticklabels(), ticks, strict=True):
-        if color:
-            label.set_color(color)
-            label.set_fontsize(10)
+    color_family_ticks(ax, [color for _, _, color in ticks])
     ax.set_ylim(row - 0.6, -0.4)
     ax.grid(axis="y", visible=False)
     ax.set_xlabel(x_label)
+
+
+def color_family_ticks(ax: Axes, colors: Sequence[str | None]) -> None:
+    """Write the names of families, which have a colour, larger and in it among the labels of the y axis."""
+    ax.tick_params(axis="y", length=0)
+    for label, color in zip(ax.get_yticklabels(), colors, strict=True):
+        if color:
+            label.set_color(color)
+            label.set_fontsize(10)
 
 
 def draw_coefficient_path(
@@ -98,7 +103,7 @@ def draw_coefficient_path(
     ax.set_title(label)
 
 
-def _plain_ticks(ax: Axes, low: float, high: float) -> None:
+def plain_ticks(ax: Axes, low: float, high: float) -> None:
     """Label a log axis with the ratios people read, as far as the intervals reach."""
     shown = _ratios_within(low, high)
     ax.set_xlim(min(low * 0.95, 0.78), max(high * 1.05, 1.28))

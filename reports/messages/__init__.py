@@ -50,6 +50,12 @@ def read_catalogue(language: str) -> Catalogue:
     return Catalogue(language, _messages(language), _messages("en"))
 
 
+@functools.cache
+def read_phrases(language: str) -> dict[str, str]:
+    """Return how units, windows and missing values of covariates are said in a language, by the words declared."""
+    return tomllib.loads((files("reports.messages") / f"covariates.{language}.toml").read_text(encoding="utf-8"))
+
+
 def _messages(language: str) -> dict[str, str]:
     content = tomllib.loads((files("reports.messages") / f"{language}.toml").read_text(encoding="utf-8"))
     return {f"{section}.{key}": message for section, entries in content.items() for key, message in entries.items()}

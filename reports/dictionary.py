@@ -1,0 +1,140 @@
+"""The dictionary of covariates and the table of claims: what each means, and what it takes to measure it."""
+
+import dataclasses
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from analysis.claims import read_claims
+from analysis.factors import Covariate, Family, alternatives, read_covariates, read_families
+from analysis.study import Definitions, Study, Windows
+from reports.messages import Catalogue, read_phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One covariate in words; `lacking` is empty where these data measure it."""
+
+    name: str
+    label: str
+    unit: str
+    window: str
+    null_means: str
+    expected_sign: str
+    claim: str
+    transform: str
+    needs: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A family, its covariates, and how many of them these data measure."""
+
+    name: str
+    label: str
+    color: str
+    entries: tuple[Entry, ...]
+    n_measured: int
+    unlocked_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One claim, whether these data can judge it ('yes', 'in_part', 'no'), and what they lack for all of it."""
+
+    name: str
+    says: str
+    judged: str
+    lacking: tuple[str, ...]
+
+
+def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue) -> tuple[Section, ...]:
+    """Return every declared covariate by family, in the words and with the values of a study.
+
+    Parameters
+    ----------
+    study
+        Its windows and definitions; None for those that a study has by default.
+    given
+        What the source gives (see `analysis.contract.names_given`).
+    catalogue
+        The language.
+    """
+    values = parameter_values(study)
+    sections = []
+    for family in read_families():
+        declared = [covariate for covariate in read_covariates() if covariate.family == family.name]
+        entries = tuple(_entry(covariate, values, given, catalogue) for covariate in declared)
+        sections.append(
+            Section(
+                name=family.name,
+                label=family_label(family, catalogue.language),
+                color=family.color,
+                entries=entries,
+                n_measured=sum(not entry.lacking for entry in entries),
+                unlocked_by=tuple(table for table in family.unlocked_by if table not in given),
+            )
+        )
+    return tuple(sections)
+
+
+def claim_lines(given: Collection[str], catalogue: Catalogue) -> tuple[ClaimLine, ...]:
+    """Return every registered claim, and what a source lacks for it."""
+    lines = []
+    for claim in read_claims():
+        lacking = claim.lacking(given)
+        judged = "no" if not claim.measurable(given) else "in_part" if lacking else "yes"
+        needs = tuple(need_in_words(need, catalogue) for need in lacking)
+        lines.append(ClaimLine(claim.name, claim.says(catalogue.language), judged, needs))
+    return tuple(lines)
+
+
+def parameter_values(study: Study | None) -> dict[str, str]:
+    """Return the value of each window and definition, by the name that covariates call it in their words."""
+    windows, definitions = (study.windows, study.definitions) if study else (Windows(), Definitions())
+    values = dataclasses.asdict(windows) | dataclasses.asdict(definitions)
+    return {name: ", ".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
+
+
+def definitions(study: Study | None, catalogue: Catalogue) -> list[str]:
+    """Return a sentence for each window and definition of a study."""
+    values = parameter_values(study)
+    return [catalogue.text(f"define.{name}", value=value) for name, value in values.items()]
+
+
+def family_label(family: Family, language: str) -> str:
+    """Return the label of a family in a language."""
+    return family.label_ja if language == "ja" else family.label_en
+
+
+def need_in_words(need: str, catalogue: Catalogue) -> str:
+    """Return a need with the language's word between its alternatives."""
+    return catalogue.text("list.or").join(alternatives(need))
+
+
+def phrase(text: str, values: dict[str, str], language: str) -> str:
+    """Return what a declaration says, in a language, with the study's values in place of their names.
+
+    What nobody has translated yet stays in English.
+    """
+    said = read_phrases(language).get(text, text)
+    return re.sub(r"[a-z]+_[a-z_]+", lambda found: values.get(found[0], found[0]), said)
+
+
+def _entry(covariate: Covariate, values: dict[str, str], given: Collection[str], catalogue: Catalogue) -> Entry:
+    def words(text: str) -> str:
+        return phrase(text, values, catalogue.language)
+
+    return Entry(
+        name=covariate.name,
+        label=covariate.label(catalogue.language),
+        unit=words(covariate.unit),
+        window=words(covariate.window),
+        null_means=words(covariate.null_means),
+        expected_sign=covariate.expected_sign,
+        claim=covariate.claim,
+        transform=catalogue.text(f"transform.{covariate.transform}"),
+        needs=tuple(need_in_words(need, catalogue) for need in covariate.needs),
+        lacking=tuple(need_in_words(need, catalogue) for need in covariate.lacking(given)),
+    )

@@ -1,0 +1,181 @@
+"""What the numbers rest on, in words: alarms, looking ahead, early and late signals, coverage."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.audits.lag_ladder import EARLY, LATE
+from reports.content import Grounds
+from reports.words import Text, count, number, ratio, span
+
+COMPLETE = 0.99
+"""A covariate that has a value in so many rows of every quarter needs no line in the picture of coverage."""
+IN_WORDS = {
+    "look_ahead": count,
+    "late_knowledge": ratio,
+    "one_stay": number,
+    "falling_hazard": lambda log_ratio: ratio(math.log(2) * log_ratio),  # of each doubling of tenure
+    "moved_labels": ratio,
+    "rewritten_score": number,
+    "calendar_moves": lambda log_ratio: number(100 * math.expm1(log_ratio), 0),
+}
+"""How the estimate of each audit is written."""
+BOOKS = ("book", "beside_the_book")
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One alarm in words; `looked_for` is empty where it is that of the line before."""
+
+    looked_for: str
+    subject: str
+    verdict: str
+    is_raised: bool
+    estimate: str
+    n: str
+    meaning: str
+
+
+def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[AlarmLine]:
+    """Return every alarm in words, in their order.
+
+    Parameters
+    ----------
+    text
+        The messages.
+    alarms
+        Columns as `analysis.audits.alarm.Alarm`.
+    covariate_labels
+        Label of each covariate.
+    """
+    lines, last = [], None
+    for row in alarms.itertuples():
+        is_told = not pd.isna(row.is_raised)
+        is_raised = bool(is_told and row.is_raised)
+        verdict = "audits.found" if is_raised else "audits.not_found" if is_told else "audits.cannot_tell"
+        lines.append(
+            AlarmLine(
+                looked_for=text(f"audits.{row.audit}") if row.audit != last else "",
+                subject=_subject(text, row.audit, row.subject, covariate_labels),
+                verdict=text(verdict),
+                is_raised=is_raised,
+                estimate=_estimate(text, row) if is_told else "–",
+                n=text(f"audits.n_{row.audit}", number=count(row.n)) if is_told else "–",
+                meaning=text(f"audits.means_{row.subject if row.subject in BOOKS else row.audit}") if is_raised else "",
+            )
+        )
+        last = row.audit
+    return lines
+
+
+def _subject(text: Text, audit: str, subject: str, covariate_labels: dict[str, str]) -> str:
+    if subject in BOOKS:
+        return text(f"audits.subject_{subject}")
+    return f"accounts.{subject}" if audit == "moved_labels" else covariate_labels.get(subject, subject)
+
+
+def _estimate(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
+    if math.isnan(row.estimate) or (row.audit == "moved_labels" and row.n == 0):
+        return "–"
+    write = IN_WORDS[row.audit]
+    value = write(row.estimate)
+    if not math.isnan(row.conf_low):
+        value += f" ({text('list.span', low=write(row.conf_low), high=write(row.conf_high))})"
+    return text(f"audits.estimate_{row.audit}", value=value)
+
+
+def warning(text: Text, looked: pd.DataFrame) -> list[str]:
+    """Return what must be read before anything else: a covariate, or a choice of rows, looks ahead."""
+    return [text("short.look_ahead")] if looked["differing"].any() else []
+
+
+def found_sentence(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[str]:
+    """Return one sentence that names what was found; none where nothing was."""
+    found = []
+    for row in alarms[[not pd.isna(flag) and bool(flag) for flag in alarms["is_raised"]]].itertuples():
+        subject = _subject(text, row.audit, row.subject, covariate_labels)
+        what = text(f"audits.{row.audit}")
+        found.append(text("audits.of", what=what, subject=subject) if subject else what)
+    return [text("short.alarms", found=text("list.semicolon").join(found))] if found else []
+
+
+def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: dict[str, str]) -> str:
+    """Say how much was compared on which days, and that nothing differs, or what does."""
+    days = list(dict.fromkeys(f"{day:%Y-%m-%d}" for day in looked["day"]))
+    said = text(
+        "grounds.compared",
+        cells=count(looked["compared"].sum()),
+        columns=count(looked["what"].nunique()),
+        days=text("list.comma").join(days),
+    )
+    differing = looked[looked["differing"] > 0].groupby("what", sort=False)["differing"].sum()
+    if differing.empty:
+        return said + text("grounds.none_differs")
+    named = [
+        text("grounds.differs_in", what=covariate_labels.get(what, what), number=count(number_))
+        for what, number_ in differing.items()
+    ]
+    return said + text("grounds.differ", covariates=text("list.semicolon").join(named))
+
+
+def signals(grounds: Grounds) -> pd.DataFrame:
+    """Return the lines of the lag ladder of the columns that are early or late signals, late ones last."""
+    if grounds.ladder.empty:
+        return grounds.ladder
+    shown = grounds.ladder[grounds.ladder["signal"].isin((EARLY, LATE))]
+    return shown.sort_values("signal", kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One early or late signal: hazard ratios today and at the longest lag, and their ratio with its interval."""
+
+    term: str
+    family: str
+    today: str
+    ago: str
+    change: str
+    signal: str
+
+
+def signal_lines(text: Text, grounds: Grounds) -> list[SignalLine]:
+    """Return every early or late signal as a line."""
+    shown = signals(grounds)
+    if shown.empty:
+        return []
+    today = shown[shown["lag"] == 0].set_index("term")
+    lines = []
+    for row in shown[shown["lag"] == shown["lag"].max()].itertuples():
+        change = f"{ratio(row.change)} ({text('list.span', low=ratio(row.change_low), high=ratio(row.change_high))})"
+        says = text("grounds.early" if row.signal == EARLY else "grounds.late_signal")
+        lines.append(
+            SignalLine(row.term, row.family, ratio(today.loc[row.term, "estimate"]), ratio(row.estimate), change, says)
+        )
+    return lines
+
+
+def gaps(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Split coverage into what has gaps and what has none worth a line.
+
+    Returns
+    -------
+    frame : DataFrame
+        Lines of the covariates that lack a value in more than a hundredth of the rows of some quarter, with `place`,
+        the quarter's number from 0.
+    complete : list of str
+        The other covariates.
+    """
+    quarters = np.sort(coverage["quarter_from"].unique())
+    coverage = coverage.assign(place=np.searchsorted(quarters, coverage["quarter_from"].to_numpy()))
+    least = coverage.groupby("covariate", sort=False)["share"].min()
+    complete = least.index[least >= COMPLETE].tolist()
+    return coverage[~coverage["covariate"].isin(complete)].reset_index(drop=True), complete
+
+
+def late_change(text: Text, row) -> str:  # type: ignore[no-untyped-def]
+    """Write by what factor a hazard ratio moves when facts count from their day, with its interval."""
+    if math.isnan(row.change):
+        return "–"
+    return f"{ratio(row.change)} ({span(text, math.exp(row.conf_low), math.exp(row.conf_high))})"

@@ -1,0 +1,140 @@
+"""The pictures of the quarterly report, each drawn from one frozen table."""
+
+from analysis.event_results import CAUSE_COLORS
+from analysis.figures.audits import coverage_height, draw_coverage, draw_ladder, ladder_height
+from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
+from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
+from analysis.figures.style import as_svg
+from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
+from analysis.workbench import Workbench
+from reports.content import Summary
+from reports.grounds import gaps, signals
+from reports.messages import Catalogue
+
+
+def pictures(
+    tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str], terms: dict[str, str]
+) -> dict[str, str]:
+    """Return every picture of the quarterly report as SVG, by name.
+
+    Parameters
+    ----------
+    tenure
+        The study: its colours and tiers.
+    summary
+        All numbers.
+    catalogue
+        The language.
+    labels, terms
+        Labels of the families, and of the columns of the time-varying Cox model.
+    """
+    t = catalogue.text
+    groups = summary.curves["group"].nunique()
+    book = summary.book.assign(label=[t("book.bar", start=start) for start in summary.book["quarter_from"]])
+    found = {
+        "book": as_svg(
+            "book", draw_book, size=(7.4, 2.9), alt=t("book.alt"),
+            frame=book, at_start_label=t("book.at_start"), churned_label=t("book.churned_of_start"),
+        ),
+        "survival": as_svg(
+            "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
+            curves=summary.curves, at_risk=summary.at_risk,
+            x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
+        ),
+    }  # fmt: skip
+    found |= _event_figures(summary, catalogue)
+    if summary.outlook:
+        found["outlook"] = as_svg(
+            "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
+            probabilities=summary.outlook.probabilities, tiers=tenure.study.report.risk_tiers,
+            x_label=t("outlook.x"), y_label=t("outlook.y"),
+        )  # fmt: skip
+    if summary.skill:
+        calibration = summary.skill.calibration.assign(
+            model=summary.skill.calibration["model"].map(lambda m: t(f"model.{m}"))
+        )
+        found["calibration"] = as_svg(
+            "calibration", draw_calibration, size=(7.0, 4.0), alt=t("scores.calibration_alt"),
+            frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
+        )  # fmt: skip
+    if summary.contest:
+        ratios = summary.contest.ratios.query("not marks_missing")
+        ratios = ratios.assign(label=ratios["term"].map(terms))
+        losses = summary.contest.losses
+        losses = losses.assign(
+            label=[
+                t("families.label_of", family=labels[family], model=t(f"model.{model}"))
+                for family, model in zip(losses["family"], losses["model"], strict=True)
+            ]
+        ).sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")
+        found["losses"] = as_svg(
+            "losses", draw_family_losses, size=(7.4, 1.0 + 0.36 * len(losses)), alt=t("families.loss_alt"),
+            frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
+        )  # fmt: skip
+        found["ratios"] = as_svg(
+            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
+            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
+        )  # fmt: skip
+        for number, (line, path) in enumerate(summary.contest.paths):
+            found[f"path_{number}"] = as_svg(
+                f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),
+                alt=t("families.path_alt", covariate=terms[line["term"]]),
+                frame=path, constant=line["estimate"], label=terms[line["term"]], color=tenure.colors[line["family"]],
+                x_label=t("survival.x"), y_label=t("families.path_y"),
+            )  # fmt: skip
+    return found | _ground_figures(tenure, summary, catalogue, labels, terms)
+
+
+def _ground_figures(
+    tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str], terms: dict[str, str]
+) -> dict[str, str]:
+    t, found = catalogue.text, {}
+    ladder = signals(summary.grounds)
+    if not ladder.empty:
+        ladder = ladder.assign(label=ladder["term"].map(terms))
+        days = [int(lag) for lag in ladder["lag"].unique()]
+        lags = {lag: t("grounds.lag", days=lag) if lag else t("grounds.today") for lag in days}
+        found["ladder"] = as_svg(
+            "ladder", draw_ladder, size=(7.4, ladder_height(ladder)), alt=t("grounds.ladder_alt"),
+            frame=ladder, colors=tenure.colors, lag_labels=lags, x_label=t("families.ratios_x"),
+        )  # fmt: skip
+    thin, _ = gaps(summary.grounds.coverage)
+    if not thin.empty:
+        covariates = {covariate.name: covariate.label(catalogue.language) for covariate in tenure.covariates()}
+        thin = thin.assign(label=thin["covariate"].map(covariates))
+        quarters = [t("book.bar", start=start) for start in sorted(summary.grounds.coverage["quarter_from"].unique())]
+        found["coverage"] = as_svg(
+            "coverage", draw_coverage, size=(7.4, coverage_height(thin)), alt=t("grounds.coverage_alt"),
+            frame=thin, colors=tenure.colors, family_labels=labels, quarter_labels=quarters,
+            legend_title=t("grounds.rows_with_value"),
+        )  # fmt: skip
+    return found
+
+
+def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
+    t, events = catalogue.text, summary.events
+    phases = {group: t(f"phase.{group}") for group in events.by_phase["group"]}
+    clocks = {group: t(f"clock.{group}") for group in events.by_clock["group"]}
+    causes = {cause: t(f"cause.{cause}") for cause in dict.fromkeys(events.ends["cause"])}
+    words_of_rates = {"x_label": t("events.rate_x"), "events_label": t("events.events")}
+    found = {
+        "by_phase": as_svg(
+            "by_phase", draw_rates, size=(7.4, 0.9 + 0.36 * len(phases)), alt=t("events.by_phase"),
+            frame=events.by_phase, labels=phases, **words_of_rates,
+        ),
+        "by_clock": as_svg(
+            "by_clock", draw_rates, size=(7.4, 0.9 + 0.36 * len(clocks)), alt=t("events.by_clock"),
+            frame=events.by_clock, labels=clocks, **words_of_rates,
+        ),
+        "ends": as_svg(
+            "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
+            frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
+        ),
+    }  # fmt: skip
+    if not events.changes.empty:
+        changes = events.changes.assign(group=events.changes["group"].map(lambda kind: t(f"change.{kind}")))
+        found["changes"] = as_svg(
+            "changes", draw_mean_number, size=(7.4, 3.4), alt=t("events.changes_alt"),
+            frame=changes, x_label=t("survival.x"), y_label=t("events.changes_y"),
+        )  # fmt: skip
+    return found
