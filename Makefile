@@ -8,10 +8,10 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test report study-worlds bench lab check format lock clean
+.PHONY: help setup test report study-worlds bench bench-covariates lab check format lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... chooses the interpreter)
 
@@ -27,8 +27,11 @@ $(DEMO): | setup
 study-worlds: setup  ## study 15 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes; PROOFS=... chooses tables)
 	$(BIN)/tenure study-worlds --tables benchmarks $(if $(PROOFS),--only $(PROOFS))
 
-bench: setup  ## time the Cox fit beside its peers, R's too where it is installed (ten minutes)
+bench: setup bench-covariates  ## time the Cox fit and the covariates beside their peers, R's too where installed (half an hour)
 	$(BIN)/python benchmarks/cox_speed.py
+
+bench-covariates: setup  ## time the way from 1 to 100 million rows of use to covariates, beside polars (a quarter of an hour)
+	$(BIN)/python benchmarks/covariate_speed.py
 
 lab: setup  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks

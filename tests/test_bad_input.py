@@ -16,7 +16,7 @@ from reports.cli import main
 @pytest.fixture(scope="module")
 def good_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("good")
-    assert main(["build", "--study", str(write_small_source(folder)), "--out", str(folder / "out")]) == 0
+    assert main(["build", "--no-audits", "--study", str(write_small_source(folder)), "--out", str(folder / "out")]) == 0
     return folder
 
 
@@ -87,7 +87,7 @@ def test_unknown_account_in_subscriptions(tmp_path: Path, out: Path, capsys: pyt
 
 def test_unknown_account_in_usage_is_set_apart_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = write_small_source(tmp_path, usage_daily=USAGE + "a9,2023-03-01,search,4\na9,2023-03-02,search,4\n")
-    assert main(["build", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    assert main(["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
     assert "usage_daily: account_id is not in table accounts: 2 rows" in capsys.readouterr().out
     cohort = next((tmp_path / "out" / "small").glob("cohort-*.duckdb"))
     with duckdb.connect(str(cohort), read_only=True) as con:
@@ -114,7 +114,7 @@ def test_lowered_rule_sets_the_rows_apart(tmp_path: Path, capsys: pytest.Capture
     wrong = SUBSCRIPTIONS.replace("2023-04-10", "2023-01-09")
     study = write_small_source(tmp_path, subscriptions=wrong)
     study.write_text('lowered_rules = ["subscription_ends_before_it_starts"]\n' + STUDY, encoding="utf-8")
-    assert main(["build", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    assert main(["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
     assert "quarantine: subscriptions: a subscription ends before it starts" in capsys.readouterr().out
 
 
@@ -248,7 +248,7 @@ def test_missing_table_beside_a_file_of_a_like_name(
     study = write_small_source(tmp_path, subscriptions=None)
     (tmp_path / "data" / "subscription.csv").write_text(SUBSCRIPTIONS, encoding="utf-8")
     before = content_of(out)
-    assert main(["build", "--study", str(study), "--out", str(out)]) == 1
+    assert main(["build", "--no-audits", "--study", str(study), "--out", str(out)]) == 1
     said = capsys.readouterr()
     assert "subscription.csv: nothing reads this file of the source. Rename it 'subscriptions.csv'" in said.out
     assert "Required table 'subscriptions' is missing" in said.err
@@ -345,7 +345,7 @@ def test_cohort_that_another_process_writes(tmp_path: Path, out: Path, capsys: p
 def test_no_threads(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], number: str) -> None:
     before = content_of(out)
     with pytest.raises(SystemExit, match="2"):
-        main(["build", "--study", str(tmp_path / "good" / "study.toml"), "--out", str(out), "--threads", number])
+        main(["build", "--no-audits", "--study", str(tmp_path / "good" / "study.toml"), "--out", str(out), "--threads", number])
     assert f"argument --threads: must be a whole number from 1 on, but is '{number}'" in capsys.readouterr().err
     assert content_of(out) == before
 
@@ -376,7 +376,7 @@ def test_what_nobody_foresaw_is_one_sentence(
 def test_no_events_at_all(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A report on churn without any churn would be empty tables: say so, and write no report."""
     study = write_small_source(tmp_path, subscriptions=SUBSCRIPTIONS.replace("2023-04-10", ""))
-    assert main(["build", "--study", str(study), "--out", str(out)]) == 0
+    assert main(["build", "--no-audits", "--study", str(study), "--out", str(out)]) == 0
     capsys.readouterr()
     message = refused(study, out, capsys, "report", "quarterly")
     assert "No account left among the 3 lifetimes observed from 2023-01-01 to 2023-07-01" in message

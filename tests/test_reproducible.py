@@ -68,7 +68,7 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     old = tmp_path / "study.toml"
     text = earlier.read_text(encoding="utf-8").replace('path = "."', f'path = "{SAMPLE.parent}"')
     old.write_text(text.replace("snapshot = 2024-01-01", "snapshot = 2023-07-01"), encoding="utf-8")
-    assert main(["build", "--study", str(old), "--out", str(tmp_path)]) == 0
+    assert main(["build", "--no-audits", "--study", str(old), "--out", str(tmp_path)]) == 0
     before = content_of(out)
 
     build = run(tmp_path, "build")
@@ -82,7 +82,7 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     assert left_behind
     assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
 
-    assert main(["build", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
+    assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
     assert not [name for name in content_of(out) if ".part-" in name]
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
@@ -91,7 +91,7 @@ def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
     from small_source import STUDY, write_small_source
 
     study = write_small_source(tmp_path)
-    arguments = ["build", "--study", str(study), "--out", str(tmp_path / "out")]
+    arguments = ["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]
     assert main(arguments) == 0
     study.write_text(STUDY.replace("2023-07-01", "2023-06-01"), encoding="utf-8")
     assert main([*arguments, "--prune"]) == 0
