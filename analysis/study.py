@@ -207,6 +207,7 @@ def _check_ranges(study: Study, where: str) -> None:
             windows.baseline_days >= 2 * windows.recent_days,
             "windows.baseline_days must be at least twice windows.recent_days",
         ),
+        (windows.baseline_days <= 434, "windows.baseline_days must be at most 434 (62 weeks)"),
         *_definition_rules(study.definitions),
         (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
         (

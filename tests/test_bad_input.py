@@ -345,7 +345,18 @@ def test_cohort_that_another_process_writes(tmp_path: Path, out: Path, capsys: p
 def test_no_threads(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], number: str) -> None:
     before = content_of(out)
     with pytest.raises(SystemExit, match="2"):
-        main(["build", "--no-audits", "--study", str(tmp_path / "good" / "study.toml"), "--out", str(out), "--threads", number])
+        main(
+            [
+                "build",
+                "--no-audits",
+                "--study",
+                str(tmp_path / "good" / "study.toml"),
+                "--out",
+                str(out),
+                "--threads",
+                number,
+            ]
+        )
     assert f"argument --threads: must be a whole number from 1 on, but is '{number}'" in capsys.readouterr().err
     assert content_of(out) == before
 

@@ -61,7 +61,15 @@ USED = """$baseline_days
             and used.known_on < dates.risk_date
 """
 MUTANTS = [
-    Mutant("use on the day itself", "5_covariates", "usage", on_the_day_itself(USED)),
+    Mutant(
+        "use on the day itself",
+        "5_covariates",
+        "usage",
+        (
+            *on_the_day_itself(USED),
+            ("(dates.risk_date - used.used_on - 1) / 7", "(dates.risk_date - used.used_on) / 7"),
+        ),
+    ),
     Mutant(
         "features used on the day itself",
         "4_activity",

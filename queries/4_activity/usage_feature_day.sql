@@ -1,5 +1,5 @@
 -- grain: account, day, feature used, day on which it became known; key: account_id, used_on, feature, known_on
--- rule: block numbers runs of days as window_blocks does
+-- rule: block numbers runs of days as window_blocks does; the rows of an account lie together, as its windows are read
 select
     account_id,
     used_on,
@@ -12,3 +12,4 @@ where
     events > 0
     and feature is not null
 group by account_id, used_on, coalesce(known_on, used_on), feature
+order by account_id

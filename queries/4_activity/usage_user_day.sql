@@ -1,5 +1,6 @@
 -- grain: account, day, user, day on which it became known; key: account_id, used_on, user_id, known_on
--- rule: use that names its user. block numbers runs of days as window_blocks does
+-- rule: use that names its user. block numbers runs of days as window_blocks does; the rows of an account lie together,
+--       as its windows are read
 select
     account_id,
     used_on,
@@ -12,3 +13,4 @@ where
     events > 0
     and user_id is not null
 group by account_id, used_on, user_id, coalesce(known_on, used_on)
+order by account_id

@@ -29,15 +29,19 @@ days as (
             as timed_events,
         sum(case when used.used_on >= dates.risk_date - $recent_days then used.out_of_hours_events else 0 end)
             as out_of_hours_events,
-        count(distinct case when used.used_on >= dates.risk_date - $recent_days then used.used_on end)
-            as recent_active_days,
-        count(distinct floor((dates.risk_date - used.used_on - 1) / 7)) as active_weeks,
+        sum(case when used.used_on >= dates.risk_date - $recent_days then used.days else 0 end) as recent_active_days,
+        cast(
+            bit_count(
+                bit_or(cast(1 as bigint) << cast(floor((dates.risk_date - used.used_on - 1) / 7) as integer))
+            ) as integer
+        ) as active_weeks,
         max(used.used_on) as last_used_on
-    from dates
+    from window_blocks as dates
     inner join usage_account_day as used
         on
             dates.account_id = used.account_id
-            and used.used_on >= dates.origin
+            and dates.block = used.block
+            and used.used_on >= dates.window_from
             and used.used_on >= dates.risk_date - $baseline_days
             and used.used_on < dates.risk_date
             and used.known_on < dates.risk_date
