@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     worlds.add_argument(
         "--only", nargs="+", metavar="TABLE", default=["cox_recovery", "study_worlds"],
         help="cox_recovery, study_worlds (both by default), null_p_values, coverage, true_probabilities, "
-        "true_families, audits (up to an hour each)",
+        "true_families, true_claims, audits (up to an hour each)",
     )  # fmt: skip
     worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
     worlds.set_defaults(run=_study_worlds)
