@@ -54,8 +54,8 @@ RELATIONSHIP = [
     ),
     Mutant(
         "touches before they were logged",
-        "5_covariates",
-        "relationship",
+        "4_activity",
+        "personal_touch",
         (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
     ),
     Mutant(
@@ -278,10 +278,6 @@ TOUCHES = in_topic(
         on_the_day_itself("and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"),
     ),
     (
-        "follow-ups, runs and tones before they were logged",
-        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
-    ),
-    (
         "the vendor's touches on the day itself",
         on_the_day_itself(
             "and approached.occurred_on < dates.risk_date\n", "and approached.known_on < dates.risk_date\n"
@@ -403,10 +399,6 @@ ENGAGEMENT = in_topic(
         on_the_day_itself(
             "and touched.occurred_on < sponsors.risk_date\n", "and touched.known_on < sponsors.risk_date\n"
         ),
-    ),
-    (
-        "touches with a contact before they were logged",
-        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
     ),
     (
         "touches with one contact on the day itself",

@@ -56,11 +56,10 @@ named_touches as (
         account_id,
         contact_id,
         occurred_on,
-        coalesce(known_on, occurred_on) as known_on
-    from touchpoints
+        known_on
+    from personal_touch
     where
-        coalesce(status, 'held') = 'held'
-        and not coalesce(automated, false)
+        is_held
         and contact_id is not null
 ),
 

@@ -1,8 +1,7 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
 --       made; never from before the lifetime's origin; a window that reaches before the log begins, or has no day yet,
---       is missing. A touch of which no status is given was held, but is answered only where that is said, or by a
---       response
+--       is missing
 with dates as (
     select
         lifetime_id,
@@ -19,19 +18,6 @@ with dates as (
         risk_date > origin and greatest(origin, risk_date - $baseline_days) >= cast($tickets_observed_from as date)
             as is_ticket_window_measured
     from risk_dates
-),
-
-personal_touches as (
-    select
-        account_id,
-        occurred_on,
-        initiated_by,
-        coalesce(known_on, occurred_on) as known_on,
-        coalesce(status, 'held') = 'held' as is_held,
-        coalesce(status = 'held', false) as is_said_to_be_held,
-        occurred_on + cast(floor(response_hours / 24) as integer) + 1 as response_known_on
-    from touchpoints
-    where not coalesce(automated, false)
 ),
 
 touches as (
@@ -52,7 +38,7 @@ touches as (
             end
         ) as answered_touches
     from dates
-    inner join personal_touches as touched
+    inner join personal_touch as touched
         on
             dates.account_id = touched.account_id
             and touched.occurred_on >= dates.touches_from

@@ -1,8 +1,7 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: personal touches known before risk_date, never from before the lifetime's origin; what reaches before the
---       log begins is missing. One of which no status is given was held, but is answered only where that is said, or by
---       a response. Onboarding ends as the phase does: on the day it was completed, at the latest $adoption_from_day
---       days after the origin. A touch of the vendor's that has no answer yet is unanswered once more than
+--       log begins is missing. Onboarding ends as the phase does: on the day it was completed, at the latest
+--       $adoption_from_day days after the origin. A touch of the vendor's that has no answer yet is unanswered once more than
 --       $unanswered_days days have passed; those of the day of an answered one count as answered with it
 with dates as (
     select
@@ -25,21 +24,6 @@ with dates as (
     from risk_dates
 ),
 
-personal_touches as (
-    select
-        account_id,
-        occurred_on,
-        kind,
-        initiated_by,
-        sentiment,
-        coalesce(known_on, occurred_on) as known_on,
-        coalesce(status, 'held') = 'held' as is_held,
-        coalesce(status = 'held', false) as is_said_to_be_held,
-        occurred_on + cast(floor(response_hours / 24) as integer) + 1 as response_known_on
-    from touchpoints
-    where not coalesce(automated, false)
-),
-
 touches as (
     select
         dates.lifetime_id,
@@ -52,7 +36,7 @@ touches as (
             end
         ) as was_handed_over
     from dates
-    inner join personal_touches as touched
+    inner join personal_touch as touched
         on
             dates.account_id = touched.account_id
             and touched.is_held
@@ -70,7 +54,7 @@ vendor_touches as (
         approached.is_said_to_be_held or coalesce(approached.response_known_on < dates.risk_date, false) as is_answered,
         approached.occurred_on + $unanswered_days < dates.risk_date as is_due
     from dates
-    inner join personal_touches as approached
+    inner join personal_touch as approached
         on
             dates.account_id = approached.account_id
             and approached.initiated_by = 'vendor'
@@ -102,7 +86,7 @@ tones as (
         occurred_on as said_on,
         known_on,
         sentiment
-    from personal_touches
+    from personal_touch
     where sentiment is not null
     union all
     select
