@@ -16,6 +16,8 @@ from analysis.outcome import Outcome
 STRATA = ("renewal_due", "deadline_due")
 """Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
 their own, not a coefficient."""
+REFUSED = "its effect cannot be estimated"
+"""How the reason begins why a column that the fit refused was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,20 @@ def _fit_what_can_be_estimated(
         try:
             return fit_cox(matrix.values, rows, names=matrix.names), matrix, tuple(dropped)
         except NotEstimableError as error:
-            named = [column for column in matrix.columns if column.name in error.columns]
-            guilty = next((column for column in named if column.marks_missing), named[-1])
             if len(matrix.columns) == 1:
                 raise
+            guilty = least_needed(matrix.columns, error)
+            named = [column for column in matrix.columns if column.name in error.columns]
             others = ", ".join(f"'{column.name}'" for column in named if column != guilty)
-            reason = "its effect cannot be estimated" + (f" beside {others}" if others else "")
+            reason = REFUSED + (f" beside {others}" if others else "")
             dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
             matrix = matrix.without([guilty.name])
+
+
+def least_needed(columns: Sequence[Column], error: NotEstimableError) -> Column:
+    """Return the column to leave out of those that a fit refuses: one that marks missing values, or the last."""
+    named = [column for column in columns if column.name in error.columns]
+    return next((column for column in named if column.marks_missing), named[-1])
 
 
 def _thin_columns(matrix: DesignMatrix, rows: CountingRows) -> tuple[DroppedColumn, ...]:

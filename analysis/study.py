@@ -211,8 +211,8 @@ def _check_ranges(study: Study, where: str) -> None:
         *_definition_rules(study.definitions),
         (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
         (
-            all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
-            "audits.lags must be days that rise from above 0",
+            bool(study.audits.lags) and all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
+            "audits.lags must be one or more numbers of days that rise from above 0",
         ),
         (
             models.forecast_ridge >= 0 and math.isfinite(models.forecast_ridge),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audits.results import AuditResults
+from reports.csv_text import as_csv
 from reports.messages import read_catalogue
 
 
@@ -16,7 +17,7 @@ def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
     part.mkdir(parents=True)
     names = []
     for name, table in audits.frames().items():
-        table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+        (part / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
         names.append(f"{name}.csv")
     shutil.rmtree(folder, ignore_errors=True)
     part.replace(folder)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.errors import ReportError
 from analysis.workbench import Workbench
 from reports.content import Outlook
+from reports.csv_text import as_csv
 from reports.messages import read_catalogue
 from reports.page import as_dictionary, render_quarterly
 from reports.summary import summarise
@@ -17,7 +16,6 @@ from reports.summary import summarise
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
 )  # fmt: skip
-_FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +69,6 @@ def accounts_csv(outlook: Outlook) -> str:
         lambda reasons: "; ".join(f"{r.covariate} {r.direction}".strip() for r in reasons)
     )
     return as_csv(table)
-
-
-def as_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV; no text in it is read as a formula by a spreadsheet."""
-    plain = table.copy()
-    for name in plain.select_dtypes(object).columns:
-        plain[name] = plain[name].map(_plain)
-    return plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
-
-
-def _plain(value: object) -> object:
-    """Put a quote before text that a spreadsheet would run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_OPENERS) else value
 
 
 def _provenance(tenure: Workbench, language: str) -> dict[str, str]:

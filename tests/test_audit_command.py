@@ -33,7 +33,7 @@ def test_audit_of_the_sample_says_what_these_data_cannot_tell(
     assert "not found: a covariate, or a choice of rows, that knows the future" in said
     assert "cannot tell: a health score that knows more of who leaves than was known on its day" in said
     assert "cannot tell: a label of today that leavers were moved to (segment)" in said
-    assert "FOUND: a calendar that moves the use of all at once (book)" in said
+    assert "not found: a calendar that moves the use of all at once (book)" in said
     assert {path.name for path in (tmp_path / "crm5" / "audit").iterdir()} == FILES
     alarms = csv.DictReader((tmp_path / "crm5" / "audit" / "alarms.csv").read_text(encoding="utf-8").splitlines())
     told = {(alarm["audit"], alarm["subject"]): alarm["is_raised"] for alarm in alarms}

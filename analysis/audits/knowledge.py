@@ -16,7 +16,7 @@ from analysis.effects.families import CONTROL
 from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.effects.multiplicity import holm
 from analysis.errors import DesignError, ModelError
-from analysis.inference import fit_inference
+from analysis.inference import REFUSED, fit_inference
 
 LEVEL = 0.01
 COLUMNS = (
@@ -45,7 +45,7 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
         conf_low, conf_high and p_holm, flatters (the shortcut makes the effect significantly stronger, or turns it: a
         fact is dated back). Empty where the source gives no such days.
     """
-    blanked = _without_days_of_knowledge(tenure)
+    blanked = without_days_of_knowledge(tenure)
     if not blanked:
         return pd.DataFrame(columns=list(COLUMNS))
     tenure.progress(f"late knowledge: {', '.join(blanked)} as if known when it happened")
@@ -62,7 +62,8 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     table = pd.DataFrame(lines, columns=[*COLUMNS, "p_value"])
     tested = table["p_value"].notna()
     table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy(np.float64))
-    table["flatters"] = (table["p_holm"] < LEVEL) & (table["as_observed"].abs() > table["as_known"].abs())
+    known, observed_ = table["as_known"], table["as_observed"]
+    table["flatters"] = (table["p_holm"] < LEVEL) & ((observed_.abs() > known.abs()) | (observed_ * known < 0))
     return table[list(COLUMNS)]
 
 
@@ -77,12 +78,24 @@ def _change(
         if covariate.name in line.index:
             return line.loc[covariate.name].rename({"before": "as_known", "after": "as_observed"}).to_dict()
     with suppress(DesignError, ModelError):
+        if not _says_too_little(rows, covariates):
+            return {}
         inference = fit_inference(observed, covariates)
         line = hazard_ratios(inference.fit, inference.columns).set_index("term")
         if covariate.name in line.index:
             own = line.loc[covariate.name, ["estimate", "conf_low", "conf_high", "p_value"]].to_dict()
             return own | {"as_known": 0.0, "as_observed": own["estimate"], "change": own["estimate"]}
     return {}
+
+
+def _says_too_little(rows: pd.DataFrame, covariates: Sequence[Covariate]) -> bool:
+    """Say whether the last of some covariates, as known, sets too few apart for an effect to be estimated."""
+    own = covariates[-1].name
+    try:
+        dropped = fit_inference(rows, covariates).dropped
+    except (DesignError, ModelError):
+        return True
+    return any(column.name == own and not column.reason.startswith(REFUSED) for column in dropped)
 
 
 def _as_observed(
@@ -101,8 +114,8 @@ def _as_observed(
     return rows.assign(**{name: values[name].to_numpy() for name in names})
 
 
-def _without_days_of_knowledge(tenure: CohortTables) -> dict[str, str]:
-    """Return a select of each table that says when things were learned, with that left empty."""
+def without_days_of_knowledge(tenure: CohortTables) -> dict[str, str]:
+    """Return a select of each table that says when things were learned, with that left empty, by name."""
     selects = {}
     for table in read_contract().values():
         given = [name for name in table.column_names if f"{table.name}.{name}" in tenure.given]

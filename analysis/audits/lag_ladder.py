@@ -1,12 +1,13 @@
 """Lag ladder: what the factors of a month, two, three ago say of leaving now, beside what today's say."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.audits.paired import paired_changes
-from analysis.audits.rebuild import COHORT, rebuilt
+from analysis.audits.rebuild import COHORT, parameters_of, rebuilt
 from analysis.audits.versions import fit_versions
 from analysis.cohort_tables import CohortTables
 from analysis.design import Covariate
@@ -23,7 +24,8 @@ def lag_ladder(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the model with the three families as they stood some days earlier, the contract as it stands.
 
-    All rungs use the same rows: intervals of lifetimes old enough that every window of every rung lies within them. A
+    All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began,
+    that every window of every rung lies within both. A
     late signal is one that says something today, and significantly less so the longest lag ago, where nothing is left
     to see: it may be a symptom of a decision that was made already, and is never called a cause. An early signal says
     the same at the longest lag, too.
@@ -75,7 +77,8 @@ def lag_ladder(
 def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return the rows of every rung, by lag in days as text."""
     rows = tenure.counting_process
-    old_enough = rows["start"] >= max(lags) + tenure.study.windows.baseline_days
+    reach = max(lags) + tenure.study.windows.baseline_days
+    old_enough = (rows["start"] >= reach) & (rows["risk_date"] >= _seen_from(tenure) + pd.Timedelta(days=reach))
     frames = {"0": rows[old_enough].reset_index(drop=True)}
     keys = frames["0"][["lifetime_id", "risk_date"]]
     for lag in lags:
@@ -91,6 +94,14 @@ def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) ->
         values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
         frames[str(lag)] = frames["0"].assign(**{name: values[name].to_numpy() for name in shifted})
     return frames
+
+
+def _seen_from(tenure: CohortTables) -> pd.Timestamp:
+    """Return the first day from which every log that the source gives, and the calendar of the cohort, is complete."""
+    given = {name.partition(".")[0] for name in tenure.given}
+    logs = [day for name, day in parameters_of(tenure).items() if name.removesuffix("_observed_from") in given]
+    calendar = tenure.study.time.observation_start - dt.timedelta(days=tenure.study.windows.baseline_days)
+    return max(pd.Timestamp(day) for day in [*logs, calendar])
 
 
 def _with_signal(ladder: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from analysis.cohort_tables import CohortTables
 from analysis.contract import as_known_sql, read_contract
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
+CELL = ("day", "what", "account_id", "lifetime_number", "risk_date", "from_all_data", "from_known")
 EXAMPLES = 5
 """Cells that are listed for each covariate and day where any differ."""
 
@@ -62,7 +63,7 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
             compared, differing = _cells_that_differ(con, names, day)
             counts += [(day, name, compared, number) for name, number in zip(names, differing, strict=True)]
             cells += [_examples(con, name, day) for name, number in zip(names, differing, strict=True) if number]
-    listed = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame()
+    listed = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=list(CELL))
     return pd.DataFrame(counts, columns=["day", "what", "compared", "differing"]), listed
 
 

@@ -11,6 +11,8 @@ from analysis.design import learn_design
 from analysis.errors import DesignError
 
 LEVEL = 0.01
+ENOUGH = 10
+"""Landmarks before churn that a comparison needs."""
 SCORE_IS_FRESH = 35
 """Days after which a published score is no longer that of the landmark."""
 MATTERS = 0.3
@@ -24,7 +26,8 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     -------
     list of Alarm
         One for each label with a dated history (``account_attributes``); for any other None, as nothing can tell.
-        estimate: log odds ratio of having been moved, leavers against others; n: accounts moved.
+        estimate: log of the ratio of moves a day at risk, leavers against others, raised where surely above zero;
+        n: accounts moved.
     """
     labels = [name for name in ("segment", "touch_model", "maturity") if f"accounts.{name}" in tenure.given]
     if "account_attributes" not in tenure.given:
@@ -36,6 +39,7 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     rows = tenure.counting_process
     leavers = set(rows.loc[rows["event"] == 1, "account_id"])
     today = tenure.table("accounts").set_index("account_id")
+    at_risk = (rows["stop"] - rows["start"]).groupby(rows["account_id"]).sum()
     alarms = []
     for label in labels:
         was = first[first["attribute"] == label].set_index("account_id")["value"].reindex(rows["account_id"].unique())
@@ -44,27 +48,27 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
             alarms.append(Alarm("moved_labels", label, None))
             continue
         moved = (today[label].reindex(was.index) != was).to_numpy(bool)
-        left = was.index.isin(leavers)
-        table = np.array(
-            [[(moved & left).sum(), (~moved & left).sum()], [(moved & ~left).sum(), (~moved & ~left).sum()]]
-        )
-        odds, p_value = (
-            np.prod(np.diag(table + 0.5)) / np.prod(np.diag(np.fliplr(table + 0.5))),
-            stats.fisher_exact(table)[1],
-        )
-        alarms.append(
-            Alarm(
-                "moved_labels", label, bool(p_value < LEVEL), float(np.log(odds)), p_value=p_value, n=int(moved.sum())
-            )
-        )
+        alarms.append(_moves(label, moved, was.index.isin(leavers), at_risk.reindex(was.index).to_numpy(np.float64)))
     return alarms
+
+
+def _moves(label: str, moved: np.ndarray, left: np.ndarray, days: np.ndarray) -> Alarm:
+    """Compare moves a day at risk: whoever stays longer has longer to be moved."""
+    n_moved, n_of_leavers = int(moved.sum()), int((moved & left).sum())
+    share = days[left].sum() / days.sum()
+    if n_moved == 0 or not 0 < share < 1:
+        return Alarm("moved_labels", label, False if n_moved == 0 else None, n=n_moved)
+    p_value = float(stats.binomtest(n_of_leavers, n_moved, share, alternative="greater").pvalue)
+    ratio = (n_of_leavers + 0.5) / (n_moved - n_of_leavers + 0.5) * (1 - share) / share
+    return Alarm("moved_labels", label, p_value < LEVEL, float(np.log(ratio)), p_value=p_value, n=n_moved)
 
 
 def rewritten_score(tenure: CohortTables) -> Alarm:
     """Ask whether published scores know more of who leaves than all that was known on their day.
 
-    A score is made of what is known when it is published. What is left of it beyond the covariates of the day says
-    next to nothing of leaving, unless it was written after the account had left.
+    A score is made of what is known when it is published. Where all families are measured, what is left of it beyond
+    the covariates of the day says next to nothing of leaving, unless it was written after the account had left, or is
+    made of what the source does not hold.
 
     Returns
     -------
@@ -72,16 +76,19 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
         estimate: mean of that remainder among landmarks whose account churned within the horizon, less that among the
         others, in standard deviations of the score, with its interval (clustered); n: landmarks with a score.
     """
-    if "health_scores" not in tenure.given:
+    if "health_scores" not in tenure.given or not all(is_measured for _, is_measured in tenure.families()):
         return Alarm("rewritten_score", "", None)
-    scores = tenure.query("select account_id, scored_on, value from health_scores where component = 'total'")
+    scores = tenure.query(
+        "select account_id, scored_on, value from health_scores "
+        "where component = 'total' and coalesce(level, 'account') = 'account' order by account_id, scored_on, value"
+    )
     rows = tenure.landmarks[tenure.landmarks["is_followed"]]
     rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "lifetime_id"])
     scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
     joined = pd.merge_asof(
         rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
     ).dropna(subset=["value"])
-    if joined["event"].sum() < 10:
+    if joined["event"].sum() < ENOUGH or joined["value"].std() == 0:
         return Alarm("rewritten_score", "", None, n=len(joined))
     try:
         design = learn_design(joined, tenure.covariates("landmarks")).apply(joined)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -39,8 +40,7 @@ def rebuilt(
     DuckDBPyConnection
         In which what was made again goes by its name, and any other table of the cohort, too.
     """
-    declaration = read_declaration(tenure.study.source.kind)
-    parameters = query_parameters(tenure.study, declaration)
+    parameters = parameters_of(tenure)
     with tempfile.TemporaryDirectory() as scratch:
         con = connect(Path(scratch) / "rebuilt.duckdb", memory_limit=tenure.memory_limit)
         try:
@@ -52,6 +52,11 @@ def rebuilt(
             yield con
         finally:
             con.close()
+
+
+def parameters_of(tenure: CohortTables) -> dict[str, Any]:
+    """Return the parameters by which the cohort's queries ran."""
+    return query_parameters(tenure.study, read_declaration(tenure.study.source.kind))
 
 
 def _stale(changed: Collection[str], wanted: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.audits.alarm import Alarm
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
-from analysis.audits.knowledge import late_knowledge
+from analysis.audits.knowledge import late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
@@ -53,7 +53,8 @@ class AuditResults:
             return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")
-            return pd.DataFrame(), pd.DataFrame()
+            empty = pd.DataFrame(columns=["term", "covariate", "family", "lag", "signal"])
+            return empty, pd.DataFrame(columns=["family", "lag", "p_value"])
 
     @property
     def lag_ladder(self) -> pd.DataFrame:
@@ -122,7 +123,7 @@ class AuditResults:
     def _knowledge_alarms(self) -> list[Alarm]:
         table = self.late_knowledge
         if table.empty:
-            return [Alarm("late_knowledge", "", None)]
+            return [Alarm("late_knowledge", "", False if without_days_of_knowledge(self._tenure) else None)]
         return [
             Alarm(
                 "late_knowledge",

@@ -38,7 +38,7 @@ def one_stay(tenure: CohortTables) -> Alarm:
     shortcut = stays["last"].isin(left).sum() / (stays["until"] - stays["since"]).dt.days.sum()
     ratio = float(shortcut / honest) if honest > 0 else float("nan")
     returns = len(tenure.table("returns"))
-    return Alarm("one_stay", "", bool(ratio < MATTERS), estimate=ratio, n=returns)
+    return Alarm("one_stay", "", bool(ratio < MATTERS) if np.isfinite(ratio) else None, estimate=ratio, n=returns)
 
 
 def falling_hazard(tenure: CohortTables) -> Alarm:
@@ -72,6 +72,8 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
     )
     fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in inference.columns), "tenure"])
     estimate, error = float(fit.coefficients[-1]), float(fit.robust_std_errors[-1])
+    if not error > 0:
+        return Alarm("falling_hazard", "", None, estimate, n=on_calendar.n_subjects_with_event)
     p_value = float(stats.norm.cdf(estimate / error))
     low, high = estimate - Z * error, estimate + Z * error
     return Alarm("falling_hazard", "", p_value < LEVEL, estimate, low, high, p_value, on_calendar.n_subjects_with_event)

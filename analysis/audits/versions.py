@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import NotEstimableError
 from analysis.design import Column, Covariate
-from analysis.inference import STRATA, fit_inference
+from analysis.inference import STRATA, fit_inference, least_needed
 from analysis.outcome import Outcome
 
 
@@ -47,7 +47,7 @@ def fit_versions(
                 if name not in fits:
                     fits[name] = fit_cox(matrices[name].values, rows, names=matrices[name].names)
         except NotEstimableError as error:
-            fits = {}
-            matrices = {name: matrix.without(error.columns) for name, matrix in matrices.items()}
+            fits, gone = {}, least_needed(matrices[first].columns, error).name
+            matrices = {name: matrix.without([gone]) for name, matrix in matrices.items()}
         else:
             return fits, matrices[first].columns

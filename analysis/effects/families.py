@@ -37,6 +37,7 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     The p value is from an F distribution, with the statistic scaled down by (events - columns) / events: with few
     events a column, the robust covariance is too small and the chi-square test rejects true null hypotheses too often.
     Indicators of missing values are adjusted for, not tested: a value is often missing because the lifetime is young.
+    Nor are they counted among the columns: most set few lifetimes apart and use up next to no information.
     A family without columns in the design gets no row: it is not measured, which is not zero.
 
     Parameters
@@ -52,17 +53,18 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
         family, n_columns, statistic (chi-square, as R's), df, p_value (1 where there are no more events than columns).
     """
     lines = []
+    n_values = sum(not column.marks_missing for column in columns)
     for family in families:
         block = [column.name for column in columns if column.family == family and not column.marks_missing]
         if block:
             test = wald_test(fit, block)
-            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, fit)))
+            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, fit, n_values)))
     return pd.DataFrame(lines, columns=["family", "n_columns", "statistic", "df", "p_value"])
 
 
-def _small_sample_p(test: ChiSquareTest, fit: CoxFit) -> float:
+def _small_sample_p(test: ChiSquareTest, fit: CoxFit, n_values: int) -> float:
     events = fit.rows.n_subjects_with_event
-    spare = events - len(fit.names)
+    spare = events - n_values
     if spare <= 0:
         return 1.0
     return float(stats.f.sf(test.statistic * spare / events / test.df, test.df, spare))

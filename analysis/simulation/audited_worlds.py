@@ -52,10 +52,11 @@ def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, pro
             make_world(n_accounts, seed, scenario, data, lambda message: None)
             study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
             alarms = AuditResults(open_workbench(study, folder, progress=lambda message: None)).alarms
+            raised = []
             for audit, lines in alarms.groupby("audit", sort=False)["is_raised"]:
-                told = [raised for raised in lines if raised is not None]
+                told = [is_raised for is_raised in lines if is_raised is not None]
                 found.append((scenario, audit, len(told) == 0, any(told)))
-            raised = sorted({audit for name, audit, _, is_raised in found[-len(alarms) :] if is_raised})
+                raised += [str(audit)] * any(told)
             progress(f"{scenario}, seed {seed}: {', '.join(raised) or 'nothing'} found")
             shutil.rmtree(data)
             shutil.rmtree(folder / data.name, ignore_errors=True)

@@ -1,7 +1,7 @@
 -- grain: date on which some lifetime needs covariates; key: risk_date
 -- after: book_day, paying_day
 -- rule: use by the book, and the business days of the accounts that paid for them, each by its own region, in the
---       recent window and in the baseline before it
+--       recent window and in the baseline before it; days before the log begins count for neither
 with dates as (
     select distinct risk_date
     from risk_dates
@@ -18,6 +18,7 @@ paid as (
     inner join paying_day
         on
             paying_day.day >= dates.risk_date - $baseline_days
+            and paying_day.day >= cast($usage_daily_observed_from as date)
             and paying_day.day < dates.risk_date
     group by dates.risk_date
 ),

@@ -260,3 +260,19 @@ class TestGoldenWeek:
             accounts="| account_id | region |\n| japan | jp |\n| elsewhere | us |\n",
             holidays="| region | day |\n" + "".join(f"| jp | 2024-06-{day:02} |\n" for day in range(3, 31)),
         )
+
+
+def test_days_before_the_log_begins_count_for_nobody_in_the_book():
+    """Of the baseline's 45 weekdays 23 come after 1 May, when the log begins; an account that paid all along has those."""
+    covariates(
+        OLD,
+        usage_daily="| account_id | used_on | events |\n| a | 2024-06-10 | 1 |",
+        usage_daily_from="2024-05-01",
+    ).shows(
+        "book_window",
+        """
+        | recent_account_days | baseline_account_days |
+        | 20                  | 23                    |
+        """,
+        where="risk_date = date '2024-07-01'",
+    )
