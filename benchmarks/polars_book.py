@@ -114,7 +114,11 @@ def book_changes(dates: pl.LazyFrame, by_day: pl.LazyFrame, tables: Tables, wind
     totals = (
         working.join(events, on="day", how="left")
         .sort("day")
-        .select("day", pl.col("account_days").cum_sum(), pl.col("events").fill_null(0).cum_sum())
+        .select(
+            "day",
+            (pl.col("account_days") * (pl.col("day") >= windows.logged_from)).cum_sum(),
+            pl.col("events").fill_null(0).cum_sum(),
+        )
     )
     found = dates.select("risk_date").unique()
     for name, back in (("now", 0), ("recent", windows.recent), ("baseline", windows.baseline)):

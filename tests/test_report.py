@@ -20,8 +20,8 @@ from analysis.workbench import open_study
 from reports import words
 from reports.cli import main
 from reports.content import Contest
+from reports.csv_text import _plain
 from reports.messages import read_catalogue
-from reports.quarterly import _plain
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
