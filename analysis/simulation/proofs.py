@@ -53,7 +53,7 @@ class Proofs:
 
     def null_p_values(self) -> pd.DataFrame:
         """Test every family in 400 worlds without any effect."""
-        companies = Companies("no_effect", 12_000, range(1, 1 + self._some(15)), MANY_LEAVE)
+        companies = Companies("no_effect", 12_000, range(1, 1 + self._some(16)), MANY_LEAVE)
         return summarise_p_values(null_p_values(companies.open(self.folder, self.progress), 400, self.progress))
 
     def coverage(self) -> pd.DataFrame:
