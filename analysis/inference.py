@@ -40,6 +40,11 @@ class Inference:
     dropped: tuple[DroppedColumn, ...]
     n_rows: int
 
+    def matrix(self, counting_process: pd.DataFrame) -> DesignMatrix:
+        """Return the fitted columns, in order, for these or other intervals."""
+        matrix = self.design.apply(counting_process)
+        return matrix.without(set(matrix.names) - {column.name for column in self.columns})
+
 
 def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate]) -> Inference:
     """Fit the time-varying Cox model with cluster-robust errors.

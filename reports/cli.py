@@ -159,12 +159,10 @@ def _build(options: argparse.Namespace) -> None:
     print(f"Next: tenure report quarterly --study {options.study}")
 
 
-def _audit(options: argparse.Namespace) -> None:
-    from analysis.audits.results import AuditResults
+def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the workbench is imported when it is needed
     from analysis.workbench import open_study
-    from reports.audit import say_alarms, write_audits
 
-    tenure = open_study(
+    return open_study(
         options.study,
         source=options.source,
         out=options.out,
@@ -172,6 +170,13 @@ def _audit(options: argparse.Namespace) -> None:
         memory_limit=options.memory_limit,
         progress=_Progress(),
     )
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from analysis.audits.results import AuditResults
+    from reports.audit import say_alarms, write_audits
+
+    tenure = _open(options)
     audits = AuditResults(tenure, getattr(options, "days", None))
     written = write_audits(audits, options.out / tenure.study.name / "audit")
     print(f"\n{say_alarms(audits.alarms)}\nThe {len(written)} tables of the audits are in {written[0].parent}.")
@@ -225,17 +230,9 @@ def _study_worlds(options: argparse.Namespace) -> None:
 
 def _quarterly(options: argparse.Namespace) -> None:
     # Models and figures take seconds to import; the other commands do without them.
-    from analysis.workbench import open_study
     from reports.quarterly import write_quarterly
 
-    tenure = open_study(
-        options.study,
-        source=options.source,
-        out=options.out,
-        threads=options.threads,
-        memory_limit=options.memory_limit,
-        progress=_Progress(),
-    )
+    tenure = _open(options)
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\nThe report is in {written.page}; open it in a browser.")
     for path in written.lists:

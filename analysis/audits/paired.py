@@ -8,8 +8,9 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.residuals import dfbeta
 from analysis.effects.multiplicity import holm
 from analysis.errors import ModelError
+from analysis.nonparametric import normal_quantile
 
-Z = float(stats.norm.ppf(0.975))
+Z = normal_quantile(0.95)
 
 
 def paired_changes(before: CoxFit, after: CoxFit) -> pd.DataFrame:

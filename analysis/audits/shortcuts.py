@@ -58,8 +58,7 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         tenure.counting_process,
         fit_inference(tenure.counting_process, tenure.covariates("counting_process")),
     )
-    matrix = inference.design.apply(rows)
-    values = matrix.without(set(matrix.names) - {column.name for column in inference.columns}).values
+    values = inference.matrix(rows).values
     age = np.log1p(rows["start"].to_numpy(np.float64))
     begins = (rows["risk_date"] - rows["risk_date"].min()).dt.days.to_numpy(np.float64)
     on_calendar = counting_rows(

@@ -33,11 +33,7 @@ def fit_versions(
     """
     first, *others = frames
     inference = fit_inference(frames[first], covariates)
-    wanted = {column.name for column in inference.columns}
-    matrices = {}
-    for name, frame in frames.items():
-        matrix = inference.design.apply(frame)
-        matrices[name] = matrix.without(set(matrix.names) - wanted)
+    matrices = {name: inference.matrix(frame) for name, frame in frames.items()}
     strata = frames[first][list(STRATA)].to_numpy()
     rows = Outcome.from_counting_process(frames[first]).counting_rows(strata)
     fits = {first: inference.fit}

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import NotEstimableError
 from analysis.cox.rows import counting_rows
 from analysis.factors import Covariate, read_covariates
 from analysis.inference import STRATA, fit_inference
+from analysis.nonparametric import normal_quantile
 from analysis.simulation.dealt_worlds import KEYS, StudiedCompany, deal, month_of, rows_of_worlds
 from analysis.simulation.hazard import in_units
 from analysis.simulation.scenario import Scenario, read_units
 from analysis.warehouse import Progress
 
-Z_95 = float(special.ndtri(0.975))
+Z = normal_quantile(0.95)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,12 +117,11 @@ def study_model(company: StudiedCompany, covariates: Sequence[Covariate] | None 
     """
     frame = company.tenure.counting_process
     inference = fit_inference(frame, covariates or company.tenure.covariates("counting_process"))
-    gone = [column.name for column in inference.design.columns if column not in inference.columns]
     return KnownModel(
         name="study",
         columns=inference.fit.names,
         coefficients=inference.fit.coefficients,
-        values=inference.design.apply(frame).without(gone).values,
+        values=inference.matrix(frame).values,
         frame=frame,
         strata=STRATA,
     )
@@ -184,7 +183,7 @@ def summarise_coverage(found: pd.DataFrame, error: str = "robust_error") -> pd.D
         model, term, worlds, events (mean), true (mean over companies: planted, or limit), mean_estimate, empirical_sd,
         mean_robust_error, coverage.
     """
-    covered = (found["estimate"] - found["true"]).abs() <= Z_95 * found[error]
+    covered = (found["estimate"] - found["true"]).abs() <= Z * found[error]
     return (
         found.assign(covered=covered)
         .groupby(["model", "term"], sort=False)
