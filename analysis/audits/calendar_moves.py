@@ -1,65 +1,74 @@
-"""Calendar moves: months in which the whole book works less or more, and what is left of them beside the book."""
+"""Calendar moves: dates on which nearly every account works less or more, and what is left of it beside the book."""
+
+import math
 
 import numpy as np
+import pandas as pd
 
 from analysis.audits.alarm import Alarm
 from analysis.audits.rebuild import parameters_of
 from analysis.cohort_tables import CohortTables
 
-MATTERS = 0.2
-"""A move of the whole book by so much, on the log scale, would pass for a drop or surge of every account in it."""
+MATTERS = math.log(4 / 3)
+"""A typical account that falls by a quarter, or rises by a third, would pass for a drop or surge of every account."""
 
 ENOUGH = 50
 """Accounts that a landmark needs for a median that says something of the calendar."""
 
 
 def calendar_moves(tenure: CohortTables) -> list[Alarm]:
-    """Measure how far the book moved against its own baseline, and how far accounts did beside it.
+    """Measure how far a typical account moved against its own past, alone and beside the book.
 
     Returns
     -------
     list of Alarm
-        'book': estimate is the largest move of the book's use a calendar day, recent window against baseline, over all
-        landmarks, as a log ratio: raised where an analysis that compares accounts with their own past alone would be
-        misled. 'beside_the_book': the largest median of surge less drop over a landmark's accounts: raised where the
-        covariates are misled themselves. n: landmarks with whole windows, of those `ENOUGH` accounts or more.
+        'book': estimate is the largest, over landmarks, of the median log ratio of an account's use a calendar day,
+        recent window to baseline: raised where an analysis that compares accounts with their own past alone would be
+        misled. 'beside_the_book': the same of surge less drop, which are measured beside the book: raised where the
+        covariates are misled themselves. Both less the median of all landmarks: most accounts drift a little, growing
+        or fading as they age. n: landmarks with `ENOUGH` such accounts.
     """
     if "usage_daily" not in tenure.given:
         return [Alarm("calendar_moves", "book", None), Alarm("calendar_moves", "beside_the_book", None)]
+    rows = tenure.landmarks
+    beside = pd.DataFrame({"landmark": rows["risk_date"], "move": rows["usage_surge"] - rows["usage_drop"]})
+    return [_largest("book", _own_moves(tenure)), _largest("beside_the_book", beside)]
+
+
+def _own_moves(tenure: CohortTables) -> pd.DataFrame:
+    """Return landmark and log ratio of use, recent to baseline, of lifetimes that are logged all through both."""
     windows = tenure.study.windows
     recent, baseline = windows.recent_days, windows.baseline_days
-    observed_from = parameters_of(tenure)["usage_daily_observed_from"]
-    moves = tenure.query(
+    logged_from = parameters_of(tenure)["usage_daily_observed_from"]
+    events = tenure.query(
         f"""
-        with landmarks as (
-            select distinct landmark from landmark_dates
-            where landmark - {baseline} >= greatest(
-                cast('{observed_from}' as date), (select min(day) from paying_day), (select min(used_on) from book_day))
-        ),
-        days as (select used_on, sum(events) as events from book_day group by used_on),
-        paid as (select day, accounts from paying_day)
-        select landmark,
-            ln(sum(events) filter (day >= landmark - {recent}) / sum(accounts) filter (day >= landmark - {recent}))
-            - ln(sum(events) filter (day < landmark - {recent}) / sum(accounts) filter (day < landmark - {recent}))
-                as move
-        from landmarks
-        inner join paid on day >= landmark - {baseline} and day < landmark
-        left join days on used_on = day
-        group by landmark order by landmark
+        select
+            landmarks.landmark,
+            sum(case when used.used_on >= landmarks.landmark - {recent} then used.events else 0 end) as recent,
+            sum(case when used.used_on < landmarks.landmark - {recent} then used.events else 0 end) as baseline
+        from landmark_dates as landmarks
+        inner join lifetimes using (lifetime_id)
+        inner join usage_account_day as used
+            on
+                used.account_id = lifetimes.account_id
+                and used.used_on >= landmarks.landmark - {baseline}
+                and used.used_on < landmarks.landmark
+                and used.known_on < landmarks.landmark
+        where landmarks.landmark - {baseline} >= greatest(lifetimes.origin, cast('{logged_from}' as date))
+        group by landmarks.landmark, landmarks.lifetime_id
         """
-    )["move"]
-    rows = tenure.landmarks
-    beside = (rows["usage_surge"] - rows["usage_drop"]).groupby(rows["risk_date"]).agg(["median", "count"])
-    typical = beside["median"].median()  # most accounts drift a little, growing or fading as they age
-    return [
-        _largest("book", moves.to_numpy(np.float64)),
-        _largest("beside_the_book", (beside.loc[beside["count"] >= ENOUGH, "median"] - typical).to_numpy(np.float64)),
-    ]
+    )
+    events = events[(events["recent"] > 0) & (events["baseline"] > 0)]
+    ratio = (events["recent"] / recent).astype(float) / (events["baseline"] / (baseline - recent)).astype(float)
+    return pd.DataFrame({"landmark": events["landmark"], "move": np.log(ratio)})
 
 
-def _largest(subject: str, moves: np.ndarray) -> Alarm:
-    moves = moves[np.isfinite(moves)]
-    if len(moves) == 0:
+def _largest(subject: str, moves: pd.DataFrame) -> Alarm:
+    """Return the landmark median that is farthest from the median of all landmarks; no alarm where none has one."""
+    found = moves.groupby("landmark")["move"].agg(["median", "count"])
+    medians = found.loc[found["count"] >= ENOUGH, "median"].to_numpy(np.float64)
+    if len(medians) == 0:
         return Alarm("calendar_moves", subject, None)
-    largest = float(moves[np.argmax(np.abs(moves))])
-    return Alarm("calendar_moves", subject, abs(largest) > MATTERS, largest, n=len(moves))
+    beside = medians - np.median(medians)
+    largest = float(beside[np.argmax(np.abs(beside))])
+    return Alarm("calendar_moves", subject, abs(largest) > MATTERS, largest, n=len(medians))

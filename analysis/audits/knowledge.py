@@ -19,6 +19,8 @@ from analysis.errors import DesignError, ModelError
 from analysis.inference import REFUSED, fit_inference
 
 LEVEL = 0.01
+MATTERS = 0.2
+"""A log hazard ratio per standard deviation that changes by less misleads nobody, however sure the change is."""
 COLUMNS = (
     *("covariate", "family", "cells", "as_known", "as_observed", "change"),
     *("conf_low", "conf_high", "p_holm", "flatters"),
@@ -42,8 +44,8 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
         For each covariate that has other values when days of knowledge (``known_on``, ``ended_known_on``) are ignored:
         covariate, family, cells (that differ), as_known, as_observed (log hazard ratios per standard deviation; as
         known 0 where too little was known in time for an estimate; both missing where neither has one), change with
-        conf_low, conf_high and p_holm, flatters (the shortcut makes the effect significantly stronger, or turns it: a
-        fact is dated back). Empty where the source gives no such days.
+        conf_low, conf_high and p_holm, flatters (the shortcut makes the effect stronger, or turns it, significantly and
+        by more than `MATTERS`: a fact is dated back). Empty where the source gives no such days.
     """
     blanked = without_days_of_knowledge(tenure)
     if not blanked:
@@ -63,7 +65,8 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     tested = table["p_value"].notna()
     table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy(np.float64))
     known, observed_ = table["as_known"], table["as_observed"]
-    table["flatters"] = (table["p_holm"] < LEVEL) & ((observed_.abs() > known.abs()) | (observed_ * known < 0))
+    is_stronger = (observed_.abs() > known.abs()) | (observed_ * known < 0)
+    table["flatters"] = is_stronger & (table["p_holm"] < LEVEL) & (table["change"].abs() > MATTERS)
     return table[list(COLUMNS)]
 
 

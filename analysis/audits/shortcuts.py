@@ -9,6 +9,7 @@ from analysis.audits.paired import Z
 from analysis.cohort_tables import CohortTables
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
+from analysis.effects.families import CONTROL
 from analysis.inference import STRATA, fit_inference
 
 MATTERS = 0.9
@@ -42,11 +43,12 @@ def one_stay(tenure: CohortTables) -> Alarm:
 
 
 def falling_hazard(tenure: CohortTables) -> Alarm:
-    """Ask whether, on the same day and with the same covariates, older lifetimes leave less.
+    """Ask whether, on the same day and under a like contract, older lifetimes leave less.
 
     If they do, either danger falls within each account as it grows older, or accounts differ for good and those who
     leave easily are gone: the old are survivors. One history of each account cannot tell the two apart, so a curve
-    over tenure is then no forecast for any account. Late entry itself is counted everywhere and misleads nobody here.
+    over tenure is then no forecast for any account. The other families are left out: many of them grow with tenure,
+    and beside all of them little is left of it. Late entry itself is counted everywhere and misleads nobody here.
 
     Returns
     -------
@@ -54,11 +56,9 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         estimate: log hazard ratio of log(1 + days of tenure), on the calendar's clock, with its interval; raised where
         it is surely below zero (one-sided); n: lifetimes that churned.
     """
-    rows, inference = (
-        tenure.counting_process,
-        fit_inference(tenure.counting_process, tenure.covariates("counting_process")),
-    )
-    values = inference.matrix(rows).values
+    rows = tenure.counting_process
+    contract = fit_inference(rows, [c for c in tenure.covariates("counting_process") if c.family == CONTROL])
+    values = contract.matrix(rows).values
     age = np.log1p(rows["start"].to_numpy(np.float64))
     begins = (rows["risk_date"] - rows["risk_date"].min()).dt.days.to_numpy(np.float64)
     on_calendar = counting_rows(
@@ -69,7 +69,7 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         subject=rows["lifetime_id"].to_numpy(),
         cluster=rows["cluster_id"].to_numpy(object),
     )
-    fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in inference.columns), "tenure"])
+    fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in contract.columns), "tenure"])
     estimate, error = float(fit.coefficients[-1]), float(fit.robust_std_errors[-1])
     if not error > 0:
         return Alarm("falling_hazard", "", None, estimate, n=on_calendar.n_subjects_with_event)
