@@ -1,31 +1,17 @@
 """Coverage: what share of rows has a value, how late facts are learned, and how many belong to a lifetime."""
 
+import re
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from analysis.cohort_tables import CohortTables
-from analysis.contract import read_contract
+from analysis.contract import Table, read_contract
 
-LEARNED = (
-    ("usage_daily", "used_on", "known_on"),
-    ("touchpoints", "occurred_on", "known_on"),
-    ("tickets", "opened_on", "known_on"),
-    ("surveys", "responded_on", "known_on"),
-    ("goals", "defined_on", "known_on"),
-    ("contacts", "started_on", "known_on"),
-    ("contacts", "ended_on", "ended_known_on"),
-)
-"""Tables with the day on which something happened, and the day on which it was learned."""
-HAPPENED = {
-    "usage_daily": "used_on",
-    "user_activity": "period_start",
-    "touchpoints": "occurred_on",
-    "tickets": "opened_on",
-    "surveys": "responded_on",
-    "goals": "defined_on",
-    "health_scores": "scored_on",
-    "interventions": "started_on",
-}
+_LEARNED_APART = re.compile(r"coalesce\((\w+_known_on), (\w+)\)")
+ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
+"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
 SETTLED_DAYS = 365
 """What happened so long before the snapshot has been learned by now, nearly all of it."""
 QUARTER_DAYS = 91
@@ -62,16 +48,17 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
     DataFrame
         table, fact (its column), rows (settled: older than `SETTLED_DAYS` before the snapshot), median_days, p90_days,
         newest_quarter_known: share of the facts of the last 91 days expected to be known by the snapshot, if they are
-        learned as the settled ones were. A line for each table that says when it learned.
+        learned as the settled ones were. A line for each column of days of knowledge that the source gives.
     """
     lines = []
     snapshot = tenure.study.time.snapshot
-    for table, fact, learned in LEARNED:
+    facts = [(table.name, *names) for table in read_contract().values() for names in _learned(table)]
+    for table, fact, happened, learned in facts:
         if f"{table}.{learned}" not in tenure.given:
             continue
         delays = tenure.query(
-            f"select greatest(coalesce({learned}, {fact}) - {fact}, 0) as days, count(*) as number from {table} "
-            f"where {fact} < date '{snapshot}' - {SETTLED_DAYS} group by days order by days"
+            f"select greatest(coalesce({learned}, {happened}) - {happened}, 0) as days, count(*) as number "
+            f"from {table} where {happened} < date '{snapshot}' - {SETTLED_DAYS} group by days order by days"
         )
         if delays.empty:
             continue
@@ -86,7 +73,9 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
 
 
 def match_rates(tenure: CohortTables) -> pd.DataFrame:
-    """Return how many rows of each optional table fall into a lifetime of their account, and how many were set aside.
+    """Return how many rows of each optional table meet a lifetime of their account, and how many were set aside.
+
+    What happens on one day meets a lifetime that is under way then; what lasts, one that it overlaps.
 
     Returns
     -------
@@ -99,16 +88,43 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
     ).set_index("table_name")["rows"]
     lines = []
     for table in read_contract().values():
-        fact = HAPPENED.get(table.name)
-        if fact is None or table.name not in tenure.given:
+        if table.required or table.row_known is None or "account_id" not in table.column_names:
             continue
+        if table.name not in tenure.given:
+            continue
+        begins = _first_name(table.row_known)
+        ends = f"coalesce({ENDS[table.name]}, date '9999-12-31')" if table.name in ENDS else f"{begins} + 1"
         (line,) = tenure.query(
-            f"select count(*) as rows, count(lifetime) as matched from {table.name} as facts left join "
-            f"(select distinct facts.account_id, facts.{fact} as day, true as lifetime from {table.name} as facts "
-            f"inner join lifetimes on facts.account_id = lifetimes.account_id and facts.{fact} >= lifetimes.origin "
-            f"and facts.{fact} < coalesce(lifetimes.ended_on, date '9999-12-31')) as inside "
-            f"on facts.account_id = inside.account_id and facts.{fact} = inside.day"
+            f"""
+            with facts as (
+                select account_id, coalesce({begins}, date '0001-01-01') as begins, {ends} as ends from {table.name}
+            )
+            select
+                (select count(*) from facts) as rows,
+                (
+                    select count(*)
+                    from facts
+                    semi join lifetimes
+                        on
+                            facts.account_id = lifetimes.account_id
+                            and facts.begins < coalesce(lifetimes.ended_on, date '9999-12-31')
+                            and facts.ends > lifetimes.origin
+                ) as matched
+            """
         ).itertuples(index=False)
         share = line.matched / line.rows if line.rows else float("nan")
         lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
     return pd.DataFrame(lines, columns=["table", "rows", "in_a_lifetime", "set_aside"])
+
+
+def _learned(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Yield, of each fact that may be learned late, its column, SQL of its day, and the column of the day learned."""
+    if table.row_known and "known_on" in table.column_names:
+        yield _first_name(table.row_known), table.row_known, "known_on"
+    for column in table.columns:
+        if apart := _LEARNED_APART.fullmatch(column.known or ""):
+            yield apart[2], apart[2], apart[1]
+
+
+def _first_name(sql: str) -> str:
+    return re.findall(r"\w+", sql)[0]
