@@ -65,16 +65,23 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     matrix = design.apply(counting_process)
     rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
     thin = _thin_columns(matrix, rows)
-    fit, kept, separating = _fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
+    fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
     return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix))
 
 
-def _fit_what_can_be_estimated(
+def fit_what_can_be_estimated(
     matrix: DesignMatrix, rows: CountingRows
 ) -> tuple[CoxFit, DesignMatrix, tuple[DroppedColumn, ...]]:
-    """Leave out, one by one, columns that the fit refuses; of several that it names, one that marks missing values.
+    """Fit some columns, leaving out one by one those that the fit refuses; of several, one that marks missing values.
 
     Two indicators that are nearly the same leave the few accounts in which they differ to tell their effects apart.
+
+    Returns
+    -------
+    fit : CoxFit
+    matrix : DesignMatrix
+        With the columns that are left.
+    dropped : tuple of DroppedColumn
     """
     dropped: list[DroppedColumn] = []
     while True:

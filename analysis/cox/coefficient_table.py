@@ -7,7 +7,9 @@ from scipy import stats
 from analysis.cox.fit import CoxFit
 
 
-def coefficient_table(fit: CoxFit, *, robust: bool = True, level: float = 0.95) -> pd.DataFrame:
+def coefficient_table(
+    fit: CoxFit, *, robust: bool = True, level: float = 0.95, widening: float = 1.0, df: float = np.inf
+) -> pd.DataFrame:
     """Tabulate a fitted Cox model, a line a column.
 
     Parameters
@@ -17,16 +19,20 @@ def coefficient_table(fit: CoxFit, *, robust: bool = True, level: float = 0.95) 
         Cluster-robust standard errors (the default) or model-based ones.
     level : float
         Of the intervals.
+    widening : float
+        Factor of the standard errors.
+    df : float
+        Degrees of freedom of the t distribution of intervals and tests; the normal one by default.
 
     Returns
     -------
     DataFrame
-        term, estimate (log hazard ratio per unit), std_error, conf_low, conf_high, statistic, p_value (two-sided
-        normal), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
+        term, estimate (log hazard ratio per unit), std_error, conf_low, conf_high, statistic, p_value
+        (two-sided), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
     """
-    std_error = fit.robust_std_errors if robust else fit.std_errors
+    std_error = widening * (fit.robust_std_errors if robust else fit.std_errors)
     statistic = fit.coefficients / std_error
-    half = stats.norm.isf((1 - level) / 2) * std_error
+    half = stats.t.isf((1 - level) / 2, df) * std_error
     low, high = fit.coefficients - half, fit.coefficients + half
     return pd.DataFrame(
         {
@@ -36,7 +42,7 @@ def coefficient_table(fit: CoxFit, *, robust: bool = True, level: float = 0.95) 
             "conf_low": low,
             "conf_high": high,
             "statistic": statistic,
-            "p_value": 2 * stats.norm.sf(np.abs(statistic)),
+            "p_value": 2 * stats.t.sf(np.abs(statistic), df),
             "hazard_ratio": np.exp(fit.coefficients),
             "hazard_ratio_low": np.exp(low),
             "hazard_ratio_high": np.exp(high),

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.cox.fit import CoxFit
-from analysis.cox.hypothesis_tests import ChiSquareTest, wald_test
+from analysis.cox.hypothesis_tests import wald_test
 from analysis.design import Column, DesignMatrix
 from analysis.effects.multiplicity import holm
+from analysis.effects.small_sample import room
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
@@ -34,10 +35,8 @@ _WITHIN = ("risk_date", "phase", "term_months")
 def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]) -> pd.DataFrame:
     """Test each family's columns jointly, given all other columns (cluster-robust Wald).
 
-    The p value is from an F distribution, with the statistic scaled down by (events - columns) / events: with few
-    events a column, the robust covariance is too small and the chi-square test rejects true null hypotheses too often.
+    The p value is from an F distribution that allows for few events a column (see `small_sample.Room`).
     Indicators of missing values are adjusted for, not tested: a value is often missing because the lifetime is young.
-    Nor are they counted among the columns: most set few lifetimes apart and use up next to no information.
     A family without columns in the design gets no row: it is not measured, which is not zero.
 
     Parameters
@@ -50,24 +49,17 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     Returns
     -------
     DataFrame
-        family, n_columns, statistic (chi-square, as R's), df, p_value (1 where there are no more events than columns).
+        family, n_columns, statistic (chi-square, as R's), df, p_value.
     """
     lines = []
-    n_values = sum(not column.marks_missing for column in columns)
+    left = room(fit, columns)
     for family in families:
         block = [column.name for column in columns if column.family == family and not column.marks_missing]
         if block:
             test = wald_test(fit, block)
-            lines.append((family, len(block), test.statistic, test.df, _small_sample_p(test, fit, n_values)))
+            p_value = float(stats.f.sf(test.statistic / left.widening**2 / test.df, test.df, left.spare))
+            lines.append((family, len(block), test.statistic, test.df, p_value))
     return pd.DataFrame(lines, columns=["family", "n_columns", "statistic", "df", "p_value"])
-
-
-def _small_sample_p(test: ChiSquareTest, fit: CoxFit, n_values: int) -> float:
-    events = fit.rows.n_subjects_with_event
-    spare = events - n_values
-    if spare <= 0:
-        return 1.0
-    return float(stats.f.sf(test.statistic * spare / events / test.df, test.df, spare))
 
 
 def permutation_losses(

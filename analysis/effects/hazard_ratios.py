@@ -9,10 +9,11 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.proportional_hazards import GLOBAL, ProportionalHazards
 from analysis.design import Column
 from analysis.effects.multiplicity import holm
+from analysis.effects.small_sample import room
 
 
 def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -> pd.DataFrame:
-    """Tabulate a fitted Cox model with cluster-robust standard errors.
+    """Tabulate a fitted Cox model with cluster-robust standard errors, widened for few events a column.
 
     Parameters
     ----------
@@ -25,10 +26,12 @@ def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     Returns
     -------
     DataFrame
-        One row a column: term, covariate, family, marks_missing, and what `coefficient_table` gives. Per standard
-        deviation for numeric columns, against absence for indicators.
+        One row a column: term, covariate, family, marks_missing, and what `coefficient_table` gives, by the t
+        distribution and with the errors of `small_sample.Room`. Per standard deviation for numeric columns, against
+        absence for indicators.
     """
-    return _described(columns, coefficient_table(fit, level=level))
+    left = room(fit, columns)
+    return _described(columns, coefficient_table(fit, level=level, widening=left.widening, df=left.spare))
 
 
 def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float = 0.05) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.style import INK, MUTED
 
+RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100)
+"""Hazard ratios that people read; an axis shows some of them."""
+
 
 def forest_height(frame: pd.DataFrame) -> float:
     """Return the height in inches that `draw_hazard_ratios` needs for a frame."""
@@ -104,7 +107,8 @@ def draw_coefficient_path(
 
 
 def plain_ticks(ax: Axes, low: float, high: float) -> None:
-    """Label a log axis with the ratios people read, as far as the intervals reach."""
+    """Label a log axis with the ratios people read, as far as the intervals reach; beyond those they are cut."""
+    low, high = max(low, RATIOS[0]), min(high, RATIOS[-1])
     shown = _ratios_within(low, high)
     ax.set_xlim(min(low * 0.95, 0.78), max(high * 1.05, 1.28))
     ax.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
@@ -113,8 +117,7 @@ def plain_ticks(ax: Axes, low: float, high: float) -> None:
 
 def _ratios_within(low: float, high: float) -> list[float]:
     """Return at most nine round ratios, 1 among them, that reach as far as given."""
-    ratios = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100]
-    shown = [ratio for ratio in ratios if min(low * 0.95, 0.78) <= ratio <= max(high * 1.05, 1.28)]
+    shown = [ratio for ratio in RATIOS if min(low * 0.95, 0.78) <= ratio <= max(high * 1.05, 1.28)]
     while len(shown) > 9:
         shown = [ratio for place, ratio in enumerate(shown) if ratio == 1 or (place - shown.index(1)) % 2 == 0]
     return shown

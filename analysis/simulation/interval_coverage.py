@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.cox.fit import CoxFit, fit_cox
-from analysis.cox.identifiability import NotEstimableError
+from analysis.cox.fit import CoxFit
 from analysis.cox.rows import counting_rows
+from analysis.design import Column, DesignMatrix
+from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.factors import Covariate, read_covariates
-from analysis.inference import STRATA, fit_inference
+from analysis.inference import STRATA, fit_inference, fit_what_can_be_estimated
 from analysis.nonparametric import normal_quantile
 from analysis.simulation.dealt_worlds import KEYS, StudiedCompany, deal, month_of, rows_of_worlds
 from analysis.simulation.hazard import in_units
@@ -19,6 +20,8 @@ from analysis.simulation.scenario import Scenario, read_units
 from analysis.warehouse import Progress
 
 Z = normal_quantile(0.95)
+PLANTED = "planted"
+"""The family of columns that a scenario plants, whatever theirs is in a study."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,37 +32,29 @@ class KnownModel:
     ----------
     name : str
         complete: the planted columns; study: those of the study's own inference.
-    columns : tuple of str, length p
+    matrix : DesignMatrix, n rows, p columns
+        Its `rows` are the intervals, with whose they are.
     coefficients : ndarray, shape (p,)
         What an interval should hold: the planted log hazard ratios, or the model's own limit.
-    values : ndarray, shape (n, p)
-    frame : DataFrame, n rows
-        Intervals, with whose they are.
     strata : tuple of str
-        Columns of `frame`.
+        Columns of the rows.
     """
 
     name: str
-    columns: tuple[str, ...]
+    matrix: DesignMatrix
     coefficients: NDArray[np.float64]
-    values: NDArray[np.float64]
-    frame: pd.DataFrame
     strata: tuple[str, ...]
 
-    def fit(self, chosen: NDArray[np.intp]) -> CoxFit:
+    def fit(self, chosen: NDArray[np.intp]) -> tuple[CoxFit, DesignMatrix]:
         """Fit some of the rows, without the columns that these cannot support."""
-        rows = self.frame.iloc[chosen]
+        matrix = self.matrix.take(chosen)
+        rows = matrix.rows
         outcome = counting_rows(
             rows["start"], rows["stop"], rows["event"], strata=rows[list(self.strata)].to_numpy(),
             subject=rows["lifetime_id"].to_numpy(), cluster=rows["cluster_id"].to_numpy(),
         )  # fmt: skip
-        kept = list(self.columns)
-        while True:
-            places = np.array([self.columns.index(name) for name in kept])
-            try:
-                return fit_cox(self.values[np.ix_(chosen, places)], outcome, names=kept)
-            except NotEstimableError as error:
-                kept.remove(next(name for name in reversed(kept) if name in error.columns))
+        fit, kept, _ = fit_what_can_be_estimated(matrix, outcome)
+        return fit, kept
 
 
 def complete_model(company: StudiedCompany) -> KnownModel:
@@ -80,14 +75,12 @@ def complete_model(company: StudiedCompany) -> KnownModel:
     values = values.iloc[first].reset_index(drop=True)
     columns = pd.DataFrame({name: (values if name in values else states)[name] for name in planted})
     decides = states["survivor"].notna().to_numpy()
-    return KnownModel(
-        name="complete",
-        columns=tuple(planted),
-        coefficients=np.array(list(planted.values())),
+    matrix = DesignMatrix(
         values=columns[decides].to_numpy(np.float64),
-        frame=frame[decides].reset_index(drop=True),
-        strata=(*STRATA, "term_months"),
+        columns=tuple(Column(name, name, PLANTED) for name in planted),
+        rows=frame[decides].reset_index(drop=True),
     )
+    return KnownModel("complete", matrix, np.array(list(planted.values())), (*STRATA, "term_months"))
 
 
 def _in_units(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -117,14 +110,8 @@ def study_model(company: StudiedCompany, covariates: Sequence[Covariate] | None 
     """
     frame = company.tenure.counting_process
     inference = fit_inference(frame, covariates or company.tenure.covariates("counting_process"))
-    return KnownModel(
-        name="study",
-        columns=inference.fit.names,
-        coefficients=inference.fit.coefficients,
-        values=inference.matrix(frame).values,
-        frame=frame,
-        strata=STRATA,
-    )
+    matrix = DesignMatrix(inference.matrix(frame).values, inference.columns, frame)
+    return KnownModel("study", matrix, inference.fit.coefficients, STRATA)
 
 
 def estimates_by_world(
@@ -138,54 +125,48 @@ def estimates_by_world(
     Returns
     -------
     DataFrame
-        model, term, company, world, events, true, estimate, robust_error, model_error; a column that a world cannot
-        support has no line there.
+        model, term, company, world, events, true, estimate, robust_error (as R gives it), std_error, conf_low and
+        conf_high (as `hazard_ratios` does); a column that a world cannot support has no line there.
     """
     tables = []
     for number, company in enumerate(companies):
         for make in models:
             model = make(company)
-            for world, rows in enumerate(rows_of_worlds(deal(model.frame, accounts_per_world, number))):
+            for world, rows in enumerate(rows_of_worlds(deal(model.matrix.rows, accounts_per_world, number))):
                 tables.append(_estimates(model, rows).assign(company=company.name, world=world))
         progress(f"{company.name}: fitted {world + 1} worlds")
     return pd.concat(tables, ignore_index=True)
 
 
 def _estimates(model: KnownModel, rows: NDArray[np.intp]) -> pd.DataFrame:
-    fit = model.fit(rows)
-    known = dict(zip(model.columns, model.coefficients, strict=True))
-    return pd.DataFrame(
-        {
-            "model": model.name,
-            "term": fit.names,
-            "events": fit.rows.n_subjects_with_event,
-            "true": [known[name] for name in fit.names],
-            "estimate": fit.coefficients,
-            "robust_error": fit.robust_std_errors,
-            "model_error": fit.std_errors,
-        }
+    fit, matrix = model.fit(rows)
+    known = dict(zip(model.matrix.names, model.coefficients, strict=True))
+    ratios = hazard_ratios(fit, matrix.columns)
+    return ratios[["term", "estimate", "std_error", "conf_low", "conf_high"]].assign(
+        model=model.name,
+        events=fit.rows.n_subjects_with_event,
+        true=ratios["term"].map(known),
+        robust_error=fit.robust_std_errors,
     )
 
 
-def summarise_coverage(found: pd.DataFrame, error: str = "robust_error") -> pd.DataFrame:
+def summarise_coverage(found: pd.DataFrame) -> pd.DataFrame:
     """Return, a line a coefficient, estimates beside what they should be, and how many 95% intervals hold it.
 
     Parameters
     ----------
     found
         From `estimates_by_world`.
-    error
-        The standard error whose intervals are counted.
 
     Returns
     -------
     DataFrame
         model, term, worlds, events (mean), true (mean over companies: planted, or limit), mean_estimate, empirical_sd,
-        mean_robust_error, coverage.
+        mean_robust_error, mean_std_error, coverage, coverage_unwidened (by the robust error as it is).
     """
-    covered = (found["estimate"] - found["true"]).abs() <= Z * found[error]
+    is_within = (found["estimate"] - found["true"]).abs() <= Z * found["robust_error"]
     return (
-        found.assign(covered=covered)
+        found.assign(covered=found["true"].between(found["conf_low"], found["conf_high"]), is_within=is_within)
         .groupby(["model", "term"], sort=False)
         .agg(
             worlds=("estimate", "size"),
@@ -194,7 +175,9 @@ def summarise_coverage(found: pd.DataFrame, error: str = "robust_error") -> pd.D
             mean_estimate=("estimate", "mean"),
             empirical_sd=("estimate", "std"),
             mean_robust_error=("robust_error", "mean"),
+            mean_std_error=("std_error", "mean"),
             coverage=("covered", "mean"),
+            coverage_unwidened=("is_within", "mean"),
         )
         .reset_index()
     )
