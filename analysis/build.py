@@ -22,7 +22,7 @@ from analysis.rules import apply_rules
 from analysis.sources import load_tables
 from analysis.store import cohort_path, new_cohort, point_at
 from analysis.study import Study
-from analysis.warehouse import Progress, check_memory_limit, connect, count_rows, read_queries, run_query
+from analysis.warehouse import Progress, check_memory_limit, connect, count_rows, read_queries, run_query, why_failed
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
 LONG_AGO = "1900-01-01"
@@ -121,7 +121,7 @@ def _build(
         build_tables(con, study, declaration, names, progress)
         con.execute("checkpoint")
     except duckdb.Error as error:
-        raise BuildError(f"The build failed: {error}") from None
+        raise BuildError(f"The build failed: {why_failed(error)}") from None
     finally:
         con.close()
 

@@ -64,6 +64,8 @@ def load_tables(
             _check_required(table, tuple(types), tuple(types))
             _check_types(con, table, relation, types)
             create_table(con, table, relation, tuple(types))
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error as error:
             reason = csv_fault(error) or f"Table '{table.name}' cannot be read from the source: {first_line(error)}."
             raise SourceError(reason) from None

@@ -118,7 +118,7 @@ def run_query(
     try:
         con.execute(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
     except duckdb.Error as error:
-        raise BuildError(f"{query.folder}/{query.name}.sql failed: {error}") from None
+        raise BuildError(f"{query.folder}/{query.name}.sql failed: {why_failed(error)}") from None
     return count_rows(con, query.name)
 
 
@@ -209,6 +209,13 @@ def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:
     if Path(path).is_file() and not isinstance(error, duckdb.ConnectionException):
         return f"The file {path} is damaged ({reason}). Remove it and build again."
     return f"The file {path} cannot be opened: {reason}."
+
+
+def why_failed(error: duckdb.Error) -> str:
+    """Return DuckDB's words on why a query failed; where memory ran out, what to do instead of its advice."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{first_line(error)}. Give it more memory (--memory-limit), or fewer threads (--threads)."
+    return str(error)
 
 
 def first_line(error: Exception) -> str:

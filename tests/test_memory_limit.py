@@ -1,5 +1,6 @@
 """A memory limit: refused where it is none, kept to by writing beside the file, and without effect on any result."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_a_command_says_that_a_size_is_none_even_where_the_cohort_is_built(
     assert main([*command, *study, "--memory-limit", "plenty"]) == 1
     assert "tenure: The memory limit must be a size such as 4GB or 80%, but is 'plenty'" in capsys.readouterr().err
     assert content_of(tmp_path / "out") == before
+
+
+def test_a_limit_too_small_says_what_failed_and_what_to_give(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = ["--study", str(write_small_source(tmp_path)), "--out", str(tmp_path / "out")]
+    assert main(["build", "--no-audits", *study, "--memory-limit", "5MB"]) == 1
+    said = capsys.readouterr().err
+    assert re.search(r"failed: Out of Memory Error: .*Give it more memory \(--memory-limit\), or fewer threads", said)
+    assert "SET threads" not in said
+    assert not list(tmp_path.glob("out/**/*.duckdb"))
