@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from analysis.nonparametric import normal_quantile
+
+Z = normal_quantile(0.95)
+"""Of the intervals of alarms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:

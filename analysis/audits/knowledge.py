@@ -15,6 +15,7 @@ from analysis.design import Covariate
 from analysis.effects.families import CONTROL
 from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.effects.multiplicity import holm
+from analysis.effects.small_sample import room
 from analysis.errors import DesignError, ModelError
 from analysis.inference import REFUSED, fit_inference
 
@@ -76,8 +77,10 @@ def _change(
     """Return the effect of a covariate as known and as observed, and the change; empty where none can be estimated."""
     covariates = [*(other for other in contract if other != covariate), covariate]
     with suppress(DesignError, ModelError):
-        fits, _ = fit_versions({"known": rows, "observed": observed}, covariates)
-        line = paired_changes(fits["known"], fits["observed"]).set_index("term")
+        fits, columns = fit_versions({"known": rows, "observed": observed}, covariates)
+        left = room(fits["known"], columns)
+        changes = paired_changes(fits["known"], fits["observed"], widening=left.widening, df=left.spare)
+        line = changes.set_index("term")
         if covariate.name in line.index:
             return line.loc[covariate.name].rename({"before": "as_known", "after": "as_observed"}).to_dict()
     with suppress(DesignError, ModelError):

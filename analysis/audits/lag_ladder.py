@@ -14,6 +14,7 @@ from analysis.design import Covariate
 from analysis.effects.families import CONTROL, family_tests
 from analysis.effects.hazard_ratios import hazard_ratios
 from analysis.effects.multiplicity import holm
+from analysis.effects.small_sample import room
 
 EARLY, LATE = "early", "late"
 LEVEL = 0.05
@@ -61,7 +62,8 @@ def lag_ladder(
     effects, tests = [], []
     for name, fit in fits.items():
         table = hazard_ratios(fit, columns)
-        paired = paired_changes(fits["0"], fit)
+        left = room(fit, columns)
+        paired = paired_changes(fits["0"], fit, widening=left.widening, df=left.spare)
         table["lag"] = int(name)
         table[["change", "change_low", "change_high"]] = paired[["change", "conf_low", "conf_high"]]
         table["change_p"] = paired["p_value"]

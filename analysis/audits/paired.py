@@ -8,18 +8,19 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.residuals import dfbeta
 from analysis.effects.multiplicity import holm
 from analysis.errors import ModelError
-from analysis.nonparametric import normal_quantile
-
-Z = normal_quantile(0.95)
 
 
-def paired_changes(before: CoxFit, after: CoxFit) -> pd.DataFrame:
+def paired_changes(
+    before: CoxFit, after: CoxFit, *, widening: float = 1.0, df: float = np.inf, level: float = 0.95
+) -> pd.DataFrame:
     """Return how each coefficient changes from one fit to another of the same rows with other covariates.
 
     Parameters
     ----------
     before, after : CoxFit
         With the same columns; row i of both is the same interval of the same lifetime.
+    widening, df, level : float
+        As in `coefficient_table`.
 
     Returns
     -------
@@ -44,8 +45,10 @@ def paired_changes(before: CoxFit, after: CoxFit) -> pd.DataFrame:
         raise ModelError("Paired changes need two fits to the same rows in the same order.")
     change = after.coefficients - before.coefficients
     influence = dfbeta(after, by="cluster") - dfbeta(before, by="cluster")
-    std_error = np.sqrt((influence**2).sum(axis=0))
-    p_value = 2 * stats.norm.sf(np.divide(np.abs(change), std_error, out=np.zeros_like(change), where=std_error > 0))
+    std_error = widening * np.sqrt((influence**2).sum(axis=0))
+    statistic = np.divide(np.abs(change), std_error, out=np.zeros_like(change), where=std_error > 0)
+    p_value = 2 * stats.t.sf(statistic, df)
+    half = stats.t.isf((1 - level) / 2, df) * std_error
     return pd.DataFrame(
         {
             "term": before.names,
@@ -53,8 +56,8 @@ def paired_changes(before: CoxFit, after: CoxFit) -> pd.DataFrame:
             "after": after.coefficients,
             "change": change,
             "std_error": std_error,
-            "conf_low": change - Z * std_error,
-            "conf_high": change + Z * std_error,
+            "conf_low": change - half,
+            "conf_high": change + half,
             "p_value": p_value,
             "p_holm": holm(p_value),
         }

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm
-from analysis.audits.paired import Z
+from analysis.audits.alarm import Alarm, Z
 from analysis.cohort_tables import CohortTables
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
