@@ -37,29 +37,6 @@ class Build:
     is_new: bool
 
 
-def check_source(study: Study, scratch: Path, progress: Progress) -> tuple[list[Finding], frozenset[str]]:
-    """Check the source of a study against the contract without building anything.
-
-    Returns
-    -------
-    tuple
-        What was found below the level of an error, and what the source gives (see `analysis.contract.names_given`).
-
-    Raises
-    ------
-    StudyError, SourceError, ContractError
-        If the source cannot be used.
-    """
-    declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, read_contract())
-    con = connect(scratch / "check.duckdb")
-    try:
-        findings, given = _load(con, study, declaration, located, scratch, progress)
-    finally:
-        con.close()
-    return findings, names_given(given, declaration.stable_users)
-
-
 def build_cohort(
     study: Study, out: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
 ) -> Build:
@@ -112,7 +89,7 @@ def _build(
     con = connect(part, threads, memory_limit)
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            findings, given = _load(con, study, declaration, located, Path(scratch), progress)
+            findings, given = load_source(con, study, declaration, located, Path(scratch), progress)
         names = names_given(given, declaration.stable_users)
         write_findings(con, findings)
         con.execute("create table given_names as select unnest($names) as name order by name", {"names": sorted(names)})
@@ -126,7 +103,7 @@ def _build(
         con.close()
 
 
-def _load(
+def load_source(
     con: duckdb.DuckDBPyConnection,
     study: Study,
     declaration: Declaration,
@@ -134,6 +111,29 @@ def _load(
     scratch: Path,
     progress: Progress,
 ) -> tuple[list[Finding], dict[str, tuple[str, ...]]]:
+    """Load a source into the tables of the contract, and hold them to its rules.
+
+    Parameters
+    ----------
+    con
+        An empty warehouse.
+    study, declaration, located
+        The study, what its kind of source declares, and the files.
+    scratch
+        A folder for files that are read in another encoding.
+    progress
+        Told of every table and finding.
+
+    Returns
+    -------
+    tuple
+        What was found below the level of an error; the tables that the source gives, each with its columns.
+
+    Raises
+    ------
+    SourceError, ContractError, StudyError
+        If the source cannot be used.
+    """
     parameters = query_parameters(study, declaration)
 
     def told(findings: list[Finding]) -> list[Finding]:

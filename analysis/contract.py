@@ -16,6 +16,7 @@ SQL_TYPES = {
     "number": "decimal(18, 6)",
     "boolean": "boolean",
 }
+_LEARNED_APART = re.compile(r"coalesce\((\w+_known_on), (\w+)\)")
 _DAY_ENDINGS = re.compile(r"(_(on|at|day|dt)|_?(date|datetime|timestamp))$")
 
 
@@ -64,6 +65,12 @@ class Table:
     def required_columns(self) -> tuple[str, ...]:
         """Return the columns that a source must give when it gives the table."""
         return tuple(column.name for column in self.columns if column.required)
+
+    def days_of_learning(self) -> tuple[tuple[str, str], ...]:
+        """Return each column that says when a row or a cell was learned, with SQL of the day of what it is known of."""
+        of_rows = (("known_on", self.row_known),) if self.row_known and "known_on" in self.column_names else ()
+        cells = (_LEARNED_APART.fullmatch(column.known or "") for column in self.columns)
+        return (*of_rows, *((apart[1], apart[2]) for apart in cells if apart))
 
     def row_known_sql(self) -> str | None:
         """Return SQL for the last day on which a row is still unknown; None when it is always known."""

@@ -44,6 +44,8 @@ class Covariate:
         How it enters a model: as it is, as log(1 + x), or as categories.
     cohorts
         Cohorts in which it is a covariate.
+    better_with
+        Source columns or tables without which it is measured, but less well.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Covariate:
     claim: str = ""
     transform: Literal["identity", "log1p", "category"] = "identity"
     cohorts: tuple[str, ...] = ("counting_process", "landmarks")
+    better_with: tuple[str, ...] = ()
 
     def label(self, language: str) -> str:
         """Return the label in `language` (``en`` or ``ja``)."""
@@ -71,6 +74,10 @@ class Covariate:
     def lacking(self, given: Collection[str]) -> tuple[str, ...]:
         """Return what it needs and the source does not give, in the words of `needs`."""
         return tuple(need for need in self.needs if not any(name in given for name in alternatives(need)))
+
+    def improvable(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return what the source does not give and would make it better; nothing where it cannot be measured."""
+        return tuple(name for name in self.better_with if name not in given) if self.is_measurable(given) else ()
 
 
 def alternatives(need: str) -> tuple[str, ...]:

@@ -94,6 +94,26 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
     return found
 
 
+def knowledge_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
+    """Return the rules that days of knowledge imply: nothing is known before the day of what it is known of."""
+    found = []
+    for table in contract.values():
+        if table.name not in given:
+            continue
+        for learned, happened in table.days_of_learning():
+            found.append(
+                Rule(
+                    f"{table.name}.{learned}_is_not_before_its_fact",
+                    table.name,
+                    "notice",
+                    f"known before it happened ({learned} < {happened}): covariates see it from {learned} on",
+                    f"Correct {learned}, unless it was announced ahead.",
+                    f"select rowid as row_id from {table.name} where {learned} < {happened}",
+                )
+            )
+    return found
+
+
 def declared_rules() -> list[Rule]:
     """Return the rules of ``queries/checks``."""
     declared = tomllib.loads((files("queries") / _FOLDER / "rules.toml").read_text(encoding="utf-8"))
@@ -133,7 +153,7 @@ def apply_rules(
     StudyError
         If `lowered` names an unknown rule.
     """
-    rules = contract_rules(contract, given) + declared_rules()
+    rules = contract_rules(contract, given) + knowledge_rules(contract, given) + declared_rules()
     unknown = sorted(set(lowered) - {rule.name for rule in rules})
     if unknown:
         raise StudyError(f"lowered_rules names an unknown rule '{unknown[0]}'. Run 'tenure check' for the names.")

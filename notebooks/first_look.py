@@ -25,6 +25,7 @@
 import pandas as pd
 
 from analysis.workbench import open_study
+from reports.audit import show_alarms, show_lags
 
 pd.set_option("display.max_colwidth", None)
 
@@ -176,18 +177,18 @@ tenure.outlook()
 # ## 8. What could make all this wrong?
 #
 # The audits look for it on these data: a covariate that knows the future, facts that were dated back, labels and scores
-# that were rewritten, a calendar that moves the use of all at once. `is_raised` is true where one was found, and
-# missing where these data cannot tell. The lag ladder asks what the factors of 30, 60 and 90 days earlier say of
-# leaving today, below by family. In `tenure.audits.lag_ladder`, a covariate whose effect is gone when looked at earlier
-# has the signal `late`: it may be a symptom of a decision that was made already.
+# that were rewritten, a calendar that moves the use of all at once. Each line says whether it was found, not found, or
+# cannot be told from these data. The lag ladder asks what the factors of 30, 60 and 90 days earlier say of leaving
+# today, below by family: a p value for each. In `tenure.audits.lag_ladder`, a covariate whose effect is gone when
+# looked at earlier has the signal `late`: it may be a symptom of a decision that was made already.
 #
 # **Don't conclude** that what was not found is not there, or that an early signal is a cause.
 
 # %%
-tenure.audits.alarms[["audit", "subject", "is_raised", "estimate", "n"]]
+show_alarms(tenure, tenure.audits)
 
 # %%
-tenure.audits.lag_ladder_families.pivot_table("p_value", index="family", columns="lag")
+show_lags(tenure, tenure.audits)
 
 # %% [markdown]
 # ## 9. A question of your own

@@ -1,13 +1,25 @@
-"""The audits as files and as lines for a terminal."""
+"""The audits as files, as lines for a terminal, and as tables for a notebook."""
 
 import shutil
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.audits.lag_ladder import EARLY, LATE
+from analysis.audits.look_ahead import ROWS
 from analysis.audits.results import AuditResults
+from analysis.build import FOLDERS
+from analysis.cohort_tables import CohortTables
+from analysis.display import Display
+from analysis.factors import read_covariates
+from analysis.warehouse import read_queries
 from reports.csv_text import as_csv
+from reports.grounds import COMPLETE, AlarmLine, alarm_lines, gaps
 from reports.messages import read_catalogue
+from reports.terminal import wrapped
+from reports.words import count, number, share
+
+NONE = "–"
 
 
 def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
@@ -24,12 +36,127 @@ def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def say_alarms(alarms: pd.DataFrame) -> str:
-    """Return a line for each thing that was looked for: found, not found, or not to be told from these data."""
-    text = read_catalogue("en").text
+def say_audits(tenure: CohortTables, audits: AuditResults) -> str:
+    """Return in the report's words what was looked for and what came of it, and a line on each other table.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, for its labels.
+    audits
+        Its audits.
+    """
     lines = []
-    for row in alarms.itertuples():
-        verdict = "cannot tell" if row.is_raised is None else "FOUND" if row.is_raised else "not found"
-        subject = f" ({row.subject})" if row.subject else ""
-        lines.append(f"{verdict:>11}: {text(f'audits.{row.audit}')}{subject}")
-    return "\n".join(lines)
+    for line in _alarms(tenure, audits):
+        if line.looked_for:
+            lines.append(wrapped("", f"{line.looked_for} (found from: {line.found_from})", 0).lstrip())
+        subject = f"{line.subject}: " if line.subject else ""
+        measured = "; ".join(words for words in (line.estimate, line.n) if words != NONE) or "not measured"
+        verdict = line.verdict.upper() if line.is_raised else line.verdict
+        lines.append(wrapped(f"  {verdict}", f"{subject}{measured}.", 20))
+        if line.meaning:
+            lines.append(wrapped("", line.meaning, 20))
+    return "\n".join([*lines, *_signals(tenure, audits.lag_ladder), *_knowledge(audits)])
+
+
+def show_alarms(tenure: CohortTables, audits: AuditResults) -> Display:
+    """Return as a table in the report's words what was looked for, and what came of it.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, for its labels.
+    audits
+        Its audits.
+    """
+    words = [
+        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning)
+        for line in _alarms(tenure, audits)
+    ]
+    columns = ["looked for", "in", "verdict", "measured (95% interval, if any)", "found from", "what it means"]
+    table = pd.DataFrame(words, columns=columns)
+    nothing_found = not table["what it means"].any()
+    return Display("What could make the findings wrong", table.iloc[:, :-1] if nothing_found else table)
+
+
+def show_lags(tenure: CohortTables, audits: AuditResults) -> Display:
+    """Return the p values of the families' joint tests, with the factors as they stood on earlier days.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, for its labels.
+    audits
+        Its audits.
+    """
+    labels = {family.name: family.label_en for family, _ in tenure.families()}
+    table = audits.lag_ladder_families.pivot_table("p_value", index="family", columns="lag", sort=False).reset_index()
+    table["family"] = table["family"].map(labels)
+    named = {lag: f"p value, {lag} days before" if lag else "p value today" for lag in table.columns if lag != "family"}
+    return Display("Joint tests, with the factors as they stood", table.rename(columns=named).rename_axis(columns=None))
+
+
+def _alarms(tenure: CohortTables, audits: AuditResults) -> list[AlarmLine]:
+    labels = {covariate.name: covariate.label("en") for covariate in tenure.covariates()}
+    return alarm_lines(read_catalogue("en").text, audits.alarms, labels)
+
+
+def _signals(tenure: CohortTables, ladder: pd.DataFrame) -> list[str]:
+    """Say which columns are early and which are late signals."""
+    if ladder.empty:
+        return [wrapped("Early and late signals:", read_catalogue("en").text("grounds.no_ladder"), 2)]
+    today = ladder[ladder["lag"] == 0]
+    lines = []
+    for signal, says in ((EARLY, "Early signals"), (LATE, "Late signals (may be symptoms)")):
+        shown = today[today["signal"] == signal]
+        names = [tenure.term_label(*pair) for pair in zip(shown["term"], shown["covariate"], strict=True)]
+        lines.append(wrapped(f"{says}:", f"{len(names)} ({'; '.join(names)})" if names else "none", 2))
+    return lines
+
+
+def _knowledge(audits: AuditResults) -> list[str]:
+    """Say how well what was known covers the book: the worst of each table."""
+    _, complete = gaps(audits.coverage)
+    declared = audits.coverage["covariate"].nunique()
+    says = (
+        f"{len(complete)} of {declared} covariates have a value in at least {share(COMPLETE, 0)} of each quarter's rows"
+    )
+    lines = [wrapped("Coverage:", f"{says}.", 2)]
+    delays = audits.reporting_delays
+    if delays.empty:
+        lines.append(wrapped("Reporting delays:", read_catalogue("en").text("grounds.no_delays"), 2))
+    else:
+        slow = delays.sort_values("p90_days", ascending=False, kind="stable").iloc[0]
+        days = f"{number(slow['median_days'], 0)} days after (median), {number(slow['p90_days'], 0)} (nine of ten)"
+        lines.append(wrapped("Reporting delays:", f"longest for {slow['table']}.{slow['fact']}, learned {days}.", 2))
+    matches = audits.match_rates.dropna(subset="in_a_lifetime")
+    if not matches.empty:
+        least = matches.sort_values("in_a_lifetime", kind="stable").iloc[0]
+        says = f"{share(least['in_a_lifetime'])} of {count(least['rows'])} rows fall into a lifetime"
+        lines.append(wrapped("Match rates:", f"lowest in {least['table']}, where {says}.", 2))
+    return lines
+
+
+def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
+    """Name what looks ahead, on which days, and which query to mend; empty where nothing does.
+
+    Parameters
+    ----------
+    looked
+        day, what, compared, differing (see `analysis.audits.look_ahead.look_ahead`).
+    folder
+        Where the tables of the audits are.
+    """
+    differing = looked[looked["differing"] > 0]
+    if differing.empty:
+        return ""
+    queries = {query.name: f"queries/{folder}/{query.name}.sql" for folder in FOLDERS for query in read_queries(folder)}
+    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS
+    lines = ["A covariate, or a choice of rows, looks ahead. Trust no finding before it is mended."]
+    for what, rows in differing.groupby("what", sort=False):
+        days = ", ".join(
+            f"{count(row.differing)} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
+            for row in rows.itertuples()
+        )
+        lines.append(f"- {what}: {days}; mend {queries[tables[str(what)]]}, or what it reads")
+    return "\n".join([*lines, f"The first cells that differ: {folder / 'look_ahead_cells.csv'}"])

@@ -13,7 +13,15 @@ from reports.messages import Catalogue, read_phrases
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One covariate in words; `lacking` is empty where these data measure it."""
+    """One covariate in words.
+
+    Attributes
+    ----------
+    lacking
+        Empty where these data measure it.
+    improved_by
+        Of what makes it better, that which these data lack; empty where they do not measure it.
+    """
 
     name: str
     label: str
@@ -25,6 +33,8 @@ class Entry:
     transform: str
     needs: tuple[str, ...]
     lacking: tuple[str, ...]
+    better_with: tuple[str, ...]
+    improved_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim, whether these data can judge it ('yes', 'in_part', 'no'), and what they lack for all of it."""
+    """One claim, whether these data have its columns ('yes', 'in_part', 'no'), and what they lack for all of it."""
 
     name: str
     says: str
@@ -137,4 +147,6 @@ def _entry(covariate: Covariate, values: dict[str, str], given: Collection[str],
         transform=catalogue.text(f"transform.{covariate.transform}"),
         needs=tuple(need_in_words(need, catalogue) for need in covariate.needs),
         lacking=tuple(need_in_words(need, catalogue) for need in covariate.lacking(given)),
+        better_with=covariate.better_with,
+        improved_by=covariate.improvable(given),
     )

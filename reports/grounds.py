@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts
 from analysis.audits.lag_ladder import EARLY, LATE
+from analysis.audits.look_ahead import RECENT_DAYS
 from reports.content import Grounds
 from reports.words import Text, count, number, ratio, span
 
@@ -22,6 +24,13 @@ IN_WORDS = {
     "calendar_moves": lambda log_ratio: number(100 * math.expm1(log_ratio), 0),
 }
 """How the estimate of each audit is written."""
+FOUND_FROM = {
+    "late_knowledge": ratio(knowledge.MATTERS),
+    "one_stay": number(shortcuts.MATTERS),
+    "rewritten_score": number(overwritten.MATTERS, 1),
+    "calendar_moves": number(-100 * math.expm1(-calendar_moves.MATTERS), 0),
+}
+"""From what size on an audit finds what it looks for, as `IN_WORDS` writes it; of the others any size that is sure."""
 BOOKS = ("book", "beside_the_book")
 
 
@@ -34,6 +43,7 @@ class AlarmLine:
     verdict: str
     is_raised: bool
     estimate: str
+    found_from: str
     n: str
     meaning: str
 
@@ -61,8 +71,9 @@ def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, st
                 subject=_subject(text, row.audit, row.subject, covariate_labels),
                 verdict=text(verdict),
                 is_raised=is_raised,
-                estimate=_estimate(text, row) if is_told else "–",
-                n=text(f"audits.n_{row.audit}", number=count(row.n)) if is_told else "–",
+                estimate=_estimate(text, row),
+                found_from=text(f"audits.from_{row.audit}", value=FOUND_FROM.get(row.audit, "")),
+                n=text(f"audits.n_{row.audit}", number=count(row.n)) if is_told or row.n else "–",
                 meaning=text(f"audits.means_{row.subject if row.subject in BOOKS else row.audit}") if is_raised else "",
             )
         )
@@ -107,6 +118,8 @@ def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: dict
     said = text(
         "grounds.compared",
         cells=count(looked["compared"].sum()),
+        recent=count(looked["recent"].sum()),
+        recent_days=RECENT_DAYS,
         columns=count(looked["what"].nunique()),
         days=text("list.comma").join(days),
     )

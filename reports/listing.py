@@ -1,72 +1,112 @@
 """What a terminal shows of the dictionary: covariates, what is measurable, and which claims can be judged."""
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Sequence
 
+from analysis.source_check import SourceCheck
+from analysis.study import Report
 from reports.dictionary import ClaimLine, Entry, Section
+from reports.messages import Catalogue
+from reports.terminal import wrapped
 
 JUDGED = {"yes": "yes", "in_part": "in part", "no": "no"}
 
 
-def say_dictionary(sections: Iterable[Section], definitions: Iterable[str]) -> str:
-    """Return every covariate with all that is declared of it, then what words mean in the study."""
-    lines = []
+def say_dictionary(
+    sections: Iterable[Section], definitions: Iterable[str], catalogue: Catalogue, is_source_known: bool
+) -> str:
+    """Return every covariate with all that is declared of it, then what words mean in the study.
+
+    Parameters
+    ----------
+    sections, definitions
+        In the words of the catalogue.
+    catalogue
+        The language.
+    is_source_known
+        Whether to say what a source measures, and what would unlock the rest.
+    """
+    text, lines = catalogue.text, []
     for section in sections:
-        lines += [section.label, ""]
+        title = section.label
+        if is_source_known:
+            declared = len(section.entries)
+            title += "  " + text("dictionary.measured", measured=section.n_measured, declared=declared)
+            if not section.n_measured and section.unlocked_by:
+                title += text("dictionary.unlock", tables=text("list.comma").join(section.unlocked_by))
+        lines += [wrapped("", title, 0).lstrip(), ""]
         for entry in section.entries:
-            lines += [_wrapped(f"  {entry.name}", entry.label, 32), *_details(entry), ""]
-    return "\n".join([*lines, "What words mean", *(_wrapped("", sentence, 2) for sentence in definitions)])
+            lines += [wrapped(f"  {entry.name}", entry.label, 32), *_details(entry, catalogue, is_source_known), ""]
+    return "\n".join([*lines, text("dictionary.definitions"), *(wrapped("", says, 2) for says in definitions)])
 
 
-def _details(entry: Entry) -> list[str]:
+def _details(entry: Entry, catalogue: Catalogue, is_source_known: bool) -> list[str]:
+    text = catalogue.text
+    comma = text("list.comma")
     about = [
-        ("unit", entry.unit),
-        ("window", entry.window),
-        ("missing", entry.null_means),
-        ("needs", ", ".join(entry.needs)),
-        ("enters as", entry.transform),
-        ("sign, claim", f"{entry.expected_sign} {entry.claim}"),
+        ("listing.unit", entry.unit),
+        ("listing.window", entry.window),
+        ("listing.missing", entry.null_means),
+        ("listing.needs", comma.join(entry.needs)),
+        ("listing.enters_as", entry.transform),
+        ("listing.sign_claim", f"{entry.expected_sign} {entry.claim}"),
     ]
-    return [_wrapped(f"      {name}", text, 20) for name, text in about]
+    if is_source_known:
+        lacks = text("listing.lacks", needs=comma.join(entry.lacking))
+        about.append(("listing.measured", lacks if entry.lacking else text("listing.yes")))
+    if entry.better_with and (entry.improved_by or not is_source_known):
+        about.append(("listing.better_with", comma.join(entry.improved_by or entry.better_with)))
+    return [wrapped(f"      {text(key)}", says, 20) for key, says in about]
+
+
+def say_findings(checked: SourceCheck) -> str:
+    """Return all that a check found, in one place, and what of the source is not used."""
+    number = len(checked.findings)
+    which = "1 finding that does not stop a build" if number == 1 else f"{number} findings that do not stop a build"
+    lines = [f"The contract holds; {which}:" if number else "The contract holds, and nothing was found."]
+    lines += [wrapped("  -", f"{found.severity}: {found.message()}", 4) for found in checked.findings]
+    if checked.not_yet_known:
+        lines.append("Not used, as it was not yet known at the snapshot:")
+    for table, rows, cells in checked.not_yet_known:
+        parts = [f"{rows:,} rows"] * bool(rows) + [f"{cells:,} cells of known rows"] * bool(cells)
+        lines.append(wrapped("  -", f"{table}: {' and '.join(parts)}", 4))
+    return "\n".join(lines)
 
 
 def say_measurable(sections: Iterable[Section]) -> str:
-    """Return how many covariates of each family are measurable, and what the others need."""
+    """Return how many covariates of each family are measurable, what the others need, and what would better some."""
     lines = []
     for section in sections:
         lines.append(f"{section.label}: {section.n_measured} of {len(section.entries)} covariates measurable")
         if not section.n_measured and section.unlocked_by:
-            lines.append(_wrapped("  would be measured with", ", ".join(section.unlocked_by), 26))
-        lacking: dict[str, list[str]] = {}
-        for entry in section.entries:
-            if entry.lacking:
-                lacking.setdefault(", ".join(entry.lacking), []).append(entry.name)
-        lines += [_wrapped(f"  needs {needs}:", ", ".join(names), 6) for needs, names in lacking.items()]
+            lines.append(wrapped("  would be measured with", ", ".join(section.unlocked_by), 26))
+        for says, needed in (("needs", "lacking"), ("better with", "improved_by")):
+            named: dict[str, list[str]] = {}
+            for entry in section.entries:
+                if getattr(entry, needed):
+                    named.setdefault(", ".join(getattr(entry, needed)), []).append(entry.name)
+            lines += [wrapped(f"  {says} {needs}:", ", ".join(names), 6) for needs, names in named.items()]
     return "\n".join(lines)
 
 
 def say_claims(claims: Sequence[ClaimLine]) -> str:
-    """Return a table of the claims: whether these data can judge each, and what would unlock the rest of it."""
+    """Return a table of the claims: whether these data have the columns for each, and what would unlock the rest."""
     n_judged, n_in_part = (sum(line.judged == judged for line in claims) for judged in ("yes", "in_part"))
     lines = [
-        f"Of {len(claims)} claims on why accounts leave, these data can judge {n_judged}, and {n_in_part} in part:"
+        f"Of {len(claims)} claims on why accounts leave, these data have the columns for {n_judged}, "
+        f"and for {n_in_part} in part:"
     ]
     for line in claims:
-        lines.append(_wrapped(f"  {line.name}  {JUDGED[line.judged]}", line.says, 16))
+        lines.append(wrapped(f"  {line.name}  {JUDGED[line.judged]}", line.says, 16))
         if line.lacking:
-            lines.append(_wrapped(" " * 15, f"needs {', '.join(line.lacking)}", 18))
+            lines.append(wrapped(" " * 15, f"needs {', '.join(line.lacking)}", 18))
     return "\n".join(lines)
 
 
-def _wrapped(head: str, text: str, indent: int) -> str:
-    """Write a text after a head, its lines as wide as the terminal and indented alike."""
-    width = max(60, min(shutil.get_terminal_size((100, 24)).columns, 120))
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=f"{head} ".ljust(indent),
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def say_events(checked: SourceCheck, report: Report) -> str:
+    """Return how many lifetimes left, beside the numbers from which on anything is concluded from them."""
+    lines = [f"{checked.n_events:,} of {checked.n_lifetimes:,} lifetimes at risk left (lifetimes with event)."]
+    floors = (("forecast", report.forecast_from_events), ("comparison of families", report.contest_from_events))
+    for what, floor in floors:
+        enough = "enough" if checked.n_events >= floor else "too few"
+        lines.append(f"  A {what} needs {floor:,} lifetimes with event: {enough} here.")
+    return "\n".join(lines)

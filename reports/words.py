@@ -25,10 +25,12 @@ def share(value: float, digits: int = 1) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Write a number with fixed decimals, a true minus sign, and a dash where it is missing."""
+    """Write a number with fixed decimals, a true minus sign (also of what rounds to zero from below), or a dash."""
     if pd.isna(value):
         return "–"
-    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)
+    if digits == 0:
+        value = round(value)
+    return f"{value + 0.0:,.{digits}f}".replace("-", MINUS)
 
 
 def ratio(log_ratio: float) -> str:

@@ -82,7 +82,7 @@ def differences(full: Book, known: Book, day: dt.date) -> dict[str, int]:
     counts = {f"rows of {name}": len(ours[name].index.symmetric_difference(theirs[name].index)) for name in ours}
     shared = ours["covariates"].index.intersection(theirs["covariates"].index)
     left, right = ours["covariates"].loc[shared], theirs["covariates"].loc[shared]
-    unequal = (left != right) & ~(left.isna() & right.isna())
+    unequal = (left != right).fillna(value=True) & ~(left.isna() & right.isna())
     return {name: int(count) for name, count in (counts | unequal.sum().to_dict()).items() if count}
 
 
@@ -95,12 +95,13 @@ def never_valued(full: Book, day: dt.date) -> set[str]:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A query that looks ahead: some passages of its text replaced."""
+    """A query that looks ahead: some passages of its text replaced, so that these covariates, or rows, differ."""
 
     name: str
     folder: str
     query: str
     changes: tuple[tuple[str, str], ...]
+    seen_in: tuple[str, ...]
 
     def queries(self) -> list[Query]:
         """Return the mutant in its query's place, and after it all queries that depend on it."""
@@ -129,7 +130,16 @@ def on_the_day_itself(*conditions: str) -> tuple[tuple[str, str], ...]:
 
 def next_week(*conditions: str) -> tuple[tuple[str, str], ...]:
     """Return changes by which conditions before the day hold for the week after it."""
-    return tuple((condition, condition.replace(".risk_date", ".risk_date + 7")) for condition in conditions)
+    return _days_later(7, conditions)
+
+
+def next_quarter(*conditions: str) -> tuple[tuple[str, str], ...]:
+    """Return changes by which conditions before the day hold for the three months after it: of what happens seldom."""
+    return _days_later(91, conditions)
+
+
+def _days_later(days: int, conditions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((condition, condition.replace(".risk_date", f".risk_date + {days}")) for condition in conditions)
 
 
 def differences_with(mutant: Mutant, full: Book, known: Book, day: dt.date) -> dict[str, int]:
@@ -145,3 +155,12 @@ def differences_with(mutant: Mutant, full: Book, known: Book, day: dt.date) -> d
     finally:
         for book in books:
             book.con.rollback()
+
+
+def not_seen_in(mutant: Mutant, full: Book, known: Mapping[dt.date, Book]) -> set[str]:
+    """Return what a mutant is said to be seen in, and is not, on any of the days."""
+    missed = set(mutant.seen_in)
+    for day, build in known.items():
+        if missed:
+            missed -= differences_with(mutant, full, build, day).keys()
+    return missed

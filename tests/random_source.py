@@ -91,9 +91,19 @@ def _changeable_until(signed: dict) -> pd.Timestamp:
     return min(day for day in (signed["notice_on"], signed["ended_on"], pd.Timestamp(ENDS)) if not pd.isna(day))
 
 
+def _announced(rng: np.random.Generator, days: pd.Series, known_on: pd.Series, share: float = 0.1) -> pd.Series:
+    """Return the days on which things became known; for a share of them, up to 20 days before they happened."""
+    before = days - pd.to_timedelta(rng.integers(1, 21, size=len(days)), unit="D")
+    return known_on.mask(rng.random(len(days)) < share, before)
+
+
 def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
-    """Few people with several roles one after the other, so that some leave one and stay in another."""
-    draw = Draw(rng, rows)
+    """Few people with several roles one after the other, so that some leave one and stay in another.
+
+    Some come and go on a day that was announced, a few have always been there, and one account in ten names neither
+    champions nor sponsors.
+    """
+    draw, beside = Draw(rng, rows), rng.spawn(1)[0]
     account, started_on = draw.account(), draw.day()
     ended_on = draw.later(started_on, 120, share=0.9)
     frame = pd.DataFrame(
@@ -103,13 +113,14 @@ def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
             ],
             "account_id": account,
             "role": draw.choice("champion", "champion", "executive_sponsor", "buyer", "admin", "admin"),
-            "started_on": started_on,
+            "started_on": started_on.mask(beside.random(rows) < 0.03),
             "ended_on": ended_on,
             "department": draw.choice(None, "it", "hr", "law", "sales", "finance", "service", "plant", "research"),
-            "known_on": draw.later(started_on, 40, share=0.5),
-            "ended_known_on": draw.later(ended_on, 60),
+            "known_on": _announced(beside, started_on, draw.later(started_on, 40, share=0.5)),
+            "ended_known_on": _announced(beside, ended_on, draw.later(ended_on, 60)),
         }
     )
+    frame["role"] = frame["role"].mask(frame["account_id"].str.endswith("3"), "buyer")
     return frame.drop_duplicates(["contact_id", "role", "started_on"])
 
 
@@ -133,13 +144,14 @@ def _touchpoints(rng: np.random.Generator, rows: int = 10000) -> pd.DataFrame:
             ),
             "response_hours": (24 * days_to_response - 12).clip(lower=1),  # known when that day is over
             "sentiment": draw.sentiment(share=0.3),
-            "known_on": draw.later(occurred_on, 20, share=0.2),
+            "known_on": _announced(rng.spawn(1)[0], occurred_on, draw.later(occurred_on, 20, share=0.2), 0.04),
         }
     )
 
 
 def _tickets(rng: np.random.Generator, rows: int = 2500) -> pd.DataFrame:
-    draw = Draw(rng, rows)
+    """Some are written down so late that their escalation may be of before the account's stay."""
+    draw, late = Draw(rng, rows), Draw(rng.spawn(1)[0], rows)
     opened_on = draw.day()
     resolved_on = draw.later(opened_on, 20, share=0.98)
     reopened_on = draw.later(resolved_on, 150, share=0.2) + pd.offsets.MonthBegin(0)
@@ -154,7 +166,13 @@ def _tickets(rng: np.random.Generator, rows: int = 2500) -> pd.DataFrame:
             "escalated_on": draw.later(opened_on, 60),
             "requester_seniority": draw.choice("staff", "Manager", "director", None),
             "sentiment": draw.sentiment(share=0.7),
-            "known_on": draw.later(opened_on, 20, share=0.2),
+            "known_on": _announced(
+                late.rng,
+                opened_on,
+                late.later(opened_on + pd.Timedelta(days=20), 50, share=0.15).fillna(
+                    draw.later(opened_on, 20, share=0.2)
+                ),
+            ),
         }
     )
 
@@ -168,7 +186,7 @@ def _surveys(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
             "responded_on": responded_on,
             "kind": draw.choice("nps", "nps", "csat"),
             "score": rng.integers(0, 11, size=rows),
-            "known_on": draw.later(responded_on, 20, share=0.2),
+            "known_on": _announced(rng.spawn(1)[0], responded_on, draw.later(responded_on, 20, share=0.2)),
         }
     )
 

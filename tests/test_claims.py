@@ -34,4 +34,8 @@ def test_a_claim_names_what_would_unlock_it(claim):
 def test_a_covariate_that_names_a_claim_is_among_those_that_put_it_to_the_test():
     tested = {(claim.name, name) for claim in read_claims() for name in claim.covariates}
     named = {(covariate.claim, covariate.name) for covariate in read_covariates() if covariate.claim}
-    assert named <= tested
+    not_registered = [
+        f"{name} names claim {claim}: add {name} to the covariates of [{claim}]"
+        for claim, name in sorted(named - tested)
+    ]
+    assert not not_registered, f"In queries/5_covariates/claims.toml: {'; '.join(not_registered)}."

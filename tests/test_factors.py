@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.contract import names_given
+from analysis.contract import names_given, read_contract
 from analysis.factors import read_covariates
 
 ACTIVE_SEATS = next(covariate for covariate in read_covariates() if covariate.name == "active_seat_share")
@@ -32,3 +32,24 @@ def test_an_alternative_that_is_met_is_not_lacking_beside_another_need():
 def test_one_persons_history_needs_ids_that_are_persons():
     assert KEY_USERS.is_measurable(names_given(BY_DAY, stable_users=True))
     assert KEY_USERS.lacking(names_given(BY_DAY, stable_users=False)) == ("stable_users",)
+
+
+SURGE = next(covariate for covariate in read_covariates() if covariate.name == "usage_surge")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"usage_daily"}, ("holidays", "accounts.region")),
+        ({"usage_daily", "holidays"}, ("accounts.region",)),
+        ({"usage_daily", "holidays", "accounts.region"}, ()),
+        ({"holidays"}, ()),
+    ],
+)
+def test_what_would_make_a_covariate_better_is_named_where_it_is_measured(given, expected):
+    assert SURGE.improvable(given) == expected
+
+
+def test_what_makes_a_covariate_better_exists_in_the_contract():
+    known = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    assert {name for covariate in read_covariates() for name in covariate.better_with} <= known

@@ -9,6 +9,7 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_sour
 from analysis.contract import nearest_name, read_contract
 from analysis.declaration import read_declaration
 from analysis.raw_files import locate_files, open_raw
+from analysis.rules import knowledge_rules
 from analysis.sources import load_tables
 from analysis.study import Source
 from analysis.warehouse import quoted
@@ -20,7 +21,7 @@ SCHEDULED = SUBSCRIPTIONS.replace("2024-02-01,,12", "2024-02-01,{end},12")
 def found(study: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Return the messages of a check, by rule."""
     assert main(["check", "--study", str(study)]) == 0
-    lines = [line.partition("notice: ")[2] for line in capsys.readouterr().out.splitlines() if "notice: " in line]
+    lines = [line.partition("]   notice: ")[2] for line in capsys.readouterr().out.splitlines() if "]   notice" in line]
     return {line.rpartition("(rule ")[2].rstrip(")"): line for line in lines}
 
 
@@ -87,7 +88,8 @@ class TestFiles:
             (data / folder).mkdir()
             (data / folder / "1.csv").write_text("a\n", encoding="utf-8")
         assert main(["check", "--study", str(study)]) == 0
-        lines = [line.partition("notice: ")[2] for line in capsys.readouterr().out.splitlines() if "notice: " in line]
+        said = capsys.readouterr().out.splitlines()
+        lines = [line.partition("]   notice: ")[2] for line in said if "]   notice: " in line]
         assert [line.partition(" (rule")[0] for line in lines] == [
             f"{name}: nothing reads this file of the source. {mend}"
             for name, mend in (
@@ -226,6 +228,80 @@ class TestScheduledEnds:
     ) -> None:
         renewed = SCHEDULED.format(end="2023-08-01") + "s3,a3,2023-08-01,2024-08-01,,12,25,450\n"
         assert found(write_small_source(tmp_path, subscriptions=renewed), capsys) == {}
+
+
+class TestHolidays:
+    DAYS = "region,day\namer,2023-05-29\nemea,2023-05-01\n"
+
+    def with_regions(self, folder: Path, *regions: str, holidays: str | None = DAYS) -> Path:
+        rows = [f"a{number},web,{region}\n" for number, region in enumerate(regions, start=1)]
+        return write_small_source(folder, accounts="account_id,segment,region\n" + "".join(rows), holidays=holidays)
+
+    def test_a_region_that_no_holiday_names_is_found(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """As AMER is not amer; an account of a region with holidays is none of them."""
+        messages = found(self.with_regions(tmp_path, "AMER", "emea", "apac"), capsys)
+        assert set(messages) == {"region_without_holidays"}
+        assert "2 rows, among them account_id=a1; account_id=a3." in messages["region_without_holidays"]
+        assert "AMER is not amer" in messages["region_without_holidays"]
+
+    def test_accounts_without_region_beside_holidays_are_found(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        messages = found(self.with_regions(tmp_path, "amer", "", "emea"), capsys)
+        assert set(messages) == {"no_region_beside_holidays"}
+        assert "1 rows, among them account_id=a2." in messages["no_region_beside_holidays"]
+
+    @pytest.mark.parametrize("holidays", [DAYS, None], ids=["alike", "no holidays"])
+    def test_nothing_is_found_where_all_match_or_nothing_could(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], holidays: str | None
+    ) -> None:
+        regions = ("amer", "emea", "emea") if holidays else ("amer", "", "apac")
+        assert found(self.with_regions(tmp_path, *regions, holidays=holidays), capsys) == {}
+
+
+class TestDaysOfKnowledge:
+    TICKETS = "ticket_id,account_id,opened_on,known_on\nt1,a1,2023-03-01,{}\nt2,a1,2023-03-01,\n"
+    CONTACTS = (
+        "contact_id,account_id,role,started_on,ended_on,ended_known_on\nc1,a1,champion,2023-01-01,2023-03-01,{}\n"
+    )
+
+    @pytest.mark.parametrize(("day", "is_found"), [("2023-02-28", True), ("2023-03-01", False), ("2023-03-02", False)])
+    @pytest.mark.parametrize(
+        ("table", "text", "column"),
+        [("tickets", TICKETS, "known_on"), ("contacts", CONTACTS, "ended_known_on")],
+        ids=["row", "end"],
+    )
+    def test_what_is_known_before_it_happened_is_found(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        table: str,
+        text: str,
+        column: str,
+        day: str,
+        is_found: bool,
+    ) -> None:
+        rule = f"{table}.{column}_is_not_before_its_fact"
+        messages = found(write_small_source(tmp_path, **{table: text.format(day)}), capsys)
+        assert set(messages) == ({rule} if is_found else set())
+        if is_found:
+            assert "1 rows, among them " in messages[rule]
+
+    def test_every_table_that_says_when_it_learned_has_its_rule(self) -> None:
+        contract = read_contract()
+        learned = {
+            f"{table.name}.{name}" for table in contract.values() for name in table.column_names if "known_on" in name
+        }
+        rules = {rule.name.removesuffix("_is_not_before_its_fact") for rule in knowledge_rules(contract, contract)}
+        assert rules == learned
+
+    def test_what_was_not_yet_known_at_the_snapshot_is_said_to_be_left_out(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        study = write_small_source(tmp_path, tickets=self.TICKETS.format("2023-07-01"))
+        assert main(["check", "--study", str(study)]) == 0
+        said = capsys.readouterr().out
+        assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 rows\n" in said
 
 
 def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Path) -> None:

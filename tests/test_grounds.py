@@ -53,6 +53,10 @@ class TestAlarms:
             (Alarm("moved_labels", "segment", False, math.log(0.7), n=0), "–"),
             (Alarm("calendar_moves", "book", True, math.log(0.6)), "largest move \N{MINUS SIGN}40%"),
             (Alarm("rewritten_score", "", None), "–"),
+            (
+                Alarm("rewritten_score", "", None, -0.2, -0.5, 0.1),
+                "\N{MINUS SIGN}0.20 (\N{MINUS SIGN}0.50 to 0.10) standard deviations of the score",
+            ),
         ],
         ids=lambda value: value.audit if isinstance(value, Alarm) else "",
     )
@@ -60,12 +64,25 @@ class TestAlarms:
         (line,) = grounds.alarm_lines(TEXT, as_frame(alarm), LABELS)
         assert line.estimate == expected
 
+    @pytest.mark.parametrize(
+        ("audit", "expected"),
+        [
+            ("look_ahead", "one cell"),
+            ("late_knowledge", "× 1.22 or ÷ 1.22, stronger and surely"),
+            ("one_stay", "below × 0.90"),
+            ("calendar_moves", "a fall by 25% or the like rise"),
+        ],
+    )
+    def test_every_line_says_from_what_size_on_a_thing_is_found(self, audit, expected):
+        (line,) = grounds.alarm_lines(TEXT, as_frame(Alarm(audit, "", False, 0.0)), LABELS)
+        assert line.found_from == expected
+
     def test_only_a_raised_alarm_says_what_it_means(self):
         alarms = as_frame(
             Alarm("calendar_moves", "book", True, -1.0), Alarm("calendar_moves", "beside_the_book", False, 0.0)
         )
         raised, calm = grounds.alarm_lines(TEXT, alarms, LABELS)
-        assert "the findings stand" in raised.meaning
+        assert "measured beside the book" in raised.meaning
         assert calm.meaning == ""
         assert (bool(raised.looked_for), bool(calm.looked_for)) == (True, False)
 
@@ -86,10 +103,13 @@ class TestAlarms:
                 "day": [pd.Timestamp("2023-04-01").date()] * 2,
                 "what": ["departures", "seats"],
                 "compared": [1000, 1000],
+                "recent": [60, 60],
                 "differing": [3, 0],
             }
         )
         assert grounds.look_ahead_sentence(TEXT, looked, LABELS).endswith("These differ: Departures (3).")
+        assert "2,000 cells" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
+        assert "120 of them of the last 31 days" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
         assert len(grounds.warning(TEXT, looked)) == 1
         assert grounds.look_ahead_sentence(TEXT, looked[1:], LABELS).endswith("Nothing differs.")
         assert grounds.warning(TEXT, looked[1:]) == []

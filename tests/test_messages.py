@@ -23,7 +23,7 @@ from reports.messages import Catalogue, read_catalogue
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "templates").rglob("*.j2")))
-MODULES = ("page.py", "pictures.py", "words.py", "grounds.py", "dictionary.py", "audit.py")
+MODULES = ("page.py", "pictures.py", "words.py", "grounds.py", "dictionary.py", "audit.py", "listing.py")
 ATTRITION = (ROOT / "queries" / "7_audit" / "attrition.sql").read_text(encoding="utf-8")
 EN, JA = read_catalogue("en").messages, read_catalogue("ja").messages
 
@@ -34,6 +34,7 @@ ENDINGS = {
     "accounts.": ("high", "low"),
     "audits.": AUDITS,
     "audits.estimate_": AUDITS,
+    "audits.from_": AUDITS,
     "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *BOOKS),
     "audits.n_": AUDITS,
     "audits.subject_": BOOKS,
@@ -120,7 +121,8 @@ class TestDictionary:
     def test_what_a_covariate_says_of_itself_is_said_in_japanese(self, said):
         """Each unit, window and meaning of a missing value stands in messages/covariates.ja.toml."""
         english = sorted({getattr(covariate, said) for covariate in read_covariates()})
-        assert [text for text in english if not re.search("[\u3040-\u9fff]", phrase(text, {}, "ja"))] == []
+        lacking = [text for text in english if not re.search("[\u3040-\u9fff]", phrase(text, {}, "ja"))]
+        assert not lacking, f"add {lacking} to reports/messages/covariates.ja.toml"
 
     @pytest.mark.parametrize("language", ["en", "ja"])
     def test_no_name_of_a_parameter_is_left_in_place_of_its_value(self, language):

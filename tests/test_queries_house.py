@@ -141,7 +141,11 @@ class TestCovariates:
     def test_a_topic_declares_the_columns_of_its_query_and_no_others(self, table, small_book):
         columns = [row[0] for row in small_book.con.execute(f"describe {table}").fetchall()]
         declared = {covariate.name for covariate in read_covariates() if covariate.table == table}
-        assert declared == set(columns) - KEYS
+        undeclared, absent = set(columns) - KEYS - declared, declared - set(columns)
+        assert not undeclared, f"Add an entry for {sorted(undeclared)} to queries/5_covariates/{table}.toml."
+        assert not absent, (
+            f"{table}.toml declares {sorted(absent)}: add the column to queries/5_covariates/{table}.sql."
+        )
         assert set(columns) >= KEYS
 
     def test_every_topic_is_declared_and_belongs_to_a_family(self):
@@ -156,13 +160,22 @@ class TestCovariates:
     def test_what_a_covariate_needs_exists_in_the_contract(self):
         given = set(read_contract()) | {"stable_users"}
         given |= {f"{table.name}.{column}" for table in read_contract().values() for column in table.column_names}
-        needed = {name for covariate in read_covariates() for need in covariate.needs for name in alternatives(need)}
-        assert needed <= given
+        unknown = {
+            f"{covariate.table}.toml: {covariate.name} needs {name}"
+            for covariate in read_covariates()
+            for need in covariate.needs
+            for name in alternatives(need)
+            if name not in given
+        }
+        assert not unknown, f"Not a table or column of queries/1_sources/contract.toml: {sorted(unknown)}."
 
     def test_a_covariate_is_a_column_of_each_cohort_that_it_names(self, small_book):
         for cohort in ("counting_process", "landmarks"):
             columns = {row[0] for row in small_book.con.execute(f"describe {cohort}").fetchall()}
-            assert {covariate.name for covariate in read_covariates() if cohort in covariate.cohorts} <= columns
+            lacking = [c for c in read_covariates() if cohort in c.cohorts and c.name not in columns]
+            tables = sorted({covariate.table for covariate in lacking})
+            names = [covariate.name for covariate in lacking]
+            assert not lacking, f"{cohort} lacks {names}: join {tables} in queries/6_cohorts/covariates.sql."
 
 
 class TestRules:

@@ -15,13 +15,16 @@ from conftest import SAMPLE, SampleReport
 from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
+from analysis.contract import names_given, read_contract
 from analysis.forecast import poisson_binomial_interval
+from analysis.study import read_study
 from analysis.workbench import open_study
 from reports import words
 from reports.cli import main
 from reports.content import Contest
 from reports.csv_text import _plain
 from reports.messages import read_catalogue
+from reports.page import render_covariates
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
@@ -168,11 +171,43 @@ def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_mont
 
 
 def test_numbers_as_people_write_them() -> None:
-    assert words.number(-0.0004, 3) == "0.000"
+    assert words.number(-0.0004, 3) == "\N{MINUS SIGN}0.000"
+    assert words.number(-0.0, 3) == "0.000"
     assert words.number(-1234.5, 1) == "\N{MINUS SIGN}1,234.5"
     assert words.share(0.0812) == "8.1%"
     assert words.p_value(0.0004) == "p < 0.001"
     assert words.count(float("nan")) == "–"
+
+
+def test_an_interval_that_reaches_below_zero_says_so() -> None:
+    assert words.span(read_catalogue("en").text, -0.003, 0.02) == "\N{MINUS SIGN}0.00 to 0.02"
+
+
+def test_a_setting_that_the_study_leaves_empty_is_none(sample_report: SampleReport) -> None:
+    assert " lowered_rules none " in text_of(sample_report.page)
+
+
+def test_claims_name_what_would_unlock_them_only_where_something_lacks(tmp_path: Path) -> None:
+    study = read_study(write_small_source(tmp_path))
+    everything = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    for given, says in ((everything, False), ({"accounts", "subscriptions"}, True)):
+        page = render_covariates(study, given, read_catalogue("en"))
+        assert ("Would be unlocked by" in text_of(page)) == says
+        rows = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*C0[1-9](?:(?!</tr>).)*</tr>", page.partition('class="claims"')[2])
+        assert {row.count("<td>") for row in rows} == {3 + says}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"usage_daily"}, "usage_daily would be better with: holidays, accounts.region"),
+        ({"usage_daily", "holidays"}, "usage_daily would be better with: accounts.region"),
+        ({"usage_daily", "holidays", "accounts.region"}, "usage_daily better with: holidays, accounts.region"),
+    ],
+)
+def test_the_dictionary_says_what_would_make_a_covariate_better(tmp_path: Path, given: set[str], says: str) -> None:
+    page = render_covariates(read_study(write_small_source(tmp_path)), given, read_catalogue("en"))
+    assert text_of(page.replace("<wbr>", "")).count(f" {says} ") == 2
 
 
 def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) -> None:

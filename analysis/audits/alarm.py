@@ -8,6 +8,22 @@ Z = normal_quantile(0.95)
 """Of the intervals of alarms."""
 
 
+def verdict(is_found: bool, matters: float, *possible: float) -> bool | None:
+    """Return True where something is found, None where it may yet be as large as matters, else False.
+
+    Parameters
+    ----------
+    is_found : bool
+    matters : float
+        The size from which it misleads.
+    possible : float
+        What it may be, at worst: an end or both ends of its interval.
+    """
+    if is_found:
+        return True
+    return None if not max(abs(size) for size in possible) <= matters else False
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One line of an audit's answer.

@@ -1,6 +1,7 @@
 """Calendar moves: dates on which nearly every account works less or more, and what is left of it beside the book."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,22 +18,25 @@ ENOUGH = 50
 
 
 def calendar_moves(tenure: CohortTables) -> list[Alarm]:
-    """Measure how far a typical account moved against its own past, alone and beside the book.
+    """Measure how far a typical account moved against its own past, alone and beside the book, there in each region.
 
     Returns
     -------
     list of Alarm
         'book': estimate is the largest, over landmarks, of the median log ratio of an account's use a calendar day,
         recent window to baseline: raised where an analysis that compares accounts with their own past alone would be
-        misled. 'beside_the_book': the same of surge less drop, which are measured beside the book: raised where the
-        covariates are misled themselves. Both less the median of all landmarks: most accounts drift a little, growing
-        or fading as they age. n: landmarks with `ENOUGH` such accounts.
+        misled. 'beside_the_book': the same of surge less drop, which are measured beside the book, of all accounts and
+        of those of each region: raised where the covariates are misled themselves, as by a holiday of one region that
+        the source does not name. Both less the median of all landmarks: most accounts drift a little, growing or
+        fading as they age. n: landmarks with `ENOUGH` such accounts.
     """
     if "usage_daily" not in tenure.given:
         return [Alarm("calendar_moves", "book", None), Alarm("calendar_moves", "beside_the_book", None)]
     rows = tenure.landmarks
     beside = pd.DataFrame({"landmark": rows["risk_date"], "move": rows["usage_surge"] - rows["usage_drop"]})
-    return [_largest("book", _own_moves(tenure)), _largest("beside_the_book", beside)]
+    region = rows["account_id"].map(tenure.table("accounts").set_index("account_id")["region"])
+    of_regions = [own for _, own in beside.groupby(region, sort=True)]
+    return [_largest("book", [_own_moves(tenure)]), _largest("beside_the_book", [beside, *of_regions])]
 
 
 def _own_moves(tenure: CohortTables) -> pd.DataFrame:
@@ -63,12 +67,16 @@ def _own_moves(tenure: CohortTables) -> pd.DataFrame:
     return pd.DataFrame({"landmark": events["landmark"], "move": np.log(ratio)})
 
 
-def _largest(subject: str, moves: pd.DataFrame) -> Alarm:
-    """Return the landmark median that is farthest from the median of all landmarks; no alarm where none has one."""
-    found = moves.groupby("landmark")["move"].agg(["median", "count"])
-    medians = found.loc[found["count"] >= ENOUGH, "median"].to_numpy(np.float64)
-    if len(medians) == 0:
+def _largest(subject: str, groups: Sequence[pd.DataFrame]) -> Alarm:
+    """Return the landmark median that is farthest from its group's median of all; cannot tell where none has one."""
+    medians = [_medians(moves) for moves in groups]
+    beside = pd.concat([own - own.median() for own in medians])
+    if beside.empty:
         return Alarm("calendar_moves", subject, None)
-    beside = medians - np.median(medians)
-    largest = float(beside[np.argmax(np.abs(beside))])
-    return Alarm("calendar_moves", subject, abs(largest) > MATTERS, largest, n=len(medians))
+    largest = float(beside.iloc[np.argmax(np.abs(beside.to_numpy(np.float64)))])
+    return Alarm("calendar_moves", subject, abs(largest) > MATTERS, largest, n=len(medians[0]))
+
+
+def _medians(moves: pd.DataFrame) -> pd.Series:
+    found = moves.groupby("landmark")["move"].agg(["median", "count"])
+    return found.loc[found["count"] >= ENOUGH, "median"]

@@ -1,15 +1,14 @@
 """Coverage: what share of rows has a value, how late facts are learned, and how many belong to a lifetime."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from analysis.audits.knowledge import is_filled
 from analysis.cohort_tables import CohortTables
-from analysis.contract import Table, read_contract
+from analysis.contract import read_contract
 
-_LEARNED_APART = re.compile(r"coalesce\((\w+_known_on), (\w+)\)")
 ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
 """Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
 SETTLED_DAYS = 365
@@ -48,13 +47,14 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
     DataFrame
         table, fact (its column), rows (settled: older than `SETTLED_DAYS` before the snapshot), median_days, p90_days,
         newest_quarter_known: share of the facts of the last 91 days expected to be known by the snapshot, if they are
-        learned as the settled ones were. A line for each column of days of knowledge that the source gives.
+        learned as the settled ones were. A line for each column of days of knowledge that the source fills in; a row
+        without one was learned on its day.
     """
     lines = []
     snapshot = tenure.study.time.snapshot
-    facts = [(table.name, *names) for table in read_contract().values() for names in _learned(table)]
-    for table, fact, happened, learned in facts:
-        if f"{table}.{learned}" not in tenure.given:
+    facts = [(table.name, *days) for table in read_contract().values() for days in table.days_of_learning()]
+    for table, learned, happened in facts:
+        if f"{table}.{learned}" not in tenure.given or not is_filled(tenure, table, learned):
             continue
         delays = tenure.query(
             f"select greatest(coalesce({learned}, {happened}) - {happened}, 0) as days, count(*) as number "
@@ -67,7 +67,7 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
         reached = np.searchsorted(days, np.arange(QUARTER_DAYS), side="right") - 1
         known = np.where(reached >= 0, share.to_numpy()[np.maximum(reached, 0)], 0.0).mean()
         median, p90 = (float(days[np.searchsorted(share, level)]) for level in (0.5, 0.9))
-        lines.append((table, fact, int(delays["number"].sum()), median, p90, float(known)))
+        lines.append((table, _first_name(happened), int(delays["number"].sum()), median, p90, float(known)))
     columns = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
     return pd.DataFrame(lines, columns=columns)
 
@@ -115,15 +115,6 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
         share = line.matched / line.rows if line.rows else float("nan")
         lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
     return pd.DataFrame(lines, columns=["table", "rows", "in_a_lifetime", "set_aside"])
-
-
-def _learned(table: Table) -> Iterator[tuple[str, str, str]]:
-    """Yield, of each fact that may be learned late, its column, SQL of its day, and the column of the day learned."""
-    if table.row_known and "known_on" in table.column_names:
-        yield _first_name(table.row_known), table.row_known, "known_on"
-    for column in table.columns:
-        if apart := _LEARNED_APART.fullmatch(column.known or ""):
-            yield apart[2], apart[2], apart[1]
 
 
 def _first_name(sql: str) -> str:

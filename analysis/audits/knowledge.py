@@ -121,16 +121,21 @@ def _as_observed(
 
 
 def without_days_of_knowledge(tenure: CohortTables) -> dict[str, str]:
-    """Return a select of each table that says when things were learned, with that left empty, by name."""
+    """Return a select of each table that says of any row when it was learned, with that left empty, by name."""
     selects = {}
     for table in read_contract().values():
         given = [name for name in table.column_names if f"{table.name}.{name}" in tenure.given]
-        days = [name for name in given if name.endswith("known_on")]
+        days = [name for name in given if name.endswith("known_on") and is_filled(tenure, table.name, name)]
         if days:
             empty = ", ".join(f"cast(null as date) as {name}" for name in days)
             selects[table.name] = f"select * replace ({empty}) from {COHORT}.{table.name}"
     return selects
 
 
+def is_filled(tenure: CohortTables, table: str, column: str) -> bool:
+    """Say whether any row of a table has a value in a column."""
+    return bool(tenure.query(f"select count({column}) > 0 as is_filled from {table}")["is_filled"].iloc[0])
+
+
 def _n_differing(one: pd.Series, other: pd.Series) -> int:
-    return int(((one != other) & ~(one.isna() & other.isna())).sum())
+    return int(((one != other).fillna(value=True) & ~(one.isna() & other.isna())).sum())

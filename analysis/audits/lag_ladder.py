@@ -110,9 +110,10 @@ def _with_signal(ladder: pd.DataFrame) -> pd.DataFrame:
     """Say of each column whether it is an early signal, a late one, or neither, on all its lines."""
     today = ladder[ladder["lag"] == 0].set_index("term")
     ago = ladder[ladder["lag"] == ladder["lag"].max()].set_index("term")
-    same_way = np.sign(today["estimate"]) == np.sign(ago["estimate"])
-    seen_ago = (ago["p_value_holm"] < LEVEL) & same_way
+    signs = np.sign(ladder["estimate"]).groupby(ladder["term"]).agg(["min", "max"]).reindex(today.index)
+    is_seen = today["p_value_holm"] < LEVEL
+    seen_ago = is_seen & (ago["p_value_holm"] < LEVEL) & (signs["min"] == signs["max"])
     fades = (ago["change_p_holm"] < LEVEL) & (ago["change"] * today["estimate"] < 0)
-    late = (today["p_value_holm"] < LEVEL) & fades & ~seen_ago
+    late = is_seen & fades & ~seen_ago
     signal = pd.Series(np.select([seen_ago, late], [EARLY, LATE], ""), index=today.index)
     return ladder.assign(signal=ladder["term"].map(signal))

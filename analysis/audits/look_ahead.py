@@ -13,6 +13,8 @@ from analysis.contract import as_known_sql, read_contract
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
 CELL = ("day", "what", "account_id", "lifetime_number", "risk_date", "from_all_data", "from_known")
+RECENT_DAYS = 31
+"""Cells of so many days before would show that a query looks ahead by as much; older ones show longer looks only."""
 EXAMPLES = 5
 """Cells that are listed for each covariate and day where any differ."""
 
@@ -49,7 +51,8 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
     Returns
     -------
     counts : DataFrame
-        day, what (a covariate, or which rows), compared (cells or rows), differing.
+        day, what (a covariate, or which rows), compared (cells or rows), recent (those of the last `RECENT_DAYS`),
+        differing.
     cells : DataFrame
         day, what, account_id, lifetime_number, risk_date, from_all_data, from_known: the first that differ of each
         covariate and day.
@@ -60,11 +63,11 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
         with rebuilt(tenure, _as_known(day), ROWS.values()) as con:
             counts += [(day, what, *_rows_that_differ(con, table, day)) for what, table in ROWS.items()]
             names = [covariate.name for covariate in tenure.covariates()]
-            compared, differing = _cells_that_differ(con, names, day)
-            counts += [(day, name, compared, number) for name, number in zip(names, differing, strict=True)]
+            compared, recent, differing = _cells_that_differ(con, names, day)
+            counts += [(day, name, compared, recent, number) for name, number in zip(names, differing, strict=True)]
             cells += [_examples(con, name, day) for name, number in zip(names, differing, strict=True) if number]
     listed = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=list(CELL))
-    return pd.DataFrame(counts, columns=["day", "what", "compared", "differing"]), listed
+    return pd.DataFrame(counts, columns=["day", "what", "compared", "recent", "differing"]), listed
 
 
 def _as_known(day: dt.date) -> dict[str, str]:
@@ -83,13 +86,17 @@ def _rows_sql(schema: str, table: str, day: dt.date) -> str:
     )
 
 
-def _rows_that_differ(con: duckdb.DuckDBPyConnection, table: str, day: dt.date) -> tuple[int, int]:
+def _is_recent(day: dt.date) -> str:
+    return f"on_day > date '{day}' - {RECENT_DAYS}"
+
+
+def _rows_that_differ(con: duckdb.DuckDBPyConnection, table: str, day: dt.date) -> tuple[int, int, int]:
     ours, theirs = (
         f"(select account_id, lifetime_number, on_day from ({_rows_sql(schema, table, day)}))"
         for schema in (COHORT, REBUILT)
     )
     (row,) = con.execute(
-        f"select (select count(*) from {ours}), "
+        f"select (select count(*) from {ours}), (select count(*) from {ours} where {_is_recent(day)}), "
         f"(select count(*) from ({ours} except {theirs})) + (select count(*) from ({theirs} except {ours}))"
     ).fetchall()
     return row
@@ -101,11 +108,14 @@ def _both_sql(day: dt.date) -> str:
     return f"({ours}) as ours inner join ({theirs}) as theirs using (account_id, lifetime_number, on_day)"
 
 
-def _cells_that_differ(con: duckdb.DuckDBPyConnection, names: Sequence[str], day: dt.date) -> tuple[int, list[int]]:
-    """Return how many cells of each covariate were compared, and for each how many differ."""
+def _cells_that_differ(
+    con: duckdb.DuckDBPyConnection, names: Sequence[str], day: dt.date
+) -> tuple[int, int, list[int]]:
+    """Return how many cells of each covariate were compared, how many of those are recent, and how many differ."""
     counts = [f"count(*) filter (ours.{name} is distinct from theirs.{name})" for name in names]
-    (row,) = con.execute(f"select count(*), {', '.join(counts)} from {_both_sql(day)}").fetchall()
-    return row[0], list(row[1:])
+    recent = f"count(*) filter ({_is_recent(day)})"
+    (row,) = con.execute(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(day)}").fetchall()
+    return row[0], row[1], list(row[2:])
 
 
 def _examples(con: duckdb.DuckDBPyConnection, name: str, day: dt.date) -> pd.DataFrame:

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Z
+from analysis.audits.alarm import Alarm, Z, verdict
 from analysis.cohort_tables import CohortTables
 from analysis.design import learn_design
 from analysis.errors import DesignError
 
 LEVEL = 0.01
-ENOUGH = 10
-"""Landmarks before churn that a comparison needs."""
+ENOUGH = 30
+"""Leavers that a comparison needs."""
 SCORE_IS_FRESH = 35
 """Days after which a published score is no longer that of the landmark."""
 MATTERS = 0.3
@@ -87,11 +87,14 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     joined = pd.merge_asof(
         rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
     ).dropna(subset=["value"])
-    if joined["event"].sum() < ENOUGH or joined["value"].std() == 0:
+    leavers = joined.loc[joined["event"] == 1, "lifetime_id"].nunique()
+    if leavers < ENOUGH or joined["value"].std() == 0:
         return Alarm("rewritten_score", "", None, n=len(joined))
     try:
         design = learn_design(joined, tenure.covariates("landmarks")).apply(joined)
     except DesignError:
+        return Alarm("rewritten_score", "", None, n=len(joined))
+    if joined["lifetime_id"].nunique() < design.values.shape[1]:  # so many columns would explain any score away
         return Alarm("rewritten_score", "", None, n=len(joined))
     value = joined["value"].to_numpy(np.float64)
     columns = np.column_stack([np.ones(len(value)), design.values])
@@ -104,6 +107,6 @@ def _difference(rest: np.ndarray, left: np.ndarray, cluster: np.ndarray) -> Alar
     influence = np.where(left, (rest - rest[left].mean()) / left.sum(), -(rest - rest[~left].mean()) / (~left).sum())
     error = float(np.sqrt((pd.Series(influence).groupby(cluster).sum() ** 2).sum()))
     p_value = float(2 * stats.norm.sf(abs(difference) / error))
-    is_raised = bool(p_value < LEVEL and abs(difference) > MATTERS)
     low, high = difference - Z * error, difference + Z * error
+    is_raised = verdict(bool(p_value < LEVEL and abs(difference) > MATTERS), MATTERS, low, high)
     return Alarm("rewritten_score", "", is_raised, float(difference), low, high, p_value, len(rest))

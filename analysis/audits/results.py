@@ -1,15 +1,14 @@
 """Audit results: all audits of a study, each made once when first asked for; ``tenure.audits`` in a notebook."""
 
 import dataclasses
-import math
 from functools import cached_property
 
 import pandas as pd
 
-from analysis.audits.alarm import Alarm
+from analysis.audits.alarm import Alarm, verdict
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
-from analysis.audits.knowledge import late_knowledge, without_days_of_knowledge
+from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
@@ -50,6 +49,9 @@ class AuditResults:
     @cached_property
     def _ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         try:
+            needed = self._tenure.study.report.contest_from_events
+            if self._tenure.n_events < needed:
+                raise ModelError(f"it needs {needed} lifetimes with event; there are {self._tenure.n_events}")
             return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")
@@ -112,7 +114,8 @@ class AuditResults:
     def _tried(self, audit, name: str) -> Alarm:  # type: ignore[no-untyped-def]
         try:
             return audit(self._tenure)
-        except (DesignError, ModelError):
+        except (DesignError, ModelError) as error:
+            self._tenure.progress(f"{name}: cannot be told ({error})")
             return Alarm(name, "", None)
 
     def _look_ahead_alarm(self) -> Alarm:
@@ -128,7 +131,7 @@ class AuditResults:
             Alarm(
                 "late_knowledge",
                 row.covariate,
-                None if math.isnan(row.change) else bool(row.flatters),
+                verdict(bool(row.flatters), MATTERS, row.conf_low, row.conf_high),
                 *(row.change, row.conf_low, row.conf_high, row.p_holm),
                 n=int(row.cells),
             )

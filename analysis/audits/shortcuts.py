@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Z
+from analysis.audits.alarm import Alarm, Z, verdict
 from analysis.cohort_tables import CohortTables
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
@@ -13,6 +13,8 @@ from analysis.inference import STRATA, fit_inference
 
 MATTERS = 0.9
 """One stay for each account matters where it makes the rate of leaving less than so much of what it is."""
+FALLS = 0.2
+"""A hazard that falls by less, on the log scale a unit of log(1 + days), is flat enough for a curve over tenure."""
 LEVEL = 0.01
 
 
@@ -53,7 +55,7 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
     -------
     Alarm
         estimate: log hazard ratio of log(1 + days of tenure), on the calendar's clock, with its interval; raised where
-        it is surely below zero (one-sided); n: lifetimes that churned.
+        it is surely below zero (one-sided), untold where it may be below minus `FALLS`; n: lifetimes that churned.
     """
     rows = tenure.counting_process
     contract = fit_inference(rows, [c for c in tenure.covariates("counting_process") if c.family == CONTROL])
@@ -74,4 +76,5 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         return Alarm("falling_hazard", "", None, estimate, n=on_calendar.n_subjects_with_event)
     p_value = float(stats.norm.cdf(estimate / error))
     low, high = estimate - Z * error, estimate + Z * error
-    return Alarm("falling_hazard", "", p_value < LEVEL, estimate, low, high, p_value, on_calendar.n_subjects_with_event)
+    is_raised = verdict(p_value < LEVEL, FALLS, min(low, 0))
+    return Alarm("falling_hazard", "", is_raised, estimate, low, high, p_value, on_calendar.n_subjects_with_event)

@@ -9,14 +9,14 @@ with pieces as (
         started_on as piece_from,
         covered_until as piece_until
     from subscription_versions
-    union all
+    union
     select
         account_id,
         'unannounced' as kind,
         started_on as piece_from,
         least(coalesce(notice_on, covered_until), covered_until) as piece_until
     from subscription_versions
-    union all
+    union
     select
         account_id,
         'unannounced' as kind,

@@ -1,18 +1,28 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: the terms in force on the day, as agreed at signing; changes of seats against the terms in force
---       baseline_days earlier, or at the origin of a younger lifetime
-with earlier as (
+--       baseline_days earlier, or at the origin of a younger lifetime. As in changes, seats are compared only where as
+--       many versions leave them out on the one day as on the other: missing is not zero
+with compared as (
     select
         risk_dates.lifetime_id,
         risk_dates.risk_date,
-        sum(versions.seats) as seats
+        later.seats,
+        earlier.seats as earlier_seats
     from risk_dates
-    inner join subscription_versions as versions
+    inner join account_levels as later
         on
-            risk_dates.account_id = versions.account_id
-            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) >= versions.started_on
-            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) < versions.covered_until
-    group by risk_dates.lifetime_id, risk_dates.risk_date
+            risk_dates.account_id = later.account_id
+            and risk_dates.risk_date >= later.level_from
+            and risk_dates.risk_date < later.level_until
+    inner join account_levels as earlier
+        on
+            risk_dates.account_id = earlier.account_id
+            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) >= earlier.level_from
+            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) < earlier.level_until
+            and later.versions_without_seats = earlier.versions_without_seats
+    where
+        later.seats is not null
+        and earlier.seats > 0
 )
 
 select
@@ -37,8 +47,13 @@ select
         when landmark_dates.landmark is not null
             then case when terms.notice_deadline_on <= landmark_dates.horizon_ends_on then 1 else 0 end
     end as notice_deadline_in_horizon,
-    case when earlier.seats > 0 then case when 10 * terms.seats <= 8 * earlier.seats then 1 else 0 end end as seats_cut,
-    case when earlier.seats > 0 then case when terms.seats > earlier.seats then 1 else 0 end end as seats_added,
+    case
+        when compared.lifetime_id is not null
+            then case when 10 * compared.seats <= 8 * compared.earlier_seats then 1 else 0 end
+    end as seats_cut,
+    case
+        when compared.lifetime_id is not null then case when compared.seats > compared.earlier_seats then 1 else 0 end
+    end as seats_added,
     risk_dates.lifetime_number - 1 as earlier_lifetimes,
     risk_dates.risk_date - risk_dates.origin as tenure_days,
     case
@@ -59,7 +74,7 @@ left join landmark_dates
     on
         risk_dates.lifetime_id = landmark_dates.lifetime_id
         and risk_dates.risk_date = landmark_dates.landmark
-left join earlier
+left join compared
     on
-        risk_dates.lifetime_id = earlier.lifetime_id
-        and risk_dates.risk_date = earlier.risk_date
+        risk_dates.lifetime_id = compared.lifetime_id
+        and risk_dates.risk_date = compared.risk_date

@@ -51,6 +51,7 @@ dated_tickets as (
     select
         account_id,
         opened_on,
+        escalated_on,
         category,
         sentiment,
         coalesce(known_on, opened_on) as known_on,
@@ -87,6 +88,7 @@ escalated as (
     inner join dated_tickets as ticket
         on
             dates.account_id = ticket.account_id
+            and ticket.escalated_on >= dates.origin
             and ticket.escalation_known_on >= dates.window_from
             and ticket.escalation_known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date

@@ -7,6 +7,7 @@ with dates as (
         lifetime_id,
         account_id,
         risk_date,
+        origin,
         risk_date - $recent_days as recent_from,
         greatest(origin, risk_date - $baseline_days) as window_from,
         greatest(origin, cast($tickets_observed_from as date)) as tickets_from,
@@ -78,6 +79,7 @@ reopened as (
     inner join dated_tickets as ticket
         on
             dates.account_id = ticket.account_id
+            and ticket.reopened_on >= dates.origin
             and ticket.reopening_known_on >= dates.window_from
             and ticket.reopening_known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date

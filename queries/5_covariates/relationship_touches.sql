@@ -1,8 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: personal touches known before risk_date, never from before the lifetime's origin; what reaches before the
 --       log begins is missing. Onboarding ends as the phase does: on the day it was completed, at the latest
---       $adoption_from_day days after the origin. A touch of the vendor's that has no answer yet is unanswered once more than
---       $unanswered_days days have passed; those of the day of an answered one count as answered with it
+--       $adoption_from_day days after the origin. A touch of the vendor's that has no answer yet is unanswered once
+--       more than $unanswered_days days have passed; those of the day of an answered one count as answered with it
 with dates as (
     select
         *,

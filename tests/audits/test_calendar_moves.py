@@ -18,7 +18,10 @@ FOUR_WEEKS_OF_MAY = [dt.date(2023, 5, 4) + dt.timedelta(days) for days in range(
 
 
 def moves(folder: Path, events_on: dict[dt.date, int], n_accounts: int = 60, slowed: int | None = None) -> list[Alarm]:
-    """Let the first accounts, `slowed` of them or all, work otherwise on some days than the 20 events of every day."""
+    """Let the first accounts, `slowed` of them or all, work otherwise on some days than the 20 events of every day.
+
+    They are the accounts of the north.
+    """
     accounts = [f"a{k:02d}" for k in range(n_accounts)]
     days = [FIRST + dt.timedelta(k) for k in range((LAST - FIRST).days + 1)]
     use = [
@@ -28,7 +31,13 @@ def moves(folder: Path, events_on: dict[dt.date, int], n_accounts: int = 60, slo
     ]
     study = write_small_source(
         folder,
-        accounts="\n".join(["account_id", *accounts]),
+        accounts="\n".join(
+            ["account_id,region"]
+            + [
+                f"{account},{'north' if slowed is None or place < slowed else 'south'}"
+                for place, account in enumerate(accounts)
+            ]
+        ),
         subscriptions="\n".join(
             ["subscription_id,account_id,started_on,term_ends_on,mrr"]
             + [f"s{account},{account},2023-01-01,2024-01-01,100" for account in accounts]
@@ -58,3 +67,11 @@ def test_what_fewer_than_half_of_the_accounts_do_is_no_calendar(tmp_path):
 
 def test_too_few_accounts_cannot_tell(tmp_path):
     assert [alarm.is_raised for alarm in moves(tmp_path, {}, n_accounts=ENOUGH - 1)] == [None, None]
+
+
+def test_a_shutdown_of_one_region_that_no_holiday_names_is_found_beside_the_book(tmp_path):
+    """Of 120 accounts 50, of the north, stop for four weeks: the book falls by less, and the north beside it."""
+    book, beside = moves(tmp_path, dict.fromkeys(FOUR_WEEKS_OF_MAY, 2), n_accounts=120, slowed=50)
+    assert (book.is_raised, book.estimate) == (False, pytest.approx(0))
+    of_book = (50 * 2 + 70 * 20) / (120 * 20)
+    assert (beside.is_raised, beside.estimate) == (True, pytest.approx(math.log(2 / 20) - math.log(of_book), abs=0.02))

@@ -11,7 +11,16 @@ from drawn import Book
 Row = Mapping[str, Any]
 
 RECENT_DAYS, BASELINE_DAYS = 28, 91
-TABLES = ("accounts", "account_attributes", "touchpoints", "tickets", "goals", "contacts")
+TABLES = (
+    "accounts",
+    "account_attributes",
+    "touchpoints",
+    "tickets",
+    "surveys",
+    "goals",
+    "contacts",
+    "usage_daily",
+)
 
 
 @dataclass(frozen=True)

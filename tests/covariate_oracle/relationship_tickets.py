@@ -49,8 +49,8 @@ def is_open_fault(ticket: Row, morning: Morning) -> bool:
 
 
 def is_reopened_in_window(ticket: Row, morning: Morning) -> bool:
-    """Tell whether it became known in the window that the ticket was reopened."""
-    if ticket["reopened_on"] is None:
+    """Tell whether it became known in the window that the ticket was reopened, in this lifetime."""
+    if ticket["reopened_on"] is None or ticket["reopened_on"] < morning.origin:
         return False
     learned_on = max(ticket["reopened_on"], ticket["known_on"] or ticket["opened_on"])
     return morning.window_from <= learned_on <= morning.day - dt.timedelta(1)

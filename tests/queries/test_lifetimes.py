@@ -114,6 +114,25 @@ class TestStays:
             """,
         )
 
+    def test_subscriptions_bought_and_ended_together_are_one_run_however_many_accounts_there_are(self):
+        """Ties in a window may come in any order, and in another one in the next window: there must be none."""
+        rows = [
+            f"| s{account}-{copy} | a{account} | 2024-0{1 + account % 6}-{10 + account % 19} |"
+            for account in range(128)
+            for copy in range(1 + account % 4)
+        ]
+        book = drawn_book(
+            "3_dates",
+            tables={"subscriptions": "\n".join(["| subscription_id | account_id | started_on |", *rows])},
+            observation_start="2023-12-01",
+        )
+        counts = book.con.execute(
+            "select (select count(*) from spells where kind = 'paid'), (select count(*) from spells where kind <> 'paid'), "
+            "count(*), count(distinct (lifetime_id, landmark)) from landmark_dates"
+        ).fetchone()
+        assert counts[:2] == (128, 128)
+        assert counts[2] == counts[3]
+
     def test_accounts_of_one_parent_are_one_cluster(self):
         tables = {
             "accounts": """

@@ -314,6 +314,26 @@ class TestTickets:
             snapshot=AUGUST,
         )
 
+    def test_an_escalation_of_before_the_origin_is_not_counted_however_late_it_became_known(self):
+        """Of a ticket from before the origin, what came of it since counts."""
+        subscriptions, tickets = each_its_account(
+            "| account_id | ticket_id | opened_on | escalated_on | known_on |",
+            """
+            | before    | k1 | 2024-06-01 | 2024-06-10 | 2024-06-20 |
+            | first_day | k2 | 2024-06-01 | 2024-06-11 | 2024-06-20 |
+            """,
+            started_on="2024-06-11",
+        )
+        relationship_shows(
+            """
+            | account_id | escalations |
+            | before     | 0           |
+            | first_day  | 1           |
+            """,
+            subscriptions=subscriptions,
+            tickets=tickets,
+        )
+
     def test_the_tone_is_the_mean_of_the_tickets_that_were_scored(self):
         relationship_shows(
             """

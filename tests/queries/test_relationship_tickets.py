@@ -167,6 +167,26 @@ def test_a_reopened_ticket_counts_by_the_day_it_became_known_that_it_was():
     )
 
 
+def test_a_reopening_of_before_the_origin_is_not_counted_however_late_it_became_known():
+    subscriptions, tickets = each_its_account(
+        "| account_id | ticket_id | opened_on | reopened_on | known_on |",
+        """
+        | before    | k1 | 2024-06-01 | 2024-06-10 | 2024-06-20 |
+        | first_day | k2 | 2024-06-01 | 2024-06-11 | 2024-06-20 |
+        """,
+        started_on="2024-06-11",
+    )
+    tickets_show(
+        """
+        | account_id | reopened_tickets |
+        | before     | 0                |
+        | first_day  | 1                |
+        """,
+        subscriptions=subscriptions,
+        tickets=tickets,
+    )
+
+
 class TestBeginnings:
     """Of lifetimes, and of the log."""
 

@@ -47,6 +47,9 @@ def test_the_queries_find_what_plain_reading_finds(book_and_log, topic):
     wanted = {key: topic.expected(morning) for key, morning in mornings(book, log)}
     assert found.keys() == wanted.keys()
     for key, covariates in wanted.items():
+        without_oracle, undeclared = set(names) - covariates.keys(), covariates.keys() - set(names)
+        assert not without_oracle, f"{topic.__file__} says nothing of {sorted(without_oracle)} on {key}"
+        assert not undeclared, f"{topic.__file__} has {sorted(undeclared)}, which {table}.toml does not declare"
         assert found[key] == pytest.approx(covariates, abs=1e-12), key
     never_missing = {"days_since_release"} if not log.logged_from else set()  # a feature was released before them all
     for name in names:

@@ -58,7 +58,7 @@ def test_returns_are_found_and_nothing_else(busy_audits: AuditResults):
 def test_holidays_move_the_use_of_accounts_but_not_beside_the_book(busy_audits: AuditResults):
     moves = busy_audits.alarms.set_index(["audit", "subject"]).loc["calendar_moves", "estimate"]
     assert moves["book"] < -0.15
-    assert abs(moves["beside_the_book"]) < 0.12
+    assert abs(moves["beside_the_book"]) < 0.25  # of some fifty accounts in a region
 
 
 def test_what_facts_dated_back_do_to_an_effect_is_measured_on_the_same_rows(trapped_audits: AuditResults):

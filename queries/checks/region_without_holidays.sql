@@ -1,0 +1,5 @@
+select rowid as row_id
+from accounts
+where
+    region not in (select holidays.region from holidays)
+    and exists (select 1 from holidays)

@@ -1,0 +1,97 @@
+"""The words of the command line: verbs, their options, and what each is for."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reports.messages import LANGUAGES
+
+Command = Callable[[argparse.Namespace], None]
+DEFAULT_STUDY = Path("study.toml")
+"""Where a study is looked for that nobody named; this very object tells that nobody did."""
+
+
+def _at_least(minimum: int) -> Callable[[str], int]:
+    """Return a type of option: whole numbers from a minimum."""
+
+    def whole_number(text: str) -> int:
+        if not text.isdecimal() or int(text) < minimum:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {minimum} on, but is '{text}'")
+        return int(text)
+
+    return whole_number
+
+
+def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+    """Return the parser of all verbs; the command of the verb that was given is `run`.
+
+    Parameters
+    ----------
+    commands
+        What runs each verb, and each report, by name.
+    """
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--study", type=Path, default=DEFAULT_STUDY, help="the study file (default: study.toml)")
+    common.add_argument("--source", type=Path, help="read the raw data from here instead of where the study says")
+    common.add_argument("--out", type=Path, default=Path("out"), help="the folder for all output (default: out)")
+    common.add_argument(
+        "--threads", type=_at_least(1), help="threads for queries (default: all cores; results don't depend on it)"
+    )
+    building = argparse.ArgumentParser(add_help=False, parents=[common])
+    building.add_argument(
+        "--memory-limit",
+        metavar="SIZE",
+        help="most memory for queries, such as 4GB (default: four fifths of the machine's; results don't depend on it)",
+    )
+
+    whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
+    verbs = whole.add_subparsers(required=True, metavar="VERB")
+    _verb(verbs, common, "check", commands, "check the source against the contract and say what can be measured")
+    build = _verb(verbs, building, "build", commands, "build the cohort tables")
+    build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
+    build.add_argument("--no-audits", action="store_true", help="build the tables only, without the audits")
+    audit = _verb(verbs, building, "audit", commands, "look for what could make the findings wrong")
+    audit.add_argument("--days", type=_at_least(1), help="days on which to rebuild the past (default: the study's)")
+    simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
+    simulate.add_argument("--accounts", type=_at_least(1), default=2000, help="number of accounts (default: 2000)")
+    simulate.add_argument("--seed", type=_at_least(0), default=7, help="the same seed, the same bytes (default: 7)")
+    simulate.add_argument("--scenario", default="base", help="a scenario's name, or a TOML file (default: base)")
+    simulate.add_argument(
+        "--paths",
+        type=_at_least(0),
+        default=0,
+        help="futures to simulate from each month on, for the true three-month probability (default: 0, none)",
+    )
+    simulate.add_argument("--out", type=Path, required=True, help="the folder for the tables; must be new or empty")
+    simulate.set_defaults(run=commands["simulate"])
+    worlds = verbs.add_parser(
+        "study-worlds", help="see whether the analysis finds the truth of simulated worlds, and the Cox model its own"
+    )
+    worlds.add_argument("--out", type=Path, default=Path("out/worlds"), help="for the worlds (default: out/worlds)")
+    worlds.add_argument("--share", type=float, default=1.0, help="how much of the whole to simulate (default: 1)")
+    worlds.add_argument(
+        "--only", nargs="+", metavar="TABLE", default=["cox_recovery", "study_worlds"],
+        help="cox_recovery, study_worlds (both by default), null_p_values, coverage, true_probabilities, "
+        "true_families, true_claims, audits (up to an hour each)",
+    )  # fmt: skip
+    worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
+    worlds.set_defaults(run=commands["study-worlds"])
+    covariates = _verb(
+        verbs, common, "covariates", commands, "say what each covariate means and what it needs of the source"
+    )
+    covariates.add_argument(
+        "--page", action="store_true", help="write it as a page that says what the source can measure, and which claims"
+    )
+    covariates.add_argument("--language", choices=LANGUAGES, default="en", help="language (default: en)")
+    report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
+    quarterly = _verb(
+        report, building, "quarterly", commands, "who may leave in the next three months, and what goes with it"
+    )
+    quarterly.add_argument("--language", choices=LANGUAGES, default="en", help="language of the report (default: en)")
+    return whole
+
+
+def _verb(verbs, common, name, commands, says):  # type: ignore[no-untyped-def]  # argparse keeps its subparsers' type private
+    verb = verbs.add_parser(name, parents=[common], help=says, description=says)
+    verb.set_defaults(run=commands[name])
+    return verb
