@@ -68,7 +68,7 @@ class TestAlarms:
         ("audit", "expected"),
         [
             ("look_ahead", "one cell"),
-            ("late_knowledge", "× 1.22 or ÷ 1.22, stronger and surely"),
+            ("late_knowledge", "× 1.22 or ÷ 1.22, if stronger and surely so"),
             ("one_stay", "below × 0.90"),
             ("calendar_moves", "a fall by 25% or the like rise"),
         ],
