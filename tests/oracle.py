@@ -41,6 +41,24 @@ class Clock:
         return (self.first_day + dt.timedelta(day)).day == 1
 
 
+NAMES = {
+    "subscription_id": "subscription",
+    "account_id": "account",
+    "started_on": "started",
+    "ended_on": "ended",
+    "notice_on": "notice",
+    "notice_withdrawn_on": "withdrawn",
+    "end_reason": "reason",
+    "kind": "kind",
+    "term_ends_on": "term_ends",
+    "notice_period_days": "notice_days",
+    "product": "product",
+    "seats": "seats",
+    "mrr": "mrr",
+}
+"""The field of `Version` for each column of subscriptions."""
+
+
 @dataclass(frozen=True)
 class Version:
     """One row of subscriptions; None where open or not given."""

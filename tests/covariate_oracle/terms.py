@@ -8,26 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from drawn import Book
-from oracle import Clock, Covering, Lifetime, Version, covered_days, walk
+from oracle import NAMES, Clock, Covering, Lifetime, Version, covered_days, walk
 
 from analysis.study import Study
 
-NAMES = {
-    "subscription_id": "subscription",
-    "account_id": "account",
-    "started_on": "started",
-    "ended_on": "ended",
-    "notice_on": "notice",
-    "notice_withdrawn_on": "withdrawn",
-    "end_reason": "reason",
-    "kind": "kind",
-    "term_ends_on": "term_ends",
-    "notice_period_days": "notice_days",
-    "product": "product",
-    "seats": "seats",
-    "mrr": "mrr",
-    "term_months": "term_months",
-}
+SIGNED_NAMES = NAMES | {"term_months": "term_months"}
 
 
 @dataclass(frozen=True)
@@ -101,8 +86,8 @@ def mornings(book: Book, study: Study) -> Iterator[tuple[tuple[str, dt.date], Mo
 def _versions(book: Book, clock: Clock) -> Mapping[str, list[Signed]]:
     """Return the rows of subscriptions by account, with numbers for days, and prices that can be added up exactly."""
     by_account = defaultdict(list)
-    for cells in book.con.execute(f"select {', '.join(NAMES)} from subscriptions order by all").fetchall():
-        row = dict(zip(NAMES.values(), cells, strict=True))
+    for cells in book.con.execute(f"select {', '.join(SIGNED_NAMES)} from subscriptions order by all").fetchall():
+        row = dict(zip(SIGNED_NAMES.values(), cells, strict=True))
         row = {name: clock.day(cell) if isinstance(cell, dt.date) else cell for name, cell in row.items()}
         row["mrr"] = None if row["mrr"] is None else Fraction(row["mrr"])
         by_account[row["account"]].append(Signed(**row))

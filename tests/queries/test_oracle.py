@@ -12,7 +12,7 @@ import pytest
 from drawn import Book, drawn_book, queries_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import Clock, Lifetime, Version, walk
+from oracle import NAMES, Clock, Lifetime, Version, walk
 from random_source import BEGINS, SPAN, random_subscriptions
 
 from analysis.contract import as_known_sql, read_contract
@@ -37,23 +37,6 @@ JUDGED = [
     "recurrent_events",
     "returns",
 ]
-NAMES = {
-    "subscription_id": "subscription",
-    "account_id": "account",
-    "started_on": "started",
-    "ended_on": "ended",
-    "notice_on": "notice",
-    "notice_withdrawn_on": "withdrawn",
-    "end_reason": "reason",
-    "kind": "kind",
-    "term_ends_on": "term_ends",
-    "notice_period_days": "notice_days",
-    "product": "product",
-    "seats": "seats",
-    "mrr": "mrr",
-}
-
-
 LEVELS = """
 account_levels inner join lifetimes
     on
