@@ -8,26 +8,28 @@ from typing import Literal
 import pandas as pd
 
 from analysis.audits.results import AuditResults
-from analysis.build import build_cohort
-from analysis.cohort_tables import CohortTables
+from analysis.cohort.build import build_cohort
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.contest.reliance import permutation_losses
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
-from analysis.display import Display
-from analysis.effects.event_dates import compare_event_dates
-from analysis.effects.families import family_tests, permutation_losses
-from analysis.effects.hazard_ratios import drifts, hazard_ratios
+from analysis.declared.study import Study, read_study
+from analysis.design.outcome import Outcome
+from analysis.engine.warehouse import Progress
 from analysis.errors import ModelError, StudyError
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
-from analysis.event_results import EventResults
+from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_outlook
 from analysis.figures.survival import draw_survival
-from analysis.forecast import COX, FOREST, Forecast, competing_models, forecast_last_landmark
-from analysis.inference import Inference, fit_inference
-from analysis.labels import pooled_labels
-from analysis.outcome import Outcome
-from analysis.study import Study, read_study
-from analysis.survival import survival_tables
-from analysis.warehouse import Progress
+from analysis.forecast.outlook import Forecast, forecast_last_landmark
+from analysis.inference.event_dates import compare_event_dates
+from analysis.inference.fit import Inference, fit_inference
+from analysis.inference.hazard_ratios import drifts, hazard_ratios
+from analysis.inference.joint_tests import family_tests
+from analysis.lifetimes.labels import pooled_labels
+from analysis.lifetimes.results import EventResults
+from analysis.lifetimes.survival import survival_tables
+from analysis.models.registry import COX, FOREST, competing_models
 
 
 class Workbench(CohortTables):

@@ -18,12 +18,13 @@ from covariates_in_polars import TWELVE, twelve_covariates
 from cox_engines import resident_bytes
 from polars_book import KEY, Tables, Windows
 
-from analysis.build import query_parameters, run_folders
-from analysis.contract import names_given, read_contract
-from analysis.declaration import CONTRACT_KIND, read_declaration
-from analysis.raw_files import RawFiles, locate_files, open_raw
-from analysis.sources import create_table, load_tables
-from analysis.warehouse import Progress, connect
+from analysis.cohort.queries import run_folders
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.declaration import CONTRACT_KIND, read_declaration
+from analysis.declared.parameters import query_parameters
+from analysis.engine.warehouse import Progress, connect
+from analysis.ingest.raw_files import RawFiles, locate_files, open_raw
+from analysis.ingest.sources import create_table, load_tables
 
 USAGE = "usage_daily"
 BEFORE_USE = ("2_lifetimes", "3_dates")

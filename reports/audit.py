@@ -8,11 +8,11 @@ import pandas as pd
 from analysis.audits.lag_ladder import EARLY, LATE
 from analysis.audits.look_ahead import ROWS
 from analysis.audits.results import AuditResults
-from analysis.build import FOLDERS
-from analysis.cohort_tables import CohortTables
-from analysis.display import Display
-from analysis.factors import read_covariates
-from analysis.warehouse import read_queries
+from analysis.cohort.build import FOLDERS
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.factors import read_covariates
+from analysis.engine.warehouse import read_queries
+from analysis.figures.display import Display
 from reports.csv_text import as_csv
 from reports.grounds import COMPLETE, AlarmLine, alarm_lines, gaps
 from reports.messages import read_catalogue

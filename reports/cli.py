@@ -11,12 +11,12 @@ from typing import TextIO
 
 import duckdb
 
-from analysis.build import build_cohort
+from analysis.cohort.build import build_cohort
+from analysis.cohort.source_check import SourceCheck, check_source
+from analysis.declared.study import Study, read_study
+from analysis.engine.store import prune
+from analysis.engine.warehouse import Progress, first_line
 from analysis.errors import BuildError, SourceError, StudyError, TenureError
-from analysis.source_check import SourceCheck, check_source
-from analysis.store import prune
-from analysis.study import Study, read_study
-from analysis.warehouse import Progress, first_line
 from reports.dictionary import claim_lines, definitions, dictionary
 from reports.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.messages import read_catalogue
@@ -160,7 +160,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[
 
 
 def _simulate(options: argparse.Namespace) -> None:
-    from analysis.simulation.world import make_world  # as above: its imports take a second
+    from analysis.worlds.company.world import make_world  # as above: its imports take a second
 
     written = make_world(
         options.accounts, options.seed, options.scenario, options.out, _Progress(), n_paths=options.paths
@@ -170,7 +170,7 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _study_worlds(options: argparse.Namespace) -> None:
-    from analysis.simulation.proofs import TABLES, Proofs  # as above
+    from analysis.worlds.proofs.proofs import TABLES, Proofs  # as above
 
     unknown = sorted(set(options.only) - set(TABLES))
     if unknown:

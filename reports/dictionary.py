@@ -5,9 +5,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from analysis.claims import read_claims
-from analysis.factors import Covariate, Family, alternatives, read_covariates, read_families
-from analysis.study import Definitions, Study, Windows
+from analysis.declared.claims import read_claims
+from analysis.declared.factors import Covariate, Family, alternatives, read_covariates, read_families
+from analysis.declared.study import Definitions, Study, Windows
 from reports.messages import Catalogue, read_phrases
 
 
@@ -67,7 +67,7 @@ def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue
     study
         Its windows and definitions; None for those that a study has by default.
     given
-        What the source gives (see `analysis.contract.names_given`).
+        What the source gives (see `analysis.declared.contract.names_given`).
     catalogue
         The language.
     """

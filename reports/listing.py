@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from analysis.source_check import SourceCheck
-from analysis.study import Report
+from analysis.cohort.source_check import SourceCheck
+from analysis.declared.study import Report
 from reports.dictionary import ClaimLine, Entry, Section
 from reports.messages import Catalogue
 from reports.terminal import wrapped

@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from analysis.study import Study
+from analysis.declared.study import Study
 from analysis.workbench import Workbench
 from reports import grounds, words
 from reports.content import Summary
@@ -83,7 +83,7 @@ def render_covariates(study: Study, given: Collection[str], catalogue: Catalogue
     study
         Its title, windows and definitions.
     given
-        What its source gives (see `analysis.contract.names_given`).
+        What its source gives (see `analysis.declared.contract.names_given`).
     catalogue
         The language.
     """

@@ -1,11 +1,11 @@
 """The pictures of the quarterly report, each drawn from one frozen table."""
 
-from analysis.event_results import CAUSE_COLORS
 from analysis.figures.audits import coverage_height, draw_coverage, draw_ladder, ladder_height
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
 from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
+from analysis.lifetimes.results import CAUSE_COLORS
 from analysis.workbench import Workbench
 from reports.content import Summary
 from reports.grounds import gaps, signals

@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 
+from analysis.contest.verdicts import leading_family
 from analysis.cox.proportional_hazards import GLOBAL, coefficient_path
-from analysis.effects.families import CONTROL, leading_family
+from analysis.declared.factors import control_family
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.calibration import calibration_table
-from analysis.forecast import COX, FOREST, at_risk_now, poisson_binomial_interval
-from analysis.labels import pooled_labels
+from analysis.forecast.intervals import poisson_binomial_interval
+from analysis.forecast.outlook import at_risk_now
+from analysis.lifetimes.labels import pooled_labels
+from analysis.models.registry import COX, FOREST
 from analysis.workbench import Workbench
 from reports.content import Contest, Events, Grounds, Outlook, Skill, Summary
 
@@ -179,7 +182,7 @@ def _event_dates(tenure: Workbench) -> pd.DataFrame | None:
 def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
     tests, losses = tenure.family_tests().frame(), tenure.family_losses().frame()
-    contenders = [family for family in tests["family"] if family != CONTROL]
+    contenders = [family for family in tests["family"] if family != control_family()]
     drifting, everything = tenure.proportional_hazards().frame(), tenure.proportionality.table
     shown = drifting[drifting["drifts"]].sort_values(["p_value", "term"], kind="stable").head(MOST_PATHS)
     return Contest(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.effects.families import CONTROL
-from analysis.forecast import CONTRACT_ONLY, COX
+from analysis.declared.factors import control_family
+from analysis.models.registry import CONTRACT_ONLY, COX
 from reports.content import Contest, Summary
 
 Text = Callable[..., str]
@@ -101,10 +101,10 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences += [
             family_verdict(text, summary.contest, family, labels[family])
             for family in summary.contest.tests["family"]
-            if family != CONTROL
+            if family != control_family()
         ]
         sentences.append(gain_verdict(text, summary))
-        if len(set(summary.contest.tests["family"]) - {CONTROL}) > 1:
+        if len(set(summary.contest.tests["family"]) - {control_family()}) > 1:
             sentences.append(leader_verdict(text, summary.contest, labels))
     elif not summary.no_forecast:
         sentences.append(text("short.no_contest", reason=summary.no_contest))
@@ -135,7 +135,7 @@ def leader_verdict(text: Text, contest: Contest, labels: dict[str, str]) -> str:
     """Say which family leads, and whether it is shown to matter more than the next (their intervals stand apart)."""
     if contest.leader is None:
         return text("short.no_leader")
-    losses = contest.losses[(contest.losses["model"] == COX) & (contest.losses["family"] != CONTROL)]
+    losses = contest.losses[(contest.losses["model"] == COX) & (contest.losses["family"] != control_family())]
     losses = losses.set_index("family").sort_values("estimate", ascending=False, kind="stable")
     others = losses.drop(index=contest.leader)
     second = str(others.index[0])

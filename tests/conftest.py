@@ -1,22 +1,9 @@
 """What several tests share: the sample study built and reported once."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
+from samples import SAMPLE, SampleReport
 
 from reports.cli import main
-
-SAMPLE = Path(__file__).parent / "data" / "crm5_sample" / "study.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class SampleReport:
-    """The output folder of the sample study, and its page."""
-
-    out: Path
-    page: str
-    accounts: str
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.nonparametric import normal_quantile
+from analysis.curves.nonparametric import normal_quantile
 
 Z = normal_quantile(0.95)
 """Of the intervals of alarms."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.audits.alarm import Alarm
 from analysis.audits.rebuild import parameters_of
-from analysis.cohort_tables import CohortTables
+from analysis.cohort.cohort_tables import CohortTables
 
 MATTERS = math.log(4 / 3)
 """A typical account that falls by a quarter, or rises by a third, would pass for a drop or surge of every account."""

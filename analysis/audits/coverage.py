@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.knowledge import is_filled
-from analysis.cohort_tables import CohortTables
-from analysis.contract import read_contract
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.contract import read_contract
 
 ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
 """Tables whose rows last, with the day on which they end; the rows of others happen on one day."""

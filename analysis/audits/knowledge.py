@@ -9,15 +9,15 @@ import pandas as pd
 from analysis.audits.paired import paired_changes
 from analysis.audits.rebuild import COHORT, rebuilt
 from analysis.audits.versions import fit_versions
-from analysis.cohort_tables import CohortTables
-from analysis.contract import read_contract
-from analysis.design import Covariate
-from analysis.effects.families import CONTROL
-from analysis.effects.hazard_ratios import hazard_ratios
-from analysis.effects.multiplicity import holm
-from analysis.effects.small_sample import room
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.contract import read_contract
+from analysis.declared.factors import control_family
+from analysis.design.matrix import Covariate
 from analysis.errors import DesignError, ModelError
-from analysis.inference import REFUSED, fit_inference
+from analysis.inference.fit import REFUSED, fit_inference
+from analysis.inference.hazard_ratios import hazard_ratios
+from analysis.inference.multiplicity import holm
+from analysis.inference.small_sample import room
 
 LEVEL = 0.01
 MATTERS = 0.2
@@ -55,7 +55,7 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     declared = tenure.covariates("counting_process")
     rows = tenure.counting_process
     observed = _as_observed(tenure, rows, blanked, [covariate.name for covariate in declared])
-    contract = [covariate for covariate in declared if covariate.family == CONTROL]
+    contract = [covariate for covariate in declared if covariate.family == control_family()]
     lines = []
     for covariate in declared:
         cells = _n_differing(rows[covariate.name], observed[covariate.name])

@@ -9,12 +9,13 @@ import pandas as pd
 from analysis.audits.paired import paired_changes
 from analysis.audits.rebuild import COHORT, parameters_of, rebuilt
 from analysis.audits.versions import fit_versions
-from analysis.cohort_tables import CohortTables
-from analysis.design import Covariate
-from analysis.effects.families import CONTROL, family_tests
-from analysis.effects.hazard_ratios import hazard_ratios
-from analysis.effects.multiplicity import holm
-from analysis.effects.small_sample import room
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.factors import control_family
+from analysis.design.matrix import Covariate
+from analysis.inference.hazard_ratios import hazard_ratios
+from analysis.inference.joint_tests import family_tests
+from analysis.inference.multiplicity import holm
+from analysis.inference.small_sample import room
 
 EARLY, LATE = "early", "late"
 LEVEL = 0.05
@@ -55,10 +56,12 @@ def lag_ladder(
         If the rows that are old enough cannot support a model.
     """
     declared = tenure.covariates("counting_process") if covariates is None else covariates
-    frames = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != CONTROL])
+    frames = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
     tenure.progress(f"lag ladder: fitting {len(frames)} rungs")
     fits, columns = fit_versions(frames, declared)
-    families = [family.name for family, is_measured in tenure.families() if is_measured and family.name != CONTROL]
+    families = [
+        family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
+    ]
     effects, tests = [], []
     for name, fit in fits.items():
         table = hazard_ratios(fit, columns)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.rebuild import COHORT, REBUILT, rebuilt
-from analysis.cohort_tables import CohortTables
-from analysis.contract import as_known_sql, read_contract
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.contract import as_known_sql, read_contract
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
 CELL = ("day", "what", "account_id", "lifetime_number", "risk_date", "from_all_data", "from_known")

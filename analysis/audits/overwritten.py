@@ -5,8 +5,8 @@ import pandas as pd
 from scipy import stats
 
 from analysis.audits.alarm import Alarm, Z, verdict
-from analysis.cohort_tables import CohortTables
-from analysis.design import learn_design
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.design.matrix import learn_design
 from analysis.errors import DesignError
 
 LEVEL = 0.01

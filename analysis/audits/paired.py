@@ -6,8 +6,8 @@ from scipy import stats
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.residuals import dfbeta
-from analysis.effects.multiplicity import holm
 from analysis.errors import ModelError
+from analysis.inference.multiplicity import holm
 
 
 def paired_changes(

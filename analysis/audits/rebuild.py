@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
-from analysis.build import queries_behind, query_parameters, run_folders
-from analysis.cohort_tables import CohortTables
-from analysis.declaration import read_declaration
-from analysis.warehouse import connect, literal, read_queries
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.queries import queries_behind, run_folders
+from analysis.declared.declaration import read_declaration
+from analysis.declared.parameters import query_parameters
+from analysis.engine.warehouse import connect, literal, read_queries
 
 COHORT = "cohort.main"
 """Where the tables of the cohort itself are found."""

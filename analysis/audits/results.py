@@ -13,7 +13,7 @@ from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
-from analysis.cohort_tables import CohortTables
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.errors import DesignError, ModelError
 
 

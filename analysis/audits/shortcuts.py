@@ -5,11 +5,11 @@ import pandas as pd
 from scipy import stats
 
 from analysis.audits.alarm import Alarm, Z, verdict
-from analysis.cohort_tables import CohortTables
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
-from analysis.effects.families import CONTROL
-from analysis.inference import STRATA, fit_inference
+from analysis.declared.factors import control_family
+from analysis.inference.fit import STRATA, fit_inference
 
 MATTERS = 0.9
 """One stay for each account matters where it makes the rate of leaving less than so much of what it is."""
@@ -58,7 +58,7 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         it is surely below zero (one-sided), untold where it may be below minus `FALLS`; n: lifetimes that churned.
     """
     rows = tenure.counting_process
-    contract = fit_inference(rows, [c for c in tenure.covariates("counting_process") if c.family == CONTROL])
+    contract = fit_inference(rows, [c for c in tenure.covariates("counting_process") if c.family == control_family()])
     values = contract.matrix(rows).values
     age = np.log1p(rows["start"].to_numpy(np.float64))
     begins = (rows["risk_date"] - rows["risk_date"].min()).dt.days.to_numpy(np.float64)

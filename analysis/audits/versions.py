@@ -6,9 +6,9 @@ import pandas as pd
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import NotEstimableError
-from analysis.design import Column, Covariate
-from analysis.inference import STRATA, fit_inference, least_needed
-from analysis.outcome import Outcome
+from analysis.design.matrix import Column, Covariate
+from analysis.design.outcome import Outcome
+from analysis.inference.fit import STRATA, fit_inference, least_needed
 
 
 def fit_versions(

@@ -17,8 +17,8 @@ from analysis.cox.prediction import event_probability, partial_hazard
 from analysis.cox.proportional_hazards import GLOBAL, Transform, coefficient_path, proportional_hazards_test
 from analysis.cox.rows import counting_rows
 from analysis.cox.tables import read_columns, read_labels, read_outcome
-from analysis.display import Display
 from analysis.errors import ModelError
+from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios, forest_height
 from analysis.figures.style import ACCENT
 

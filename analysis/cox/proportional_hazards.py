@@ -12,8 +12,8 @@ from scipy import stats
 from analysis.cox.fit import CoxFit
 from analysis.cox.one_thread import one_thread
 from analysis.cox.residuals import average_information, scaled_schoenfeld_residuals, schoenfeld_residuals
+from analysis.curves.nonparametric import kaplan_meier
 from analysis.errors import ModelError
-from analysis.nonparametric import kaplan_meier
 
 Transform = Literal["km", "rank", "identity", "log"]
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.design import Covariate, Design, DesignMatrix, learn_design
+from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_design
+from analysis.design.outcome import Outcome
+from analysis.design.resampling import cluster_resamples, purged_training_rows
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
-from analysis.models.base import Model
-from analysis.outcome import HORIZON_PARTS, Outcome
-from analysis.resampling import cluster_resamples, purged_training_rows
+from analysis.models.base import Model, horizon_risk
 
 Progress = Callable[[str], None]
 
@@ -193,11 +192,6 @@ def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
         }
         frames.append(pd.DataFrame({**labels, **risk}))
     return pd.concat(frames, ignore_index=True)
-
-
-def horizon_risk(model: Model, design: DesignMatrix) -> NDArray[np.float64]:
-    """Return each row's probability of churn by the end of its horizon, shape (n,)."""
-    return model.predict_incidence(design, [HORIZON_PARTS])[:, 0]
 
 
 def _by_fold(folds: list[Fold], predictions: pd.DataFrame, models: list[str]) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.design.resampling import percentile_interval
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, weighted_mean
 from analysis.evaluation.discrimination import auc
-from analysis.resampling import percentile_interval
 
 METRICS = ("auc", "brier", "ipa", "observed_over_expected")
 

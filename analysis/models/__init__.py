@@ -1,1 +1,1 @@
-"""Models of churn: one interface, `fit(design, outcome)` and `predict_incidence(design, times)`."""
+"""Models: forecasts of three months, each `fit(design, outcome)` and `predict_incidence(design, times)`."""

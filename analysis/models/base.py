@@ -6,9 +6,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.design import Column, DesignMatrix
+from analysis.design.matrix import Column, DesignMatrix
+from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
-from analysis.outcome import Outcome
 
 
 class Model(Protocol):
@@ -58,3 +58,8 @@ def require_answerable(fitted: tuple[Column, ...], asked: tuple[Column, ...], ca
             "Predict with the design the model was fitted with (Design.apply); "
             f"columns differ in: {', '.join(unknown[:5])}."
         )
+
+
+def horizon_risk(model: Model, design: DesignMatrix) -> NDArray[np.float64]:
+    """Return each row's probability of churn by the end of its horizon, shape (n,)."""
+    return model.predict_incidence(design, [HORIZON_PARTS])[:, 0]

@@ -8,9 +8,9 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sksurv.tree import SurvivalTree
 
-from analysis.design import Column, DesignMatrix
+from analysis.design.matrix import Column, DesignMatrix
+from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.outcome import HORIZON_PARTS, Outcome
 
 _GRID = np.arange(1.0, HORIZON_PARTS + 1)
 

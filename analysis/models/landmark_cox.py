@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from analysis.cox.fit import fit_cox
 from analysis.cox.partial_likelihood import linear_predictor
-from analysis.design import Column, DesignMatrix
+from analysis.design.matrix import Column, DesignMatrix
+from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.outcome import Outcome
 
 
 class LandmarkCox:

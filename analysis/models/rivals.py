@@ -6,10 +6,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.design import DesignMatrix
+from analysis.design.matrix import DesignMatrix
+from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
-from analysis.outcome import HORIZON_PARTS, Outcome
 
 
 class LastQuarterRate:
@@ -66,7 +66,7 @@ class FamiliesOnly:
     families : tuple of str
     """
 
-    def __init__(self, model: Model, families: tuple[str, ...] = ("contract",)) -> None:
+    def __init__(self, model: Model, families: tuple[str, ...]) -> None:
         self.model = model
         self.families = families
 

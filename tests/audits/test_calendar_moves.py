@@ -9,7 +9,7 @@ from small_source import write_small_source
 
 from analysis.audits.alarm import Alarm
 from analysis.audits.calendar_moves import ENOUGH, calendar_moves
-from analysis.study import read_study
+from analysis.declared.study import read_study
 from analysis.workbench import open_workbench
 
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2023, 6, 30)

@@ -4,7 +4,7 @@ import pytest
 from small_source import write_small_source
 
 from analysis.audits.coverage import match_rates, reporting_delays
-from analysis.study import read_study
+from analysis.declared.study import read_study
 from analysis.workbench import Workbench, open_workbench
 
 TICKETS = """ticket_id,account_id,opened_on,category,known_on

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
 from analysis.cox.hypothesis_tests import likelihood_ratio_test, score_test, wald_test
 from analysis.cox.residuals import dfbeta, schoenfeld_residuals
-from analysis.simulation.cox_recovery import TRUTH, simulate_rows
+from analysis.worlds.proofs.cox_recovery import TRUTH, simulate_rows
 
 # The same data, told in another way
 

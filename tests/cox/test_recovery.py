@@ -15,7 +15,7 @@ import pytest
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.rows import counting_rows
-from analysis.simulation.cox_recovery import (
+from analysis.worlds.proofs.cox_recovery import (
     DAYS,
     DESIGNS,
     TRUTH,

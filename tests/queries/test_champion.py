@@ -15,8 +15,8 @@ from look_ahead import LoadedSource
 from one_day import OLD, OLD_AND_OTHER, day_shows, young
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.build import log_parameters
-from analysis.study import Source, Study, Time
+from analysis.declared.parameters import log_parameters
+from analysis.declared.study import Source, Study, Time
 
 AUGUST = "2024-08-01"
 champion_shows = functools.partial(day_shows, "champion", snapshot=AUGUST)

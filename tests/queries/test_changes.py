@@ -8,7 +8,7 @@ import pytest
 from drawn import Book, drawn_book
 from random_source import BEGINS, ENDS, random_subscriptions
 
-from analysis.contract import as_known_sql, read_contract
+from analysis.declared.contract import as_known_sql, read_contract
 
 
 def changes(subscriptions, **study):

@@ -10,8 +10,8 @@ import pytest
 from drawn import queries_of
 from one_day import DAY, covariates, day_shows, each_its_account
 
-from analysis.design import learn_design
-from analysis.factors import read_covariates
+from analysis.declared.factors import read_covariates
+from analysis.design.matrix import learn_design
 
 AUGUST = "2024-08-01"
 attributes_show = functools.partial(day_shows, "contract_attributes", snapshot=AUGUST)

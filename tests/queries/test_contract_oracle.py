@@ -12,9 +12,9 @@ from covariate_oracle.terms import mornings
 from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.build import log_parameters
-from analysis.factors import read_covariates
-from analysis.study import Source, Study, Time, Windows
+from analysis.declared.factors import read_covariates
+from analysis.declared.parameters import log_parameters
+from analysis.declared.study import Source, Study, Time, Windows
 
 TIMES = {
     "by notice, every month": {},

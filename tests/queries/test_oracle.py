@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from oracle import NAMES, Clock, Lifetime, Version, walk
 from random_source import BEGINS, SPAN, random_subscriptions
 
-from analysis.contract import as_known_sql, read_contract
+from analysis.declared.contract import as_known_sql, read_contract
 
 CLOCK = Clock(dt.date(2024, 1, 1), 20, 125, 7, "notice", 40, 75)  # months start on days 31, 60, 91 and 121
 ENTRY, SNAPSHOT, GAP = CLOCK.entry, CLOCK.snapshot, CLOCK.gap

@@ -20,9 +20,9 @@ from covariate_oracle.morning import mornings
 from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.build import log_parameters
-from analysis.factors import read_covariates
-from analysis.study import Source, Study, Time
+from analysis.declared.factors import read_covariates
+from analysis.declared.parameters import log_parameters
+from analysis.declared.study import Source, Study, Time
 
 TOPICS = [
     relationship,

@@ -12,9 +12,9 @@ from covariate_oracle.use_log import mornings, use_log
 from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.build import log_parameters
-from analysis.factors import read_covariates
-from analysis.study import Source, Study, Time
+from analysis.declared.factors import read_covariates
+from analysis.declared.parameters import log_parameters
+from analysis.declared.study import Source, Study, Time
 
 LATE = {"usage_daily": dt.date(2023, 4, 10), "features": dt.date(2023, 7, 1), "users": dt.date(2023, 3, 1)}
 

@@ -1,0 +1,127 @@
+"""Build the cohort of a study: source, contract, knowledge at the snapshot, queries, audit; all of it or nothing."""
+
+import dataclasses
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from analysis.cohort.fingerprint import fingerprint
+from analysis.cohort.queries import run_folders
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.declaration import Declaration, read_declaration
+from analysis.declared.factors import FOLDER as COVARIATES
+from analysis.declared.parameters import query_parameters
+from analysis.declared.study import Study
+from analysis.engine.store import cohort_path, new_cohort, point_at
+from analysis.engine.warehouse import (
+    Progress,
+    check_memory_limit,
+    connect,
+    count_rows,
+    why_failed,
+)
+from analysis.errors import BuildError
+from analysis.ingest.findings import write_findings
+from analysis.ingest.load import load_source, not_yet_known
+from analysis.ingest.raw_files import RawFiles, locate_files
+
+FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Build:
+    """A finished cohort: its file, and the hashes of what it was built from."""
+
+    path: Path
+    hashes: dict[str, str]
+    is_new: bool
+
+
+def build_cohort(
+    study: Study, out: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+) -> Build:
+    """Build the cohort, or find it built already, and point ``current.json`` at it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        The study's output folder; made if needed.
+    progress
+        Told, in one line each, what is being done.
+    threads
+        Threads for DuckDB; the result does not depend on it.
+    memory_limit
+        Most memory for DuckDB, such as ``4GB``; the result does not depend on it.
+
+    Raises
+    ------
+    StudyError, SourceError, ContractError, BuildError
+        In each case nothing that was there before is changed.
+    """
+    if memory_limit is not None:
+        check_memory_limit(memory_limit)
+    declaration = read_declaration(study.source.kind)
+    located = locate_files(declaration, study.source.path, read_contract())
+    hashes = fingerprint(study, located)
+    final = cohort_path(out, hashes["cohort"])
+    is_new = not final.exists()
+    if is_new:
+        with new_cohort(final) as part:
+            _build(study, declaration, located, part, progress, threads, memory_limit)
+    else:
+        connect(final, read_only=True).close()  # a damaged file is not a build
+        progress(f"cohort {hashes['cohort']} is built already")
+    point_at(final, hashes)
+    return Build(final, hashes, is_new)
+
+
+def _build(
+    study: Study,
+    declaration: Declaration,
+    located: RawFiles,
+    part: Path,
+    progress: Progress,
+    threads: int | None,
+    memory_limit: str | None,
+) -> None:
+    con = connect(part, threads, memory_limit)
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            findings, given = load_source(con, study, declaration, located, Path(scratch), progress)
+        names = names_given(given, declaration.stable_users)
+        write_findings(con, findings)
+        con.execute("create table given_names as select unnest($names) as name order by name", {"names": sorted(names)})
+        con.execute("set enable_external_access = false")
+        not_yet_known(con, read_contract(), study.time.snapshot)
+        build_tables(con, study, declaration, names, progress)
+        con.execute("checkpoint")
+    except duckdb.Error as error:
+        raise BuildError(f"The build failed: {why_failed(error)}") from None
+    finally:
+        con.close()
+
+
+def build_tables(
+    con: duckdb.DuckDBPyConnection, study: Study, declaration: Declaration, given: frozenset[str], progress: Progress
+) -> None:
+    """Run the queries from lifetimes to audit on loaded source tables.
+
+    Raises
+    ------
+    BuildError
+        If a query fails or the interval audit finds a fault.
+    """
+    run_folders(con, FOLDERS, query_parameters(study, declaration), given, progress)
+    _refuse_faults(con)
+
+
+def _refuse_faults(con: duckdb.DuckDBPyConnection) -> None:
+    faults = count_rows(con, "interval_faults")
+    if faults:
+        first = con.execute(
+            "select fault, lifetime_id, start, stop from interval_faults order by all limit 5"
+        ).fetchall()
+        raise BuildError(f"The interval audit found {faults:,} faults, among them {first}. Nothing was written.")

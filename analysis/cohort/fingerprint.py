@@ -1,0 +1,93 @@
+"""The fingerprint: hashes of all that a cohort is built from, so that the same input is never built twice."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from analysis.declared.factors import FOLDER as COVARIATES
+from analysis.declared.factors import read_covariates
+from analysis.declared.study import Study
+from analysis.ingest.raw_files import RawFiles
+
+ROOMS = ("engine", "declared", "ingest", "cohort")
+"""Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
+
+
+def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
+    """Return short hashes of data, settings, queries, modules and versions, and under ``cohort`` of all of them.
+
+    Of what is declared of covariates only what the build asks for counts: their columns, and what these need of the
+    source. A label or a colour makes no other cohort.
+
+    Parameters
+    ----------
+    study
+        The study; only what the build depends on counts.
+    located
+        The raw files.
+    """
+    source = {"kind": study.source.kind, "observed_from": study.source.observed_from}
+    settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
+    covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
+    parts = {
+        "data": _hash_files(located),
+        "settings": _digest(json.dumps(settings, default=str, sort_keys=True)),
+        "queries": _digest(*query_texts(), json.dumps(covariates)),
+        "modules": _digest(*module_texts(ROOMS)),
+        "versions": _digest(version("duckdb"), version("tenure-workbench")),
+    }
+    return {"cohort": _digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
+
+
+def query_texts() -> list[str]:
+    """Return every query, and every declaration beside it but those of covariates, each behind its path."""
+    return [
+        text
+        for path, entry in _entries(files("queries"))
+        if path.endswith(".sql") or (path.endswith(".toml") and COVARIATES not in path)
+        for text in (path, entry.read_text(encoding="utf-8"))
+    ]
+
+
+def module_texts(rooms: Collection[str]) -> list[str]:
+    """Return every module of some rooms of ``analysis``, each behind its path."""
+    return [
+        text
+        for room in rooms
+        for path, entry in _entries(files("analysis") / room)
+        if path.endswith(".py")
+        for text in (path, entry.read_text(encoding="utf-8"))
+    ]
+
+
+def _hash_files(located: RawFiles) -> str:
+    """Hash the bytes of the files that are read, and the names of those that are not: the cohort lists them."""
+    digest = hashlib.sha256()
+    for unread in located.unread:
+        digest.update(f"{unread.name}\0".encode())
+    for name, path in sorted(located.tables.items()):
+        for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+            digest.update(f"{name}/{part.relative_to(path)}\0".encode())
+            with part.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+    return digest.hexdigest()
+
+
+def _digest(*texts: str) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode("utf-8") + b"\0")
+    return digest.hexdigest()
+
+
+def _entries(folder: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """Yield the files of a folder and of those in it, in order of their paths from there."""
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            yield from ((f"{entry.name}/{path}", inner) for path, inner in _entries(entry))
+        else:
+            yield entry.name, entry

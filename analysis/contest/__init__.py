@@ -1,0 +1,1 @@
+"""Contest: what each factor family is worth to a forecast, and which leads."""

@@ -1,0 +1,146 @@
+"""Families: does usage, relationship or champion carry information on churn that the others lack?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.design.matrix import DesignMatrix
+from analysis.design.resampling import cluster_resamples, percentile_interval
+from analysis.errors import ModelError
+from analysis.evaluation.accuracy import null_brier_score, weighted_mean
+from analysis.evaluation.discrimination import auc
+from analysis.evaluation.rolling_origin import Fold
+from analysis.models.base import horizon_risk
+
+MODEL_HELD_FIXED = "accounts resampled, model held fixed"
+"""What the intervals of permutation losses do and do not include."""
+
+_LOSS_COLUMNS = (
+    *("model", "family", "metric", "estimate", "conf_low", "conf_high"),
+    *("n_folds", "n_rows", "share_moved", "interval"),
+)
+
+_WITHIN = ("risk_date", "phase", "term_months")
+
+
+def permutation_losses(
+    folds: Sequence[Fold],
+    models: Sequence[str],
+    families: Sequence[str],
+    *,
+    n_repeats: int = 10,
+    n_resamples: int = 500,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """Measure what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts.
+
+    The family's columns move together, among test rows of the same landmark, phase and contract term, so
+    that their own correlation and the renewal clock stay intact. The loss is averaged over `n_repeats`
+    shuffles. It can be negative, and it is what *this fitted model* loses, not the family's effect on churn.
+
+    Parameters
+    ----------
+    folds : sequence of Fold
+        From `rolling_origin`; a model is measured on the folds in which it was fitted.
+    models : sequence of str
+    families : sequence of str
+        Those absent from the design get no row: not measured, which is not zero.
+    n_repeats, n_resamples, seed : int
+    progress : callable taking a str, optional
+
+    Returns
+    -------
+    DataFrame
+        model, family, metric ('ipa' in points of 100, 'auc'), estimate (loss: positive = the family helped),
+        conf_low, conf_high, n_folds, n_rows, share_moved (rows that had a comparable account to swap with),
+        interval (how it was made).
+
+    Raises
+    ------
+    ModelError
+        If a model was fitted in no fold.
+    """
+    lines: list[tuple] = []
+    for model in models:
+        fitted = [fold for fold in folds if model in fold.models]
+        if not fitted:
+            raise ModelError(f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.")
+        scored = _scored(fitted, model, n_resamples, seed)
+        for position, family in enumerate(families):
+            if any(len(fold.test.family_columns(family)) for fold in fitted):
+                if progress:
+                    progress(f"permuting {family} in {model}")
+                shuffled = [_shuffled_risk(fitted, model, family, [seed, position, r]) for r in range(n_repeats)]
+                moved = float(np.mean([share for _, share in shuffled]))
+                for metric, loss in _losses(scored, [risk for risk, _ in shuffled]).items():
+                    estimate, interval = float(loss[0]), percentile_interval(loss[1:])
+                    sizes = (len(fitted), len(scored.event), moved)
+                    lines.append((model, family, metric, estimate, *interval, *sizes, MODEL_HELD_FIXED))
+    return pd.DataFrame(lines, columns=_LOSS_COLUMNS)
+
+
+def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:
+    """Number the groups of rows that share landmark, phase and contract term, shape (n,)."""
+    keys = [column for column in _WITHIN if column in design.rows]
+    return design.rows.groupby(keys, sort=True, dropna=False).ngroup().to_numpy(np.intp)
+
+
+def shuffle_within(group: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return positions, shape (n,), such that row i takes the values of a random row of its own group."""
+    original = np.argsort(group, kind="stable")
+    drawn = np.lexsort((rng.random(len(group)), group))
+    taken = np.empty(len(group), dtype=np.intp)
+    taken[original] = drawn
+    return taken
+
+
+def _shuffled_risk(
+    folds: Sequence[Fold], model: str, family: str, seed: list[int]
+) -> tuple[NDArray[np.float64], float]:
+    """Return all folds' risks with the family shuffled, and the share of rows that could be swapped."""
+    risks, moved = [], []
+    for number, fold in enumerate(folds):
+        group = comparable_groups(fold.test)
+        taken = shuffle_within(group, np.random.default_rng([*seed, number]))
+        columns = fold.test.family_columns(family)
+        values = fold.test.values.copy()
+        values[:, columns] = values[np.ix_(taken, columns)]
+        risks.append(horizon_risk(fold.models[model], fold.test.with_values(values)))
+        moved.append(np.bincount(group)[group] > 1)
+    return np.concatenate(risks), float(np.concatenate(moved).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """All folds' test rows under one model, and how often each counts: once, then in every resample."""
+
+    event: NDArray[np.bool_]
+    risk: NDArray[np.float64]
+    landmark: NDArray[np.intp]
+    weights: NDArray[np.int64]
+
+
+def _scored(folds: Sequence[Fold], model: str, n_resamples: int, seed: int) -> _Scored:
+    event = np.concatenate([fold.outcome.event for fold in folds])
+    cluster = np.concatenate([fold.outcome.cluster for fold in folds])
+    once = np.ones(len(event), dtype=np.int64)
+    return _Scored(
+        event=event,
+        risk=np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in folds]),
+        landmark=np.concatenate([np.full(len(fold.test), k) for k, fold in enumerate(folds)]),
+        weights=np.vstack([once, cluster_resamples(cluster, n_resamples, seed)]),
+    )
+
+
+def _losses(scored: _Scored, shuffled: list[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the losses under each line of weights, shape (1 + n_resamples,); the first is the sample."""
+    event, weights, landmark = scored.event, scored.weights, scored.landmark
+    squared = np.mean([(risk - event) ** 2 for risk in shuffled], axis=0) - (scored.risk - event) ** 2
+    null = null_brier_score(event, weights, landmark)
+    ipa = 100 * np.divide(weighted_mean(squared, weights), null, out=np.full(len(null), np.nan), where=null > 0)
+    auc_shuffled = np.mean([auc(event, risk, weights, landmark) for risk in shuffled], axis=0)
+    return {"ipa": ipa, "auc": auc(event, scored.risk, weights, landmark) - auc_shuffled}

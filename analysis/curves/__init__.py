@@ -1,0 +1,1 @@
+"""Curves: estimators on arrays of durations and events: survival, incidence, mean numbers, rates."""

@@ -1,0 +1,62 @@
+"""Claims: what practice says of leaving, and what of it these data could judge."""
+
+import functools
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.resources import files
+
+from analysis.declared.factors import FOLDER, Covariate, read_covariates
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One registered claim.
+
+    Attributes
+    ----------
+    name
+        C01 to C22.
+    covariates
+        Those that put it to the test.
+    needs
+        Source tables or columns beyond those of the covariates.
+    """
+
+    name: str
+    says_en: str
+    says_ja: str
+    covariates: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+    def says(self, language: str) -> str:
+        """Return the statement in `language` (``en`` or ``ja``)."""
+        return self.says_ja if language == "ja" else self.says_en
+
+    def measurable(self, given: Collection[str]) -> tuple[Covariate, ...]:
+        """Return those of its covariates that a source can measure."""
+        return tuple(covariate for covariate in self._declared() if covariate.is_measurable(given))
+
+    def lacking(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return what the source would have to give for all of it, in the words of the contract."""
+        lacking = [need for covariate in self._declared() for need in covariate.lacking(given)]
+        return tuple(dict.fromkeys([*lacking, *(need for need in self.needs if need not in given)]))
+
+    def _declared(self) -> tuple[Covariate, ...]:
+        return tuple(covariate for covariate in read_covariates() if covariate.name in self.covariates)
+
+
+@functools.cache
+def read_claims() -> tuple[Claim, ...]:
+    """Return all registered claims, in their order."""
+    text = (files("queries") / FOLDER / "claims.toml").read_text(encoding="utf-8")
+    return tuple(
+        Claim(
+            name=name,
+            says_en=entry["says_en"],
+            says_ja=entry["says_ja"],
+            covariates=tuple(entry["covariates"]),
+            needs=tuple(entry.get("needs", ())),
+        )
+        for name, entry in tomllib.loads(text).items()
+    )

@@ -1,0 +1,143 @@
+"""The declared covariates and their families, read from beside the SQL that computes them."""
+
+import functools
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+from analysis.engine.warehouse import read_queries
+
+FOLDER = "5_covariates"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A factor family: what it covers, and which source tables could measure it.
+
+    Attributes
+    ----------
+    is_control
+        Whether every comparison adjusts for it, so that it is no contender.
+    """
+
+    name: str
+    label_en: str
+    label_ja: str
+    color: str
+    unlocked_by: tuple[str, ...]
+    is_control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """One declared covariate.
+
+    Attributes
+    ----------
+    table
+        The query whose column it is; the covariates of a family may come from several, one a topic.
+    needs
+        Source columns (``table.column``), tables, or the property ``stable_users``; without one of them it is absent.
+        ``a or b``: one of the two is enough.
+    window
+        Days looked back: ``recent``, ``baseline``, or ``state`` (the value in force on the day).
+    null_means
+        Why a value may be missing.
+    expected_sign
+        Expected sign of the log hazard ratio: ``+``, ``-`` or ``?``.
+    transform
+        How it enters a model: as it is, as log(1 + x), or as categories.
+    cohorts
+        Cohorts in which it is a covariate.
+    better_with
+        Source columns or tables without which it is measured, but less well.
+    """
+
+    name: str
+    table: str
+    family: str
+    label_en: str
+    label_ja: str
+    unit: str
+    needs: tuple[str, ...]
+    window: str
+    null_means: str
+    expected_sign: Literal["+", "-", "?"]
+    claim: str = ""
+    transform: Literal["identity", "log1p", "category"] = "identity"
+    cohorts: tuple[str, ...] = ("counting_process", "landmarks")
+    better_with: tuple[str, ...] = ()
+
+    def label(self, language: str) -> str:
+        """Return the label in `language` (``en`` or ``ja``)."""
+        return self.label_ja if language == "ja" else self.label_en
+
+    def is_measurable(self, given: Collection[str]) -> bool:
+        """Tell whether the source gives all that it needs (tables, ``table.column`` names, properties)."""
+        return not self.lacking(given)
+
+    def lacking(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return what it needs and the source does not give, in the words of `needs`."""
+        return tuple(need for need in self.needs if not any(name in given for name in alternatives(need)))
+
+    def improvable(self, given: Collection[str]) -> tuple[str, ...]:
+        """Return what the source does not give and would make it better; nothing where it cannot be measured."""
+        return tuple(name for name in self.better_with if name not in given) if self.is_measurable(given) else ()
+
+
+def alternatives(need: str) -> tuple[str, ...]:
+    """Return the names of which one is enough for a need: ``("a", "b")`` for ``a or b``."""
+    return tuple(need.split(" or "))
+
+
+@functools.cache
+def read_families() -> tuple[Family, ...]:
+    """Return the families in the order in which reports show them."""
+    content = _toml("families.toml")
+    return tuple(Family(name=name, **_frozen(entry)) for name, entry in content.items())
+
+
+@functools.cache
+def control_family() -> str:
+    """Return the name of the one family that every comparison adjusts for."""
+    (control,) = (family.name for family in read_families() if family.is_control)
+    return control
+
+
+@functools.cache
+def contenders() -> tuple[str, ...]:
+    """Return the names of the families that are compared: all but the control."""
+    return tuple(family.name for family in read_families() if not family.is_control)
+
+
+@functools.cache
+def read_covariates() -> tuple[Covariate, ...]:
+    """Return all declared covariates, family by family, and within a family topic by topic."""
+    order = [family.name for family in read_families()]
+    found = []
+    for table in sorted(query.name for query in read_queries(FOLDER)):
+        declared = _toml(f"{table}.toml")
+        family = declared.pop("family")
+        found += [
+            Covariate(name=name, table=table, family=family, **_frozen(entry)) for name, entry in declared.items()
+        ]
+    return tuple(sorted(found, key=lambda covariate: order.index(covariate.family)))
+
+
+def measurable_covariates(given: Collection[str], cohort: str | None = None) -> tuple[Covariate, ...]:
+    """Return the covariates that these data can measure, for one cohort or for any."""
+    return tuple(
+        covariate
+        for covariate in read_covariates()
+        if covariate.is_measurable(given) and (cohort is None or cohort in covariate.cohorts)
+    )
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("queries") / FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}

@@ -1,0 +1,266 @@
+"""DesignMatrix: covariates as numbers, learned on training rows and replayed on others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from formulaic import Formula, ModelSpec
+from numpy.typing import NDArray
+
+from analysis.design.raw_covariates import Covariate, readable_covariates
+from analysis.design.transforms import REMEMBERING
+from analysis.errors import DesignError
+
+ROW_COLUMNS = (
+    "lifetime_id",
+    "account_id",
+    "cluster_id",
+    "risk_date",
+    "horizon_ends_on",
+    "is_quarter_start",
+    "phase",
+    "term_months",
+    "tenure_days",
+    "renewal_due",
+    "deadline_due",
+)
+"""What a design matrix keeps of the rows it was made from, where the frame has it."""
+
+_COLLINEAR = 1e-9
+"""Share of a column's variance that must be its own, or it is dropped as a copy of earlier columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a design matrix: its name, the covariate behind it and that covariate's family.
+
+    `marks_missing`: the column says that the value is missing, which is not the factor itself.
+    """
+
+    name: str
+    covariate: str
+    family: str
+    marks_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedColumn:
+    """A column that training rows could not support, and why."""
+
+    name: str
+    covariate: str
+    family: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DesignMatrix:
+    """Numbers for a model.
+
+    Attributes
+    ----------
+    values : ndarray of float, shape (n, p)
+        Numeric covariates in training standard deviations from the training mean, indicators as
+        0 or 1; no NaN.
+        Every column is a monotone function of its covariate, so that trees can use it as it is.
+    columns : tuple of Column, length p
+    rows : DataFrame, n rows
+        Keys and labels of the rows (`ROW_COLUMNS`), in the order of `values`.
+    """
+
+    values: NDArray[np.float64]
+    columns: tuple[Column, ...]
+    rows: pd.DataFrame
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.values.shape[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Families present, in order of appearance."""
+        return tuple(dict.fromkeys(column.family for column in self.columns))
+
+    def family_columns(self, family: str) -> NDArray[np.intp]:
+        """Return the positions of a family's columns (empty where the family is not measured)."""
+        return np.flatnonzero([column.family == family for column in self.columns])
+
+    def select_families(self, families: Iterable[str]) -> "DesignMatrix":
+        """Keep the columns of these families only.
+
+        Raises
+        ------
+        DesignError
+            If no column is left.
+        """
+        wanted = set(families)
+        kept = [position for position, column in enumerate(self.columns) if column.family in wanted]
+        if not kept:
+            raise DesignError(
+                f"No column belongs to {', '.join(sorted(wanted))}; "
+                f"this design has {', '.join(self.families) or 'none'}."
+            )
+        return DesignMatrix(self.values[:, kept], tuple(self.columns[k] for k in kept), self.rows)
+
+    def without(self, names: Iterable[str]) -> "DesignMatrix":
+        """Return the matrix without the columns of these names."""
+        gone = set(names)
+        kept = [position for position, column in enumerate(self.columns) if column.name not in gone]
+        return DesignMatrix(self.values[:, kept], tuple(self.columns[k] for k in kept), self.rows)
+
+    def with_values(self, values: NDArray[np.float64]) -> "DesignMatrix":
+        """Return the same rows and columns with other numbers (a permutation, say)."""
+        return replace(self, values=values)
+
+    def take(self, rows: NDArray) -> "DesignMatrix":
+        """Return some rows (a boolean mask or positions), in that order."""
+        return DesignMatrix(self.values[rows], self.columns, self.rows.iloc[rows].reset_index(drop=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What training rows taught: medians, means, spreads, levels, and which columns they cannot support."""
+
+    covariates: tuple[Covariate, ...]
+    spec: ModelSpec
+    columns: tuple[Column, ...]
+    kept: NDArray[np.intp]
+    dropped: tuple[DroppedColumn, ...]
+
+    def apply(self, frame: pd.DataFrame) -> DesignMatrix:
+        """Make the design matrix of any rows with what training taught; every row stays.
+
+        Raises
+        ------
+        DesignError
+            If a covariate is missing, or holds text or infinity where numbers are required.
+        """
+        values = _materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates)))
+        rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
+        return DesignMatrix(np.ascontiguousarray(values[:, self.kept]), self.columns, rows)
+
+
+def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design:
+    """Learn medians, scales and levels from training rows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Training rows only.
+    covariates : sequence of Covariate
+        `transform` 'identity' and 'log1p' give a standardised column and an indicator of missing
+        values; 'category' gives an indicator for every level but the commonest.
+
+    Returns
+    -------
+    Design
+        Columns that are constant in training, or a linear combination of earlier ones, are left out
+        and listed in `dropped` (indicators give way to values).
+
+    Raises
+    ------
+    DesignError
+        If there are no rows, no covariates, or no column that varies; if a covariate is missing,
+        declared twice, or holds text or infinity where numbers are required.
+    """
+    _require_rows_and_covariates(frame, covariates)
+    readable = readable_covariates(frame, covariates)
+    terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
+    matrix = Formula(" + ".join(terms)).get_model_matrix(
+        _for_formula(readable), context=REMEMBERING, na_action="ignore", output="numpy"
+    )
+    values, spec = np.asarray(matrix, dtype=np.float64), matrix.model_spec
+    columns = _named_columns(spec, covariates)
+    reasons = _reasons_to_drop(values, columns)
+    kept = np.flatnonzero([reason is None for reason in reasons])
+    if len(kept) == 0:
+        raise DesignError(f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows.")
+    dropped = tuple(
+        DroppedColumn(column.name, column.covariate, column.family, reason)
+        for column, reason in zip(columns, reasons, strict=True)
+        if reason is not None
+    )
+    dropped += tuple(
+        DroppedColumn(c.name, c.name, c.family, "one level in the training rows")
+        for c in covariates
+        if c.transform == "category" and len(set(readable[c.name])) == 1
+    )
+    return Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped)
+
+
+def _terms(covariate: Covariate, x: str) -> str:
+    match covariate.transform:
+        case "identity":
+            return f"standardised(filled({x})) + missing({x})"
+        case "log1p":
+            return f"standardised(filled(log1p({x}))) + missing({x})"
+        case "category":
+            return f"levels({x})"
+    raise DesignError(
+        f"Covariate {covariate.name!r} asks for the transform {covariate.transform!r}; "
+        "known are 'identity', 'log1p' and 'category'."
+    )
+
+
+def _for_formula(readable: pd.DataFrame) -> pd.DataFrame:
+    """Number the columns: formulaic mangles a covariate whose name is part of a transform's name ('a', 'is')."""
+    return readable.set_axis([f"x_{k}" for k in range(readable.shape[1])], axis=1)
+
+
+def _materialise(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]:
+    return np.asarray(spec.get_model_matrix(readable, context=REMEMBERING), dtype=np.float64)
+
+
+def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Column]:
+    """Name formulaic's columns for readers: 'seats', 'seats: missing', 'plan: basic'."""
+    behind = [c for c in covariates for _ in range(1 if c.transform == "category" else 2)]
+    columns: list[Column] = []
+    for covariate, (term, position) in zip(behind, spec.term_slices.items(), strict=True):
+        for name in spec.column_names[position]:
+            marks_missing = str(term).startswith("missing(")
+            level = "missing" if marks_missing else name[len(str(term)) + 1 : -1]
+            label = f"{covariate.name}: {level}" if level else covariate.name
+            columns.append(Column(label, covariate.name, covariate.family, marks_missing))
+    return columns
+
+
+def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[str | None]:
+    """Say, per column, why training rows cannot support it, or None."""
+    reasons: list[str | None] = ["constant in the training rows" if np.ptp(v) <= 1e-12 else None for v in values.T]
+    varying = [k for k, reason in enumerate(reasons) if reason is None]
+    varying.sort(key=lambda k: columns[k].marks_missing)
+    centred = values[:, varying] - values[:, varying].mean(axis=0)
+    own = centred.T @ centred
+    variance = np.diag(own).copy()
+    for position, k in enumerate(varying):
+        if own[position, position] <= _COLLINEAR * variance[position]:
+            reasons[k] = _copy_of(values, columns, k, varying[:position])
+            continue
+        own = own - np.outer(own[:, position], own[position]) / own[position, position]
+    return reasons
+
+
+def _copy_of(values: NDArray[np.float64], columns: list[Column], k: int, earlier: list[int]) -> str:
+    for other in earlier:
+        if np.array_equal(values[:, k], values[:, other]):
+            return f"equal to '{columns[other].name}' in the training rows"
+    return "a linear combination of other columns in the training rows"
+
+
+def _require_rows_and_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> None:
+    if len(covariates) == 0:
+        raise DesignError("A design needs at least one covariate; none was given.")
+    if len(frame) == 0:
+        raise DesignError(
+            "A design is learned on training rows; none arrived. Choose a later date or a longer history."
+        )
+    names = [covariate.name for covariate in covariates]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DesignError(f"Covariates are declared twice: {', '.join(twice)}.")

@@ -1,1 +1,0 @@
-"""Effects: what goes with churn, by column and by factor family."""

@@ -1,0 +1,1 @@
+"""Engine: what runs SQL, and where its results are kept; knows nothing of churn."""

@@ -1,0 +1,28 @@
+"""Intervals of counts: how many of those forecast will leave."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def poisson_binomial_interval(probabilities: NDArray[np.float64], level: float = 0.95) -> tuple[int, int]:
+    """Return the central interval of the number of events among independent rows.
+
+    It holds sampling variation only: that the probabilities themselves are estimates widens it.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (n,).
+    level
+        Probability that the interval covers at least.
+
+    Notes
+    -----
+    Exact, by convolution of the n Bernoulli distributions (Chen and Liu 1997, Statistica Sinica 7, 875).
+    """
+    distribution = np.ones(1)
+    for probability in probabilities:
+        distribution = np.convolve(distribution, [1 - probability, probability])
+    cumulative = np.cumsum(distribution)
+    tail = (1 - level) / 2
+    return int(np.searchsorted(cumulative, tail)), int(np.searchsorted(cumulative, 1 - tail))

@@ -1,0 +1,114 @@
+"""Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.declared.study import Study
+from analysis.design.matrix import Covariate, learn_design
+from analysis.design.outcome import Outcome
+from analysis.design.resampling import purged_training_rows
+from analysis.errors import ModelError
+from analysis.forecast.reasons import Reason, name_reasons
+from analysis.models.base import horizon_risk
+from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.registry import COX, competing_models
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Probabilities of churn by the end of the horizon, for every account at risk at the last landmark.
+
+    Attributes
+    ----------
+    landmark, horizon_ends_on
+        The forecast is conditional on being at risk on the first and reaches to the second.
+    headline
+        The model whose numbers are quoted.
+    accounts
+        lifetime_id, account_id, and a column of probabilities for each model, in order of account; without those known
+        at the snapshot to have left since the landmark.
+    reasons
+        For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
+    n_training_rows, n_training_events
+        What the models learned from; events are distinct lifetimes.
+    """
+
+    landmark: pd.Timestamp
+    horizon_ends_on: pd.Timestamp
+    headline: str
+    accounts: pd.DataFrame
+    reasons: tuple[tuple[Reason, ...], ...]
+    n_training_rows: int
+    n_training_events: int
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """The headline model's probabilities, shape (n_accounts,)."""
+        return self.accounts[self.headline].to_numpy(np.float64)
+
+
+def forecast_last_landmark(
+    landmarks: pd.DataFrame,
+    covariates: Sequence[Covariate],
+    study: Study,
+    headline: str = COX,
+    announced: Collection[int] = (),
+) -> Forecast:
+    """Fit all models on the landmarks settled by the last one, and forecast from it.
+
+    Parameters
+    ----------
+    landmarks
+        All landmark rows, the last landmark among them.
+    covariates
+        Those declared for landmarks.
+    headline
+        The model to quote.
+    announced
+        Lifetimes under notice, in no forecast.
+
+    Raises
+    ------
+    DesignError, ModelError
+        If the settled landmarks cannot support a model.
+    """
+    last = landmarks["risk_date"].max()
+    training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
+    if training.empty:
+        raise ModelError(f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.")
+    design = learn_design(training, covariates)
+    matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
+    fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
+    now = at_risk_now(landmarks, announced)
+    current = design.apply(now)
+    risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
+    cox = fitted[COX]
+    assert isinstance(cox, LandmarkCox)
+    return Forecast(
+        landmark=last,
+        horizon_ends_on=now["horizon_ends_on"].iloc[0],
+        headline=headline,
+        accounts=pd.DataFrame({"lifetime_id": now["lifetime_id"], "account_id": now["account_id"], **risks}),
+        reasons=name_reasons(current, cox),
+        n_training_rows=len(training),
+        n_training_events=outcome.n_lifetimes_with_event,
+    )
+
+
+def at_risk_now(landmarks: pd.DataFrame, announced: Collection[int] = ()) -> pd.DataFrame:
+    """Return the rows of the last landmark without those known at the snapshot to have left, or to be leaving.
+
+    Parameters
+    ----------
+    landmarks
+        All landmark rows.
+    announced
+        Lifetimes under notice.
+    """
+    is_last = landmarks["risk_date"] == landmarks["risk_date"].max()
+    is_leaving = landmarks["cause"].notna() | landmarks["lifetime_id"].isin(announced)
+    return landmarks[is_last & ~is_leaving].reset_index(drop=True)

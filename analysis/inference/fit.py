@@ -1,0 +1,141 @@
+"""Inference: the time-varying Cox model of a cohort, fitted so that every column in it can be estimated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.cox.fit import CoxFit, fit_cox
+from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError, carrying_subjects
+from analysis.cox.risk_sets import risk_sets
+from analysis.cox.rows import CountingRows
+from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_design
+from analysis.design.outcome import Outcome
+
+STRATA = ("renewal_due", "deadline_due")
+"""Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
+their own, not a coefficient."""
+REFUSED = "its effect cannot be estimated"
+"""How the reason begins why a column that the fit refused was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A Cox model fitted on the lifetime clock, and the columns that the data could not support.
+
+    Attributes
+    ----------
+    fit : CoxFit
+        Its columns are those of `columns`, in order: per standard deviation or against absence.
+    columns : tuple of Column
+    design : Design
+    dropped : tuple of DroppedColumn
+    n_rows : int
+    """
+
+    fit: CoxFit
+    columns: tuple[Column, ...]
+    design: Design
+    dropped: tuple[DroppedColumn, ...]
+    n_rows: int
+
+    def matrix(self, counting_process: pd.DataFrame) -> DesignMatrix:
+        """Return the fitted columns, in order, for these or other intervals."""
+        matrix = self.design.apply(counting_process)
+        return matrix.without(set(matrix.names) - {column.name for column in self.columns})
+
+
+def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate]) -> Inference:
+    """Fit the time-varying Cox model with cluster-robust errors.
+
+    Parameters
+    ----------
+    counting_process
+        Intervals ``(start, stop]`` with their covariates.
+    covariates
+        Those declared for the counting process.
+
+    Raises
+    ------
+    DesignError, ModelError
+        If no covariate varies, nobody churned, or the likelihood has no maximum.
+    """
+    design = learn_design(counting_process, covariates)
+    matrix = design.apply(counting_process)
+    rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
+    thin = _thin_columns(matrix, rows)
+    fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
+    return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix))
+
+
+def fit_what_can_be_estimated(
+    matrix: DesignMatrix, rows: CountingRows
+) -> tuple[CoxFit, DesignMatrix, tuple[DroppedColumn, ...]]:
+    """Fit some columns, leaving out one by one those that the fit refuses; of several, one that marks missing values.
+
+    Two indicators that are nearly the same leave the few accounts in which they differ to tell their effects apart.
+
+    Returns
+    -------
+    fit : CoxFit
+    matrix : DesignMatrix
+        With the columns that are left.
+    dropped : tuple of DroppedColumn
+    """
+    dropped: list[DroppedColumn] = []
+    while True:
+        try:
+            return fit_cox(matrix.values, rows, names=matrix.names), matrix, tuple(dropped)
+        except NotEstimableError as error:
+            if len(matrix.columns) == 1:
+                raise
+            guilty = least_needed(matrix.columns, error)
+            named = [column for column in matrix.columns if column.name in error.columns]
+            others = ", ".join(f"'{column.name}'" for column in named if column != guilty)
+            reason = REFUSED + (f" beside {others}" if others else "")
+            dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
+            matrix = matrix.without([guilty.name])
+
+
+def least_needed(columns: Sequence[Column], error: NotEstimableError) -> Column:
+    """Return the column to leave out of those that a fit refuses: one that marks missing values, or the last."""
+    named = [column for column in columns if column.name in error.columns]
+    return next((column for column in named if column.marks_missing), named[-1])
+
+
+def _thin_columns(matrix: DesignMatrix, rows: CountingRows) -> tuple[DroppedColumn, ...]:
+    """Name the columns with too few churned lifetimes off their commonest value, or alike for all at risk together.
+
+    The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
+    """
+    found = []
+    information = _information_of_pairs(matrix, rows)
+    for column, carried, own in zip(matrix.columns, carrying_subjects(matrix.values, rows), information, strict=True):
+        if carried < MIN_SUBJECTS:
+            reason = f"set apart by only {carried} lifetimes with event, fewer than {MIN_SUBJECTS}"
+        elif own < MIN_SUBJECTS:
+            reason = "nearly the same for all who are at risk together"
+        else:
+            continue
+        found.append(DroppedColumn(column.name, column.covariate, column.family, reason))
+    return tuple(found)
+
+
+def _information_of_pairs(matrix: DesignMatrix, rows: CountingRows) -> list[float]:
+    """Return, for columns of two values, events times the variance of "has the rarer value" among those at risk.
+
+    Infinite for other columns: they differ wherever two accounts are at risk together.
+    """
+    sets, one = risk_sets(rows), np.ones(len(rows))
+    information = []
+    for values in matrix.values.T:
+        low, high = values.min(), values.max()
+        is_high = values == high
+        if not (is_high | (values == low)).all():
+            information.append(np.inf)
+            continue
+        sums = sets.sums(is_high.astype(np.float64)[:, None], one, rows)
+        share = sums[:, 1] / sums[:, 0]
+        information.append(float((sets.deaths * share * (1 - share)).sum()))
+    return information

@@ -1,0 +1,64 @@
+"""Hazard ratios: what each column goes with, all others held, and whether that changes over a lifetime."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.cox.coefficient_table import coefficient_table
+from analysis.cox.fit import CoxFit
+from analysis.cox.proportional_hazards import GLOBAL, ProportionalHazards
+from analysis.design.matrix import Column
+from analysis.inference.multiplicity import holm
+from analysis.inference.small_sample import room
+
+
+def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -> pd.DataFrame:
+    """Tabulate a fitted Cox model with cluster-robust standard errors, widened for few events a column.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    columns : sequence of Column
+        Of the design, in the order of the fit.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a column: term, covariate, family, marks_missing, and what `coefficient_table` gives, by the t
+        distribution and with the errors of `small_sample.Room`. Per standard deviation for numeric columns, against
+        absence for indicators.
+    """
+    left = room(fit, columns)
+    return _described(columns, coefficient_table(fit, level=level, widening=left.widening, df=left.spare))
+
+
+def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float = 0.05) -> pd.DataFrame:
+    """Tabulate the tests of proportional hazards by column, with Holm's correction over the columns.
+
+    Parameters
+    ----------
+    result : ProportionalHazards
+    columns : sequence of Column
+    level : float
+        Of the family-wise error: a column drifts where its adjusted p value is below.
+
+    Returns
+    -------
+    DataFrame
+        One row a column: term, covariate, family, marks_missing, estimate (the constant log hazard ratio fitted),
+        statistic, df, p_value, adjusted_p_value, drifts.
+    """
+    table = result.table[result.table["term"] != GLOBAL].reset_index(drop=True)
+    table["adjusted_p_value"] = holm(table["p_value"].to_numpy())
+    table["drifts"] = table["adjusted_p_value"] < level
+    return _described(columns, table)
+
+
+def _described(columns: Sequence[Column], table: pd.DataFrame) -> pd.DataFrame:
+    """Put a column's covariate and family beside its numbers."""
+    table.insert(1, "covariate", [column.covariate for column in columns])
+    table.insert(2, "family", [column.family for column in columns])
+    table.insert(3, "marks_missing", [column.marks_missing for column in columns])
+    return table

@@ -1,0 +1,204 @@
+"""Raw files: found where a study says, and opened as the views of schema ``raw``; what nothing reads is named."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from analysis.declared.contract import Table, as_written, nearest_name
+from analysis.declared.declaration import CONTRACT_KIND, Declaration
+from analysis.engine.warehouse import first_line, literal, quoted
+from analysis.errors import SourceError
+from analysis.ingest.csv_files import open_csv
+from analysis.ingest.findings import Finding
+
+_TABLES = {".csv", ".parquet"}
+_DATABASES = {".duckdb", ".db"}
+_NOTHING_NEAR = "No table of the contract that is absent has a name like it."
+
+
+@dataclass(frozen=True, slots=True)
+class RawFiles:
+    """The files of a source.
+
+    Attributes
+    ----------
+    tables
+        The file (or Parquet folder, or database) of every raw table, by the table's name.
+    unread
+        Files and folders beside them that look like tables but that nothing reads.
+    expected
+        The only names that a table may have; empty: any.
+    """
+
+    tables: dict[str, Path]
+    unread: tuple[Path, ...] = ()
+    expected: tuple[str, ...] = ()
+
+
+def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table]) -> RawFiles:
+    """Find the files that a source gives.
+
+    Raises
+    ------
+    SourceError
+        If the place does not exist, holds no table at all, or lacks a file that the source declares.
+    """
+    if not path.exists():
+        raise SourceError(f"The source {path} does not exist. Set source.path in the study or use --source.")
+    if declaration.kind == CONTRACT_KIND:
+        if path.is_file() and _is_database(path):
+            return RawFiles({"database": path}, expected=tuple(contract))
+        found = _contract_files([path] if path.is_file() else sorted(path.iterdir()), contract)
+        if not found.tables:
+            there = ", ".join(entry.name for entry in found.unread)
+            also = f" There, but not read: {there}." if there else ""
+            raise SourceError(f"No table of the contract in {path}. Expected, for instance, accounts.csv.{also}")
+        return found
+    missing = [name for name in declaration.files.values() if not (path / name).exists()]
+    if missing:
+        raise SourceError(
+            f"A '{declaration.kind}' source needs {', '.join(declaration.files.values())}; "
+            f"missing in {path}: {', '.join(missing)}."
+        )
+    return RawFiles({name: path / file for name, file in declaration.files.items()})
+
+
+def _contract_files(entries: list[Path], contract: dict[str, Table]) -> RawFiles:
+    tables: dict[str, Path] = {}
+    unread = []
+    for entry in entries:
+        name = as_written(entry.stem)
+        if name in contract and _is_table(entry):
+            if name in tables:
+                raise SourceError(f"Two files hold table '{name}': {tables[name].name}, {entry.name}.")
+            tables[name] = entry
+        elif _looks_like_a_table(entry, contract):
+            unread.append(entry)
+    return RawFiles(tables, tuple(unread), tuple(contract))
+
+
+def _is_table(entry: Path) -> bool:
+    return any(entry.rglob("*.parquet")) if entry.is_dir() else entry.suffix.lower() in _TABLES
+
+
+def _looks_like_a_table(entry: Path, contract: dict[str, Table]) -> bool:
+    """Say whether the owner of an unread file may think that it is read; a folder of another name is another matter."""
+    if entry.is_dir():
+        return nearest_name(entry.stem, contract) is not None
+    return entry.suffix.lower() in _TABLES | _DATABASES or as_written(entry.stem) in contract
+
+
+def _is_database(path: Path) -> bool:
+    return path.suffix.lower() in _DATABASES
+
+
+def open_raw(con: duckdb.DuckDBPyConnection, located: RawFiles, scratch: Path) -> list[Finding]:
+    """Make one view in schema ``raw`` for every raw table.
+
+    Returns
+    -------
+    list of Finding
+        Files and tables that nothing reads, and files that are not UTF-8.
+
+    Raises
+    ------
+    SourceError
+        If a file cannot be read; the message names it.
+    """
+    con.execute("create schema raw")
+    findings = []
+    unread: list[str] = []
+    for name, path in located.tables.items():
+        try:
+            if _is_database(path):
+                unread += _open_database(con, path, located.expected)
+            elif path.suffix.lower() == ".parquet" or path.is_dir():
+                _open_parquet(con, name, path)
+            else:
+                findings += _open_csv(con, name, path, scratch / name)
+        except (duckdb.Error, OSError) as error:
+            raise SourceError(f"The file {path} cannot be read: {first_line(error)}.") from None
+    return [*_unread_files(located), *_unread_tables(con, unread, located.expected), *findings]
+
+
+def _open_csv(con: duckdb.DuckDBPyConnection, name: str, path: Path, scratch: Path) -> list[Finding]:
+    file = open_csv(path, scratch)
+    columns = ", ".join(quoted(column) for column in file.names)
+    con.execute(f"create view raw.{quoted(name)} ({columns}) as {file.select()}")
+    if file.encoding == "utf-8":
+        return []
+    says = f"the file {path.name} is not UTF-8 and was read as {file.encoding}"
+    return [Finding("file_is_not_utf8", name, "notice", says, "If its text looks wrong, save it as CSV in UTF-8.")]
+
+
+def _open_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    pattern = literal(str(path / "**" / "*.parquet" if path.is_dir() else path))
+    stored = {row[0] for row in con.execute(f"select name from parquet_schema({pattern})").fetchall()}
+    by_name = f"read_parquet({pattern}, union_by_name = true, hive_partitioning = "
+    arrived = [row[0] for row in con.execute(f"describe from {by_name}false)").fetchall()]
+    renamed = [column for column in arrived if column not in stored]  # the second of two that differ in case only
+    if renamed:
+        raise SourceError(
+            f"The file {path} cannot be read: two of its columns are both called "
+            f"{renamed[0].rpartition('_')[0]!r}. Rename one, or leave it out."
+        )
+    con.execute(f"create view raw.{quoted(name)} as from {by_name}{str(path.is_dir()).lower()})")
+
+
+def _open_database(con: duckdb.DuckDBPyConnection, path: Path, expected: tuple[str, ...]) -> list[str]:
+    """Open the tables and views of a database, of any schema; return the names of those that are not expected."""
+    con.execute(f"attach {literal(str(path))} as given (type duckdb, read_only)")
+    found = con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'given' and not internal union all "
+        "select schema_name, view_name from duckdb_views() where database_name = 'given' and not internal order by all"
+    ).fetchall()
+    opened: dict[str, str] = {}
+    unread = []
+    for schema, name in found:
+        own_name = f"{schema}.{name}"
+        if expected and as_written(name) not in expected:
+            unread.append(own_name)
+            continue
+        if as_written(name) in opened:
+            raise SourceError(
+                f"The file {path} holds table '{as_written(name)}' twice: {opened[as_written(name)]} and {own_name}. "
+                "Rename one, or leave it out."
+            )
+        opened[as_written(name)] = own_name
+        con.execute(
+            f"create view raw.{quoted(as_written(name))} as select * from given.{quoted(schema)}.{quoted(name)}"
+        )
+    return unread
+
+
+def _unread_files(located: RawFiles) -> list[Finding]:
+    absent = [name for name in located.expected if name not in located.tables]
+    findings = []
+    for path in located.unread:
+        near = nearest_name(path.stem, absent)
+        if _is_database(path):
+            mend = "To read a database, name the file itself as source.path."
+        elif as_written(path.stem) in located.expected:
+            mend = "A table is given as a CSV file, a Parquet file or a folder of Parquet files."
+        else:
+            mend = f"Rename it '{near}{path.suffix}' if it is that table." if near else _NOTHING_NEAR
+        findings.append(Finding("unread_file", path.name, "notice", "nothing reads this file of the source", mend))
+    return findings
+
+
+def _unread_tables(con: duckdb.DuckDBPyConnection, names: Iterable[str], expected: tuple[str, ...]) -> list[Finding]:
+    opened = raw_tables(con)
+    absent = [name for name in expected if name not in opened]
+    findings = []
+    for name in names:
+        near = nearest_name(name.partition(".")[2], absent)
+        mend = f"Rename it '{near}' if it is that table." if near else _NOTHING_NEAR
+        findings.append(Finding("unread_table", name, "notice", "nothing reads this table of the source", mend))
+    return findings
+
+
+def raw_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the names of the raw tables that are open."""
+    return {row[0] for row in con.execute("select view_name from duckdb_views() where schema_name = 'raw'").fetchall()}

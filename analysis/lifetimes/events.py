@@ -1,0 +1,87 @@
+"""Events: how often lifetimes end in each phase, for which cause, and what changes in them without ending them."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.curves.incidence import aalen_johansen
+from analysis.curves.rates import rates
+from analysis.curves.recurrent import mean_cumulative_number
+from analysis.design.outcome import Outcome
+
+PHASES = ("onboarding", "adoption", "mature")
+CLOCKS = ("between", "deadline", "renewal", "no_term")
+CAUSES = ("churn", "involuntary", "merged")
+CHANGES = {"contraction": ("contraction",), "expansion": ("upsell", "cross_sell")}
+"""What each kind of change is made of."""
+
+
+def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return churn per year at risk by phase or by renewal clock.
+
+    Parameters
+    ----------
+    intervals
+        The table ``phase_intervals``.
+    by
+        'phase' or 'renewal_clock'.
+
+    Returns
+    -------
+    DataFrame
+        As `rates`: group (in the order in which they are lived through), events, exposure, rate, conf_low, conf_high.
+    """
+    order = {"phase": PHASES, "renewal_clock": CLOCKS}[by]
+    table = rates(
+        intervals["start"].to_numpy(np.float64),
+        intervals["stop"].to_numpy(np.float64),
+        intervals["event"].to_numpy(np.int64),
+        intervals[by].to_numpy(object),
+    )
+    return table.sort_values("group", key=lambda groups: groups.map(order.index), ignore_index=True)
+
+
+def ends_by_cause(counting_process: pd.DataFrame) -> pd.DataFrame:
+    """Return the cumulative incidence of every cause of ending by age, causes competing, as `aalen_johansen`."""
+    outcome = Outcome.from_counting_process(counting_process)
+    present = [cause for cause in CAUSES if (outcome.cause == cause).any()]
+    return aalen_johansen(
+        outcome.start,
+        outcome.stop,
+        outcome.cause,
+        present,
+        subject=outcome.lifetime,
+        cluster=outcome.cluster,
+    )
+
+
+def changes_by_age(counting_process: pd.DataFrame, recurrent_events: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean number of contractions and expansions of a lifetime by age, all ends competing.
+
+    Parameters
+    ----------
+    counting_process
+    recurrent_events
+        The table of that name: changes of lifetimes at risk.
+
+    Returns
+    -------
+    DataFrame
+        As `mean_cumulative_number`, group being the kind of change; kinds that never happened have no rows.
+    """
+    outcome = Outcome.from_counting_process(counting_process)
+    curves = []
+    for kind, parts in CHANGES.items():
+        of_kind = recurrent_events[recurrent_events["kind"].isin(parts)]
+        if of_kind.empty:
+            continue
+        curve = mean_cumulative_number(
+            outcome.start,
+            outcome.stop,
+            outcome.cause != "",
+            of_kind["age"].to_numpy(np.float64),
+            of_kind["lifetime_id"].to_numpy(np.int64),
+            outcome.lifetime,
+            cluster=outcome.cluster,
+        )
+        curves.append(curve.assign(group=kind))
+    return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=["group", "time", "estimate"])

@@ -1,0 +1,53 @@
+"""Event results: a study's ends and changes as displays; ``tenure.events`` in a notebook."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.figures.display import Display
+from analysis.figures.style import CYCLE
+from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates
+from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_by_cause
+
+CAUSE_COLORS = dict(zip(CAUSES, CYCLE, strict=False))
+
+
+class EventResults:
+    """How lifetimes end and what changes in them; each result is computed once, when first asked for.
+
+    Parameters
+    ----------
+    table
+        Returns a table of the cohort by name.
+    """
+
+    def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
+        self._table = table
+
+    @cached_property
+    def _counting_process(self) -> pd.DataFrame:
+        return self._table("counting_process")
+
+    def churn_rates(self, by: str = "phase") -> Display:
+        """Return churn per year at risk by 'phase' or by 'renewal_clock'."""
+        rates = churn_rates(self._table("phase_intervals"), by)
+        title = f"Churn per year at risk, by {by.replace('_', ' ')}"
+        return Display(title, rates, lambda ax: draw_rates(ax, rates), size=(7.0, 0.9 + 0.4 * len(rates)))
+
+    def ends(self) -> Display:
+        """Return the share of lifetimes that ended for each cause by age, causes competing."""
+        curves = ends_by_cause(self._counting_process)
+        return Display(
+            "Share ended by age, by cause", curves, lambda ax: draw_incidence(ax, curves, CAUSE_COLORS), size=(7.0, 3.6)
+        )
+
+    def changes(self) -> Display:
+        """Return the mean number of contractions and expansions of a lifetime by age, ends competing."""
+        curves = changes_by_age(self._counting_process, self._table("recurrent_events"))
+        draw = None if curves.empty else lambda ax: draw_mean_number(ax, curves)
+        return Display("Contractions and expansions per lifetime, by age", curves, draw, size=(7.0, 3.6))
+
+    def returns(self) -> Display:
+        """Return the accounts that came back after a gap longer than the allowed one."""
+        return Display("Accounts that came back", self._table("returns"))

@@ -1,0 +1,32 @@
+"""The registry: the models that compete in a study, by name."""
+
+from collections.abc import Callable, Mapping
+
+from analysis.declared.factors import control_family
+from analysis.declared.study import Study
+from analysis.models.base import Model
+from analysis.models.forest import Forest
+from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+
+COX, FOREST, CONTRACT_ONLY, LAST_QUARTER = "cox", "forest", "contract_only", "last_quarter"
+
+Makers = Mapping[str, Callable[[], Model]]
+
+
+def competing_models(study: Study) -> Makers:
+    """Return the models of a study and the rivals they must beat, each as a function that makes an unfitted one."""
+    models = study.models
+
+    def cox() -> Model:
+        return LandmarkCox(ridge=models.forecast_ridge)
+
+    def forest() -> Model:
+        return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
+
+    return {
+        COX: cox,
+        FOREST: forest,
+        CONTRACT_ONLY: lambda: FamiliesOnly(cox(), (control_family(),)),
+        LAST_QUARTER: LastQuarterRate,
+    }

@@ -1,1 +1,0 @@
-"""Simulated companies whose truth is known, to see whether an analysis finds it."""

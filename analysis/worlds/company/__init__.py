@@ -1,0 +1,1 @@
+"""A company: simulated month by month, with its tables and its truth."""

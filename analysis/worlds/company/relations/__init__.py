@@ -1,0 +1,1 @@
+"""Relations: contacts, touches, tickets, goals and the published score."""

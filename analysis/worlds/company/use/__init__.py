@@ -1,0 +1,1 @@
+"""Use: what users do with the product, day by day and feature by feature."""

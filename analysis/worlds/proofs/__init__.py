@@ -1,0 +1,1 @@
+"""Proofs: what the product finds, measured against what was planted."""

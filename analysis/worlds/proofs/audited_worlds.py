@@ -1,0 +1,71 @@
+"""Audited worlds: does each audit find its trap, and how often does it cry wolf where there is none?"""
+
+import dataclasses
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.audits.results import AuditResults
+from analysis.engine.warehouse import Progress
+from analysis.workbench import open_workbench
+from analysis.worlds.company.setting.scenario import read_scenario
+from analysis.worlds.company.world import make_world
+from analysis.worlds.proofs.study_worlds import study_of_world
+
+FINDS = {
+    "leaky_notice": "late_knowledge",
+    "late_knowledge": "late_knowledge",
+    "immortal_time": "one_stay",
+    "informative_entry": "falling_hazard",
+    "relabelled_segment": "moved_labels",
+    "score_rewritten": "rewritten_score",
+    "holidays": "calendar_moves",
+}
+"""The audit that should find the trap of each scenario."""
+FIRST_SEED = 101
+"""The thresholds of the audits were set with worlds of lower seeds in sight."""
+CLEAN = ("base", "no_effect")
+"""Scenarios in which no audit should find anything."""
+
+
+def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, progress: Progress) -> pd.DataFrame:
+    """Simulate and audit worlds of several scenarios, each by its own seeds from `FIRST_SEED` on.
+
+    Parameters
+    ----------
+    worlds
+        How many of each scenario.
+    n_accounts
+        Accounts of each.
+    folder
+        For the worlds; each is removed once it is audited.
+
+    Returns
+    -------
+    DataFrame
+        scenario, audit, worlds, cannot_tell, raised (worlds in which it found anything), is_its_trap.
+    """
+    found = []
+    for scenario, number in worlds.items():
+        for seed in range(FIRST_SEED, FIRST_SEED + number):
+            data = folder / f"{scenario}-{seed}-audited"
+            make_world(n_accounts, seed, scenario, data, lambda message: None)
+            study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
+            alarms = AuditResults(open_workbench(study, folder, progress=lambda message: None)).alarms
+            raised = []
+            for audit, lines in alarms.groupby("audit", sort=False)["is_raised"]:
+                told = [is_raised for is_raised in lines if is_raised is not None]
+                found.append((scenario, audit, len(told) == 0, any(told)))
+                raised += [str(audit)] * any(told)
+            progress(f"{scenario}, seed {seed}: {', '.join(raised) or 'nothing'} found")
+            shutil.rmtree(data)
+            shutil.rmtree(folder / data.name, ignore_errors=True)
+    table = pd.DataFrame(found, columns=["scenario", "audit", "cannot_tell", "raised"])
+    counts = table.groupby(["scenario", "audit"], sort=False).agg(
+        worlds=("raised", "size"), cannot_tell=("cannot_tell", "sum"), raised=("raised", "sum")
+    )
+    counts = counts.reset_index()
+    counts["is_its_trap"] = counts["scenario"].map(FINDS) == counts["audit"]
+    return counts

@@ -1,0 +1,94 @@
+"""Proofs: tables that compare what the analysis finds with what is known to be true, each made by itself."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.engine.warehouse import Progress
+from analysis.workbench import open_workbench
+from analysis.worlds.company.setting.scenario import read_scenario
+from analysis.worlds.company.world import make_world
+from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
+from analysis.worlds.proofs.cox_recovery import cox_recovery_study
+from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
+from analysis.worlds.proofs.interval_coverage import estimates_by_world, summarise_coverage
+from analysis.worlds.proofs.null_p_values import null_p_values, summarise_p_values
+from analysis.worlds.proofs.study_worlds import PLANTED, study_of_world, study_worlds
+from analysis.worlds.proofs.true_families import true_families
+from analysis.worlds.proofs.truth_calibration import calibration_of_truth
+
+LITTLE_USE = {"pace": 0.2}
+MANY_LEAVE = LITTLE_USE | {"leave_yearly": 0.5, "leave_monthly": 0.12}
+"""Three times the scenario's own rates: a world of 400 accounts then has 280 events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Where to simulate, and how much of it; each method makes the table of its name.
+
+    Attributes
+    ----------
+    folder
+        For worlds and cohorts; what is there already is not made again.
+    share
+        Of the whole: 0.1 makes a tenth of the worlds, and of the accounts of the one large world.
+    """
+
+    folder: Path
+    progress: Progress
+    share: float = 1.0
+
+    def _some(self, number: int) -> int:
+        return max(1, math.ceil(number * self.share))
+
+    def cox_recovery(self) -> pd.DataFrame:
+        """Fit the Cox model to data whose coefficients are known."""
+        return cox_recovery_study(self._some(2000), 1, self.progress)
+
+    def study_worlds(self) -> pd.DataFrame:
+        """Run the whole analysis on worlds that plant one family, or none."""
+        return study_worlds(list(PLANTED), range(1, 1 + self._some(5)), 800, self.folder, self.progress)
+
+    def null_p_values(self) -> pd.DataFrame:
+        """Test every family in 400 worlds without any effect."""
+        companies = Companies("no_effect", 12_000, range(1, 1 + self._some(16)), MANY_LEAVE)
+        return summarise_p_values(null_p_values(companies.open(self.folder, self.progress), 400, self.progress))
+
+    def coverage(self) -> pd.DataFrame:
+        """Count the intervals that hold what they should, in 200 worlds of the base scenario."""
+        companies = Companies("base", 10_000, range(1, 1 + self._some(14)), LITTLE_USE)
+        return summarise_coverage(estimates_by_world(companies.open(self.folder, self.progress), 600, self.progress))
+
+    def true_probabilities(self) -> pd.DataFrame:
+        """Compare true probabilities of churn within three months with what came, in one world of the base scenario."""
+        data = self.folder / "base-1-with-paths"
+        if not data.exists():
+            make_world(self._some(1000), 1, "base", data, self.progress, n_paths=8)
+        study = study_of_world(data, read_scenario("base"))
+        tenure = open_workbench(study, self.folder / "out", progress=self.progress)
+        truth = pd.read_parquet(data / "truth" / "three_month_probability.parquet")
+        return calibration_of_truth(truth, tenure.landmarks)
+
+    def true_families(self) -> pd.DataFrame:
+        """Measure every family by its true part of the hazard, in one large world."""
+        return true_families(self._large_world()).table
+
+    def true_claims(self) -> pd.DataFrame:
+        """Say which claims hold in the same large world, and how strongly."""
+        return self._large_world().truth("claims")
+
+    def _large_world(self) -> StudiedCompany:
+        return next(Companies("base", self._some(52_000), (1,), LITTLE_USE).open(self.folder, self.progress))
+
+    def audits(self) -> pd.DataFrame:
+        """Count which audits find the traps of trapped worlds, and which find anything in 50 clean ones."""
+        worlds = dict.fromkeys(FINDS, self._some(3)) | dict.fromkeys(CLEAN, self._some(25))
+        return audited_worlds(worlds, 600, self.folder, self.progress)
+
+
+TABLES = (
+    "cox_recovery", "study_worlds", "null_p_values", "coverage", "true_probabilities", "true_families", "true_claims",
+    "audits",
+)  # fmt: skip

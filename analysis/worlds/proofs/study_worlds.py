@@ -1,0 +1,84 @@
+"""Study worlds: simulate worlds whose truth is known, run the whole analysis on each, and see what it finds."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.contest.verdicts import leading_family
+from analysis.declared.factors import control_family
+from analysis.declared.study import Models, Source, Study, Time
+from analysis.engine.warehouse import Progress
+from analysis.models.registry import COX
+from analysis.workbench import Workbench, open_workbench
+from analysis.worlds.company.danger.hazard import LOGS
+from analysis.worlds.company.setting.scenario import Scenario, read_scenario
+from analysis.worlds.company.world import make_world
+
+PLANTED = {"usage_first": "usage", "champion_first": "champion", "no_effect": ""}
+"""The family that each of these scenarios plants; none: the analysis should point to none."""
+
+
+def study_of_world(data: Path, scenario: Scenario, n_test_quarters: int = 6) -> Study:
+    """Return the study of a simulated world: observed from half a year after its logs begin."""
+    first_year = scenario.logs_from + dt.timedelta(days=184)
+    return Study(
+        name="world",
+        source=Source("contract", data, dict.fromkeys(LOGS, scenario.logs_from)),
+        time=Time(observation_start=first_year.replace(day=1), snapshot=scenario.until),
+        models=Models(test_quarters=n_test_quarters),
+    )
+
+
+def compare_families(tenure: Workbench) -> dict[str, object]:
+    """Return p value and loss of every family, and which family leads ('' for none)."""
+    tests = tenure.family_tests().frame()
+    losses = tenure.family_losses().frame()
+    losses = losses[losses["model"] == COX]
+    contenders = [family for family in tests["family"] if family != control_family()]
+    p_values = tests.set_index("family")["p_value"]
+    estimates = losses.set_index("family")["estimate"]
+    return {
+        "events": tenure.n_events,
+        **{f"p_{family}": float(p_values[family]) for family in contenders},
+        **{f"loss_{family}": float(estimates[family]) for family in contenders},
+        "points_to": leading_family(tests, losses, contenders) or "",
+    }
+
+
+def study_worlds(
+    scenarios: Sequence[str], seeds: Sequence[int], n_accounts: int, folder: Path, progress: Progress
+) -> pd.DataFrame:
+    """Simulate and study one world for each scenario and seed.
+
+    Parameters
+    ----------
+    scenarios, seeds
+        Each scenario is run with each seed.
+    n_accounts
+        Accounts of each world.
+    folder
+        For the worlds and their cohorts; what is there already is not made again.
+    progress
+        Told, a line for each world, what was found.
+
+    Returns
+    -------
+    DataFrame
+        scenario, seed, accounts, planted, events, p value and loss by family, points_to.
+    """
+    lines = []
+    for scenario in scenarios:
+        for seed in seeds:
+            data = folder / f"{scenario}-{seed}-{n_accounts}"
+            if not data.exists():
+                make_world(n_accounts, seed, scenario, data, lambda message: None)
+            study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
+            tenure = open_workbench(study, folder / "out", progress=lambda message: None)
+            planted = PLANTED.get(scenario, "?")
+            found = compare_families(tenure)
+            lines.append({"scenario": scenario, "seed": seed, "accounts": n_accounts, "planted": planted, **found})
+            progress(f"{scenario}, seed {seed}: planted {planted or 'none'}, found {found['points_to'] or 'none'}")
+    return pd.DataFrame(lines)

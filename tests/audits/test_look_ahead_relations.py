@@ -1,0 +1,667 @@
+"""No covariate knows more on a day than was known on that day: relationship, champion, and use by named users.
+
+On a random source, for want of a public one. The check itself is tested: queries that look ahead must be caught, also
+those that take the day a thing happened for the day it became known.
+"""
+
+from pathlib import Path
+
+import pytest
+from look_ahead import (
+    LoadedSource,
+    Mutant,
+    differences,
+    never_valued,
+    next_quarter,
+    next_week,
+    not_seen_in,
+    on_the_day_itself,
+    random_days,
+)
+from random_source import BEGINS, ENDS, write_random_source
+
+from analysis.declared.contract import names_given
+from analysis.declared.factors import measurable_covariates, read_covariates
+from analysis.declared.parameters import log_parameters
+from analysis.declared.study import Source, Study, Time
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("random") / "source.duckdb"
+    given = names_given(write_random_source(path, seed=20240101), stable_users=True)
+    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
+    parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False}
+    return LoadedSource(path, parameters, frozenset(covariate.name for covariate in measurable_covariates(given)))
+
+
+@pytest.fixture(scope="module")
+def full(source):
+    return source.as_known(ENDS)
+
+
+@pytest.fixture(scope="module")
+def known(source, full):
+    """The builds as known on each of the random days: two landmarks and a day of renewal."""
+    return {day: source.as_known(day) for day in random_days(full, 20240101, "2023-07-01", "2024-05-31")}
+
+
+RELATIONSHIP = [
+    Mutant(
+        "touches on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"),
+        ("answered_share", "days_since_touch"),
+    ),
+    Mutant(
+        "touches before they were logged",
+        "4_activity",
+        "personal_touch",
+        (("coalesce(known_on, occurred_on) as known_on", "occurred_on as known_on"),),
+        ("answered_share", "days_since_touch", "last_interaction_tone", "single_threaded", "unanswered_run"),
+    ),
+    Mutant(
+        "responses on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("touched.response_known_on < dates.risk_date"),
+        ("answered_share",),
+    ),
+    Mutant(
+        "responses whenever they came",
+        "5_covariates",
+        "relationship",
+        (("touched.response_known_on < dates.risk_date", "touched.response_known_on is not null"),),
+        ("answered_share",),
+    ),
+    Mutant(
+        "tickets on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and ticket.opened_on < dates.risk_date\n", "and ticket.known_on < dates.risk_date\n"),
+        ("complaints", "contract_questions", "ticket_sentiment"),
+    ),
+    Mutant(
+        "tickets before they were logged",
+        "5_covariates",
+        "relationship",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+        ("complaints", "contract_questions", "feature_requests", "ticket_sentiment"),
+    ),
+    Mutant(
+        "escalations on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and ticket.escalation_known_on < dates.risk_date\n"),
+        ("escalations",),
+    ),
+    Mutant(
+        "escalations by the day the ticket was opened",
+        "5_covariates",
+        "relationship",
+        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "coalesce(known_on, opened_on) end"),),
+        ("escalations",),
+    ),
+    Mutant(
+        "escalations before the ticket was logged",
+        "5_covariates",
+        "relationship",
+        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "escalated_on end"),),
+        ("escalations",),
+    ),
+    Mutant(
+        "answers on the day itself",
+        "5_covariates",
+        "relationship",
+        on_the_day_itself("and nps_days.responded_on < dates.risk_date\n", "and nps_days.known_on < dates.risk_date\n"),
+        ("nps", "nps_age"),
+    ),
+    Mutant(
+        "answers before they were logged",
+        "5_covariates",
+        "relationship",
+        (("coalesce(known_on, responded_on) as known_on", "responded_on as known_on"),),
+        ("nps",),
+    ),
+]
+IN_FORCE = "not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)\n"
+CHAMPION = [
+    Mutant(
+        "people who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and roles.known_on < dates.risk_date\n    group by"),
+        ("champions",),
+    ),
+    Mutant(
+        "departments of people who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and roles.known_on < dates.risk_date\n            and roles.started_on"),
+        ("champion_departments",),
+    ),
+    Mutant(
+        "people before they were known",
+        "5_covariates",
+        "champion",
+        (
+            (
+                "        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
+                "        coalesce(started_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+        ("champion_departments", "champion_unknown", "champions", "departures", "new_sponsor"),
+    ),
+    Mutant(
+        "nobody but the people of next week",
+        "5_covariates",
+        "champion",
+        (
+            (
+                "and roles.known_on < dates.risk_date\n    group by",
+                "and roles.known_on >= dates.risk_date and roles.known_on < dates.risk_date + 7\n    group by",
+            ),
+        ),
+        ("champion_unknown", "champions", "departures"),
+    ),
+    Mutant(
+        "departures by the day they happened",
+        "5_covariates",
+        "champion",
+        (("coalesce(ended_known_on, ended_on)", "ended_on"),),
+        ("champion_departments", "champions", "departures"),
+    ),
+    Mutant(
+        "ends that are known on the day itself",
+        "5_covariates",
+        "champion",
+        (
+            (
+                "                    and " + IN_FORCE,
+                "                    and " + IN_FORCE.replace("known_on < ", "known_on <= "),
+            ),
+        ),
+        ("champions",),
+    ),
+    Mutant(
+        "whoever will leave some day is not in force",
+        "5_covariates",
+        "champion",
+        (("                    and " + IN_FORCE, "                    and roles.ended_on is null\n"),),
+        ("champions", "vacancy_days"),
+    ),
+    Mutant(
+        "ends of those in the departments that are known on the day itself",
+        "5_covariates",
+        "champion",
+        (("\n            and " + IN_FORCE, "\n            and " + IN_FORCE.replace("known_on < ", "known_on <= ")),),
+        ("champion_departments",),
+    ),
+    Mutant(
+        "departures that are known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself(
+            "coalesce(roles.end_known_on < dates.risk_date, false) then 0",
+            "case when roles.end_known_on < dates.risk_date then roles.end_known_on end",
+        ),
+        ("departures",),
+    ),
+    Mutant(
+        "who will have left some day is not staying",
+        "5_covariates",
+        "champion",
+        (("coalesce(roles.end_known_on < dates.risk_date, false) then 0", "roles.ended_on is not null then 0"),),
+        ("departures",),
+    ),
+    Mutant(
+        "sponsors who became known on the day itself",
+        "5_covariates",
+        "champion",
+        on_the_day_itself("and arrivals.known_on < dates.risk_date\n"),
+        ("new_sponsor",),
+    ),
+]
+NAMED_USE = [
+    Mutant(
+        "users' use on the day itself",
+        "4_activity",
+        "user_window",
+        on_the_day_itself("and used.used_on < dates.risk_date\n", "and used.known_on < dates.risk_date\n"),
+        (
+            "active_departments",
+            "key_user_share",
+            "key_user_silence",
+            "key_user_trend",
+            "known_user_surge",
+            "seat_inequality",
+            "working_seat_share",
+        ),
+    ),
+    Mutant(
+        "named use before it was logged",
+        "4_activity",
+        "usage_user_day",
+        (("coalesce(known_on, used_on) as known_on", "used_on as known_on"),),
+        (
+            "active_departments",
+            "active_seat_share",
+            "active_seat_trend",
+            "key_user_share",
+            "key_user_silence",
+            "key_user_trend",
+            "known_user_surge",
+            "seat_inequality",
+            "user_concentration",
+            "working_seat_share",
+        ),
+    ),
+    Mutant(
+        "all deliveries of a week with its first",
+        "4_activity",
+        "user_period",
+        (("            and deliveries.known_on >= user_deliveries.known_on\n", ""),),
+        ("active_seat_trend",),
+    ),
+    Mutant(
+        "users of a week that became known in the next one",
+        "5_covariates",
+        "usage",
+        next_week(
+            "and active.period_start + active.period_days <= dates.risk_date\n",
+            "and active.known_on < dates.risk_date\n",
+            "and active.known_until >= dates.risk_date\n",
+        ),
+        ("active_seat_share", "active_seat_trend", "user_concentration"),
+    ),
+    Mutant(
+        "a week as the last delivery left it",
+        "5_covariates",
+        "usage",
+        (
+            (
+                "            and active.known_on < dates.risk_date\n"
+                "            and active.known_until >= dates.risk_date\n",
+                "            and active.known_until > cast('9999-01-01' as date)\n",
+            ),
+        ),
+        ("active_seat_share", "active_seat_trend", "user_concentration"),
+    ),
+]
+USED_ON = (("coalesce(known_on, used_on) as known_on", "used_on as known_on"),)
+USE = [
+    Mutant(
+        "use before it was logged",
+        "4_activity",
+        "usage_account_day",
+        USED_ON,
+        (
+            "active_day_share",
+            "active_week_share",
+            "days_since_use",
+            "events_per_seat_day",
+            "known_user_surge",
+            "out_of_hours_share",
+            "usage_drop",
+            "usage_surge",
+        ),
+    ),
+    Mutant(
+        "nothing but the use of the next four weeks",
+        "5_covariates",
+        "usage",
+        (
+            (
+                "and used.used_on >= dates.window_from\n"
+                "            and used.used_on >= dates.risk_date - $baseline_days\n"
+                "            and used.used_on < dates.risk_date\n            and used.known_on < dates.risk_date\n",
+                "and used.used_on >= dates.risk_date\n            and used.used_on < dates.risk_date + 28\n",
+            ),
+            ("(dates.risk_date - used.used_on - 1) / 7", "(used.used_on - dates.risk_date) / 7"),
+        ),
+        ("active_week_share", "intermittent"),
+    ),
+    Mutant(
+        "use of features before it was logged",
+        "4_activity",
+        "usage_feature_day",
+        USED_ON,
+        (
+            "advanced_feature_share",
+            "core_feature_share",
+            "feature_concentration",
+            "features_used",
+            "released_features_tried",
+        ),
+    ),
+    Mutant(
+        "features released on the day itself",
+        "5_covariates",
+        "usage_features",
+        on_the_day_itself("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+        ("advanced_feature_share", "core_feature_share", "days_since_release", "released_features_tried"),
+    ),
+    Mutant(
+        "features released next week",
+        "5_covariates",
+        "usage_features",
+        next_week("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+        ("advanced_feature_share", "core_feature_share", "days_since_release", "released_features_tried"),
+    ),
+    Mutant(
+        "new users who became known on the day itself",
+        "5_covariates",
+        "usage_people",
+        on_the_day_itself("and register.known_on < dates.risk_date\n"),
+        ("new_user_share",),
+    ),
+    Mutant(
+        "departments that became known on the day itself",
+        "5_covariates",
+        "usage_people",
+        on_the_day_itself("and register.known_on < user_window.risk_date\n"),
+        ("active_departments",),
+    ),
+    Mutant(
+        "users before they were known",
+        "5_covariates",
+        "usage_people",
+        (
+            (
+                "coalesce(known_on, created_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(created_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+        ("active_departments", "new_user_share"),
+    ),
+]
+
+
+def in_topic(topic: str, *mutants: tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]) -> list[Mutant]:
+    return [Mutant(name, "5_covariates", topic, changes, seen_in) for name, changes, seen_in in mutants]
+
+
+TOUCHES = in_topic(
+    "relationship_touches",
+    (
+        "the newest touch, of the day itself, for the first follow-up",
+        (
+            (
+                "min(case when touched.occurred_on >= dates.onboarded_on",
+                "max(case when touched.occurred_on >= dates.onboarded_on",
+            ),
+            *on_the_day_itself(
+                "and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"
+            ),
+        ),
+        ("first_follow_up_days",),
+    ),
+    (
+        "handovers of the next three months",
+        (
+            *next_quarter("and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"),
+            (" and touched.occurred_on < dates.origin + $handover_days", ""),
+        ),
+        ("no_handover",),
+    ),
+    (
+        "the vendor's touches on the day itself",
+        on_the_day_itself(
+            "and approached.occurred_on < dates.risk_date\n", "and approached.known_on < dates.risk_date\n"
+        ),
+        ("unanswered_run",),
+    ),
+    (
+        "answers of the day itself",
+        on_the_day_itself("coalesce(approached.response_known_on < dates.risk_date, false)"),
+        ("unanswered_run",),
+    ),
+    (
+        "answers that will come",
+        (("approached.response_known_on < dates.risk_date, false", "approached.response_known_on is not null, false"),),
+        ("unanswered_run",),
+    ),
+    (
+        "tones of the day itself",
+        on_the_day_itself("and tones.said_on < dates.risk_date\n", "and tones.known_on < dates.risk_date\n"),
+        ("last_interaction_tone",),
+    ),
+    (
+        "tones of tickets before they were logged",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+        ("last_interaction_tone",),
+    ),
+)
+TICKETS = in_topic(
+    "relationship_tickets",
+    (
+        "senior people's tickets of the day itself",
+        on_the_day_itself("and ticket.opened_on < dates.risk_date\n", "and ticket.known_on < dates.risk_date\n"),
+        ("senior_tickets", "tone_trend"),
+    ),
+    (
+        "tickets and faults before they were logged",
+        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
+        ("oldest_open_fault_days", "senior_tickets", "tone_trend"),
+    ),
+    (
+        "faults of the day itself",
+        on_the_day_itself("and fault.opened_on < dates.risk_date\n", "and fault.known_on < dates.risk_date\n"),
+        ("oldest_open_fault_days",),
+    ),
+    (
+        "faults resolved on the day itself",
+        (("fault.resolved_on >= dates.risk_date", "fault.resolved_on > dates.risk_date"),),
+        ("oldest_open_fault_days",),
+    ),
+    (
+        "faults that will be resolved",
+        (("coalesce(fault.resolved_on >= dates.risk_date, true)", "fault.resolved_on is null"),),
+        ("oldest_open_fault_days",),
+    ),
+    (
+        "faults reopened on the day itself",
+        on_the_day_itself("fault.reopened_on < dates.risk_date, false"),
+        ("oldest_open_fault_days",),
+    ),
+    (
+        "faults that will be reopened",
+        ((" and fault.reopened_on < dates.risk_date, false", ", false"),),
+        ("oldest_open_fault_days",),
+    ),
+    (
+        "tickets reopened on the day itself",
+        on_the_day_itself("and ticket.reopening_known_on < dates.risk_date\n"),
+        ("reopened_tickets",),
+    ),
+    (
+        "tickets reopened before they were logged",
+        (("greatest(reopened_on, coalesce(known_on, opened_on)) end", "reopened_on end"),),
+        ("reopened_tickets",),
+    ),
+)
+GOALS = in_topic(
+    "relationship_goals",
+    (
+        "goals set on the day itself",
+        on_the_day_itself("and goal.defined_on < dates.risk_date\n", "and goal.known_on < dates.risk_date\n"),
+        ("goals_achieved_no_next",),
+    ),
+    (
+        "goals before they were known",
+        (
+            (
+                "coalesce(known_on, defined_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(defined_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+        ("goals_achieved_no_next",),
+    ),
+    (
+        "goals achieved on the day itself",
+        on_the_day_itself("case when goal.achieved_on < dates.risk_date then"),
+        ("goals_achieved_no_next",),
+    ),
+    (
+        "goals that will be achieved",
+        (("case when goal.achieved_on < dates.risk_date then goal.achieved_on end", "goal.achieved_on"),),
+        ("first_value_days", "goals_achieved_no_next"),
+    ),
+    (
+        "value shown on the day itself",
+        on_the_day_itself("case when goal.value_shown_on < dates.risk_date then"),
+        ("days_without_value",),
+    ),
+    (
+        "value that will be shown",
+        (("case when goal.value_shown_on < dates.risk_date then goal.value_shown_on end", "goal.value_shown_on"),),
+        ("days_without_value",),
+    ),
+)
+ENGAGEMENT = in_topic(
+    "champion_engagement",
+    (
+        "sponsors in force who become known in the next three months",
+        next_quarter("and roles.known_on < dates.risk_date\n"),
+        ("sponsor_silence",),
+    ),
+    (
+        "sponsors in force before they were known",
+        (
+            (
+                "coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(started_on, cast('1900-01-01' as date)) as known_on",
+            ),
+        ),
+        ("sponsor_silence",),
+    ),
+    (
+        "ends of sponsors that are known on the day itself",
+        on_the_day_itself("roles.end_known_on < dates.risk_date, false"),
+        ("sponsor_silence",),
+    ),
+    (
+        "ends of sponsors by the day they happened",
+        (("coalesce(ended_known_on, ended_on) as end_known_on", "ended_on as end_known_on"),),
+        ("sponsor_silence",),
+    ),
+    (
+        "a sponsor's touches on the day itself",
+        on_the_day_itself(
+            "and touched.occurred_on < sponsors.risk_date\n", "and touched.known_on < sponsors.risk_date\n"
+        ),
+        ("sponsor_silence",),
+    ),
+    (
+        "touches with one contact on the day itself",
+        on_the_day_itself("and named.occurred_on < dates.risk_date\n", "and named.known_on < dates.risk_date\n"),
+        ("single_threaded",),
+    ),
+)
+ATTRIBUTES = in_topic(
+    "contract_attributes",
+    (
+        "attributes of the day itself",
+        on_the_day_itself(
+            "and held.valid_from < dates.risk_date\n",
+            "and coalesce(held.known_on, held.valid_from) < dates.risk_date\n",
+        ),
+        ("segment_in_force", "touch_model_in_force"),
+    ),
+    (
+        "attributes before they were known",
+        (("            and coalesce(held.known_on, held.valid_from) < dates.risk_date\n", ""),),
+        ("segment_in_force", "touch_model_in_force"),
+    ),
+)
+CONTRACT = [
+    *in_topic(
+        "contract",
+        (
+            "onboarding that will be completed",
+            (("            and risk_dates.onboarding_completed_on < risk_dates.risk_date\n", ""),),
+            ("phase",),
+        ),
+        (
+            "lifetimes that will come",
+            (
+                (
+                    "risk_dates.lifetime_number - 1 as",
+                    "(select count(*) from lifetimes where lifetimes.account_id = risk_dates.account_id) - 1 as",
+                ),
+            ),
+            ("earlier_lifetimes",),
+        ),
+        (
+            "tenure up to the end that came",
+            (
+                (
+                    "risk_dates.risk_date - risk_dates.origin as",
+                    "coalesce((select ended_on from lifetimes where lifetimes.lifetime_id = risk_dates.lifetime_id), "
+                    "risk_dates.risk_date) - risk_dates.origin as",
+                ),
+            ),
+            ("tenure_days",),
+        ),
+    ),
+    Mutant(
+        "deadlines by the end that came",
+        "4_activity",
+        "terms_in_force",
+        (
+            (
+                "versions.term_ends_on - versions.notice_period_days > risk_dates.risk_date",
+                "versions.covered_until - versions.notice_period_days > risk_dates.risk_date",
+            ),
+            (
+                "then versions.term_ends_on - versions.notice_period_days",
+                "then versions.covered_until - versions.notice_period_days",
+            ),
+        ),
+        ("notice_deadline_in_horizon",),
+    ),
+]
+MUTANTS = [
+    *(RELATIONSHIP + CHAMPION + NAMED_USE + USE + TOUCHES + TICKETS + GOALS + ENGAGEMENT + ATTRIBUTES),
+    *CONTRACT,
+]
+
+
+def test_nothing_differs_up_to_the_day_when_what_came_later_is_taken_away(full, known):
+    assert {day: differences(full, build, day) for day, build in known.items()} == {day: {} for day in known}
+
+
+def test_the_source_can_give_every_covariate_and_gives_each_on_the_landmarks(source, full, known):
+    """Else equality would prove nothing. On the third day hardly more than one account is asked for."""
+    assert {covariate.name for covariate in read_covariates()} == source.measured
+    landmarks = [day for day in known if day.day == 1]
+    assert {day: never_valued(full, day) for day in landmarks} == {day: set() for day in landmarks}
+
+
+def test_from_every_table_rows_and_cells_were_taken_away(known):
+    """On each of the days each filled table lacked rows that the full build has, and those with late cells these."""
+    for day, build in known.items():
+        taken = build.con.execute("select table_name, rows > 0, cells > 0 from not_yet_known order by 1").fetchall()
+        assert taken == [
+            ("account_attributes", True, False),
+            ("accounts", False, True),
+            ("contacts", True, True),
+            ("features", True, False),
+            ("goals", True, True),
+            ("subscriptions", True, True),
+            ("surveys", True, False),
+            ("tickets", True, True),
+            ("touchpoints", True, True),
+            ("usage_daily", True, False),
+            ("users", True, False),
+        ], day
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_query_that_looks_ahead_is_caught(full, known, mutant):
+    """On one day of the three at least, in all that it is said to be seen in."""
+    missed = not_seen_in(mutant, full, known)
+    assert not missed, (
+        f"'{mutant.name}' differs in {', '.join(sorted(missed))} on none of {[str(day) for day in known]}"
+    )

@@ -1,0 +1,151 @@
+"""Same input, same output, to the byte; and nothing half-written whatever happens."""
+
+import dataclasses
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from samples import SAMPLE, SampleReport
+from small_source import content_of
+
+from analysis.cohort.fingerprint import ROOMS, fingerprint, module_texts, query_texts
+from analysis.declared.contract import read_contract
+from analysis.declared.declaration import read_declaration
+from analysis.declared.factors import read_covariates
+from analysis.declared.study import read_study
+from analysis.ingest.raw_files import locate_files
+from reports.cli import main
+
+
+def run(out: Path, *arguments: str, hash_seed: str = "0") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "reports.cli", *arguments, "--study", str(SAMPLE), "--out", str(out)]
+    return subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, stdout=subprocess.DEVNULL)
+
+
+def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return a hash of a table's content, the same whatever the order and place of its rows on disk."""
+    (found,) = con.execute(
+        f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"
+    ).fetchone()
+    return found
+
+
+def hashes_of(out: Path) -> dict[str, str]:
+    with duckdb.connect(str(next(out.glob("cohort-*.duckdb"))), read_only=True) as con:
+        tables = [row[0] for row in con.execute("select table_name from duckdb_tables() order by 1").fetchall()]
+        return {table: content_hash(con, table) for table in tables}
+
+
+def test_another_process_hash_seed_and_number_of_threads_change_no_byte(
+    tmp_path: Path, sample_report: SampleReport
+) -> None:
+    assert run(tmp_path, "report", "quarterly", "--threads", "1", hash_seed="7").wait() == 0
+    first, second = content_of(sample_report.out), content_of(tmp_path / "crm5")
+    assert first.keys() == second.keys()
+    for name in first:
+        if not name.endswith(".duckdb"):
+            assert first[name] == second[name], name
+    assert hashes_of(sample_report.out) == hashes_of(tmp_path / "crm5")
+
+
+def test_second_run_builds_nothing_and_writes_the_same(
+    sample_report: SampleReport, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = content_of(sample_report.out)
+    assert main(["report", "quarterly", "--study", str(SAMPLE), "--out", str(sample_report.out.parent)]) == 0
+    assert "is built already" in capsys.readouterr().out
+    assert content_of(sample_report.out) == before
+
+
+def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> None:
+    """kill -9 once the new cohort is being written: pointer and old cohort stand, and the next build clears up."""
+    out = tmp_path / "crm5"
+    earlier = SAMPLE.parent / "study.toml"
+    old = tmp_path / "study.toml"
+    text = earlier.read_text(encoding="utf-8").replace('path = "."', f'path = "{SAMPLE.parent}"')
+    old.write_text(text.replace("snapshot = 2024-01-01", "snapshot = 2023-07-01"), encoding="utf-8")
+    assert main(["build", "--no-audits", "--study", str(old), "--out", str(tmp_path)]) == 0
+    before = content_of(out)
+
+    build = run(tmp_path, "build")
+    while not list(out.glob("cohort-*.part-*")):
+        assert build.poll() is None
+        time.sleep(0.005)
+    build.send_signal(signal.SIGKILL)
+    assert build.wait() == -signal.SIGKILL
+
+    left_behind = {name for name in content_of(out) if ".part-" in name}
+    assert left_behind
+    assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
+
+    assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
+    assert not [name for name in content_of(out) if ".part-" in name]
+    assert len(list(out.glob("cohort-*.duckdb"))) == 2
+
+
+def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
+    from small_source import STUDY, write_small_source
+
+    study = write_small_source(tmp_path)
+    arguments = ["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 0
+    study.write_text(STUDY.replace("2023-07-01", "2023-06-01"), encoding="utf-8")
+    assert main([*arguments, "--prune"]) == 0
+    assert len(list((tmp_path / "out" / "small").glob("cohort-*.duckdb"))) == 1
+
+
+def sample_fingerprint() -> dict[str, str]:
+    study = read_study(SAMPLE)
+    return fingerprint(study, locate_files(read_declaration(study.source.kind), study.source.path, read_contract()))
+
+
+def changed_by(before: dict[str, str]) -> set[str]:
+    after = sample_fingerprint()
+    return {name for name in before if before[name] != after[name]}
+
+
+class TestFingerprint:
+    def test_the_build_imports_from_no_room_that_is_not_part_of_it(self) -> None:
+        """But for errors, which decide nothing: what a module that shapes cohorts stands on, shapes them, too."""
+        imported = {name for text in module_texts(ROOMS) for name in re.findall(r"from analysis\.(\w+)", text)}
+        assert imported - {"errors"} == set(ROOMS)
+
+    def test_another_text_of_such_a_module_makes_another_cohort(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = sample_fingerprint()
+        texts = [text + "#" * ("class Rule" in text) for text in module_texts(ROOMS)]
+        assert texts != module_texts(ROOMS)
+        monkeypatch.setattr("analysis.cohort.fingerprint.module_texts", lambda rooms: texts)
+        assert changed_by(before) == {"cohort", "modules"}
+
+    @pytest.mark.parametrize("path", ["6_cohorts/landmarks.sql", "1_sources/contract.toml", "checks/rules.toml"])
+    def test_another_query_or_declaration_makes_another_cohort(
+        self, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        before = sample_fingerprint()
+        texts = query_texts()
+        texts[texts.index(path) + 1] += " "
+        monkeypatch.setattr("analysis.cohort.fingerprint.query_texts", lambda: texts)
+        assert changed_by(before) == {"cohort", "queries"}
+
+    @pytest.mark.parametrize(
+        ("change", "changed"),
+        [
+            ({"label_ja": "別の名前", "label_en": "Another name", "unit": "weeks", "expected_sign": "?"}, set()),
+            ({"needs": ("usage_daily.events",)}, {"cohort", "queries"}),
+        ],
+        ids=["a label", "what it needs"],
+    )
+    def test_of_a_covariate_only_what_the_build_asks_for_counts(
+        self, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], changed: set[str]
+    ) -> None:
+        before = sample_fingerprint()
+        first, *others = read_covariates()
+        other = dataclasses.replace(first, **change)
+        monkeypatch.setattr("analysis.cohort.fingerprint.read_covariates", lambda: (other, *others))
+        assert changed_by(before) == changed

@@ -1,0 +1,202 @@
+import numpy as np
+import pandas as pd
+import pytest
+from r_reference import numbers, table
+from simulated_landmarks import COVARIATES, landmark_rows
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from analysis.design.resampling import purged_training_rows
+from analysis.errors import ModelError
+from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
+from analysis.evaluation.calibration import calibration_table, wilson_interval
+from analysis.evaluation.discrimination import auc
+from analysis.evaluation.rolling_origin import followed_quarters, rolling_origin
+from analysis.evaluation.scores import metric_values
+from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+
+MODELS = {
+    "last quarter": LastQuarterRate,
+    "contract only": lambda: FamiliesOnly(LandmarkCox(ridge=1.0)),
+    "cox": lambda: LandmarkCox(ridge=1.0),
+}
+
+
+@pytest.fixture
+def scored():
+    rng = np.random.default_rng(0)
+    risk = rng.beta(1, 9, size=800).round(2)  # rounding makes ties
+    return rng.random(800) < risk, risk
+
+
+@pytest.fixture(scope="module")
+def book():
+    return landmark_rows(500, 9)
+
+
+@pytest.fixture(scope="module")
+def rolled(book):
+    return rolling_origin(book, COVARIATES, MODELS, n_folds=3, n_resamples=100)
+
+
+@pytest.mark.parametrize(("scores", "model"), [("pbc_365", "small"), ("pbc_365", "full"), ("pbcseq_182", "cox")])
+def test_scores_equal_riskregression_where_nobody_is_censored(scores, model):
+    rows, expected = table(scores), numbers("scores")[scores][model]
+    event, risk = rows["event"].to_numpy(bool), rows[model].to_numpy()
+    assert auc(event, risk)[0] == pytest.approx(expected["auc"], abs=1e-12)
+    assert brier_score(event, risk)[0] == pytest.approx(expected["brier"], abs=1e-12)
+    assert index_of_prediction_accuracy(event, risk)[0] == pytest.approx(expected["ipa"], abs=1e-12)
+
+
+def test_scores_equal_sklearn(scored):
+    event, risk = scored
+    assert auc(event, risk)[0] == pytest.approx(roc_auc_score(event, risk), abs=1e-12)
+    assert brier_score(event, risk)[0] == pytest.approx(brier_score_loss(event, risk), abs=1e-12)
+    assert brier_score(event, risk)[0] == pytest.approx(np.mean((risk - event) ** 2), abs=1e-15)
+
+
+def test_auc_by_hand():
+    # Churned at 0.3 and 0.2, stayed at 0.1, 0.2, 0.3: of 6 pairs 3 are right and 2 tie, one is wrong.
+    event = np.array([1, 1, 0, 0, 0], bool)
+    assert auc(event, np.array([0.3, 0.2, 0.1, 0.2, 0.3]))[0] == pytest.approx((3 + 2 / 2) / 6)
+
+
+def test_auc_within_landmarks_takes_pairs_of_the_same_day_only():
+    event = np.array([1, 0, 1, 0, 0], bool)
+    risk = np.array([0.1, 0.2, 0.9, 0.8, 0.95])
+    group = np.array([0, 0, 1, 1, 1])
+    assert auc(event, risk, group=group)[0] == pytest.approx((0 + 1) / 3)
+    constant_by_day = np.where(group == 0, 0.1, 0.9)
+    assert auc(event, constant_by_day, group=group)[0] == 0.5
+
+
+@pytest.mark.parametrize("metric", ["auc", "brier", "observed_over_expected"])
+def test_a_weight_is_a_repeated_row(scored, metric):
+    event, risk = scored
+    weights = np.random.default_rng(1).integers(0, 4, size=(3, 800))
+    weighted = metric_values(metric, event, risk, weights)
+    for counts, value in zip(weights, weighted, strict=True):
+        again = np.repeat(np.arange(800), counts)
+        assert value == pytest.approx(metric_values(metric, event[again], risk[again])[0], rel=1e-12)
+
+
+def test_auc_without_a_pair_is_unknown():
+    assert np.isnan(auc(np.array([True, True]), np.array([0.1, 0.2]))[0])
+
+
+def test_null_brier_score_is_the_variance_within_landmarks():
+    event = np.array([1, 0, 0, 0, 1, 1, 0, 0], bool)
+    group = np.array([0] * 4 + [1] * 4)
+    assert null_brier_score(event, None, group)[0] == pytest.approx((3 / 16 + 1 / 4) / 2)
+
+
+def test_observed_over_expected_is_the_ratio_of_the_counts():
+    """Ten left where five were expected."""
+    event = np.r_[np.ones(10, bool), np.zeros(90, bool)]
+    assert metric_values("observed_over_expected", event, np.full(100, 0.05))[0] == pytest.approx(2.0)
+
+
+def test_calibration_groups_cover_every_row_in_order_of_risk(scored):
+    event, risk = scored
+    groups = calibration_table(event, risk)
+    assert groups["n_rows"].sum() == 800
+    assert groups["n_events"].sum() == event.sum()
+    assert groups["predicted"].is_monotonic_increasing
+    assert (groups["conf_low"] <= groups["observed"]).all()
+    assert (groups["observed"] <= groups["conf_high"]).all()
+    assert len(calibration_table(event, np.full(800, 0.1))) == 1
+
+
+def test_wilson_interval_of_a_textbook_share():
+    low, high = wilson_interval(np.array([1]), np.array([10]))
+    assert (low[0], high[0]) == pytest.approx((0.0178762, 0.4041500), abs=1e-6)
+
+
+def test_rolling_origin_trains_on_settled_outcomes_only(book, rolled):
+    for fold in rolled.folds:
+        training = book[purged_training_rows(book, fold.landmark)]
+        assert (training["horizon_ends_on"] <= fold.landmark).all()
+        assert fold.n_training_rows == len(training)
+        assert fold.n_training_events == training.loc[training["event"] == 1, "lifetime_id"].nunique()
+    assert [fold.landmark for fold in rolled.folds] == followed_quarters(book)[-3:]
+
+
+def test_what_happens_later_cannot_change_an_earlier_fold(book, rolled):
+    landmark = rolled.folds[0].landmark
+    later = book["risk_date"] > landmark
+    changed = book.assign(usage_trend=book["usage_trend"].where(~later, 1e3))
+    again = rolling_origin(changed, COVARIATES, MODELS, n_folds=3, n_resamples=10)
+    first = rolled.predictions["landmark"] == landmark
+    assert (again.predictions.loc[first, "cox"] == rolled.predictions.loc[first, "cox"]).all()
+
+
+def test_rolling_origin_scores_equal_its_predictions(rolled):
+    rows = rolled.predictions[rolled.predictions["landmark"] == rolled.folds[1].landmark]
+    line = rolled.by_fold[(rolled.by_fold["landmark"] == rolled.folds[1].landmark) & (rolled.by_fold["model"] == "cox")]
+    assert line["auc"].item() == pytest.approx(roc_auc_score(rows["event"], rows["cox"]), abs=1e-12)
+    assert line["expected"].item() == pytest.approx(rows["cox"].sum())
+    assert line["n_rows"].item() == len(rows)
+
+
+def test_a_model_that_only_knows_the_quarter_ranks_nobody(rolled):
+    pooled = rolled.pooled.set_index(["model", "metric"])
+    assert pooled.loc[("last quarter", "auc"), ["estimate", "conf_low", "conf_high"]].tolist() == [0.5] * 3
+    assert pooled.loc[("cox", "auc"), "conf_low"] > 0.5
+    assert (pooled["conf_low"] <= pooled["estimate"]).all()
+    assert (pooled["estimate"] <= pooled["conf_high"]).all()
+
+
+def test_pairs_are_compared_on_the_same_resamples(rolled):
+    pairs = rolled.pairs.set_index(["model", "versus", "metric"])
+    pooled = rolled.pooled.set_index(["model", "metric"])["estimate"]
+    difference = pairs.loc[("contract only", "cox", "auc")]
+    assert difference["estimate"] == pytest.approx(pooled["contract only", "auc"] - pooled["cox", "auc"])
+    assert difference["conf_low"] <= difference["estimate"] <= difference["conf_high"]
+
+
+def test_the_same_input_gives_the_same_bytes(book, rolled):
+    again = rolling_origin(book, COVARIATES, MODELS, n_folds=3, n_resamples=100)
+    for name in ("by_fold", "pooled", "pairs", "predictions"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(rolled, name), check_exact=True)
+
+
+def test_progress_is_told(book):
+    heard = []
+    rolling_origin(book, COVARIATES, {"last": LastQuarterRate}, n_folds=2, n_resamples=5, progress=heard.append)
+    assert heard == ["forecasting from 2023-10-01", "forecasting from 2024-01-01"]
+
+
+def test_a_quarter_without_churn_is_skipped_by_name(book):
+    last = book["risk_date"] == book["risk_date"].max()
+    quiet = book.assign(event=book["event"].where(~last, 0))
+    result = rolling_origin(quiet, COVARIATES, MODELS, n_folds=2, n_resamples=5)
+    assert len(result.folds) == 1
+    assert "2024-01-01 is not scored: nobody" in result.notes[0]
+
+
+def test_quarters_not_followed_to_the_horizon_are_not_scored(book):
+    last = book["risk_date"] == book["risk_date"].max()
+    assert followed_quarters(book.assign(is_followed=~last))[-1] < book["risk_date"].max()
+
+
+def test_a_model_that_cannot_be_fitted_is_named_and_left_out_of_that_fold(book, rolled):
+    needed = rolled.folds[-1].n_training_events
+
+    class NeedsMuch(LastQuarterRate):
+        def fit(self, design, outcome):
+            if outcome.n_lifetimes_with_event < needed:
+                raise ModelError("too little to learn from.")
+            return super().fit(design, outcome)
+
+    result = rolling_origin(book, COVARIATES, {"a": LastQuarterRate, "b": NeedsMuch}, n_folds=3, n_resamples=5)
+    assert [set(fold.models) for fold in result.folds] == [{"a"}, {"a"}, {"a", "b"}]
+    assert "b is not fitted before" in result.notes[0]
+    assert result.predictions["b"].isna().any()
+    assert result.pooled["n_folds"].unique().tolist() == [1]  # compared where both exist
+
+
+def test_nothing_to_score_is_an_error(book):
+    with pytest.raises(ModelError, match="No quarter could be scored: no quarter-start"):
+        rolling_origin(book.assign(is_followed=False), COVARIATES, MODELS)
+    with pytest.raises(ModelError, match="not scored: A design is learned on training rows"):
+        rolling_origin(book[book["risk_date"] == book["risk_date"].min()], COVARIATES, MODELS)

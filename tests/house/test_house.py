@@ -1,0 +1,190 @@
+"""One list of dependencies and one of checks: copies of either are held in step with the original."""
+
+import ast
+import os
+import re
+import subprocess
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+# The names that conda-forge gives to packages that PyPI calls otherwise.
+CONDA_NAMES = {"duckdb": "python-duckdb"}
+# Part of every conda environment, never of a Python project's dependencies.
+CONDA_ONLY = {"python", "pip"}
+
+
+def read_toml(name: str) -> dict:
+    return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
+
+
+PYPROJECT = read_toml("pyproject.toml")
+UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
+
+
+def ranges(requirements: list[str]) -> dict[str, SpecifierSet]:
+    """Map each package to its version range; a package named twice is a mistake."""
+    parsed = [Requirement(line) for line in requirements]
+    found = {canonicalize_name(requirement.name): requirement.specifier for requirement in parsed}
+    assert len(found) == len(parsed)
+    return found
+
+
+def declared() -> dict[str, SpecifierSet]:
+    return ranges(PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"])
+
+
+def conda_environment() -> tuple[list[str], list[str]]:
+    """Return what environment.yml asks of conda, and what it leaves to pip."""
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    from_pip = [line for entry in entries if isinstance(entry, dict) for line in entry["pip"]]
+    return [entry for entry in entries if isinstance(entry, str)], from_pip
+
+
+def hashed_lock() -> dict[tuple[str, str], set[str]]:
+    """Map (name, version) of requirements.lock to its hashes."""
+    text = re.sub(r"^\s*#.*$", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    lines = [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+    locked = {}
+    for line in lines:
+        name, version = re.match(r"([a-z0-9-]+)==([^\s;]+)", line).groups()
+        assert (name, version) not in locked, f"{name} {version} stands twice in requirements.lock"
+        locked[name, version] = set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", line))
+    return locked
+
+
+@cache
+def distributions_by_module() -> dict[str, list[str]]:
+    return dict(packages_distributions())
+
+
+def imported_packages(*folders: str) -> set[str]:
+    """Return the distributions that the Python files of these folders import, other than this one."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8")) for folder in folders for path in (ROOT / folder).rglob("*.py")
+    ]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
+    known = distributions_by_module()
+    installed = [name for module in modules for name in known.get(module.partition(".")[0], [])]
+    return {canonicalize_name(name) for name in installed} - {PYPROJECT["project"]["name"]}
+
+
+class TestDependencies:
+    def test_what_the_packages_import_is_declared(self):
+        run_time = ranges(PYPROJECT["project"]["dependencies"])
+        assert imported_packages("analysis", "queries", "reports") <= set(run_time)
+
+    def test_what_tests_benchmarks_and_notebooks_import_is_declared(self):
+        assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared())
+
+
+class TestEnvironmentFile:
+    def test_names_the_same_packages_in_the_same_ranges(self):
+        from_conda, from_pip = conda_environment()
+        expected = {CONDA_NAMES.get(name, name): range_ for name, range_ in declared().items()}
+        found = ranges(from_conda) | ranges(from_pip)
+        assert {name: range_ for name, range_ in found.items() if name not in CONDA_ONLY} == expected
+
+    def test_asks_for_the_same_python(self):
+        from_conda, _ = conda_environment()
+        assert ranges(from_conda)["python"] == SpecifierSet(PYPROJECT["project"]["requires-python"])
+
+
+class TestLock:
+    def test_uv_lock_was_renewed_after_the_last_change_of_dependencies(self):
+        (project,) = (p for p in read_toml("uv.lock")["package"] if "editable" in p["source"])
+        written = project["metadata"]["requires-dist"] + project["metadata"]["requires-dev"]["dev"]
+        locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
+        assert locked == declared()
+
+    def test_requirements_lock_holds_exactly_the_packages_of_uv_lock(self):
+        assert set(hashed_lock()) == set(UV_LOCK)
+
+    def test_every_package_is_hashed_as_in_uv_lock(self):
+        for key, hashes in hashed_lock().items():
+            package = UV_LOCK[key]
+            files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
+            assert hashes, f"{key} has no hash"
+            assert hashes == {file["hash"] for file in files}, key
+
+    def test_every_declared_package_is_locked_within_its_range(self):
+        for name, range_ in declared().items():
+            versions = [version for locked, version in UV_LOCK if locked == name]
+            assert versions, f"{name} is not locked"
+            assert all(range_.contains(Version(version)) for version in versions), (name, versions)
+
+    def test_the_build_backend_is_locked_so_that_an_install_needs_no_isolation(self):
+        backend = ranges(PYPROJECT["build-system"]["requires"])
+        # hatchling makes an editable install through `editables`, which it asks for only when it builds one
+        assert {*backend, "editables"} <= {name for name, _ in hashed_lock()}
+
+
+def run_make(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    """Run make as from a shell of its own, also where the tests themselves were started by make."""
+    inherited = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "PYTHON", "STUDY"}
+    environment = {name: value for name, value in os.environ.items() if name not in inherited}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+class TestTaskRunner:
+    def test_help_is_the_default_and_gives_each_target_one_line(self):
+        listing = run_make().stdout
+        targets = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+        assert [line.split()[1] for line in listing.splitlines()] == targets[0].split()
+
+    def test_pre_commit_runs_what_make_check_runs(self):
+        hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+        assert [repo["repo"] for repo in hooks] == ["local"]
+        commands = [
+            line for line in run_make("--dry-run", "check").stdout.splitlines() if line.startswith(".venv/bin/")
+        ]
+        # `make check` first sets .venv up, if that is due; what it runs then are its own last commands
+        entries = [hook["entry"] for hook in hooks[0]["hooks"]]
+        assert commands[-len(entries) :] == entries
+        assert not any("pip" in entry for entry in entries)
+
+    def test_continuous_integration_runs_make_test_and_nothing_else(self):
+        script = ROOT / ".ci" / "run"
+        assert script.stat().st_mode & 0o111, ".ci/run is not executable"
+        assert script.read_text(encoding="utf-8").splitlines()[-1] == "exec make test </dev/null"
+
+    @pytest.mark.parametrize(
+        ("candidates", "message"),
+        [
+            ("no-such-python", "needs Python 3.11 or 3.12, and none of these runs as one: no-such-python"),
+            ("{folder}/too_old {folder}/broken", "needs Python 3.11 or 3.12"),
+            ("{folder}/bare", "bare lacks venv or ensurepip"),
+        ],
+        ids=["none", "too old or failing", "without ensurepip"],
+    )
+    def test_set_up_says_in_one_sentence_why_it_cannot_start(self, tmp_path, candidates, message):
+        stand_ins = {
+            "too_old": "exit 1",
+            "broken": "echo 'command not found' >&2; exit 127",
+            "bare": 'case "$2" in *ensurepip*) exit 1;; esac',
+        }
+        for name, body in stand_ins.items():
+            (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+            (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+        run = run_make("setup", f"PYTHON={candidates.format(folder=tmp_path)}", folder=tmp_path)
+        said = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
+        assert run.returncode != 0
+        assert len(said) == 1
+        assert message in said[0]
+        assert not (tmp_path / ".venv").exists()

@@ -1,0 +1,42 @@
+"""The inference fit on real rows: it leaves out what the data cannot support, and says so, instead of failing."""
+
+import pytest
+from samples import SAMPLE, SampleReport
+from simulated_landmarks import Declared
+
+from analysis.cox.identifiability import MIN_SUBJECTS
+from analysis.inference.fit import fit_inference
+from analysis.workbench import Workbench, open_study
+
+
+@pytest.fixture
+def tenure(sample_report: SampleReport) -> Workbench:
+    return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+
+
+def test_a_column_that_one_lifetime_carries_is_left_out_by_name(tenure: Workbench) -> None:
+    """Without account 1602 a single churned lifetime ever missed a week: its coefficient would have no maximum."""
+    rows = tenure.counting_process
+    found = fit_inference(rows[rows["account_id"] != "1602"], tenure.covariates("counting_process"))
+    reasons = {column.name: column.reason for column in found.dropped}
+    assert f"fewer than {MIN_SUBJECTS}" in reasons["active_week_share"]
+    assert "active_week_share" not in [column.name for column in found.columns]
+
+
+def test_columns_that_follow_from_age_alone_are_left_to_the_baseline(tenure: Workbench) -> None:
+    """A window that no young lifetime can have is missing for all who are at risk together."""
+    reasons = {column.name: column.reason for column in tenure.inference.dropped}
+    assert "for all who are at risk together" in reasons["active_seat_trend: missing"]
+
+
+def test_columns_that_separate_only_together_are_left_out_by_name(tenure: Workbench) -> None:
+    """Every lifetime that is to end has one of two marks, and no other has: no effect is so large."""
+    rows = tenure.counting_process.copy()
+    leaves = rows.groupby("lifetime_id")["event"].transform("max")
+    is_odd = rows["lifetime_id"] % 2
+    rows["odd_mark"], rows["even_mark"] = leaves * is_odd, leaves * (1 - is_odd)
+    plain = tenure.covariates("counting_process")
+    found = fit_inference(rows, [*plain, Declared("odd_mark", "usage"), Declared("even_mark", "usage")])
+    reasons = {column.name: column.reason for column in found.dropped}
+    assert reasons["even_mark"] == "its effect cannot be estimated beside 'odd_mark'"
+    assert set(tenure.inference.fit.names) <= set(found.fit.names)

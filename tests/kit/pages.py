@@ -1,0 +1,36 @@
+"""Pages: their text, and whether every tag is closed by its own."""
+
+import re
+from html.parser import HTMLParser
+
+VOID = {"meta", "br", "hr", "img", "link", "input", "wbr"}
+
+
+class Balance(HTMLParser):
+    """Collects text and checks that every tag is closed by its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script"} & set(self.open):
+            self.text.append(data)
+
+
+def text_of(page: str) -> str:
+    reader = Balance()
+    reader.feed(page)
+    assert reader.open == []
+    return re.sub(r"\s+", " ", " ".join(reader.text))

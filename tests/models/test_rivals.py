@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from r_reference import cox_rows
+from simulated_landmarks import COVARIATES, landmark_rows
+
+from analysis.design.matrix import learn_design
+from analysis.design.outcome import Outcome
+from analysis.errors import DesignError, ModelError
+from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+
+
+@pytest.fixture(scope="module")
+def book():
+    return landmark_rows(500, 6)
+
+
+def fitted_parts(rows):
+    return learn_design(rows, COVARIATES).apply(rows), Outcome.from_landmarks(rows)
+
+
+def test_last_quarter_rate_is_the_latest_quarters_share(book):
+    design, outcome = fitted_parts(book)
+    rate = LastQuarterRate().fit(design, outcome)
+    latest = book[book["risk_date"] == book["risk_date"].max()]
+    assert rate.predict_incidence(design, [0, 13])[5].tolist() == [0, latest["event"].mean()]
+    early = ((latest["event"] == 1) & (latest["followed_days"] / latest["horizon_days"] <= 5 / 13)).mean()
+    assert rate.predict_incidence(design, [5.9])[0, 0] == early
+
+
+def test_last_quarter_rate_passes_over_landmarks_within_a_quarter(book):
+    within = book["risk_date"] == book["risk_date"].max()
+    rows = book.assign(is_quarter_start=~within)
+    rate = LastQuarterRate().fit(*fitted_parts(rows))
+    assert rate.landmark_ == np.datetime64(sorted(book["risk_date"].unique())[-2], "D")
+
+
+def test_families_only_is_the_model_on_those_columns(book):
+    design, outcome = fitted_parts(book)
+    rival = FamiliesOnly(LandmarkCox(), ("contract",)).fit(design, outcome)
+    alone = LandmarkCox().fit(design.select_families(["contract"]), outcome)
+    assert (
+        rival.predict_incidence(design, [13]) == alone.predict_incidence(design.select_families(["contract"]), [13])
+    ).all()
+
+
+def test_what_rivals_refuse(book):
+    design, outcome = fitted_parts(book)
+    with pytest.raises(ModelError, match="on the lifetime clock"):
+        LastQuarterRate().fit(*cox_rows("heart", ["age"]))
+    with pytest.raises(ModelError, match="'merged' was asked for"):
+        LastQuarterRate().fit(design, outcome).predict_incidence(design, [13], cause="merged")
+    with pytest.raises(DesignError, match="No column belongs to contract"):
+        FamiliesOnly(LandmarkCox()).fit(design.select_families(["usage"]), outcome)

@@ -1,0 +1,203 @@
+"""What the numbers rest on, in the report: alarms in words, early and late signals, coverage, the dictionary."""
+
+import dataclasses
+import math
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from pages import text_of
+from samples import SAMPLE, SampleReport
+
+from analysis.audits.alarm import Alarm
+from analysis.declared.claims import read_claims
+from analysis.declared.factors import read_covariates
+from analysis.declared.study import Audits, Models
+from analysis.workbench import Workbench, open_study
+from reports import grounds
+from reports.content import Grounds, Summary
+from reports.messages import read_catalogue
+from reports.page import render_quarterly
+from reports.summary import summarise
+
+TEXT = read_catalogue("en").text
+LABELS = {"departures": "Departures"}
+
+
+def as_frame(*alarms: Alarm) -> pd.DataFrame:
+    return pd.DataFrame([dataclasses.asdict(alarm) for alarm in alarms])
+
+
+class TestAlarms:
+    def test_what_these_data_cannot_tell_is_neither_found_nor_not(self):
+        alarms = as_frame(
+            Alarm("rewritten_score", "", True, 0.5),
+            Alarm("one_stay", "", False, 1.0),
+            Alarm("late_knowledge", "", None),
+        )
+        verdicts = [line.verdict for line in grounds.alarm_lines(TEXT, alarms, LABELS)]
+        assert verdicts == ["found", "not found", "cannot be told"]
+
+    @pytest.mark.parametrize(
+        ("alarm", "expected"),
+        [
+            (Alarm("look_ahead", "", True, 12.0), "12 cells or rows differ"),
+            (
+                Alarm("late_knowledge", "departures", True, math.log(1.5), math.log(1.2), math.log(1.8)),
+                "hazard ratio × 1.50 (1.20 to 1.80)",
+            ),
+            (Alarm("one_stay", "", True, 0.8), "rate of leaving × 0.80"),
+            (Alarm("falling_hazard", "", True, -1.0), "hazard ratio 0.50 for each doubling of tenure"),
+            (Alarm("moved_labels", "segment", True, math.log(4), n=9), "odds ratio of having been moved 4.00"),
+            (Alarm("moved_labels", "segment", False, math.log(0.7), n=0), "–"),
+            (Alarm("calendar_moves", "book", True, math.log(0.6)), "largest move \N{MINUS SIGN}40%"),
+            (Alarm("rewritten_score", "", None), "–"),
+            (
+                Alarm("rewritten_score", "", None, -0.2, -0.5, 0.1),
+                "\N{MINUS SIGN}0.20 (\N{MINUS SIGN}0.50 to 0.10) standard deviations of the score",
+            ),
+        ],
+        ids=lambda value: value.audit if isinstance(value, Alarm) else "",
+    )
+    def test_an_estimate_says_what_kind_of_number_it_is(self, alarm, expected):
+        (line,) = grounds.alarm_lines(TEXT, as_frame(alarm), LABELS)
+        assert line.estimate == expected
+
+    @pytest.mark.parametrize(
+        ("audit", "expected"),
+        [
+            ("look_ahead", "one cell"),
+            ("late_knowledge", "× 1.22 or ÷ 1.22, if stronger and surely so"),
+            ("one_stay", "below × 0.90"),
+            ("calendar_moves", "a fall by 25% or the like rise"),
+        ],
+    )
+    def test_every_line_says_from_what_size_on_a_thing_is_found(self, audit, expected):
+        (line,) = grounds.alarm_lines(TEXT, as_frame(Alarm(audit, "", False, 0.0)), LABELS)
+        assert line.found_from == expected
+
+    def test_only_a_raised_alarm_says_what_it_means(self):
+        alarms = as_frame(
+            Alarm("calendar_moves", "book", True, -1.0), Alarm("calendar_moves", "beside_the_book", False, 0.0)
+        )
+        raised, calm = grounds.alarm_lines(TEXT, alarms, LABELS)
+        assert "measured beside the book" in raised.meaning
+        assert calm.meaning == ""
+        assert (bool(raised.looked_for), bool(calm.looked_for)) == (True, False)
+
+    def test_one_sentence_names_all_that_was_found_and_where_nothing_was_there_is_none(self):
+        alarms = as_frame(
+            Alarm("late_knowledge", "departures", True, 0.4),
+            Alarm("one_stay", "", True, 0.8),
+            Alarm("rewritten_score", "", None),
+        )
+        (sentence,) = grounds.found_sentence(TEXT, alarms, LABELS)
+        assert "dated back (Departures); returns that" in sentence
+        assert "score" not in sentence
+        assert grounds.found_sentence(TEXT, alarms[2:], LABELS) == []
+
+    def test_looking_ahead_comes_first_and_names_what_differs(self):
+        looked = pd.DataFrame(
+            {
+                "day": [pd.Timestamp("2023-04-01").date()] * 2,
+                "what": ["departures", "seats"],
+                "compared": [1000, 1000],
+                "recent": [60, 60],
+                "differing": [3, 0],
+            }
+        )
+        assert grounds.look_ahead_sentence(TEXT, looked, LABELS).endswith("These differ: Departures (3).")
+        assert "2,000 cells" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
+        assert "120 of them of the last 31 days" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
+        assert len(grounds.warning(TEXT, looked)) == 1
+        assert grounds.look_ahead_sentence(TEXT, looked[1:], LABELS).endswith("Nothing differs.")
+        assert grounds.warning(TEXT, looked[1:]) == []
+
+
+def test_a_covariate_is_complete_only_if_it_lacks_little_in_every_quarter():
+    quarters = pd.to_datetime(["2023-01-01", "2023-04-01"])
+    coverage = pd.DataFrame(
+        {"covariate": ["a", "a", "b", "b"], "quarter_from": [*quarters, *quarters], "share": [1.0, 0.992, 1.0, 0.98]}
+    )
+    thin, complete = grounds.gaps(coverage)
+    assert complete == ["a"]
+    assert thin[["covariate", "place", "share"]].to_numpy().tolist() == [["b", 0, 1.0], ["b", 1, 0.98]]
+
+
+@pytest.fixture(scope="module")
+def tenure(sample_report: SampleReport) -> Workbench:
+    """The sample, with models that take no time: what they say is not the question here."""
+    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+    models = Models(forest_trees=2, test_quarters=1, resamples=3, permutations=1)
+    tenure.study = dataclasses.replace(tenure.study, models=models, audits=Audits(look_ahead_days=1, lags=(90,)))
+    return tenure
+
+
+@pytest.fixture(scope="module")
+def summary(tenure: Workbench) -> Summary:
+    return summarise(tenure)
+
+
+def eventful(content: Grounds) -> Grounds:
+    """Return grounds in which everything was found that can be: the sample has little of it."""
+    ladder = content.ladder.copy()
+    first, second = ladder["term"].unique()[:2]
+    ladder["signal"] = ladder["term"].map({first: "late", second: "early"}).fillna("")
+    late = {"covariate": "seats", "family": "contract", "cells": 7, "as_known": 0.1}
+    late |= {"as_observed": 0.5, "change": 0.4, "conf_low": 0.2, "conf_high": 0.6, "p_holm": 0.0, "flatters": True}
+    return dataclasses.replace(
+        content,
+        alarms=content.alarms.assign(is_raised=True, estimate=0.5, n=3),
+        look_ahead=content.look_ahead.assign(differing=1),
+        ladder=ladder,
+        late_knowledge=pd.DataFrame([late, late | {"covariate": "mrr_per_seat", "change": np.nan, "flatters": False}]),
+        delays=pd.DataFrame([("contacts", "ended_on", 50, 20.0, 35.0, 0.79)], columns=DELAYS),
+    )
+
+
+DELAYS = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
+
+
+def page_of(tenure: Workbench, summary: Summary, language: str) -> str:
+    return render_quarterly(
+        tenure, summary, read_catalogue(language), {}, {"accounts_file": "a.csv", "leavers_file": "l.csv"}
+    )
+
+
+class TestSection:
+    def test_says_what_was_found_by_the_audits(self, tenure, summary):
+        found = dataclasses.replace(summary, grounds=eventful(summary.grounds))
+        page = page_of(tenure, found, "en")
+        text = text_of(page)
+        assert "<h2>In short</h2>" in page
+        first = re.search(r'<ul class="short">\s*<li>(.*?)</li>', page).group(1)
+        assert first.startswith("A covariate, or a choice of rows, knows the future")
+        assert text.count(") late signal (may be a symptom)") == text.count(") early signal ") == 1
+        assert "contacts.ended_on 50 20 35 79%" in text
+        assert "Seats 7 1.11 1.65 1.49 (1.22 to 1.82) yes" in text
+        assert page.count("<svg role") == 12
+
+    def test_says_so_in_japanese_too(self, tenure, summary):
+        page = page_of(tenure, dataclasses.replace(summary, grounds=eventful(summary.grounds)), "ja")
+        assert "遅い兆候（症状かもしれない）" in page
+        assert "直すまで、この報告の結果を信頼しないでください" in page
+
+    @pytest.mark.parametrize("has_contest", [True, False], ids=["too young", "too few events"])
+    def test_says_why_there_is_no_ladder(self, tenure, summary, has_contest):
+        nothing = dataclasses.replace(summary.grounds, ladder=pd.DataFrame(), ladder_families=pd.DataFrame())
+        without = dataclasses.replace(summary, grounds=nothing)
+        if not has_contest:
+            without = dataclasses.replace(without, contest=None, no_contest="It needs 30 lifetimes with event.")
+        section = text_of(page_of(tenure, without, "en")).partition("Early and late signals ")[2]
+        assert section.startswith("Not made: too few" if has_contest else "Not compared: It needs 30 lifetimes")
+
+    def test_every_covariate_and_claim_stands_in_it(self, sample_report):
+        page = sample_report.page.replace("<wbr>", "")
+        assert [covariate.name for covariate in read_covariates() if f"<small>{covariate.name}<" not in page] == []
+        assert [claim.name for claim in read_claims() if f"<td>{claim.name}</td>" not in page] == []
+
+    def test_nothing_in_it_is_called_a_cause(self, sample_report):
+        section = text_of(sample_report.page[sample_report.page.index('<section id="grounds">') :].split("</main>")[0])
+        assert "may be a symptom" in section
+        assert not re.search(r"\b(causes?|drives?|because of)\b", section)

@@ -1,0 +1,193 @@
+"""The quarterly report on the sample: true to the data, self-contained, and safe from what is in them."""
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from pages import text_of
+from samples import SAMPLE, SampleReport
+from scipy import stats
+from small_source import ACCOUNTS, STUDY, write_small_source
+
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.study import read_study
+from analysis.forecast.intervals import poisson_binomial_interval
+from analysis.workbench import open_study
+from reports import words
+from reports.cli import main
+from reports.content import Contest
+from reports.csv_text import _plain
+from reports.messages import read_catalogue
+from reports.page import render_covariates
+
+WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
+s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
+s2,a2,2023-01-10,2023-04-10,2023-04-10,,3,10,200
+s3,a3,2023-02-01,2024-02-01,,,12,25,450
+"""
+
+
+def test_page_is_well_formed_and_every_picture_is_xml(sample_report: SampleReport) -> None:
+    assert text_of(sample_report.page)
+    pictures = re.findall(r"<svg.*?</svg>", sample_report.page, flags=re.DOTALL)
+    assert len(pictures) == 11
+    for picture in pictures:
+        assert ET.fromstring(picture).find(".//{http://purl.org/dc/elements/1.1/}title") is not None
+
+
+def test_page_needs_nothing_from_elsewhere(sample_report: SampleReport) -> None:
+    """No script, and every reference is to a place in the page itself."""
+    assert "<script" not in sample_report.page
+    targets = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", sample_report.page)
+    assert [target for target in targets if not target.startswith("#")] == []
+
+
+def test_unmeasured_families_are_named_never_zero(sample_report: SampleReport) -> None:
+    text = text_of(sample_report.page)
+    assert "Relationship not measured here; would be measured with: touchpoints, tickets, surveys, goals" in text
+    assert "Champion not measured here; would be measured with: contacts" in text
+    assert "Relationship, Champion: not measured here, which is not the same as unimportant" in text
+
+
+def test_numbers_are_those_of_the_raw_files(sample_report: SampleReport) -> None:
+    """The source's own rule, applied to the raw files: an account left if its last plan row ends by 2024-01-01."""
+    plans = f"(from '{SAMPLE.parent}/subscription.parquet' where units = 'users')"
+    accounts, left = duckdb.sql(
+        f"select count(*), count(*) filter (last_end <= date '2024-01-01') "
+        f"from (select account_id, max(end_date) as last_end from {plans} group by account_id)"
+    ).fetchall()[0]
+    text = text_of(sample_report.page)
+    assert (accounts, left) == (313, 92)
+    assert f"Accounts in the source {accounts} " in text
+    assert f"of these, left (churn) {left} " in text
+    assert f"{accounts - left} accounts at risk" in text
+
+
+def test_no_gap_in_the_words(sample_report: SampleReport) -> None:
+    text = text_of(sample_report.page)
+    assert not re.search(r"\b(nan|None|NaT|Timestamp|dtype)\b", text)
+
+
+def test_page_says_whether_hazard_ratios_hold_over_the_lifetime(sample_report: SampleReport) -> None:
+    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+    table = tenure.proportionality.table.set_index("term")
+    assert f"all covariates together: {words.p_value(table.loc['GLOBAL', 'p_value'])}" in text_of(sample_report.page)
+
+
+@pytest.mark.parametrize(
+    ("drifting", "together", "expected"),
+    [
+        ([True, False, True], 0.2, "Changing: Age; Seats (all covariates together: p = 0.200)."),
+        ([False, False, False], 0.01, "Taken together the ratios change over the lifetime (p = 0.010)"),
+        ([False, False, False], 0.3, "No change is shown (all covariates together: p = 0.300)."),
+    ],
+)
+def test_verdict_on_proportional_hazards(drifting: list[bool], together: float, expected: str) -> None:
+    drifts = pd.DataFrame({"term": ["age", "use", "seats"], "drifts": drifting})
+    contest = Contest(pd.DataFrame(), pd.DataFrame(), None, pd.DataFrame(), drifts, together, None, (), (), (), 0)
+    names = {"age": "Age", "use": "Use", "seats": "Seats"}
+    assert words.drift_verdict(read_catalogue("en").text, contest, names).startswith(expected)
+
+
+def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:
+    rows = list(csv.DictReader(io.StringIO(sample_report.accounts)))
+    probabilities = [float(row["probability"]) for row in rows]
+    assert len({row["account_id"] for row in rows}) == 221
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert 0 < probabilities[-1] < probabilities[0] < 1
+
+
+def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
+    """A segment that is markup must arrive as text, in the page and in its pictures."""
+    study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))
+    study.write_text(STUDY + "[report]\nmin_cell = 1\n", encoding="utf-8")
+    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
+    assert "<b>&amp;</b>" not in page
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@cell", "\tx"])
+def test_no_text_in_the_csv_is_a_formula(value: str) -> None:
+    assert _plain(value) == f"'{value}"
+
+
+def test_other_values_in_the_csv_stay_as_they_are() -> None:
+    assert [_plain(value) for value in ("a1", -3.5, None)] == ["a1", -3.5, None]
+
+
+def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities() -> None:
+    assert poisson_binomial_interval(np.full(200, 0.08)) == tuple(stats.binom.ppf([0.025, 0.975], 200, 0.08))
+
+
+@pytest.mark.parametrize(
+    ("landmark", "first_month", "expected"),
+    [
+        ("2024-01-01", 1, "Q4 (October to December 2023)"),
+        ("2024-04-01", 4, "Q4 (January to March 2024)"),
+        ("2024-04-01", 1, "Q1 (January to March 2024)"),
+        ("2024-02-01", 2, "Q4 (November to January 2024)"),
+    ],
+)
+def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_month: int, expected: str) -> None:
+    assert words.quarter_label(read_catalogue("en").text, pd.Timestamp(landmark), first_month) == expected
+
+
+def test_numbers_as_people_write_them() -> None:
+    assert words.number(-0.0004, 3) == "\N{MINUS SIGN}0.000"
+    assert words.number(-0.0, 3) == "0.000"
+    assert words.number(-1234.5, 1) == "\N{MINUS SIGN}1,234.5"
+    assert words.share(0.0812) == "8.1%"
+    assert words.p_value(0.0004) == "p < 0.001"
+    assert words.count(float("nan")) == "–"
+
+
+def test_an_interval_that_reaches_below_zero_says_so() -> None:
+    assert words.span(read_catalogue("en").text, -0.003, 0.02) == "\N{MINUS SIGN}0.00 to 0.02"
+
+
+def test_a_setting_that_the_study_leaves_empty_is_none(sample_report: SampleReport) -> None:
+    assert " lowered_rules none " in text_of(sample_report.page)
+
+
+def test_claims_name_what_would_unlock_them_only_where_something_lacks(tmp_path: Path) -> None:
+    study = read_study(write_small_source(tmp_path))
+    everything = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    for given, says in ((everything, False), ({"accounts", "subscriptions"}, True)):
+        page = render_covariates(study, given, read_catalogue("en"))
+        assert ("Would be unlocked by" in text_of(page)) == says
+        rows = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*C0[1-9](?:(?!</tr>).)*</tr>", page.partition('class="claims"')[2])
+        assert {row.count("<td>") for row in rows} == {3 + says}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"usage_daily"}, "usage_daily would be better with: holidays, accounts.region"),
+        ({"usage_daily", "holidays"}, "usage_daily would be better with: accounts.region"),
+        ({"usage_daily", "holidays", "accounts.region"}, "usage_daily better with: holidays, accounts.region"),
+    ],
+)
+def test_the_dictionary_says_what_would_make_a_covariate_better(tmp_path: Path, given: set[str], says: str) -> None:
+    page = render_covariates(read_study(write_small_source(tmp_path)), given, read_catalogue("en"))
+    assert text_of(page.replace("<wbr>", "")).count(f" {says} ") == 2
+
+
+def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) -> None:
+    """a1 has given notice and its contract still runs: it is neither at risk nor forgotten."""
+    study = write_small_source(tmp_path, subscriptions=WITH_NOTICE)
+    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / "small"
+    text = text_of((folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
+    assert "1 accounts at risk" in text
+    assert "1 more are under notice already; they are listed apart and in no forecast." in text
+    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8").splitlines() == [
+        "account_id,notice_on,ends_on,seats,mrr",
+        "a1,2023-06-20,2023-08-05,5,100",
+    ]
