@@ -17,7 +17,7 @@ from analysis.models.rivals import FamiliesOnly, LastQuarterRate
 
 MODELS = {
     "last quarter": LastQuarterRate,
-    "contract only": lambda: FamiliesOnly(LandmarkCox(ridge=1.0)),
+    "contract only": lambda: FamiliesOnly(LandmarkCox(ridge=1.0), ("contract",)),
     "cox": lambda: LandmarkCox(ridge=1.0),
 }
 

@@ -51,4 +51,4 @@ def test_what_rivals_refuse(book):
     with pytest.raises(ModelError, match="'merged' was asked for"):
         LastQuarterRate().fit(design, outcome).predict_incidence(design, [13], cause="merged")
     with pytest.raises(DesignError, match="No column belongs to contract"):
-        FamiliesOnly(LandmarkCox()).fit(design.select_families(["usage"]), outcome)
+        FamiliesOnly(LandmarkCox(), ("contract",)).fit(design.select_families(["usage"]), outcome)
