@@ -78,12 +78,9 @@ def _as_known(day: dt.date) -> dict[str, str]:
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:
-    """Return the rows of a table up to a day, lifetimes by account and number: their ids are given anew each time."""
+    """Return the rows of a table up to a day."""
     date = "landmark" if table == "landmark_dates" else "risk_date"
-    return (
-        f"select account_id, lifetime_number, {table}.*, {date} as on_day from {schema}.{table} "
-        f"inner join {schema}.lifetimes using (lifetime_id) where {date} <= date '{day}'"
-    )
+    return f"select *, {date} as on_day from {schema}.{table} where {date} <= date '{day}'"
 
 
 def _is_recent(day: dt.date) -> str:
@@ -92,8 +89,7 @@ def _is_recent(day: dt.date) -> str:
 
 def _rows_that_differ(con: duckdb.DuckDBPyConnection, table: str, day: dt.date) -> tuple[int, int, int]:
     ours, theirs = (
-        f"(select account_id, lifetime_number, on_day from ({_rows_sql(schema, table, day)}))"
-        for schema in (COHORT, REBUILT)
+        f"(select lifetime_id, on_day from ({_rows_sql(schema, table, day)}))" for schema in (COHORT, REBUILT)
     )
     (row,) = con.execute(
         f"select (select count(*) from {ours}), (select count(*) from {ours} where {_is_recent(day)}), "
@@ -105,7 +101,7 @@ def _rows_that_differ(con: duckdb.DuckDBPyConnection, table: str, day: dt.date) 
 def _both_sql(day: dt.date) -> str:
     """Return the pairs of rows that both builds have."""
     ours, theirs = (_rows_sql(schema, "covariates", day) for schema in (COHORT, REBUILT))
-    return f"({ours}) as ours inner join ({theirs}) as theirs using (account_id, lifetime_number, on_day)"
+    return f"({ours}) as ours inner join ({theirs}) as theirs using (lifetime_id, on_day)"
 
 
 def _cells_that_differ(
@@ -122,6 +118,7 @@ def _examples(con: duckdb.DuckDBPyConnection, name: str, day: dt.date) -> pd.Dat
     return con.execute(
         f"select date '{day}' as day, '{name}' as what, account_id, lifetime_number, on_day as risk_date, "
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
-        f"from {_both_sql(day)} where ours.{name} is distinct from theirs.{name} "
+        f"from {_both_sql(day)} inner join {COHORT}.lifetimes using (lifetime_id) "
+        f"where ours.{name} is distinct from theirs.{name} "
         f"order by account_id, lifetime_number, on_day limit {EXAMPLES}"
     ).df()

@@ -9,7 +9,16 @@ from analysis.declared.factors import Covariate, Family, measurable_covariates, 
 from analysis.declared.study import Study
 from analysis.engine.warehouse import Progress, connect
 
-ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id"}
+ORDER = {
+    "lifetimes": "account_id, lifetime_number",
+    "counting_process": "account_id, risk_date",
+    "landmarks": "risk_date, account_id",
+    "phase_intervals": "account_id, risk_date, start",
+    "recurrent_events": "account_id, changed_on",
+    "known_leavers": "account_id",
+    "returns": "account_id, lifetime_number",
+}
+"""Keys by account and time: as text, the tenth lifetime of an account would stand before its second."""
 
 
 class CohortTables:
