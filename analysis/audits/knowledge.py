@@ -107,16 +107,11 @@ def _says_too_little(rows: pd.DataFrame, covariates: Sequence[Covariate]) -> boo
 def _as_observed(
     tenure: CohortTables, rows: pd.DataFrame, blanked: dict[str, str], names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the rows with covariates that ignore when anything was learned; lifetimes' ids are given anew."""
+    """Return the rows with covariates that ignore when anything was learned."""
     with rebuilt(tenure, blanked, ["covariates"]) as engine:
-        seen = engine.frame(
-            f"select account_id, lifetime_number, risk_date, {', '.join(names)} from covariates "
-            "inner join lifetimes using (lifetime_id)"
-        )
-    keys = rows[["lifetime_id", "risk_date"]].merge(
-        tenure.table("lifetimes")[["lifetime_id", "account_id", "lifetime_number"]], on="lifetime_id", how="left"
-    )
-    values = keys.merge(seen, on=["account_id", "lifetime_number", "risk_date"], how="left", validate="one_to_one")
+        seen = engine.frame(f"select lifetime_id, risk_date, {', '.join(names)} from covariates")
+    keys = rows[["lifetime_id", "risk_date"]]
+    values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
     return rows.assign(**{name: values[name].to_numpy() for name in names})
 
 

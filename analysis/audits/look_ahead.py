@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.rebuild import COHORT, REBUILT, past
+from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, past
 from analysis.engine.engine import Engine
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
@@ -79,12 +79,12 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:
-    """Return the rows of a table up to a day, lifetimes by account and number: their ids are given anew each time."""
-    is_looked_at = f"account_id in (select account_id from {REBUILT}.accounts_looked_at)"
-    date, where = ("landmark", "") if table == "landmark_dates" else ("risk_date", f" and {is_looked_at}")
+    """Return the rows of a table up to a day; of covariates, those of the accounts that are looked at."""
+    if table == "landmark_dates":
+        return f"select *, landmark as on_day from {schema}.{table} where landmark <= date '{day}'"
     return (
-        f"select account_id, lifetime_number, {table}.*, {date} as on_day from {schema}.{table} "
-        f"inner join {schema}.lifetimes using (lifetime_id) where {date} <= date '{day}'{where}"
+        f"select covariates.*, risk_date as on_day from {schema}.{table} as covariates "
+        f"semi join {LOOKED_AT} using (lifetime_id) where risk_date <= date '{day}'"
     )
 
 
@@ -94,8 +94,7 @@ def _is_recent(day: dt.date) -> str:
 
 def _rows_that_differ(engine: Engine, table: str, day: dt.date) -> tuple[int, int, int]:
     ours, theirs = (
-        f"(select account_id, lifetime_number, on_day from ({_rows_sql(schema, table, day)}))"
-        for schema in (COHORT, REBUILT)
+        f"(select lifetime_id, on_day from ({_rows_sql(schema, table, day)}))" for schema in (COHORT, REBUILT)
     )
     (row,) = engine.rows(
         f"select (select count(*) from {ours}), (select count(*) from {ours} where {_is_recent(day)}), "
@@ -107,7 +106,7 @@ def _rows_that_differ(engine: Engine, table: str, day: dt.date) -> tuple[int, in
 def _both_sql(day: dt.date) -> str:
     """Return the pairs of rows that both builds have."""
     ours, theirs = (_rows_sql(schema, "covariates", day) for schema in (COHORT, REBUILT))
-    return f"({ours}) as ours inner join ({theirs}) as theirs using (account_id, lifetime_number, on_day)"
+    return f"({ours}) as ours inner join ({theirs}) as theirs using (lifetime_id, on_day)"
 
 
 def _cells_that_differ(engine: Engine, names: Sequence[str], day: dt.date) -> tuple[int, int, list[int]]:
@@ -122,6 +121,7 @@ def _examples(engine: Engine, name: str, day: dt.date) -> pd.DataFrame:
     return engine.frame(
         f"select date '{day}' as day, '{name}' as what, account_id, lifetime_number, on_day as risk_date, "
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
-        f"from {_both_sql(day)} where ours.{name} is distinct from theirs.{name} "
+        f"from {_both_sql(day)} inner join {COHORT}.lifetimes using (lifetime_id) "
+        f"where ours.{name} is distinct from theirs.{name} "
         f"order by account_id, lifetime_number, on_day limit {EXAMPLES}"
     )

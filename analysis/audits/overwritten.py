@@ -76,7 +76,7 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
         return Alarm("rewritten_score", "", None)
     scores = tenure.ask("published_scores")
     rows = tenure.landmarks[tenure.landmarks["is_followed"]]
-    rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "lifetime_id"])
+    rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
     scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
     joined = pd.merge_asof(
         rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"

@@ -16,7 +16,17 @@ from analysis.engine.engine import open_engine
 from analysis.engine.query import read_query
 from analysis.progress import Progress
 
-ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id", "attrition": "step"}
+ORDER = {
+    "lifetimes": "account_id, lifetime_number",
+    "counting_process": "account_id, risk_date",
+    "landmarks": "risk_date, account_id",
+    "phase_intervals": "account_id, risk_date, start",
+    "recurrent_events": "account_id, changed_on",
+    "known_leavers": "account_id",
+    "attrition": "step",
+    "returns": "account_id, lifetime_number",
+}
+"""Keys by account and time: as text, the tenth lifetime of an account would stand before its second."""
 
 
 class CohortTables:

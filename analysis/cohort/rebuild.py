@@ -20,6 +20,8 @@ from analysis.progress import quiet
 COHORT = "cohort.main"
 """Where the tables of the cohort itself are found."""
 REBUILT = "rebuilt.main"
+LOOKED_AT = f"{REBUILT}.looked_at"
+"""Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
 DATES, COVARIATES, BOOK = "risk_dates", "covariates", "book_window"
 
@@ -104,13 +106,16 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
         make = partial(_make, engine, tenure, tenure.parameters)
         make(of_the_book)
         with engine.showing(accounts_shown=pd.DataFrame({"account_id": sorted(accounts)})):
-            engine.run(f"create table {REBUILT}.accounts_looked_at as select account_id from accounts_shown")
-        looked_at = f"account_id in (select account_id from {REBUILT}.accounts_looked_at)"
+            engine.run(
+                f"create table {LOOKED_AT} as select lifetime_id, account_id from {COHORT}.lifetimes "
+                "semi join accounts_shown using (account_id)"
+            )
+        is_looked_at = f"account_id in (select account_id from {LOOKED_AT})"
         for table in contract:
             if "account_id" in table.column_names:
-                fewer = f"select * from ({known[table.name]}) where {looked_at}"
+                fewer = f"select * from ({known[table.name]}) where {is_looked_at}"
                 engine.run(f"create or replace view {REBUILT}.{table.name} as {fewer}")
-        engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {looked_at}")
+        engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
         make(behind([COVARIATES], queries) - of_the_book)
         yield engine
 

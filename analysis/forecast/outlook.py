@@ -56,7 +56,7 @@ def forecast_last_landmark(
     covariates: Sequence[Covariate],
     study: Study,
     headline: str = COX,
-    announced: Collection[int] = (),
+    announced: Collection[str] = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
 
@@ -99,7 +99,7 @@ def forecast_last_landmark(
     )
 
 
-def at_risk_now(landmarks: pd.DataFrame, announced: Collection[int] = ()) -> pd.DataFrame:
+def at_risk_now(landmarks: pd.DataFrame, announced: Collection[str] = ()) -> pd.DataFrame:
     """Return the rows of the last landmark without those known at the snapshot to have left, or to be leaving.
 
     Parameters

@@ -22,7 +22,7 @@ from analysis.engine.query import Query
 from analysis.ingest.load import not_yet_known
 
 BUILT = FOLDERS[: FOLDERS.index("6_cohorts") + 1]
-KEY = ["account_id", "lifetime_number", "risk_date"]
+KEY = ["lifetime_id", "risk_date"]
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,11 @@ def random_days(full: Book, seed: int, first: str, last: str) -> list[dt.date]:
     return [day for (day,) in chosen]
 
 
-SEEN = {
-    "landmarks": "select account_id, lifetime_number, risk_date from landmarks "
-    "inner join lifetimes using (lifetime_id, account_id)",
-    "covariates": "select account_id, lifetime_number, covariates.* exclude (lifetime_id) from covariates "
-    "inner join lifetimes using (lifetime_id)",
-}
+SEEN = {"landmarks": "select lifetime_id, risk_date from landmarks", "covariates": "from covariates"}
 
 
 def seen(book: Book, day: dt.date) -> dict[str, Any]:
-    """Return the landmark rows, and all covariates, on the days up to `day`; lifetimes by account and number."""
+    """Return the landmark rows, and all covariates, on the days up to `day`."""
     return {
         name: book.con.execute(f"select * from ({sql}) where risk_date <= $day", {"day": day})
         .df()
