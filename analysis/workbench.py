@@ -1,22 +1,20 @@
 """The workbench: one study opened, with every result a method away; what notebooks and reports start from."""
 
-import dataclasses
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.reliance import permutation_losses
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
-from analysis.engine.warehouse import Progress
-from analysis.errors import ModelError, StudyError
+from analysis.errors import StudyError
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
@@ -32,6 +30,7 @@ from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
 from analysis.models.registry import COX, FOREST, competing_models
+from analysis.progress import Progress
 
 
 class Workbench(CohortTables):
@@ -120,30 +119,22 @@ class Workbench(CohortTables):
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
 
-    @cached_property
-    def with_other_event_date(self) -> "Workbench | None":
-        """The same study with the event dated the other way (notice, end); None where no notice is known."""
-        if self.table("lifetimes")["notice_on"].isna().all():
-            return None
-        event_date: Literal["notice", "end"] = "end" if self.study.time.event_date == "notice" else "notice"
-        self.progress(f"building the cohort with the event dated by {event_date}")
-        time = dataclasses.replace(self.study.time, event_date=event_date)
-        study = dataclasses.replace(self.study, name=f"by-{event_date}", time=time)
-        return open_workbench(study, self.cohort_file.parent, progress=lambda message: None)
+    def event_dates(self) -> Display | None:
+        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end).
 
-    def event_dates(self) -> Display:
-        """Return what the joint tests and hazard ratios become with the event dated the other way.
+        None where no notice is known: both dates are the same.
 
         Raises
         ------
-        ModelError
-            If no notice is known: both dates are the same.
+        DesignError, ModelError
+            If there are too few events by the other date.
         """
-        other = self.with_other_event_date
-        if other is None:
-            raise ModelError("No notice is known: lifetimes end on their ends, and there is no other date.")
+        if self.table("lifetimes")["notice_on"].isna().all():
+            return None
+        rows = counting_process_by_other_date(self)
+        other = fit_inference(rows, self.covariates("counting_process"))
         families = [family.name for family, _ in self.families()]
-        return Display("Findings by event date", compare_event_dates(self.inference, other.inference, families))
+        return Display("Findings by event date", compare_event_dates(self.inference, other, families))
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
@@ -279,4 +270,4 @@ def open_workbench(
 ) -> Workbench:
     """Open a study that has been read already; see `open_study`."""
     build = build_cohort(study, out / study.name, progress, threads, memory_limit)
-    return Workbench(study, build.path, build.hashes, progress, memory_limit)
+    return Workbench(study, build.path, build.hashes, progress, threads, memory_limit)

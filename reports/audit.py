@@ -11,7 +11,7 @@ from analysis.audits.results import AuditResults
 from analysis.cohort.build import FOLDERS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries
 from analysis.figures.display import Display
 from reports.csv_text import as_csv
 from reports.grounds import COMPLETE, AlarmLine, alarm_lines, gaps

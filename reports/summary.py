@@ -70,7 +70,7 @@ def summarise(tenure: Workbench) -> Summary:
         n_at_risk=len(now),
         n_events=tenure.n_events,
         book=tenure.book().frame(),
-        attrition=tenure.query("select * from attrition order by step"),
+        attrition=tenure.table("attrition"),
         findings=tenure.table("rule_findings"),
         not_yet_known=tenure.table("not_yet_known"),
         curves=curves,
@@ -174,7 +174,8 @@ def _segments(described: pd.DataFrame, min_cell: int) -> pd.DataFrame:
 def _event_dates(tenure: Workbench) -> pd.DataFrame | None:
     """Return the findings by event date; None where there is one date only, or too few events by the other."""
     try:
-        return None if tenure.with_other_event_date is None else tenure.event_dates().frame()
+        shown = tenure.event_dates()
+        return None if shown is None else shown.frame()
     except (DesignError, ModelError):
         return None
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.paired import paired_changes
-from analysis.audits.rebuild import COHORT, rebuilt
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate
@@ -108,11 +108,11 @@ def _as_observed(
     tenure: CohortTables, rows: pd.DataFrame, blanked: dict[str, str], names: Sequence[str]
 ) -> pd.DataFrame:
     """Return the rows with covariates that ignore when anything was learned; lifetimes' ids are given anew."""
-    with rebuilt(tenure, blanked, ["covariates"]) as con:
-        seen = con.execute(
+    with rebuilt(tenure, blanked, ["covariates"]) as engine:
+        seen = engine.frame(
             f"select account_id, lifetime_number, risk_date, {', '.join(names)} from covariates "
             "inner join lifetimes using (lifetime_id)"
-        ).df()
+        )
     keys = rows[["lifetime_id", "risk_date"]].merge(
         tenure.table("lifetimes")[["lifetime_id", "account_id", "lifetime_number"]], on="lifetime_id", how="left"
     )

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.paired import paired_changes
-from analysis.audits.rebuild import COHORT, parameters_of, rebuilt
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
@@ -86,25 +86,27 @@ def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) ->
     old_enough = (rows["start"] >= reach) & (rows["risk_date"] >= _seen_from(tenure) + pd.Timedelta(days=reach))
     frames = {"0": rows[old_enough].reset_index(drop=True)}
     keys = frames["0"][["lifetime_id", "risk_date"]]
+    seen = _earlier_covariates(tenure, lags, reach, shifted)
     for lag in lags:
-        tenure.progress(f"lag ladder: covariates of {lag} days earlier")
-        earlier = (
-            f"select * replace (risk_date - {lag} as risk_date) from {COHORT}.risk_dates "
-            f"where risk_date - {lag} >= origin"
-        )
-        with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as con:
-            seen = con.execute(
-                f"select lifetime_id, risk_date + {lag} as risk_date, {', '.join(shifted)} from covariates"
-            ).df()
-        values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
+        asked = keys.assign(risk_date=keys["risk_date"] - pd.Timedelta(days=lag))
+        values = asked.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
         frames[str(lag)] = frames["0"].assign(**{name: values[name].to_numpy() for name in shifted})
     return frames
+
+
+def _earlier_covariates(tenure: CohortTables, lags: Sequence[int], reach: int, shifted: Sequence[str]) -> pd.DataFrame:
+    """Return the covariates of all lags, in one pass over their dates: lifetime_id, risk_date, covariates."""
+    tenure.progress(f"lag ladder: covariates of {', '.join(map(str, lags))} days earlier")
+    old_enough = f"{COHORT}.risk_dates where risk_date - origin >= {reach}"
+    earlier = " union ".join(f"select * replace (risk_date - {lag} as risk_date) from {old_enough}" for lag in lags)
+    with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as engine:
+        return engine.frame(f"select lifetime_id, risk_date, {', '.join(shifted)} from covariates")
 
 
 def _seen_from(tenure: CohortTables) -> pd.Timestamp:
     """Return the first day from which every log that the source gives, and the calendar of the cohort, is complete."""
     given = {name.partition(".")[0] for name in tenure.given}
-    logs = [day for name, day in parameters_of(tenure).items() if name.removesuffix("_observed_from") in given]
+    logs = [day for name, day in tenure.parameters.items() if name.removesuffix("_observed_from") in given]
     calendar = tenure.study.time.observation_start - dt.timedelta(days=tenure.study.windows.baseline_days)
     return max(pd.Timestamp(day) for day in [*logs, calendar])
 

@@ -1,6 +1,7 @@
 """Audit results: all audits of a study, each made once when first asked for; ``tenure.audits`` in a notebook."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import cached_property
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from analysis.audits.alarm import Alarm, verdict
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
+from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
@@ -31,10 +33,14 @@ class AuditResults:
     def __init__(self, tenure: CohortTables, look_ahead_days: int | None = None) -> None:
         self._tenure = tenure
         self._n_days = tenure.study.audits.look_ahead_days if look_ahead_days is None else look_ahead_days
+        self._kept = KeptTables(tenure, self._n_days)
 
     @cached_property
-    def _look_ahead(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
+    def _look_ahead(self) -> tuple[pd.DataFrame, ...]:
+        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+            return look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
+
+        return self._kept.tables("look_ahead", "look_ahead_cells", make=make)
 
     @property
     def look_ahead(self) -> pd.DataFrame:
@@ -47,7 +53,10 @@ class AuditResults:
         return self._look_ahead[1]
 
     @cached_property
-    def _ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _ladder(self) -> tuple[pd.DataFrame, ...]:
+        return self._kept.tables("lag_ladder", "lag_ladder_families", make=self._make_ladder)
+
+    def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         try:
             needed = self._tenure.study.report.contest_from_events
             if self._tenure.n_events < needed:
@@ -71,37 +80,44 @@ class AuditResults:
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
-        return late_knowledge(self._tenure)
+        return self._one("late_knowledge", late_knowledge)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Share of landmark rows with a value, by covariate and fiscal quarter."""
-        return coverage(self._tenure)
+        return self._one("coverage", coverage)
 
     @cached_property
     def reporting_delays(self) -> pd.DataFrame:
         """How late facts are learned, and how much of the newest quarter is likely known."""
-        return reporting_delays(self._tenure)
+        return self._one("reporting_delays", reporting_delays)
 
     @cached_property
     def match_rates(self) -> pd.DataFrame:
         """How many rows of optional tables fall into a lifetime."""
-        return match_rates(self._tenure)
+        return self._one("match_rates", match_rates)
 
     @cached_property
     def alarms(self) -> pd.DataFrame:
-        """One line for each thing looked for, columns as `Alarm`; is_raised is None where these data cannot tell."""
-        self._tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
+        """One line for each thing looked for, columns as `Alarm`; is_raised is missing where these data cannot tell."""
+        return self._one("alarms", self._look_for_all)
+
+    def _look_for_all(self, tenure: CohortTables) -> pd.DataFrame:
+        tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
         found = [
             self._look_ahead_alarm(),
             *self._knowledge_alarms(),
-            one_stay(self._tenure),
+            one_stay(tenure),
             self._tried(falling_hazard, "falling_hazard"),
-            *moved_labels(self._tenure),
+            *moved_labels(tenure),
             self._tried(rewritten_score, "rewritten_score"),
-            *calendar_moves(self._tenure),
+            *calendar_moves(tenure),
         ]
-        return pd.DataFrame([dataclasses.asdict(alarm) for alarm in found])
+        return pd.DataFrame([dataclasses.asdict(alarm) for alarm in found]).astype({"is_raised": "boolean"})
+
+    def _one(self, name: str, make: Callable[[CohortTables], pd.DataFrame]) -> pd.DataFrame:
+        (table,) = self._kept.tables(name, make=lambda: (make(self._tenure),))
+        return table
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the audits by name, alarms first."""

@@ -34,12 +34,12 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
     parts = {
         "data": _hash_files(located),
-        "settings": _digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": _digest(*query_texts(), json.dumps(covariates)),
-        "modules": _digest(*module_texts(ROOMS)),
-        "versions": _digest(version("duckdb"), version("tenure-workbench")),
+        "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
+        "queries": digest(*query_texts(), json.dumps(covariates)),
+        "modules": digest(*module_texts(ROOMS)),
+        "versions": digest(version("duckdb"), version("tenure-workbench")),
     }
-    return {"cohort": _digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
+    return {"cohort": digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
 
 
 def query_texts() -> list[str]:
@@ -77,7 +77,8 @@ def _hash_files(located: RawFiles) -> str:
     return digest.hexdigest()
 
 
-def _digest(*texts: str) -> str:
+def digest(*texts: str) -> str:
+    """Return the SHA-256 of some texts, each told apart from the next."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")

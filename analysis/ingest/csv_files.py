@@ -2,21 +2,16 @@
 
 import codecs
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from analysis.engine.warehouse import literal
 from analysis.errors import SourceError
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # Kana and the common kanji of cp932 begin with one of these; in cp1252 they are typographic signs, not letters.
 _JAPANESE_LEADS = frozenset(range(0x81, 0xA0))
-_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +31,6 @@ class CsvFile:
     path: Path
     encoding: str
     names: tuple[str, ...]
-
-    def select(self) -> str:
-        """Return SQL that reads the file: every column, as text, by the names ``c1``, ``c2``, ..."""
-        # Nothing is detected: a sample that begins a line with '#' would make a comment of every such row.
-        columns = ", ".join(f"'c{number}': 'varchar'" for number, _ in enumerate(self.names, start=1))
-        return (
-            f"select * from read_csv({literal(str(self.path))}, auto_detect = false, header = true, delim = ',', "
-            f"quote = '\"', escape = '\"', comment = '', strict_mode = true, columns = {{{columns}}})"
-        )
 
 
 def open_csv(path: Path, scratch: Path) -> CsvFile:
@@ -130,24 +116,3 @@ def _header(readable: Path, path: Path) -> tuple[str, ...]:
 
 def _unreadable(path: Path, reason: str) -> SourceError:
     return SourceError(f"The file {path} cannot be read: {reason}")
-
-
-def csv_fault(error: duckdb.Error) -> str | None:
-    """Return in one sentence why a CSV file could not be read, and on which line; None if that was not the matter."""
-    text = str(error)
-    file = re.search(r"^\s*file = (.+)$", text, re.MULTILINE)
-    line = re.search(r"CSV Error on Line: (\d+)\nOriginal Line: ?(.*)", text)
-    if not file:
-        return None
-    begins = f"The file {Path(file[1]).name} cannot be read:"
-    if not line:
-        return f"{begins} its lines end in different ways, or a quotation mark stands where none may. Save it anew."
-    shown = line[2] if len(line[2]) <= _SHOWN else f"{line[2][:_SHOWN]}..."
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
-    if counts:
-        reason = f"holds {counts[2]} values where the header names {counts[1]} columns"
-    elif "unterminated quote" in text:
-        reason = "has a quotation mark that is not closed, or not doubled within a value"
-    else:
-        reason = "is not as CSV must be"
-    return f"{begins} line {line[1]} {reason}: {shown!r}. Correct the line."

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import duckdb
+from analysis.engine.engine import Engine
 
 Severity = Literal["error", "quarantine", "notice"]
 
@@ -39,13 +39,19 @@ class Finding:
         return f"{self.table}: {self.says}{rows}. {self.mend} (rule {self.name})"
 
 
-def write_findings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> None:
+def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:
     """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says."""
-    con.execute(
+    engine.run(
         "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar)"
     )
     for found in findings:
-        con.execute(
-            "insert into rule_findings values (?, ?, ?, ?, ?)",
-            [found.name, found.table, found.severity, found.rows, found.says],
+        engine.run(
+            "insert into rule_findings values ($rule, $table_name, $severity, $rows, $says)",
+            {
+                "rule": found.name,
+                "table_name": found.table,
+                "severity": found.severity,
+                "rows": found.rows,
+                "says": found.says,
+            },
         )

@@ -9,7 +9,7 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_sour
 from analysis.declared.contract import nearest_name, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
-from analysis.engine.warehouse import quoted
+from analysis.engine.quoting import quoted
 from analysis.ingest.raw_files import locate_files, open_raw
 from analysis.ingest.rules import knowledge_rules
 from analysis.ingest.sources import load_tables
