@@ -23,6 +23,13 @@ def wrapped(head: str, text: str, indent: int) -> str:
         Broken at spaces, and between Japanese letters.
     indent
         Columns before each line of the text.
+
+    Examples
+    --------
+    >>> print(wrapped("needs", "usage_daily.feature, users.department", 10))
+    needs     usage_daily.feature, users.department
+    >>> print(wrapped("必要", "usage_daily.feature, users.department", 10))
+    必要      usage_daily.feature, users.department
     """
     most = max(LEAST_WIDTH, min(shutil.get_terminal_size((100, 24)).columns, MOST_WIDTH))
     lines, line = [], head + " " * max(1, indent - width(head))
