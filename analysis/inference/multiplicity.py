@@ -24,8 +24,7 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> holm(np.array([0.9, 0.01, np.nan, 0.02])).round(3).tolist()
     [0.9, 0.03, nan, 0.04]
     """
-    known = ~np.isnan(p_values)
+    known = ~np.isnan(p_values)  # statsmodels would count a missing one as a test
     adjusted = np.full(len(p_values), np.nan)
-    if known.any():  # statsmodels takes no missing value, and no empty list
-        adjusted[known] = multipletests(p_values[known], method="holm")[1]
+    adjusted[known] = multipletests(p_values[known], method="holm")[1]
     return adjusted
