@@ -77,7 +77,7 @@ def _change(
     """Return the effect of a covariate as known and as observed, and the change; empty where none can be estimated."""
     covariates = [*(other for other in contract if other != covariate), covariate]
     with suppress(DesignError, ModelError):
-        fits, columns = fit_versions({"known": rows, "observed": observed}, covariates)
+        fits, columns = fit_versions({"known": lambda: rows, "observed": lambda: observed}, covariates)
         left = room(fits["known"], columns)
         changes = paired_changes(fits["known"], fits["observed"], widening=left.widening, df=left.spare)
         line = changes.set_index("term")

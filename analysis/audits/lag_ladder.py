@@ -1,7 +1,8 @@
 """Lag ladder: what the factors of a month, two, three ago say of leaving now, beside what today's say."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -55,9 +56,9 @@ def lag_ladder(
         If the rows that are old enough cannot support a model.
     """
     declared = tenure.covariates("counting_process") if covariates is None else covariates
-    frames = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
-    tenure.progress(f"lag ladder: fitting {len(frames)} rungs")
-    fits, columns = fit_versions(frames, declared)
+    rungs = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
+    tenure.progress(f"lag ladder: fitting {len(rungs)} rungs")
+    fits, columns = fit_versions(rungs, declared)
     families = [
         family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
     ]
@@ -78,19 +79,20 @@ def lag_ladder(
     return _with_signal(ladder), pd.concat(tests, ignore_index=True)
 
 
-def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the rows of every rung, by lag in days as text."""
+def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return what makes the rows of every rung, by lag in days as text."""
     rows = tenure.counting_process
     reach = max(lags) + tenure.study.windows.baseline_days
     old_enough = (rows["start"] >= reach) & (rows["risk_date"] >= _seen_from(tenure) + pd.Timedelta(days=reach))
-    frames = {"0": rows[old_enough].reset_index(drop=True)}
-    keys = frames["0"][["lifetime_id", "risk_date"]]
+    today = rows[old_enough].reset_index(drop=True)
     seen = _earlier_covariates(tenure, lags, reach, shifted)
-    for lag in lags:
-        asked = keys.assign(risk_date=keys["risk_date"] - pd.Timedelta(days=lag))
+
+    def rung(lag: int) -> pd.DataFrame:
+        asked = today[["lifetime_id"]].assign(risk_date=today["risk_date"] - pd.Timedelta(days=lag))
         values = asked.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
-        frames[str(lag)] = frames["0"].assign(**{name: values[name].to_numpy() for name in shifted})
-    return frames
+        return today.assign(**{name: values[name].to_numpy() for name in shifted})
+
+    return {"0": lambda: today} | {str(lag): partial(rung, lag) for lag in lags}
 
 
 def _earlier_covariates(tenure: CohortTables, lags: Sequence[int], reach: int, shifted: Sequence[str]) -> pd.DataFrame:

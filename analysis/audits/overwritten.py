@@ -6,7 +6,7 @@ from scipy import stats
 
 from analysis.audits.alarm import Alarm, Z, verdict
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.design.matrix import learn_design
+from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError
 
 LEVEL = 0.01
@@ -85,7 +85,7 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     if leavers < ENOUGH or joined["value"].std() == 0:
         return Alarm("rewritten_score", "", None, n=len(joined))
     try:
-        design = learn_design(joined, tenure.covariates("landmarks")).apply(joined)
+        _, design = learn_matrix(joined, tenure.covariates("landmarks"))
     except DesignError:
         return Alarm("rewritten_score", "", None, n=len(joined))
     if joined["lifetime_id"].nunique() < design.values.shape[1]:  # so many columns would explain any score away

@@ -11,6 +11,7 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Study
 from analysis.ingest.raw_files import RawFiles
+from analysis.ingest.scan import scan
 
 ROOMS = ("engine", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
@@ -71,9 +72,7 @@ def _hash_files(located: RawFiles) -> str:
     for name, path in sorted(located.tables.items()):
         for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())
-            with part.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+            digest.update(scan(part).digest.encode())
     return digest.hexdigest()
 
 

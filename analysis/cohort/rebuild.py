@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -65,8 +65,10 @@ def rebuilt(
             make(of_dates)
             _leave_out_what_is_known(engine)
             make(of_covariates)
-            _add_what_is_known(engine)
-            make(stale - of_dates - of_covariates)
+            rest = [query for query in queries if query.name in stale - of_dates - of_covariates]
+            read_on = set(wanted).union(*(query.reads for query in rest)) & of_covariates
+            _add_what_is_known(engine, sorted(read_on))
+            make({query.name for query in rest})
         else:
             make(stale)
         yield engine
@@ -150,11 +152,13 @@ def _leave_out_what_is_known(engine: Engine) -> None:
     )
 
 
-def _add_what_is_known(engine: Engine) -> None:
-    names = ", ".join(engine.columns(f"{REBUILT}.{COVARIATES}"))
-    engine.run(
-        f"insert into {REBUILT}.{COVARIATES} ({names}) select {names} from {COHORT}.{COVARIATES} "
-        f"semi join {REBUILT}.dates_asked_for using ({', '.join(KEY)})"
-    )
+def _add_what_is_known(engine: Engine, tables: Sequence[str]) -> None:
+    """Add, to tables made for the other dates, the cohort's own lines of the dates asked for."""
+    for table in tables:
+        names = ", ".join(engine.columns(f"{REBUILT}.{table}"))
+        engine.run(
+            f"insert into {REBUILT}.{table} ({names}) select {names} from {COHORT}.{table} "
+            f"semi join {REBUILT}.dates_asked_for using ({', '.join(KEY)})"
+        )
     engine.run(f"drop table {REBUILT}.{DATES}")
     engine.run(f"alter table {REBUILT}.dates_asked_for rename to {DATES}")

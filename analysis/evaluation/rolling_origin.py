@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_design
+from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import cluster_resamples, purged_training_rows
 from analysis.errors import DesignError, ModelError
@@ -174,10 +174,10 @@ def _fold(
         return None, [f"{landmark:%Y-%m-%d} is not scored: nobody of its {len(test_rows)} accounts churned."]
     training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
     try:
-        design = learn_design(training, covariates)
+        design, matrix = learn_matrix(training, covariates)
     except DesignError as error:
         return None, [f"{landmark:%Y-%m-%d} is not scored: {error}"]
-    fitted, remarks = _fitted(models, design.apply(training), Outcome.from_landmarks(training), landmark)
+    fitted, remarks = _fitted(models, matrix, Outcome.from_landmarks(training), landmark)
     if not fitted:
         return None, [*remarks, f"{landmark:%Y-%m-%d} is not scored: no model could be fitted."]
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())

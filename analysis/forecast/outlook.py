@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.declared.study import Study
-from analysis.design.matrix import Covariate, learn_design
+from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import purged_training_rows
 from analysis.errors import ModelError
@@ -80,8 +80,8 @@ def forecast_last_landmark(
     training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
     if training.empty:
         raise ModelError(f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.")
-    design = learn_design(training, covariates)
-    matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
+    design, matrix = learn_matrix(training, covariates)
+    outcome = Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
     now = at_risk_now(landmarks, announced)
     current = design.apply(now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import SourceError
+from analysis.ingest.scan import blocks, scan
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # Kana and the common kanji of cp932 begin with one of these; in cp1252 they are typographic signs, not letters.
@@ -62,9 +63,9 @@ def open_csv(path: Path, scratch: Path) -> CsvFile:
 
 def _encoding(path: Path) -> str:
     """Return the first of UTF-8, cp932 and cp1252 that decodes every byte; Japanese only where it can be."""
-    if _decodes(path, "utf-8"):
+    if scan(path).is_utf8:
         return "utf-8"
-    found = {byte for block in _blocks(path) for byte in set(block)}
+    found = {byte for block in blocks(path) for byte in set(block)}
     possible = [name for name in ("cp932", "cp1252") if 0 not in found and _decodes(path, name)]
     if not possible:
         raise _unreadable(path, "it is neither UTF-8 nor cp932 nor cp1252. Save it as CSV in UTF-8.")
@@ -82,15 +83,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    for block in _blocks(path):
+    for block in blocks(path):
         yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            yield block
 
 
 def _header(readable: Path, path: Path) -> tuple[str, ...]:
