@@ -11,6 +11,7 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.reliance import permutation_losses
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
+from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import StudyError
@@ -18,13 +19,14 @@ from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_outlook
-from analysis.figures.survival import draw_survival
+from analysis.figures.survival import draw_distributions, draw_survival
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.lifetimes.labels import pooled_labels
+from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
 from analysis.models.registry import COX, FOREST, competing_models
@@ -90,6 +92,22 @@ class Workbench(CohortTables):
             labels = pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell)
             group = self.counting_process["account_id"].map(labels).to_numpy(object)
         return survival_tables(Outcome.from_counting_process(self.counting_process), group)
+
+    def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
+        """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
+
+        The piecewise exponential has a rate for each phase. `fit_parametric_survival` returns the curves, too.
+
+        Raises
+        ------
+        ModelError
+            If there are events at too few ages, or no days in the horizon.
+        """
+        breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
+        outcome = Outcome.from_counting_process(self.counting_process)
+        found = fit_parametric_survival(outcome, horizon_days, breaks)
+        title = f"Length of lifetimes, and its mean within {horizon_days:,.0f} days"
+        return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
 
     @cached_property
     def events(self) -> EventResults:
@@ -233,8 +251,16 @@ def open_study(
 
     Examples
     --------
-    >>> tenure = open_study("study.toml")  # doctest: +SKIP
-    >>> tenure.survival(by="segment")  # doctest: +SKIP
+    >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+    >>> tenure.n_events
+    92
+    >>> curve = tenure.survival().frame()
+    >>> curve.loc[curve["time"] <= 365, ["time", "n_risk", "estimate"]].tail(1).round(3)
+         time  n_risk  estimate
+    24  365.0     147     0.718
+    >>> tenure.hazard_ratios()  # in a notebook with its picture; .frame() and .plot() give either
+    Hazard ratios per standard deviation
+    ...
     """
     study = read_study(path)
     if source is not None:

@@ -27,11 +27,10 @@ def lag_ladder(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the model with the three families as they stood some days earlier, the contract as it stands.
 
-    All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began,
-    that every window of every rung lies within both. A
-    late signal is one that says something today, and significantly less so the longest lag ago, where nothing is left
-    to see: it may be a symptom of a decision that was made already, and is never called a cause. An early signal says
-    the same at the longest lag, too.
+    All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began, that every
+    window of every rung lies within both. A late signal is one that says something today, and significantly less so the
+    longest lag ago, where nothing is left to see: it may be a symptom of a decision that was made already, and is never
+    called a cause (rule 16 of ``queries/rules_of_time.md``). An early signal says the same at the longest lag, too.
 
     Parameters
     ----------

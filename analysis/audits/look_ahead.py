@@ -44,8 +44,8 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
     """Rebuild the past from what was known on each day, and compare every covariate and every row up to that day.
 
     In every source table, each cell that became known on the day or later is blanked and each such row dropped; the
-    queries run again. Nothing may differ (rule 2 of the rules of time). Rows at risk are compared for all accounts,
-    covariates for those of `audit_accounts`.
+    queries run again. Nothing may differ (rule 2 of ``queries/rules_of_time.md``). Rows at risk are compared for all
+    accounts, covariates for those of `audit_accounts`.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The dates and the clock; see DESIGN's rules of time. Days are calendar days."""
+    """The dates and the clock; what follows from them is in ``queries/rules_of_time.md``. Days are calendar days."""
 
     observation_start: dt.date
     snapshot: dt.date

@@ -70,7 +70,8 @@ class Outcome:
 
         A competing end (involuntary, merged) of a fully followed row is coded 'no churn, followed to
         the horizon': such an account can no longer churn, so it stays in the denominator, and
-        1 - S is a cumulative incidence. A row that is not fully followed keeps the days it was followed.
+        1 - S is a cumulative incidence (rule 10 of ``queries/rules_of_time.md``). A row that is not
+        fully followed keeps the days it was followed.
 
         Raises
         ------

@@ -107,6 +107,27 @@ def rolling_origin(
     ------
     ModelError
         If no quarter could be scored.
+
+    Examples
+    --------
+    >>> from analysis.models.landmark_cox import LandmarkCox
+    >>> from analysis.models.rivals import LastQuarterRate
+    >>> from analysis.workbench import open_study
+    >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+    >>> rolled = rolling_origin(
+    ...     tenure.landmarks,
+    ...     tenure.covariates("landmarks"),
+    ...     {"cox": lambda: LandmarkCox(ridge=1.0), "last quarter": LastQuarterRate},
+    ...     n_folds=2,
+    ...     allowed_gap_days=30,
+    ...     n_resamples=20,
+    ... )
+    >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
+        landmark         model  n_events   auc
+    0 2023-07-01           cox        16  0.74
+    1 2023-07-01  last quarter        16  0.50
+    2 2023-10-01           cox        15  0.71
+    3 2023-10-01  last quarter        15  0.50
     """
     say = progress or (lambda message: None)
     folds: list[Fold] = []

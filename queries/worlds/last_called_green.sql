@@ -1,4 +1,4 @@
--- grain: one row
+-- grain: one row; no key
 -- rule: of those who gave notice, how many were green when last scored before it; of all scores, how many are
 with bands as (
     select

@@ -1,4 +1,4 @@
--- grain: one row
+-- grain: one row; no key
 -- rule: summed probability of leaving, and account-months, of accounts in their first ninety days and after a year
 with stays as (
     select

@@ -1,7 +1,7 @@
 """Build a cohort from what was known on a day, compare it with the full build, and break queries so that it differs.
 
 The tables of a source are cut to what was known on a day and built again. Up to that day nothing may differ from the
-full build, to the bit (rule 2 of the rules of time).
+full build, to the bit (rule 2 of queries/rules_of_time.md).
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
--- grain: one row
+-- grain: one row; no key
 -- rule: how many facts there are (account_id, begins, ends: days [begins, ends)), and how many overlap a lifetime of
 --       their account
 with matched as (

@@ -1,4 +1,4 @@
--- grain: the whole book; key: none (one row)
+-- grain: the whole book, one row; no key
 -- rule: lifetimes ever at risk, and those of them that churned while under observation
 select
     count(distinct risk_intervals.lifetime_id) as lifetimes,

@@ -1,4 +1,4 @@
--- grain: health score of an account as it was published
+-- grain: health score of an account as it was published; no key: a day may have several
 -- rule: the score itself, not what it is made of
 select
     account_id,
