@@ -30,7 +30,16 @@ last_bands as (
 )
 
 select
-    (select count(*) from last_bands where place = 1 and band = 'green') as some,
-    (select count(*) from last_bands where place = 1) as of_some,
-    (select count(*) from bands where band = 'green') as others,
+    (
+        select count(*) from last_bands
+        where place = 1 and band = 'green'
+    ) as hits,
+    (
+        select count(*) from last_bands
+        where place = 1
+    ) as of_hits,
+    (
+        select count(*) from bands
+        where band = 'green'
+    ) as others,
     (select count(*) from bands) as of_others

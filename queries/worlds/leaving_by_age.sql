@@ -19,8 +19,8 @@ aged as (
 )
 
 select
-    sum(case when age < 90 then probability end) as some,
-    sum(case when age < 90 then 1 else 0 end) as of_some,
+    sum(case when age < 90 then probability end) as hits,
+    sum(case when age < 90 then 1 else 0 end) as of_hits,
     sum(case when age > 365 then probability end) as others,
     sum(case when age > 365 then 1 else 0 end) as of_others
 from aged

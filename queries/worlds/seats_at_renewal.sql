@@ -1,5 +1,5 @@
 -- grain: what became of seats at renewals; key: change
--- rule: of renewals, how many changed so where the claim says they should (some, of_some), and elsewhere (others,
+-- rule: of renewals, how many changed so where the claim says they should (hits, of_hits), and elsewhere (others,
 --       of_others). Contraction: after idle seats in the month before, or none. Expansion: after a promoter's last
 --       answer, or a detractor's
 with versions as (
@@ -43,8 +43,8 @@ answers as (
 
 select
     'contraction' as change,
-    sum(cast(renewals.is_cut and states.idle_seats = 1 as integer)) as some,
-    sum(cast(states.idle_seats = 1 as integer)) as of_some,
+    sum(cast(renewals.is_cut and states.idle_seats = 1 as integer)) as hits,
+    sum(cast(states.idle_seats = 1 as integer)) as of_hits,
     sum(cast(renewals.is_cut and states.idle_seats = 0 as integer)) as others,
     sum(cast(states.idle_seats = 0 as integer)) as of_others
 from renewals
@@ -55,8 +55,8 @@ inner join truth.states as states
 union all
 select
     'expansion' as change,
-    sum(cast(is_raised and score >= 9 as integer)) as some,
-    sum(cast(score >= 9 as integer)) as of_some,
+    sum(cast(is_raised and score >= 9 as integer)) as hits,
+    sum(cast(score >= 9 as integer)) as of_hits,
     sum(cast(is_raised and score <= 6 as integer)) as others,
     sum(cast(score <= 6 as integer)) as of_others
 from answers

@@ -117,15 +117,11 @@ def _shares(engine: Engine, query: str, change: str = "") -> tuple[float, int]:
     """Return the ratio of two shares, and how many the first is of, from a query of ``queries/worlds``."""
     table = engine.ask(read_query(f"worlds/{query}"))
     (line,) = (table[table["change"] == change] if change else table).itertuples()
-    some, of_some, others, of_others = (
-        float(line.some),
-        float(line.of_some),
-        float(line.others),
-        float(line.of_others),
-    )
-    if not of_some > 0 or not of_others > 0 or not others > 0:
-        return (math.inf if some > 0 else math.nan), int(np.nan_to_num(of_some))
-    return (some / of_some) / (others / of_others), int(of_some)
+    names = ("hits", "of_hits", "others", "of_others")
+    hits, of_hits, others, of_others = (float(getattr(line, name)) for name in names)
+    if not of_hits > 0 or not of_others > 0 or not others > 0:
+        return (math.inf if hits > 0 else math.nan), int(np.nan_to_num(of_hits))
+    return (hits / of_hits) / (others / of_others), int(of_hits)
 
 
 def _contraction(engine: Engine, scenario: Scenario) -> dict[str, object]:
