@@ -1,12 +1,30 @@
 """Event dates: do the findings depend on whether an account has left with its notice, or with its end?"""
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from analysis.declared.study import Study
 from analysis.inference.fit import Inference
+from analysis.inference.frames import EVENT_DATES
 from analysis.inference.joint_tests import family_tests
+
+EventDate = Literal["notice", "end"]
+
+
+def other_event_date(event_date: EventDate) -> EventDate:
+    """Return the other way to date an event."""
+    return "end" if event_date == "notice" else "notice"
+
+
+def by_other_event_date(study: Study) -> Study:
+    """Return the same study with the event dated the other way, under a name of its own."""
+    event_date = other_event_date(study.time.event_date)
+    time = dataclasses.replace(study.time, event_date=event_date)
+    return dataclasses.replace(study, name=f"by-{event_date}", time=time)
 
 
 def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[str]) -> pd.DataFrame:
@@ -21,8 +39,7 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
     Returns
     -------
     DataFrame
-        family, p_value, other_p_value (NaN where not measured then), term (the column that moved most), estimate,
-        other_estimate (log hazard ratios), shift (in robust standard errors of the first).
+        As `EVENT_DATES`; the errors are those of the first fit.
     """
     tests = family_tests(chosen.fit, chosen.columns, families)
     others = family_tests(other.fit, other.columns, families).set_index("family")["p_value"]
@@ -40,4 +57,5 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
     known = shifts[~shifts["marks_missing"] & shifts["shift"].notna()]
     largest = known.loc[known.groupby("family", sort=False)["shift"].apply(lambda s: s.abs().idxmax())]
     table = tests[["family", "p_value"]].assign(other_p_value=tests["family"].map(others))
-    return table.merge(largest.drop(columns="marks_missing"), on="family", how="left")
+    moved_most = largest[["family", "term", "estimate", "other_estimate", "shift"]]
+    return EVENT_DATES.checked(table.merge(moved_most, on="family", how="left"))
