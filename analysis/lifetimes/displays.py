@@ -1,0 +1,32 @@
+"""Displays of lifetimes: survival curves and the book, as tables with their pictures."""
+
+import pandas as pd
+
+from analysis.figures.display import Display
+from analysis.figures.forecast import draw_book
+from analysis.figures.survival import draw_survival
+
+
+def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None) -> Display:
+    """Return survival curves with the numbers at risk beneath them.
+
+    Parameters
+    ----------
+    curves, at_risk
+        As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
+    by
+        The label that tells the groups apart, if there are any.
+    """
+    title = "Share still customers" + (f", by {by}" if by else "")
+    return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+
+
+def show_book(book: pd.DataFrame) -> Display:
+    """Return the book as bars.
+
+    Parameters
+    ----------
+    book
+        As `analysis.lifetimes.frames.BOOK`.
+    """
+    return Display("The book by quarter", book, lambda ax: draw_book(ax, book), size=(8.4, 3.2))
