@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from analysis.cohort.source_check import SourceCheck
+from analysis.declared.floors import Question, floors
 from analysis.declared.study import Report
 from reports.dictionary import ClaimLine, Entry, Section
 from reports.messages import Catalogue
 from reports.terminal import wrapped
 
+QUESTIONS = {Question.FORECAST: "forecast", Question.CONTEST: "comparison of families"}
 JUDGED = {"yes": "yes", "in_part": "in part", "no": "no"}
 
 
@@ -105,8 +107,7 @@ def say_claims(claims: Sequence[ClaimLine]) -> str:
 def say_events(checked: SourceCheck, report: Report) -> str:
     """Return how many lifetimes left, beside the numbers from which on anything is concluded from them."""
     lines = [f"{checked.n_events:,} of {checked.n_lifetimes:,} lifetimes at risk left (lifetimes with event)."]
-    floors = (("forecast", report.forecast_from_events), ("comparison of families", report.contest_from_events))
-    for what, floor in floors:
-        enough = "enough" if checked.n_events >= floor else "too few"
-        lines.append(f"  A {what} needs {floor:,} lifetimes with event: {enough} here.")
+    for question, floor in floors(report, checked.n_events).items():
+        enough = "enough" if floor.is_reached else "too few"
+        lines.append(f"  A {QUESTIONS[question]} needs {floor.needed:,} lifetimes with event: {enough} here.")
     return "\n".join(lines)
