@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from analysis.cohort.source_check import SourceCheck
+from analysis.declared.claims import Judged
 from analysis.declared.floors import Question, floors
 from analysis.declared.study import Report
 from reports.dictionary import ClaimLine, Entry, Section
@@ -10,7 +11,7 @@ from reports.messages import Catalogue
 from reports.terminal import wrapped
 
 QUESTIONS = {Question.FORECAST: "forecast", Question.CONTEST: "comparison of families"}
-JUDGED = {"yes": "yes", "in_part": "in part", "no": "no"}
+JUDGED = {Judged.YES: "yes", Judged.IN_PART: "in part", Judged.NO: "no"}
 
 
 def say_dictionary(
@@ -92,7 +93,7 @@ def say_measurable(sections: Iterable[Section]) -> str:
 
 def say_claims(claims: Sequence[ClaimLine]) -> str:
     """Return a table of the claims: whether these data have the columns for each, and what would unlock the rest."""
-    n_judged, n_in_part = (sum(line.judged == judged for line in claims) for judged in ("yes", "in_part"))
+    n_judged, n_in_part = (sum(line.judged == judged for line in claims) for judged in (Judged.YES, Judged.IN_PART))
     lines = [
         f"Of {len(claims)} claims on why accounts leave, these data have the columns for {n_judged}, "
         f"and for {n_in_part} in part:"

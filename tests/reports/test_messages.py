@@ -14,6 +14,7 @@ from samples import SAMPLE
 from analysis.audits.alarm import Verdict
 from analysis.audits.measures import MEASURES, USES
 from analysis.contest.verdicts import Standing
+from analysis.declared.claims import Judged
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Definitions, Windows
 from analysis.errors import Obstacle, ReportError, Why
@@ -45,7 +46,7 @@ ENDINGS = {
     "attrition.": tuple(re.findall(r"'(\w+)' as what", ATTRITION)),
     "cause.": CAUSES,
     "change.": tuple(CHANGES),
-    "claims.judged_": ("yes", "in_part", "no"),
+    "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.date_": ("notice", "end"),
