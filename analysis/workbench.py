@@ -9,28 +9,40 @@ from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
+from analysis.contest.displays import show_losses
 from analysis.contest.reliance import permutation_losses
-from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path, proportional_hazards_test
+from analysis.contest.verdicts import Verdicts, judge
+from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.curves.rates import DAYS_A_YEAR
+from analysis.declared.floors import Question, floors
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
-from analysis.errors import StudyError
+from analysis.errors import DesignError, ModelError, Obstacle, obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
+from analysis.evaluation.selection import quoted_model
+from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
-from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
-from analysis.figures.forecast import draw_book, draw_outlook
-from analysis.figures.survival import draw_distributions, draw_survival
+from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
+from analysis.forecast.reading import Reading, read_forecast
+from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
+from analysis.inference.displays import show_drifts, show_hazard_ratios
+from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
 from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
-from analysis.lifetimes.labels import pooled_labels
+from analysis.lifetimes.book import book_of
+from analysis.lifetimes.displays import show_book, show_distributions, show_survival
+from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
-from analysis.models.registry import COX, FOREST, competing_models
+from analysis.models.registry import QUOTABLE, competing_models
 from analysis.progress import Progress
+
+MOST_SEGMENTS = 12
+"""That the list of accounts tells apart."""
 
 
 class Workbench(CohortTables):
@@ -59,55 +71,97 @@ class Workbench(CohortTables):
     @cached_property
     def forecast(self) -> Forecast:
         """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
-        scores = self.rolling.pooled.query(
-            "metric == 'brier' and model in @candidates", local_dict={"candidates": (COX, FOREST)}
-        )
-        headline = str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
+        headline = quoted_model(self.rolling.pooled, QUOTABLE)
         self.progress("forecasting from the last landmark")
-        announced = self.table("known_leavers")["lifetime_id"].tolist()
+        announced = self.known_leavers["lifetime_id"].tolist()
         return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline, announced)
+
+    def standpoint(self) -> Standpoint:
+        """Return the day that a report looks ahead from.
+
+        Raises
+        ------
+        ModelError
+            If nobody churned, or nobody is at risk near the snapshot.
+        """
+        refuse_without_churn(self.n_events, self.counting_process["lifetime_id"].nunique(), self.study.time)
+        return standpoint(self.landmarks, self.known_leavers["lifetime_id"].tolist(), self.study.time.snapshot)
+
+    @cached_property
+    def no_forecast(self) -> Obstacle | None:
+        """Why nothing can be forecast; None where it can."""
+        return self._lacks_events(Question.FORECAST) or obstacle_to(
+            "no forecast", self.progress, lambda: (self.skill, self.reading)
+        )
+
+    @cached_property
+    def no_contest(self) -> Obstacle | None:
+        """Why the families cannot be compared; None where they can."""
+        return (
+            self._lacks_events(Question.CONTEST)
+            or self.no_forecast
+            or obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
+        )
+
+    def _lacks_events(self, question: Question) -> Obstacle | None:
+        return floors(self.study.report, self.n_events)[question].obstacle
+
+    @cached_property
+    def skill(self) -> Skill:
+        """How good such forecasts have been."""
+        return skill_of(self.rolling, self.forecast.headline, QUOTABLE)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """What is shown of each family, which leads, and what all are worth beyond the contract."""
+        return judge(self.family_tests().table, self.family_losses().table, self.skill.pairs)
+
+    @cached_property
+    def drift(self) -> DriftVerdict:
+        """Whether hazard ratios are shown to change over the lifetime, and which."""
+        return drift_verdict(self.proportionality, self.inference.columns)
+
+    def drift_path(self, term: str) -> DriftPath:
+        """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""
+        return drift_path(self.proportionality, self.inference.columns, term)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
+        labels = self._labels(self.segment, MOST_SEGMENTS) if self.segment else None
+        return read_forecast(self.forecast, self.landmarks, self.study.report, labels)
+
+    def _labels(self, by: str, most: int = MOST_GROUPS) -> pd.Series:
+        """Return the label of each account, by its id, small groups pooled."""
+        refuse_unknown_label(by, self.given)
+        return pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell, most)
 
     def survival(self, by: str | None = None) -> Display:
         """Return survival curves with numbers at risk, by a column of ``accounts`` or for all.
 
         Columns of ``accounts`` are labels as of the snapshot: fine for a picture, never covariates.
         """
-        curves, at_risk = self.survival_tables(by)
-        title = "Share still customers" + (f", by {by}" if by else "")
-        return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+        return show_survival(*self.survival_tables(by), by)
 
     def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return survival curves, and the numbers at risk (group, time, at_risk) at a few round times.
+        """Return survival curves, and the numbers at risk at a few round times.
 
         Raises
         ------
         StudyError
             If ``accounts`` has no such column, or the source does not give it.
         """
-        if by and f"accounts.{by}" not in self.given:
-            known = sorted(name.removeprefix("accounts.") for name in self.given if name.startswith("accounts."))
-            raise StudyError(f"The source gives no column '{by}' of accounts. It gives: {', '.join(known)}.")
-        group = None
-        if by:
-            labels = pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell)
-            group = self.counting_process["account_id"].map(labels).to_numpy(object)
+        group = self.counting_process["account_id"].map(self._labels(by)).to_numpy(object) if by else None
         return survival_tables(Outcome.from_counting_process(self.counting_process), group)
 
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
 
-        The piecewise exponential has a rate for each phase. `fit_parametric_survival` returns the curves, too.
-
-        Raises
-        ------
-        ModelError
-            If there are events at too few ages, or no days in the horizon.
+        The piecewise exponential has a rate for each phase; `fit_parametric_survival` returns the curves, too.
         """
         breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
         outcome = Outcome.from_counting_process(self.counting_process)
-        found = fit_parametric_survival(outcome, horizon_days, breaks)
-        title = f"Length of lifetimes, and its mean within {horizon_days:,.0f} days"
-        return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
+        return show_distributions(fit_parametric_survival(outcome, horizon_days, breaks))
 
     @cached_property
     def events(self) -> EventResults:
@@ -119,40 +173,28 @@ class Workbench(CohortTables):
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
 
-    def event_dates(self) -> Display | None:
-        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end).
-
-        None where no notice is known: both dates are the same.
-
-        Raises
-        ------
-        DesignError, ModelError
-            If there are too few events by the other date.
-        """
+    @cached_property
+    def by_event_date(self) -> pd.DataFrame | None:
+        """The findings by both dates; None where there is one date only, or too few events by the other."""
         if self.table("lifetimes")["notice_on"].isna().all():
             return None
-        rows = counting_process_by_other_date(self)
-        other = fit_inference(rows, self.covariates("counting_process"))
-        families = [family.name for family, _ in self.families()]
-        return Display("Findings by event date", compare_event_dates(self.inference, other, families))
+        try:
+            other = fit_inference(counting_process_by_other_date(self), self.covariates("counting_process"))
+        except (DesignError, ModelError):
+            return None
+        return compare_event_dates(self.inference, other, [family.name for family, _ in self.families()])
+
+    def event_dates(self) -> Display | None:
+        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end)."""
+        return None if self.by_event_date is None else Display("Findings by event date", self.by_event_date)
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
-        table = self.table("book_by_quarter")
-        table["rate"] = (table["churned_of_start"] / table["at_start"]).where(table["at_start"] > 0)
-        table["label"] = table["quarter_from"].dt.strftime("%b %Y")
-        return Display("The book by quarter", table, lambda ax: draw_book(ax, table), size=(8.4, 3.2))
+        return show_book(book_of(self.table("book_by_quarter")))
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
-        table = self.labelled(hazard_ratios(self.inference.fit, self.inference.columns))
-        shown = table[~table["marks_missing"]]
-        return Display(
-            "Hazard ratios per standard deviation",
-            table,
-            lambda ax: draw_hazard_ratios(ax, shown, self.colors),
-            size=(7.0, forest_height(shown)),
-        )
+        return show_hazard_ratios(self.labelled(hazard_ratios(self.inference.fit, self.inference.columns)), self.colors)
 
     @cached_property
     def proportionality(self) -> ProportionalHazards:
@@ -162,16 +204,7 @@ class Workbench(CohortTables):
     def proportional_hazards(self) -> Display:
         """Return which hazard ratios drift over the lifetime (score tests, Holm), and the path of the strongest."""
         table = self.labelled(drifts(self.proportionality, self.inference.columns))
-        strongest = table.sort_values(["p_value", "term"], kind="stable").iloc[0]
-        path = coefficient_path(self.proportionality, strongest["term"])
-        return Display(
-            "Do hazard ratios change over the lifetime?",
-            table,
-            lambda ax: draw_coefficient_path(
-                ax, path, strongest["estimate"], strongest["label"], self.colors[strongest["family"]]
-            ),
-            size=(7.0, 3.2),
-        )
+        return show_drifts(table, self.proportionality, self.colors)
 
     def family_tests(self) -> Display:
         """Return the robust joint test of each family, given everything else in the model."""
@@ -181,21 +214,14 @@ class Workbench(CohortTables):
 
     def family_losses(self) -> Display:
         """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""
-        table = self._losses.query("metric == 'ipa'").reset_index(drop=True)
-        table.insert(0, "label", table["family"] + ", " + table["model"])
-        return Display(
-            "Points of explained variation (IPA) lost without the family",
-            table,
-            lambda ax: draw_family_losses(ax, table, self.colors),
-            size=(7.0, 1.0 + 0.35 * len(table)),
-        )
+        return show_losses(self._losses[self._losses["metric"] == "ipa"], self.colors)
 
     @cached_property
     def _losses(self) -> pd.DataFrame:
         models = self.study.models
         return permutation_losses(
             self.rolling.folds,
-            [COX, FOREST],
+            QUOTABLE,
             [family.name for family, _ in self.families()],
             n_repeats=models.permutations,
             n_resamples=models.resamples,
@@ -209,13 +235,7 @@ class Workbench(CohortTables):
 
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
-        forecast = self.forecast
-        table = forecast.accounts.sort_values(
-            [forecast.headline, "account_id"], ascending=[False, True], ignore_index=True
-        )
-        probabilities = table[forecast.headline].tolist()
-        title = f"Probability of leaving from {forecast.landmark:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
-        return Display(title, table, lambda ax: draw_outlook(ax, probabilities, self.study.report.risk_tiers))
+        return show_outlook(self.forecast, self.study.report.risk_tiers)
 
 
 def open_study(

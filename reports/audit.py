@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.audits.lag_ladder import EARLY, LATE
+from analysis.audits.compared import compared
+from analysis.audits.gaps import COMPLETE, slowest_fact, worst_match
 from analysis.audits.look_ahead import ROWS
 from analysis.audits.results import AuditResults
+from analysis.audits.signals import Ladder, Signal
 from analysis.cohort.build import FOLDERS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
 from analysis.engine.query import read_queries
 from analysis.figures.display import Display
 from reports.csv_text import as_csv
-from reports.grounds import COMPLETE, AlarmLine, alarm_lines, gaps
+from reports.grounds import AlarmLine, alarm_lines
 from reports.messages import read_catalogue
 from reports.terminal import wrapped
 from reports.words import count, number, share
@@ -56,7 +58,7 @@ def say_audits(tenure: CohortTables, audits: AuditResults) -> str:
         lines.append(wrapped(f"  {verdict}", f"{subject}{measured}.", 20))
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
-    return "\n".join([*lines, *_signals(tenure, audits.lag_ladder), *_knowledge(audits)])
+    return "\n".join([*lines, *_signals(tenure, audits.ladder), *_knowledge(audits)])
 
 
 def show_alarms(tenure: CohortTables, audits: AuditResults) -> Display:
@@ -90,50 +92,46 @@ def show_lags(tenure: CohortTables, audits: AuditResults) -> Display:
         Its audits.
     """
     labels = {family.name: family.label_en for family, _ in tenure.families()}
-    table = audits.lag_ladder_families.pivot_table("p_value", index="family", columns="lag", sort=False).reset_index()
+    tests = audits.lag_ladder_families
+    table = tests.pivot_table("p_value", index="family", columns="lag", sort=False).reset_index()
     table["family"] = table["family"].map(labels)
-    named = {lag: f"p value, {lag} days before" if lag else "p value today" for lag in table.columns if lag != "family"}
+    named = {lag: f"p value, {lag} days before" if lag else "p value today" for lag in tests["lag"].unique()}
     return Display("Joint tests, with the factors as they stood", table.rename(columns=named).rename_axis(columns=None))
 
 
 def _alarms(tenure: CohortTables, audits: AuditResults) -> list[AlarmLine]:
     labels = {covariate.name: covariate.label("en") for covariate in tenure.covariates()}
-    return alarm_lines(read_catalogue("en").text, audits.alarms, labels)
+    return alarm_lines(read_catalogue("en").text, audits.verdicts, labels)
 
 
-def _signals(tenure: CohortTables, ladder: pd.DataFrame) -> list[str]:
+def _signals(tenure: CohortTables, ladder: Ladder | None) -> list[str]:
     """Say which columns are early and which are late signals."""
-    if ladder.empty:
+    if ladder is None:
         return [wrapped("Early and late signals:", read_catalogue("en").text("grounds.no_ladder"), 2)]
-    today = ladder[ladder["lag"] == 0]
     lines = []
-    for signal, says in ((EARLY, "Early signals"), (LATE, "Late signals (may be symptoms)")):
-        shown = today[today["signal"] == signal]
-        names = [tenure.term_label(*pair) for pair in zip(shown["term"], shown["covariate"], strict=True)]
+    for signal, says in ((Signal.EARLY, "Early signals"), (Signal.LATE, "Late signals (may be symptoms)")):
+        names = [tenure.term_label(line.term, line.covariate) for line in ladder.of(signal)]
         lines.append(wrapped(f"{says}:", f"{len(names)} ({'; '.join(names)})" if names else "none", 2))
     return lines
 
 
 def _knowledge(audits: AuditResults) -> list[str]:
     """Say how well what was known covers the book: the worst of each table."""
-    _, complete = gaps(audits.coverage)
-    declared = audits.coverage["covariate"].nunique()
+    gaps = audits.gaps
     says = (
-        f"{len(complete)} of {declared} covariates have a value in at least {share(COMPLETE, 0)} of each quarter's rows"
+        f"{len(gaps.complete)} of {gaps.n_covariates} covariates have a value in at least {share(COMPLETE, 0)} "
+        "of each quarter's rows"
     )
     lines = [wrapped("Coverage:", f"{says}.", 2)]
-    delays = audits.reporting_delays
-    if delays.empty:
+    slow, least = slowest_fact(audits.reporting_delays), worst_match(audits.match_rates)
+    if slow is None:
         lines.append(wrapped("Reporting delays:", read_catalogue("en").text("grounds.no_delays"), 2))
     else:
-        slow = delays.sort_values("p90_days", ascending=False, kind="stable").iloc[0]
-        days = f"{number(slow['median_days'], 0)} days after (median), {number(slow['p90_days'], 0)} (nine of ten)"
-        lines.append(wrapped("Reporting delays:", f"longest for {slow['table']}.{slow['fact']}, learned {days}.", 2))
-    matches = audits.match_rates.dropna(subset="in_a_lifetime")
-    if not matches.empty:
-        least = matches.sort_values("in_a_lifetime", kind="stable").iloc[0]
-        says = f"{share(least['in_a_lifetime'])} of {count(least['rows'])} rows fall into a lifetime"
-        lines.append(wrapped("Match rates:", f"lowest in {least['table']}, where {says}.", 2))
+        days = f"{number(slow.median_days, 0)} days after (median), {number(slow.p90_days, 0)} (nine of ten)"
+        lines.append(wrapped("Reporting delays:", f"longest for {slow.fact}, learned {days}.", 2))
+    if least is not None:
+        says = f"{share(least.share)} of {count(least.rows)} rows fall into a lifetime"
+        lines.append(wrapped("Match rates:", f"lowest in {least.table}, where {says}.", 2))
     return lines
 
 
@@ -147,9 +145,9 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
     folder
         Where the tables of the audits are.
     """
-    differing = looked[looked["differing"] > 0]
-    if differing.empty:
+    if not compared(looked).looks_ahead:
         return ""
+    differing = looked[looked["differing"] > 0]
     queries = {query.name: f"queries/{folder}/{query.name}.sql" for folder in FOLDERS for query in read_queries(folder)}
     tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS
     lines = ["A covariate, or a choice of rows, looks ahead. Trust no finding before it is mended."]

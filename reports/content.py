@@ -1,34 +1,20 @@
-"""The content of the quarterly report: frozen tables and numbers, as no page has yet put them into words."""
+"""The content of the quarterly report: finished answers, as no page has yet put them into words."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """The forecast from the last landmark.
-
-    Attributes
-    ----------
-    models
-        model, expected, low, high; in accounts.
-    tiers
-        low, high, accounts, expected.
-    segments
-        segment, accounts, expected, mean; small cells are NaN.
-    first
-        The accounts to look at, most likely to leave first.
-    """
-
-    headline: str
-    probabilities: tuple[float, ...]
-    models: pd.DataFrame
-    tiers: pd.DataFrame
-    segments: pd.DataFrame
-    first: pd.DataFrame
-    n_training_rows: int
-    n_training_events: int
+from analysis.audits.alarm import Alarm
+from analysis.audits.compared import Compared
+from analysis.audits.gaps import Gaps
+from analysis.audits.signals import Ladder
+from analysis.contest.verdicts import Verdicts
+from analysis.errors import Obstacle
+from analysis.evaluation.skill import Skill
+from analysis.forecast.reading import Reading
+from analysis.forecast.standpoint import Standpoint
+from analysis.inference.drift import DriftPath, DriftVerdict
+from analysis.lifetimes.book import Quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +24,11 @@ class Events:
     Attributes
     ----------
     by_phase, by_clock
-        Churn per year at risk (group, events, exposure, rate, conf_low, conf_high).
+        Churn per year at risk, as `analysis.lifetimes.frames.RATES`.
     ends
-        Cumulative incidence by cause and age.
+        Cumulative incidence by cause and age, as `ENDS`.
     changes
-        Mean number of contractions and expansions by age; empty where nothing is known to change.
+        Mean number of contractions and expansions by age, as `CHANGE_CURVES`; empty where nothing is known to change.
     n_returns
         Lifetimes that began after an earlier one of the same account.
     """
@@ -56,43 +42,44 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """The families compared: joint tests, losses of the forecast, hazard ratios.
+    """The families compared.
 
     Attributes
     ----------
-    drifts
-        The test of proportional hazards, a line a column.
-    drift_p
-        Of all columns together.
-    event_dates
-        Joint tests and hazard ratios with the event dated the other way; None where no notice is known.
+    verdicts
+        What is shown of each, which leads, and what all are worth beyond the contract.
+    tests
+        Joint tests, as `analysis.inference.frames.TESTS`.
+    losses
+        Of explained variation, as `analysis.contest.frames.LOSSES`.
+    models
+        Whose losses those are.
+    ratios
+        As `analysis.inference.frames.RATIOS`.
+    drift
+        Whether hazard ratios change over the lifetime.
     paths
-        Of the columns that drift most: their lines of `drifts` (at most `MOST_PATHS`) and the smoothed log hazard ratio
-        over the lifetime.
+        Of the columns that drift most.
+    event_dates
+        As `analysis.inference.frames.EVENT_DATES`; None where no notice is known.
+    other_event_date
+        The other way to date an event than the study's.
+    dropped, notes, n_rows
+        Columns left out and why, remarks, and rows of the fit.
     """
 
+    verdicts: Verdicts
     tests: pd.DataFrame
     losses: pd.DataFrame
-    leader: str | None
+    models: tuple[str, ...]
     ratios: pd.DataFrame
-    drifts: pd.DataFrame
-    drift_p: float
+    drift: DriftVerdict
+    paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None
-    paths: tuple[tuple[pd.Series, pd.DataFrame], ...]
+    other_event_date: str
     dropped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     n_rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """Out-of-time scores."""
-
-    pooled: pd.DataFrame
-    by_fold: pd.DataFrame
-    pairs: pd.DataFrame
-    calibration: pd.DataFrame
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +89,22 @@ class Grounds:
     Attributes
     ----------
     alarms
-        One line for each thing looked for, columns as `analysis.audits.alarm.Alarm`.
-    look_ahead
-        day, what, compared, differing.
-    ladder, ladder_families
-        Effects and joint tests with the families as they stood earlier; empty where there are too few events.
-    late_knowledge
-        Effects as known beside effects as observed; empty where the source says nothing of when it learned.
-    coverage
-        covariate, family, quarter_from, rows, share.
-    delays, matches
-        How late facts are learned; how many rows belong to a lifetime.
+        One for each thing looked for.
+    compared
+        What of a rebuilt past was compared, and what looks ahead.
+    ladder
+        Early and late signals; None where the families are not compared, or too few lifetimes are old enough.
+    late_knowledge, delays, matches
+        As `LATE_KNOWLEDGE`, `REPORTING_DELAYS` and `MATCH_RATES` of `analysis.audits.frames`.
+    gaps
+        Which covariates lack values.
     """
 
-    alarms: pd.DataFrame
-    look_ahead: pd.DataFrame
-    ladder: pd.DataFrame
-    ladder_families: pd.DataFrame
+    alarms: tuple[Alarm, ...]
+    compared: Compared
+    ladder: Ladder | None
     late_knowledge: pd.DataFrame
-    coverage: pd.DataFrame
+    gaps: Gaps
     delays: pd.DataFrame
     matches: pd.DataFrame
 
@@ -131,30 +115,37 @@ class Summary:
 
     Attributes
     ----------
-    known_leavers
-        Accounts under notice at the snapshot: lifetime_id, account_id, notice_on, ends_on, seats, mrr.
-        In no forecast.
+    book
+        As `analysis.lifetimes.frames.BOOK`.
+    last
+        Its last complete quarter, if anybody was there at its start.
+    attrition, known_leavers
+        As `analysis.cohort.frames.ATTRITION` and `KNOWN_LEAVERS`; the latter are in no forecast.
+    curves, at_risk
+        As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
+    reading, skill, contest
+        The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
-        Why there is none; empty where there is one.
+        Why there is none; None where there is one.
+    segment
+        The label by which results are told apart; None where there is none.
     """
 
-    landmark: pd.Timestamp
-    horizon_ends_on: pd.Timestamp
-    is_preliminary: bool
-    n_at_risk: int
+    standpoint: Standpoint
     n_events: int
     book: pd.DataFrame
+    last: Quarter | None
     attrition: pd.DataFrame
     findings: pd.DataFrame
     not_yet_known: pd.DataFrame
     curves: pd.DataFrame
     at_risk: pd.DataFrame
     events: Events
-    outlook: Outlook | None
+    reading: Reading | None
     skill: Skill | None
     contest: Contest | None
     grounds: Grounds
     known_leavers: pd.DataFrame
     segment: str | None
-    no_forecast: str
-    no_contest: str
+    no_forecast: Obstacle | None
+    no_contest: Obstacle | None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from analysis.declared.claims import read_claims
+from analysis.declared.claims import Judged, read_claims
 from analysis.declared.factors import Covariate, Family, alternatives, read_covariates, read_families
 from analysis.declared.study import Definitions, Study, Windows
 from reports.messages import Catalogue, read_phrases
@@ -51,11 +51,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim, whether these data have its columns ('yes', 'in_part', 'no'), and what they lack for all of it."""
+    """One claim, whether these data have its columns, and what they lack for all of it."""
 
     name: str
     says: str
-    judged: str
+    judged: Judged
     lacking: tuple[str, ...]
 
 
@@ -93,10 +93,8 @@ def claim_lines(given: Collection[str], catalogue: Catalogue) -> tuple[ClaimLine
     """Return every registered claim, and what a source lacks for it."""
     lines = []
     for claim in read_claims():
-        lacking = claim.lacking(given)
-        judged = "no" if not claim.measurable(given) else "in_part" if lacking else "yes"
-        needs = tuple(need_in_words(need, catalogue) for need in lacking)
-        lines.append(ClaimLine(claim.name, claim.says(catalogue.language), judged, needs))
+        needs = tuple(need_in_words(need, catalogue) for need in claim.lacking(given))
+        lines.append(ClaimLine(claim.name, claim.says(catalogue.language), claim.judged(given), needs))
     return tuple(lines)
 
 

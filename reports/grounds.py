@@ -1,37 +1,21 @@
-"""What the numbers rest on, in words: alarms, looking ahead, early and late signals, coverage."""
+"""What the numbers rest on, in words: alarms, looking ahead, early and late signals."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
-from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts
-from analysis.audits.lag_ladder import EARLY, LATE
+from analysis.audits.alarm import Alarm, Verdict
+from analysis.audits.compared import Compared
 from analysis.audits.look_ahead import RECENT_DAYS
-from reports.content import Grounds
+from analysis.audits.measures import MEASURES, Subject, Unit
+from analysis.audits.signals import Ladder, Signal
 from reports.words import Text, count, number, ratio, span
 
-COMPLETE = 0.99
-"""A covariate that has a value in so many rows of every quarter needs no line in the picture of coverage."""
-IN_WORDS = {
-    "look_ahead": count,
-    "late_knowledge": ratio,
-    "one_stay": number,
-    "falling_hazard": lambda log_ratio: ratio(math.log(2) * log_ratio),  # of each doubling of tenure
-    "moved_labels": ratio,
-    "rewritten_score": number,
-    "calendar_moves": lambda log_ratio: number(100 * math.expm1(log_ratio), 0),
-}
-"""How the estimate of each audit is written."""
-FOUND_FROM = {
-    "late_knowledge": ratio(knowledge.MATTERS),
-    "one_stay": number(shortcuts.MATTERS),
-    "rewritten_score": number(overwritten.MATTERS, 1),
-    "calendar_moves": number(-100 * math.expm1(-calendar_moves.MATTERS), 0),
-}
-"""From what size on an audit finds what it looks for, as `IN_WORDS` writes it; of the others any size that is sure."""
-BOOKS = ("book", "beside_the_book")
+DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
+"""Decimals of an estimate."""
+DIGITS_FROM = DIGITS | {Unit.DEVIATIONS: 1}
+"""Decimals of the size from which on a thing is found."""
+SIGNALS = {Signal.EARLY: "grounds.early", Signal.LATE: "grounds.late_signal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +32,7 @@ class AlarmLine:
     meaning: str
 
 
-def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[AlarmLine]:
+def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str, str]) -> list[AlarmLine]:
     """Return every alarm in words, in their order.
 
     Parameters
@@ -56,89 +40,92 @@ def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, st
     text
         The messages.
     alarms
-        Columns as `analysis.audits.alarm.Alarm`.
+        One for each thing looked for.
     covariate_labels
         Label of each covariate.
     """
     lines, last = [], None
-    for row in alarms.itertuples():
-        is_told = not pd.isna(row.is_raised)
-        is_raised = bool(is_told and row.is_raised)
-        verdict = "audits.found" if is_raised else "audits.not_found" if is_told else "audits.cannot_tell"
+    for alarm in alarms:
+        is_raised = alarm.verdict is Verdict.FOUND
+        is_counted = alarm.n > 0 or alarm.verdict is not Verdict.CANNOT_TELL
         lines.append(
             AlarmLine(
-                looked_for=text(f"audits.{row.audit}") if row.audit != last else "",
-                subject=_subject(text, row.audit, row.subject, covariate_labels),
-                verdict=text(verdict),
+                looked_for=text(f"audits.{alarm.audit}") if alarm.audit != last else "",
+                subject=_subject(text, alarm, covariate_labels),
+                verdict=text(f"audits.{alarm.verdict}"),
                 is_raised=is_raised,
-                estimate=_estimate(text, row),
-                found_from=text(f"audits.from_{row.audit}", value=FOUND_FROM.get(row.audit, "")),
-                n=text(f"audits.n_{row.audit}", number=count(row.n)) if is_told or row.n else "–",
-                meaning=text(f"audits.means_{row.subject if row.subject in BOOKS else row.audit}") if is_raised else "",
+                estimate=_estimate(text, alarm),
+                found_from=_found_from(text, alarm.audit),
+                n=text(f"audits.n_{alarm.audit}", number=count(alarm.n)) if is_counted else "–",
+                meaning=text(f"audits.means_{_means(alarm)}") if is_raised else "",
             )
         )
-        last = row.audit
+        last = alarm.audit
     return lines
 
 
-def _subject(text: Text, audit: str, subject: str, covariate_labels: dict[str, str]) -> str:
-    if subject in BOOKS:
-        return text(f"audits.subject_{subject}")
-    return f"accounts.{subject}" if audit == "moved_labels" else covariate_labels.get(subject, subject)
+def _subject(text: Text, alarm: Alarm, covariate_labels: dict[str, str]) -> str:
+    match MEASURES[alarm.audit].subject:
+        case Subject.USE:
+            return text(f"audits.subject_{alarm.subject}")
+        case Subject.LABEL:
+            return f"accounts.{alarm.subject}"
+    return covariate_labels.get(alarm.subject, alarm.subject)
 
 
-def _estimate(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
-    if math.isnan(row.estimate) or (row.audit == "moved_labels" and row.n == 0):
+def _means(alarm: Alarm) -> str:
+    return alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit
+
+
+def _estimate(text: Text, alarm: Alarm) -> str:
+    if not alarm.is_measured:
         return "–"
-    write = IN_WORDS[row.audit]
-    value = write(row.estimate)
-    if not math.isnan(row.conf_low):
-        value += f" ({text('list.span', low=write(row.conf_low), high=write(row.conf_high))})"
-    return text(f"audits.estimate_{row.audit}", value=value)
+    measure = MEASURES[alarm.audit]
+    digits = DIGITS[measure.unit]
+    value = number(measure.read(alarm.estimate), digits)
+    if alarm.has_interval:
+        value += f" ({span(text, measure.read(alarm.conf_low), measure.read(alarm.conf_high), digits)})"
+    return text(f"audits.estimate_{alarm.audit}", value=value)
 
 
-def warning(text: Text, looked: pd.DataFrame) -> list[str]:
+def _found_from(text: Text, audit: str) -> str:
+    measure = MEASURES[audit]
+    value = "" if measure.found_from is None else number(measure.found_from, DIGITS_FROM[measure.unit])
+    return text(f"audits.from_{audit}", value=value)
+
+
+def warning(text: Text, compared: Compared) -> list[str]:
     """Return what must be read before anything else: a covariate, or a choice of rows, looks ahead."""
-    return [text("short.look_ahead")] if looked["differing"].any() else []
+    return [text("short.look_ahead")] if compared.looks_ahead else []
 
 
-def found_sentence(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[str]:
+def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str, str]) -> list[str]:
     """Return one sentence that names what was found; none where nothing was."""
     found = []
-    for row in alarms[[not pd.isna(flag) and bool(flag) for flag in alarms["is_raised"]]].itertuples():
-        subject = _subject(text, row.audit, row.subject, covariate_labels)
-        what = text(f"audits.{row.audit}")
-        found.append(text("audits.of", what=what, subject=subject) if subject else what)
+    for alarm in alarms:
+        if alarm.verdict is Verdict.FOUND:
+            subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
+            found.append(text("audits.of", what=what, subject=subject) if subject else what)
     return [text("short.alarms", found=text("list.semicolon").join(found))] if found else []
 
 
-def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: dict[str, str]) -> str:
+def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: dict[str, str]) -> str:
     """Say how much was compared on which days, and that nothing differs, or what does."""
-    days = list(dict.fromkeys(f"{day:%Y-%m-%d}" for day in looked["day"]))
     said = text(
         "grounds.compared",
-        cells=count(looked["compared"].sum()),
-        recent=count(looked["recent"].sum()),
+        cells=count(compared.cells),
+        recent=count(compared.recent),
         recent_days=RECENT_DAYS,
-        columns=count(looked["what"].nunique()),
-        days=text("list.comma").join(days),
+        columns=count(compared.n_compared),
+        days=text("list.comma").join(f"{day:%Y-%m-%d}" for day in compared.days),
     )
-    differing = looked[looked["differing"] > 0].groupby("what", sort=False)["differing"].sum()
-    if differing.empty:
+    if not compared.looks_ahead:
         return said + text("grounds.none_differs")
     named = [
         text("grounds.differs_in", what=covariate_labels.get(what, what), number=count(number_))
-        for what, number_ in differing.items()
+        for what, number_ in compared.differing
     ]
     return said + text("grounds.differ", covariates=text("list.semicolon").join(named))
-
-
-def signals(grounds: Grounds) -> pd.DataFrame:
-    """Return the lines of the lag ladder of the columns that are early or late signals, late ones last."""
-    if grounds.ladder.empty:
-        return grounds.ladder
-    shown = grounds.ladder[grounds.ladder["signal"].isin((EARLY, LATE))]
-    return shown.sort_values("signal", kind="stable", ignore_index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,38 +140,15 @@ class SignalLine:
     signal: str
 
 
-def signal_lines(text: Text, grounds: Grounds) -> list[SignalLine]:
+def signal_lines(text: Text, ladder: Ladder | None) -> list[SignalLine]:
     """Return every early or late signal as a line."""
-    shown = signals(grounds)
-    if shown.empty:
-        return []
-    today = shown[shown["lag"] == 0].set_index("term")
     lines = []
-    for row in shown[shown["lag"] == shown["lag"].max()].itertuples():
-        change = f"{ratio(row.change)} ({text('list.span', low=ratio(row.change_low), high=ratio(row.change_high))})"
-        says = text("grounds.early" if row.signal == EARLY else "grounds.late_signal")
+    for line in ladder.signals if ladder else ():
+        change = f"{ratio(line.change)} ({span(text, math.exp(line.change_low), math.exp(line.change_high))})"
         lines.append(
-            SignalLine(row.term, row.family, ratio(today.loc[row.term, "estimate"]), ratio(row.estimate), change, says)
+            SignalLine(line.term, line.family, ratio(line.today), ratio(line.ago), change, text(SIGNALS[line.signal]))
         )
     return lines
-
-
-def gaps(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Split coverage into what has gaps and what has none worth a line.
-
-    Returns
-    -------
-    frame : DataFrame
-        Lines of the covariates that lack a value in more than a hundredth of the rows of some quarter, with `place`,
-        the quarter's number from 0.
-    complete : list of str
-        The other covariates.
-    """
-    quarters = np.sort(coverage["quarter_from"].unique())
-    coverage = coverage.assign(place=np.searchsorted(quarters, coverage["quarter_from"].to_numpy()))
-    least = coverage.groupby("covariate", sort=False)["share"].min()
-    complete = least.index[least >= COMPLETE].tolist()
-    return coverage[~coverage["covariate"].isin(complete)].reset_index(drop=True), complete
 
 
 def late_change(text: Text, row) -> str:  # type: ignore[no-untyped-def]

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from analysis.cohort.source_check import SourceCheck
+from analysis.declared.claims import Judged
+from analysis.declared.floors import Question, floors
 from analysis.declared.study import Report
 from reports.dictionary import ClaimLine, Entry, Section
 from reports.messages import Catalogue
 from reports.terminal import wrapped
 
-JUDGED = {"yes": "yes", "in_part": "in part", "no": "no"}
+QUESTIONS = {Question.FORECAST: "forecast", Question.CONTEST: "comparison of families"}
+JUDGED = {Judged.YES: "yes", Judged.IN_PART: "in part", Judged.NO: "no"}
 
 
 def say_dictionary(
@@ -90,7 +93,7 @@ def say_measurable(sections: Iterable[Section]) -> str:
 
 def say_claims(claims: Sequence[ClaimLine]) -> str:
     """Return a table of the claims: whether these data have the columns for each, and what would unlock the rest."""
-    n_judged, n_in_part = (sum(line.judged == judged for line in claims) for judged in ("yes", "in_part"))
+    n_judged, n_in_part = (sum(line.judged == judged for line in claims) for judged in (Judged.YES, Judged.IN_PART))
     lines = [
         f"Of {len(claims)} claims on why accounts leave, these data have the columns for {n_judged}, "
         f"and for {n_in_part} in part:"
@@ -105,8 +108,7 @@ def say_claims(claims: Sequence[ClaimLine]) -> str:
 def say_events(checked: SourceCheck, report: Report) -> str:
     """Return how many lifetimes left, beside the numbers from which on anything is concluded from them."""
     lines = [f"{checked.n_events:,} of {checked.n_lifetimes:,} lifetimes at risk left (lifetimes with event)."]
-    floors = (("forecast", report.forecast_from_events), ("comparison of families", report.contest_from_events))
-    for what, floor in floors:
-        enough = "enough" if checked.n_events >= floor else "too few"
-        lines.append(f"  A {what} needs {floor:,} lifetimes with event: {enough} here.")
+    for question, floor in floors(report, checked.n_events).items():
+        enough = "enough" if floor.is_reached else "too few"
+        lines.append(f"  A {QUESTIONS[question]} needs {floor.needed:,} lifetimes with event: {enough} here.")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.declared.study import Study
+from analysis.lifetimes.book import TOTALS
 from analysis.workbench import Workbench
 from reports import grounds, words
 from reports.content import Summary
@@ -46,7 +47,7 @@ def render_quarterly(
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     terms = _term_labels(tenure, summary, language)
     short = [
-        *grounds.warning(catalogue.text, summary.grounds.look_ahead),
+        *grounds.warning(catalogue.text, summary.grounds.compared),
         *words.in_short(catalogue.text, summary, labels, unmeasured),
         *grounds.found_sentence(catalogue.text, summary.grounds.alarms, covariate_labels),
     ]
@@ -57,15 +58,17 @@ def render_quarterly(
             language=language,
             study=tenure.study,
             s=summary,
-            quarter=words.quarter_label(catalogue.text, summary.landmark, tenure.study.time.fiscal_year_start_month),
+            quarter=words.quarter_label(
+                catalogue.text, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
+            ),
             short=short,
-            last=words.last_quarter(summary),
+            totals=TOTALS,
             labels=labels,
             terms=terms,
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
-            drift=words.drift_verdict(catalogue.text, summary.contest, terms) if summary.contest else "",
+            drift=words.drift_sentence(catalogue.text, summary.contest.drift, terms) if summary.contest else "",
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **_grounds(summary, catalogue, covariate_labels),
@@ -114,6 +117,7 @@ def _environment(catalogue: Catalogue) -> Environment:
         span=partial(words.span, catalogue.text),
         names=partial(_names, catalogue.text),
         late_change=partial(grounds.late_change, catalogue.text),
+        why=partial(words.obstacle_in_words, catalogue.text),
     )
     return environment
 
@@ -125,12 +129,11 @@ def _names(text: words.Text, names: Sequence[str]) -> Markup:
 
 def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[str, str]) -> dict[str, Any]:
     content, labels = summary.grounds, dict(covariate_labels)
-    _, complete = grounds.gaps(content.coverage)
     return {
         "alarms": grounds.alarm_lines(catalogue.text, content.alarms, labels),
-        "looked_ahead": grounds.look_ahead_sentence(catalogue.text, content.look_ahead, labels),
-        "signals": grounds.signal_lines(catalogue.text, content),
-        "complete": [labels[name] for name in complete],
+        "looked_ahead": grounds.look_ahead_sentence(catalogue.text, content.compared, labels),
+        "signals": grounds.signal_lines(catalogue.text, content.ladder),
+        "complete": [labels[name] for name in content.gaps.complete],
     }
 
 

@@ -8,7 +8,6 @@ from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rat
 from analysis.lifetimes.results import CAUSE_COLORS
 from analysis.workbench import Workbench
 from reports.content import Summary
-from reports.grounds import gaps, signals
 from reports.messages import Catalogue
 
 
@@ -43,10 +42,10 @@ def pictures(
         ),
     }  # fmt: skip
     found |= _event_figures(summary, catalogue)
-    if summary.outlook:
+    if summary.reading:
         found["outlook"] = as_svg(
             "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
-            probabilities=summary.outlook.probabilities, tiers=tenure.study.report.risk_tiers,
+            probabilities=summary.reading.probabilities, tiers=tenure.study.report.risk_tiers,
             x_label=t("outlook.x"), y_label=t("outlook.y"),
         )  # fmt: skip
     if summary.skill:
@@ -75,11 +74,11 @@ def pictures(
             "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
             frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
         )  # fmt: skip
-        for number, (line, path) in enumerate(summary.contest.paths):
+        for number, path in enumerate(summary.contest.paths):
             found[f"path_{number}"] = as_svg(
                 f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),
-                alt=t("families.path_alt", covariate=terms[line["term"]]),
-                frame=path, constant=line["estimate"], label=terms[line["term"]], color=tenure.colors[line["family"]],
+                alt=t("families.path_alt", covariate=terms[path.term]),
+                frame=path.path, constant=path.constant, label=terms[path.term], color=tenure.colors[path.family],
                 x_label=t("survival.x"), y_label=t("families.path_y"),
             )  # fmt: skip
     return found | _ground_figures(tenure, summary, catalogue, labels, terms)
@@ -89,20 +88,19 @@ def _ground_figures(
     tenure: Workbench, summary: Summary, catalogue: Catalogue, labels: dict[str, str], terms: dict[str, str]
 ) -> dict[str, str]:
     t, found = catalogue.text, {}
-    ladder = signals(summary.grounds)
-    if not ladder.empty:
-        ladder = ladder.assign(label=ladder["term"].map(terms))
-        days = [int(lag) for lag in ladder["lag"].unique()]
-        lags = {lag: t("grounds.lag", days=lag) if lag else t("grounds.today") for lag in days}
+    ladder = summary.grounds.ladder
+    if ladder and ladder.signals:
+        effects = ladder.effects.assign(label=ladder.effects["term"].map(terms))
+        lags = {lag: t("grounds.lag", days=lag) if lag else t("grounds.today") for lag in ladder.lags}
         found["ladder"] = as_svg(
-            "ladder", draw_ladder, size=(7.4, ladder_height(ladder)), alt=t("grounds.ladder_alt"),
-            frame=ladder, colors=tenure.colors, lag_labels=lags, x_label=t("families.ratios_x"),
+            "ladder", draw_ladder, size=(7.4, ladder_height(effects)), alt=t("grounds.ladder_alt"),
+            frame=effects, colors=tenure.colors, lag_labels=lags, x_label=t("families.ratios_x"),
         )  # fmt: skip
-    thin, _ = gaps(summary.grounds.coverage)
+    thin, starts = summary.grounds.gaps.lines, summary.grounds.gaps.quarters
     if not thin.empty:
         covariates = {covariate.name: covariate.label(catalogue.language) for covariate in tenure.covariates()}
         thin = thin.assign(label=thin["covariate"].map(covariates))
-        quarters = [t("book.bar", start=start) for start in sorted(summary.grounds.coverage["quarter_from"].unique())]
+        quarters = [t("book.bar", start=start) for start in starts]
         found["coverage"] = as_svg(
             "coverage", draw_coverage, size=(7.4, coverage_height(thin)), alt=t("grounds.coverage_alt"),
             frame=thin, colors=tenure.colors, family_labels=labels, quarter_labels=quarters,

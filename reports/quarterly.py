@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import ReportError
 from analysis.workbench import Workbench
-from reports.content import Outlook
 from reports.csv_text import as_csv
 from reports.messages import read_catalogue
 from reports.page import as_dictionary, render_quarterly
 from reports.summary import summarise
 
+LEAVERS = ("account_id", "notice_on", "ends_on", "seats", "mrr")
+"""What the list of known leavers tells."""
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
 )  # fmt: skip
@@ -47,28 +50,30 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     """
     catalogue = read_catalogue(language)
     summary = summarise(tenure)
-    stem = f"quarterly-{summary.landmark:%Y-%m-%d}"
+    stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
     page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, language), names)
     lists = {}
-    if summary.outlook:
-        lists[out / names["accounts_file"]] = accounts_csv(summary.outlook)
+    if summary.reading:
+        lists[out / names["accounts_file"]] = accounts_csv(summary.reading.calls)
     if not summary.known_leavers.empty:
-        lists[out / names["leavers_file"]] = as_csv(summary.known_leavers.drop(columns="lifetime_id"))
+        lists[out / names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
     page_path = out / f"{stem}.{language}.html"
     write_all({page_path: page} | lists)
     return Written(page_path, tuple(lists))
 
 
-def accounts_csv(outlook: Outlook) -> str:
-    """Return the accounts at risk as CSV, most likely to leave first."""
-    table = outlook.first.copy()
-    table["probability"] = table["probability"].map("{:.6f}".format)
-    table["reasons"] = table["reasons"].map(
-        lambda reasons: "; ".join(f"{r.covariate} {r.direction}".strip() for r in reasons)
-    )
-    return as_csv(table)
+def accounts_csv(calls: pd.DataFrame) -> str:
+    """Return the accounts at risk as CSV, most likely to leave first.
+
+    Parameters
+    ----------
+    calls
+        As `analysis.forecast.frames.CALL_LIST`.
+    """
+    reasons = calls["reasons"].map(lambda named: "; ".join(f"{r.covariate} {r.direction}".strip() for r in named))
+    return as_csv(calls.assign(probability=calls["probability"].map("{:.6f}".format), reasons=reasons))
 
 
 def _provenance(tenure: Workbench, language: str) -> dict[str, str]:

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.declared.factors import control_family
-from analysis.models.registry import CONTRACT_ONLY, COX
-from reports.content import Contest, Summary
+from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
+from analysis.errors import Obstacle
+from analysis.evaluation.selection import Lead
+from analysis.inference.drift import Drift, DriftVerdict
+from reports.content import Summary
 
 Text = Callable[..., str]
-SHOWN = 0.05
 MINUS = "\N{MINUS SIGN}"
+GAINS = {Lead.BETTER: "short.gain", Lead.NO_DIFFERENCE: "short.no_gain", Lead.WORSE: "short.loss"}
 
 
 def count(value: float) -> str:
@@ -66,48 +68,43 @@ def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: i
 def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: dict[str, tuple[str, ...]]) -> list[str]:
     """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
     sentences = []
-    if summary.outlook:
-        headline = summary.outlook.models.set_index("model").loc[summary.outlook.headline]
+    if summary.reading:
+        quoted, standpoint = summary.reading.quoted, summary.standpoint
         sentences.append(
             text(
                 "short.outlook",
-                expected=number(headline["expected"], 0),
-                at_risk=count(summary.n_at_risk),
-                landmark=summary.landmark,
-                horizon_end=summary.horizon_ends_on,
-                low=count(headline["low"]),
-                high=count(headline["high"]),
+                expected=number(quoted.expected, 0),
+                at_risk=count(standpoint.n_at_risk),
+                landmark=standpoint.landmark,
+                horizon_end=standpoint.horizon_ends_on,
+                low=count(quoted.low),
+                high=count(quoted.high),
             )
         )
     if summary.no_forecast:
-        sentences.append(text("short.no_forecast", reason=summary.no_forecast))
+        sentences.append(text("short.no_forecast", reason=obstacle_in_words(text, summary.no_forecast)))
     if not summary.known_leavers.empty:
         sentences.append(text("short.known_leavers", number=count(len(summary.known_leavers))))
-    last = last_quarter(summary)
-    if last is not None:
+    if summary.last:
         sentences.append(
             text(
                 "short.last",
-                churned=count(last["churned_of_start"]),
-                at_start=count(last["at_start"]),
-                rate=share(last["rate"]),
+                churned=count(summary.last.churned),
+                at_start=count(summary.last.at_start),
+                rate=share(summary.last.rate),
             )
         )
-    if summary.skill and summary.outlook:
-        pooled = summary.skill.pooled.set_index(["model", "metric"])
-        auc = pooled.loc[(summary.outlook.headline, "auc")]
-        sentences.append(text("short.skill", folds=count(auc["n_folds"]), auc=share(auc["estimate"], 0)))
+    if summary.skill:
+        ranking = summary.skill.ranking
+        sentences.append(text("short.skill", folds=count(ranking.n_folds), auc=share(ranking.estimate, 0)))
     if summary.contest:
-        sentences += [
-            family_verdict(text, summary.contest, family, labels[family])
-            for family in summary.contest.tests["family"]
-            if family != control_family()
-        ]
-        sentences.append(gain_verdict(text, summary))
-        if len(set(summary.contest.tests["family"]) - {control_family()}) > 1:
-            sentences.append(leader_verdict(text, summary.contest, labels))
-    elif not summary.no_forecast:
-        sentences.append(text("short.no_contest", reason=summary.no_contest))
+        verdicts = summary.contest.verdicts
+        sentences += [family_sentence(text, verdict, labels[verdict.family]) for verdict in verdicts.families]
+        sentences.append(gain_sentence(text, verdicts.gain))
+        if verdicts.leader.leadership is not Leadership.NOT_ASKED:
+            sentences.append(leader_sentence(text, verdicts.leader, labels))
+    elif summary.no_contest and not summary.no_forecast:
+        sentences.append(text("short.no_contest", reason=obstacle_in_words(text, summary.no_contest)))
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
         comma = text("list.comma")
@@ -116,61 +113,51 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
     return sentences
 
 
-def family_verdict(text: Text, contest: Contest, family: str, label: str) -> str:
+def family_sentence(text: Text, verdict: FamilyVerdict, label: str) -> str:
     """Say what is shown of a family: association, gain to the forecast (Cox model), both or neither."""
-    test = contest.tests.set_index("family").loc[family]
-    losses = contest.losses.set_index(["model", "family"])
-    is_associated = test["p_value"] < SHOWN
-    is_useful = (COX, family) in losses.index and losses.loc[(COX, family), "conf_low"] > 0
-    key = {
-        (True, True): "short.family_both",
-        (True, False): "short.family_association",
-        (False, True): "short.family_forecast",
-        (False, False): "short.family_none",
-    }[bool(is_associated), bool(is_useful)]
-    return text(key, family=label, p=p_value(test["p_value"]))
+    return text(f"short.family_{verdict.standing}", family=label, p=p_value(verdict.p_value))
 
 
-def leader_verdict(text: Text, contest: Contest, labels: dict[str, str]) -> str:
-    """Say which family leads, and whether it is shown to matter more than the next (their intervals stand apart)."""
-    if contest.leader is None:
+def leader_sentence(text: Text, verdict: LeaderVerdict, labels: dict[str, str]) -> str:
+    """Say which family leads, and whether it is shown to matter more than the next."""
+    if verdict.leadership is Leadership.NONE:
         return text("short.no_leader")
-    losses = contest.losses[(contest.losses["model"] == COX) & (contest.losses["family"] != control_family())]
-    losses = losses.set_index("family").sort_values("estimate", ascending=False, kind="stable")
-    others = losses.drop(index=contest.leader)
-    second = str(others.index[0])
-    is_clear = losses.loc[contest.leader, "conf_low"] > others["conf_high"].max()
-    key = "short.leader" if is_clear else "short.leader_unsure"
-    return text(key, family=labels[contest.leader], second=labels[second])
+    key = "short.leader" if verdict.leadership is Leadership.CLEAR else "short.leader_unsure"
+    return text(key, family=labels[verdict.family], second=labels[verdict.second])
 
 
-def gain_verdict(text: Text, summary: Summary) -> str:
+def gain_sentence(text: Text, verdict: GainVerdict) -> str:
     """Say whether all families together forecast better than the contract alone, on the same accounts."""
-    assert summary.skill is not None
-    pairs = summary.skill.pairs
-    pair = pairs[(pairs["metric"] == "ipa") & (pairs["model"] == COX) & (pairs["versus"] == CONTRACT_ONLY)]
-    if pair.empty:
+    if verdict.lead is None:
         return text("short.no_gain_measured")
-    line = pair.iloc[0]
-    key = "short.gain" if line["conf_low"] > 0 else "short.loss" if line["conf_high"] < 0 else "short.no_gain"
     return text(
-        key,
-        estimate=number(100 * line["estimate"], 1),
-        low=number(100 * line["conf_low"], 1),
-        high=number(100 * line["conf_high"], 1),
+        GAINS[verdict.lead],
+        estimate=number(verdict.estimate, 1),
+        low=number(verdict.conf_low, 1),
+        high=number(verdict.conf_high, 1),
     )
 
 
-def drift_verdict(text: Text, contest: Contest, names: dict[str, str]) -> str:
+def drift_sentence(text: Text, verdict: DriftVerdict, names: dict[str, str]) -> str:
     """Say whether hazard ratios are shown to change over the lifetime, and which."""
-    p = p_value(contest.drift_p)
-    drifting = contest.drifts.loc[contest.drifts["drifts"], "term"]
-    if len(drifting):
-        return text("families.drifting", covariates=text("list.semicolon").join(names[term] for term in drifting), p=p)
-    return text("families.drifting_together" if contest.drift_p < SHOWN else "families.no_drift", p=p)
+    p = p_value(verdict.p_value)
+    if verdict.drift is Drift.OF_COLUMNS:
+        return text("families.drifting", covariates=text("list.semicolon").join(names[t] for t in verdict.terms), p=p)
+    return text("families.drifting_together" if verdict.drift is Drift.TOGETHER else "families.no_drift", p=p)
 
 
-def last_quarter(summary: Summary) -> pd.Series | None:
-    """Return the line of the book for the last complete quarter, if anybody was there at its start."""
-    complete = summary.book[summary.book["is_complete"] & (summary.book["at_start"] > 0)]
-    return None if complete.empty else complete.iloc[-1]
+def obstacle_in_words(text: Text, obstacle: Obstacle) -> str:
+    """Say what stands in the way of a result."""
+    return text(f"obstacle.{obstacle.why}", **{name: _value(text, name, v) for name, v in obstacle.values.items()})
+
+
+def _value(text: Text, name: str, value: object) -> object:
+    """Write a value of an obstacle: obstacles and names in words, dates as messages take them."""
+    if isinstance(value, Obstacle):
+        return obstacle_in_words(text, value)
+    if isinstance(value, tuple):
+        remarks = [obstacle_in_words(text, entry) for entry in value if isinstance(entry, Obstacle)]
+        return " ".join(remarks) if remarks else text("list.comma").join(value)
+    if name == "model":
+        return text(f"model.{value}")
+    return count(value) if isinstance(value, int) else value

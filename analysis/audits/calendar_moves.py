@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.audits.alarm import Alarm
+from analysis.audits.alarm import Alarm, Verdict, found_if
 from analysis.cohort.cohort_tables import CohortTables
 
 MATTERS = math.log(4 / 3)
@@ -30,7 +30,7 @@ def calendar_moves(tenure: CohortTables) -> list[Alarm]:
         fading as they age. n: landmarks with `ENOUGH` such accounts.
     """
     if "usage_daily" not in tenure.given:
-        return [Alarm("calendar_moves", "book", None), Alarm("calendar_moves", "beside_the_book", None)]
+        return [Alarm("calendar_moves", subject, Verdict.CANNOT_TELL) for subject in ("book", "beside_the_book")]
     rows = tenure.landmarks
     beside = pd.DataFrame({"landmark": rows["risk_date"], "move": rows["usage_surge"] - rows["usage_drop"]})
     region = rows["account_id"].map(tenure.table("accounts").set_index("account_id")["region"])
@@ -53,9 +53,9 @@ def _largest(subject: str, groups: Sequence[pd.DataFrame]) -> Alarm:
     medians = [_medians(moves) for moves in groups]
     beside = pd.concat([own - own.median() for own in medians])
     if beside.empty:
-        return Alarm("calendar_moves", subject, None)
+        return Alarm("calendar_moves", subject, Verdict.CANNOT_TELL)
     largest = float(beside.iloc[np.argmax(np.abs(beside.to_numpy(np.float64)))])
-    return Alarm("calendar_moves", subject, abs(largest) > MATTERS, largest, n=len(medians[0]))
+    return Alarm("calendar_moves", subject, found_if(abs(largest) > MATTERS), largest, n=len(medians[0]))
 
 
 def _medians(moves: pd.DataFrame) -> pd.Series:

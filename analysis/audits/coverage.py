@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from analysis.audits.frames import COVERAGE, MATCH_RATES, REPORTING_DELAYS
 from analysis.audits.knowledge import is_filled
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.contract import read_contract
@@ -37,7 +38,7 @@ def coverage(tenure: CohortTables) -> pd.DataFrame:
     shares["family"] = shares["covariate"].map({covariate.name: covariate.family for covariate in declared})
     shares["order"] = shares["covariate"].map({covariate.name: k for k, covariate in enumerate(declared)})
     shares = shares.sort_values(["order", "quarter_from"], ignore_index=True)
-    return shares[["covariate", "family", "quarter_from", "rows", "share"]]
+    return shares[COVERAGE.columns]
 
 
 def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
@@ -67,8 +68,7 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
         known = np.where(reached >= 0, share.to_numpy()[np.maximum(reached, 0)], 0.0).mean()
         median, p90 = (float(days[np.searchsorted(share, level)]) for level in (0.5, 0.9))
         lines.append((table, _first_name(happened), int(delays["number"].sum()), median, p90, float(known)))
-    columns = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
-    return pd.DataFrame(lines, columns=columns)
+    return pd.DataFrame(lines, columns=REPORTING_DELAYS.columns)
 
 
 def match_rates(tenure: CohortTables) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
         (line,) = tenure.ask("facts_in_lifetimes", named={"facts": facts}).itertuples(index=False)
         share = line.matched / line.rows if line.rows else float("nan")
         lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
-    return pd.DataFrame(lines, columns=["table", "rows", "in_a_lifetime", "set_aside"])
+    return pd.DataFrame(lines, columns=MATCH_RATES.columns)
 
 
 def _first_name(sql: str) -> str:

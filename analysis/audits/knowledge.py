@@ -6,6 +6,7 @@ from contextlib import suppress
 import numpy as np
 import pandas as pd
 
+from analysis.audits.frames import LATE_KNOWLEDGE
 from analysis.audits.paired import paired_changes
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
@@ -22,10 +23,6 @@ from analysis.inference.small_sample import room
 LEVEL = 0.01
 MATTERS = 0.2
 """A log hazard ratio per standard deviation that changes by less misleads nobody, however sure the change is."""
-COLUMNS = (
-    *("covariate", "family", "cells", "as_known", "as_observed", "change"),
-    *("conf_low", "conf_high", "p_holm", "flatters"),
-)
 
 
 def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
@@ -50,7 +47,7 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
     """
     blanked = without_days_of_knowledge(tenure)
     if not blanked:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return LATE_KNOWLEDGE.empty()
     tenure.progress(f"late knowledge: {', '.join(blanked)} as if known when it happened")
     declared = tenure.covariates("counting_process")
     rows = tenure.counting_process
@@ -62,13 +59,13 @@ def late_knowledge(tenure: CohortTables) -> pd.DataFrame:
         if cells:
             known = {"covariate": covariate.name, "family": covariate.family, "cells": cells}
             lines.append(known | _change(rows, observed, contract, covariate))
-    table = pd.DataFrame(lines, columns=[*COLUMNS, "p_value"])
+    table = pd.DataFrame(lines, columns=[*LATE_KNOWLEDGE.columns, "p_value"])
     tested = table["p_value"].notna()
     table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy(np.float64))
     known, observed_ = table["as_known"], table["as_observed"]
     is_stronger = (observed_.abs() > known.abs()) | (observed_ * known < 0)
     table["flatters"] = is_stronger & (table["p_holm"] < LEVEL) & (table["change"].abs() > MATTERS)
-    return table[list(COLUMNS)]
+    return table[LATE_KNOWLEDGE.columns]
 
 
 def _change(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.paired import paired_changes
+from analysis.audits.signals import Signal
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
@@ -18,7 +19,6 @@ from analysis.inference.joint_tests import family_tests
 from analysis.inference.multiplicity import holm
 from analysis.inference.small_sample import room
 
-EARLY, LATE = "early", "late"
 LEVEL = 0.05
 
 
@@ -121,5 +121,7 @@ def _with_signal(ladder: pd.DataFrame) -> pd.DataFrame:
     seen_ago = is_seen & (ago["p_value_holm"] < LEVEL) & (signs["min"] == signs["max"])
     fades = (ago["change_p_holm"] < LEVEL) & (ago["change"] * today["estimate"] < 0)
     late = is_seen & fades & ~seen_ago
-    signal = pd.Series(np.select([seen_ago, late], [EARLY, LATE], ""), index=today.index)
+    signal = pd.Series(
+        np.select([seen_ago, late], [Signal.EARLY.value, Signal.LATE.value], Signal.NEITHER.value), index=today.index
+    )
     return ladder.assign(signal=ladder["term"].map(signal))

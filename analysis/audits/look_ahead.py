@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, past
 from analysis.engine.engine import Engine
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
-CELL = ("day", "what", "account_id", "lifetime_number", "risk_date", "from_all_data", "from_known")
 RECENT_DAYS = 31
 """Cells of so many days before would show that a query looks ahead by as much; older ones show longer looks only."""
 EXAMPLES = 5
@@ -73,9 +73,8 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
             compared, recent, differing = _cells_that_differ(engine, names, day)
             counts += [(day, name, compared, recent, number) for name, number in zip(names, differing, strict=True)]
             cells += [_examples(engine, name, day) for name, number in zip(names, differing, strict=True) if number]
-    listed = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=list(CELL))
-    table = pd.DataFrame(counts, columns=["day", "what", "compared", "recent", "differing"])
-    return table.astype({"day": "datetime64[us]"}), listed
+    listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
+    return pd.DataFrame(counts, columns=LOOK_AHEAD.columns).astype({"day": "datetime64[us]"}), listed
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Z, verdict
+from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError
@@ -24,13 +24,13 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     Returns
     -------
     list of Alarm
-        One for each label with a dated history (``account_attributes``); for any other None, as nothing can tell.
+        One for each label; without a dated history (``account_attributes``) nothing can tell.
         estimate: log of the ratio of moves a day at risk, leavers against others, raised where surely above zero;
         n: accounts moved.
     """
     labels = [name for name in ("segment", "touch_model", "maturity") if f"accounts.{name}" in tenure.given]
     if "account_attributes" not in tenure.given:
-        return [Alarm("moved_labels", label, None) for label in labels]
+        return [Alarm("moved_labels", label, Verdict.CANNOT_TELL) for label in labels]
     first = tenure.ask("first_labels")
     rows = tenure.counting_process
     leavers = set(rows.loc[rows["event"] == 1, "account_id"])
@@ -41,7 +41,7 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
         was = first[first["attribute"] == label].set_index("account_id")["value"].reindex(rows["account_id"].unique())
         was = was.dropna()
         if was.empty:
-            alarms.append(Alarm("moved_labels", label, None))
+            alarms.append(Alarm("moved_labels", label, Verdict.CANNOT_TELL))
             continue
         moved = (today[label].reindex(was.index) != was).to_numpy(bool)
         alarms.append(_moves(label, moved, was.index.isin(leavers), at_risk.reindex(was.index).to_numpy(np.float64)))
@@ -53,10 +53,10 @@ def _moves(label: str, moved: np.ndarray, left: np.ndarray, days: np.ndarray) ->
     n_moved, n_of_leavers = int(moved.sum()), int((moved & left).sum())
     share = days[left].sum() / days.sum()
     if n_moved == 0 or not 0 < share < 1:
-        return Alarm("moved_labels", label, False if n_moved == 0 else None, n=n_moved)
+        return Alarm("moved_labels", label, Verdict.NOT_FOUND if n_moved == 0 else Verdict.CANNOT_TELL, n=n_moved)
     p_value = float(stats.binomtest(n_of_leavers, n_moved, share, alternative="greater").pvalue)
     ratio = (n_of_leavers + 0.5) / (n_moved - n_of_leavers + 0.5) * (1 - share) / share
-    return Alarm("moved_labels", label, p_value < LEVEL, float(np.log(ratio)), p_value=p_value, n=n_moved)
+    return Alarm("moved_labels", label, found_if(p_value < LEVEL), float(np.log(ratio)), p_value=p_value, n=n_moved)
 
 
 def rewritten_score(tenure: CohortTables) -> Alarm:
@@ -73,7 +73,7 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
         others, in standard deviations of the score, with its interval (clustered); n: landmarks with a score.
     """
     if "health_scores" not in tenure.given or not all(is_measured for _, is_measured in tenure.families()):
-        return Alarm("rewritten_score", "", None)
+        return Alarm("rewritten_score", "", Verdict.CANNOT_TELL)
     scores = tenure.ask("published_scores")
     rows = tenure.landmarks[tenure.landmarks["is_followed"]]
     rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
@@ -83,13 +83,13 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     ).dropna(subset=["value"])
     leavers = joined.loc[joined["event"] == 1, "lifetime_id"].nunique()
     if leavers < ENOUGH or joined["value"].std() == 0:
-        return Alarm("rewritten_score", "", None, n=len(joined))
+        return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
     try:
         _, design = learn_matrix(joined, tenure.covariates("landmarks"))
     except DesignError:
-        return Alarm("rewritten_score", "", None, n=len(joined))
+        return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
     if joined["lifetime_id"].nunique() < design.values.shape[1]:  # so many columns would explain any score away
-        return Alarm("rewritten_score", "", None, n=len(joined))
+        return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
     value = joined["value"].to_numpy(np.float64)
     columns = np.column_stack([np.ones(len(value)), design.values])
     rest = (value - columns @ np.linalg.lstsq(columns, value, rcond=None)[0]) / value.std()
@@ -102,5 +102,5 @@ def _difference(rest: np.ndarray, left: np.ndarray, cluster: np.ndarray) -> Alar
     error = float(np.sqrt((pd.Series(influence).groupby(cluster).sum() ** 2).sum()))
     p_value = float(2 * stats.norm.sf(abs(difference) / error))
     low, high = difference - Z * error, difference + Z * error
-    is_raised = verdict(bool(p_value < LEVEL and abs(difference) > MATTERS), MATTERS, low, high)
-    return Alarm("rewritten_score", "", is_raised, float(difference), low, high, p_value, len(rest))
+    told = verdict(bool(p_value < LEVEL and abs(difference) > MATTERS), MATTERS, low, high)
+    return Alarm("rewritten_score", "", told, float(difference), low, high, p_value, len(rest))

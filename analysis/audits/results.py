@@ -1,21 +1,26 @@
 """Audit results: all audits of a study, each made once when first asked for; ``tenure.audits`` in a notebook."""
 
-import dataclasses
 from collections.abc import Callable
 from functools import cached_property
 
 import pandas as pd
 
-from analysis.audits.alarm import Alarm, verdict
+from analysis.audits import frames
+from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, from_frame, verdict
 from analysis.audits.calendar_moves import calendar_moves
+from analysis.audits.compared import Compared, compared
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
+from analysis.audits.gaps import Gaps, gaps
 from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
+from analysis.audits.signals import Ladder, read_ladder
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.floors import Question, floors
+from analysis.declared.schema import Schema
 from analysis.errors import DesignError, ModelError
 
 
@@ -37,14 +42,14 @@ class AuditResults:
 
     @cached_property
     def _look_ahead(self) -> tuple[pd.DataFrame, ...]:
-        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+        def make() -> tuple[pd.DataFrame, ...]:
             return look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
 
-        return self._kept.tables("look_ahead", "look_ahead_cells", make=make)
+        return self._kept.tables(frames.LOOK_AHEAD, frames.LOOK_AHEAD_CELLS, make=make)
 
     @property
     def look_ahead(self) -> pd.DataFrame:
-        """What differs between all data and what was known: day, what, compared, differing."""
+        """What differs between all data and what was known."""
         return self._look_ahead[0]
 
     @property
@@ -54,18 +59,17 @@ class AuditResults:
 
     @cached_property
     def _ladder(self) -> tuple[pd.DataFrame, ...]:
-        return self._kept.tables("lag_ladder", "lag_ladder_families", make=self._make_ladder)
+        return self._kept.tables(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES, make=self._make_ladder)
 
     def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        floor = floors(self._tenure.study.report, self._tenure.n_events)[Question.CONTEST]
         try:
-            needed = self._tenure.study.report.contest_from_events
-            if self._tenure.n_events < needed:
-                raise ModelError(f"it needs {needed} lifetimes with event; there are {self._tenure.n_events}")
+            if not floor.is_reached:
+                raise ModelError(f"it needs {floor.needed} lifetimes with event; there are {floor.found}")
             return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")
-            empty = pd.DataFrame(columns=["term", "covariate", "family", "lag", "signal"])
-            return empty, pd.DataFrame(columns=["family", "lag", "p_value"])
+            return frames.LAG_LADDER.empty(), frames.LAG_LADDER_FAMILIES.empty()
 
     @property
     def lag_ladder(self) -> pd.DataFrame:
@@ -80,69 +84,86 @@ class AuditResults:
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
-        return self._one("late_knowledge", late_knowledge)
+        return self._one(frames.LATE_KNOWLEDGE, late_knowledge)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Share of landmark rows with a value, by covariate and fiscal quarter."""
-        return self._one("coverage", coverage)
+        return self._one(frames.COVERAGE, coverage)
 
     @cached_property
     def reporting_delays(self) -> pd.DataFrame:
         """How late facts are learned, and how much of the newest quarter is likely known."""
-        return self._one("reporting_delays", reporting_delays)
+        return self._one(frames.REPORTING_DELAYS, reporting_delays)
 
     @cached_property
     def match_rates(self) -> pd.DataFrame:
         """How many rows of optional tables fall into a lifetime."""
-        return self._one("match_rates", match_rates)
+        return self._one(frames.MATCH_RATES, match_rates)
+
+    @property
+    def compared(self) -> Compared:
+        """How much of the past was rebuilt and compared, and what looks ahead."""
+        return compared(self.look_ahead)
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """The early and late signals of the lag ladder; None where too few lifetimes are old enough."""
+        return read_ladder(self.lag_ladder, self.lag_ladder_families)
+
+    @property
+    def gaps(self) -> Gaps:
+        """Which covariates lack values in some quarter."""
+        return gaps(self.coverage)
+
+    @property
+    def verdicts(self) -> tuple[Alarm, ...]:
+        """One for each thing looked for: found, not found, or these data cannot tell."""
+        return from_frame(self.alarms)
 
     @cached_property
     def alarms(self) -> pd.DataFrame:
-        """One line for each thing looked for, columns as `Alarm`; is_raised is missing where these data cannot tell."""
-        return self._one("alarms", self._look_for_all)
+        """The verdicts as a table; is_raised is missing where these data cannot tell."""
+        return self._one(frames.ALARMS, self._look_for_all)
 
     def _look_for_all(self, tenure: CohortTables) -> pd.DataFrame:
         tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
-        found = [
-            self._look_ahead_alarm(),
-            *self._knowledge_alarms(),
-            one_stay(tenure),
-            self._tried(falling_hazard, "falling_hazard"),
-            *moved_labels(tenure),
-            self._tried(rewritten_score, "rewritten_score"),
-            *calendar_moves(tenure),
-        ]
-        return pd.DataFrame([dataclasses.asdict(alarm) for alarm in found]).astype({"is_raised": "boolean"})
+        return as_frame(
+            [
+                self._look_ahead_alarm(),
+                *self._knowledge_alarms(),
+                one_stay(tenure),
+                self._tried(falling_hazard, "falling_hazard"),
+                *moved_labels(tenure),
+                self._tried(rewritten_score, "rewritten_score"),
+                *calendar_moves(tenure),
+            ]
+        )
 
-    def _one(self, name: str, make: Callable[[CohortTables], pd.DataFrame]) -> pd.DataFrame:
-        (table,) = self._kept.tables(name, make=lambda: (make(self._tenure),))
+    def _one(self, schema: Schema, make: Callable[[CohortTables], pd.DataFrame]) -> pd.DataFrame:
+        (table,) = self._kept.tables(schema, make=lambda: (make(self._tenure),))
         return table
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the audits by name, alarms first."""
-        names = (
-            "alarms", "look_ahead", "look_ahead_cells", "lag_ladder", "lag_ladder_families", "late_knowledge",
-            "coverage", "reporting_delays", "match_rates",
-        )  # fmt: skip
-        return {name: getattr(self, name) for name in names}
+        return {schema.name: getattr(self, schema.name) for schema in frames.SCHEMAS}
 
-    def _tried(self, audit, name: str) -> Alarm:  # type: ignore[no-untyped-def]
+    def _tried(self, audit: Callable[[CohortTables], Alarm], name: str) -> Alarm:
         try:
             return audit(self._tenure)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"{name}: cannot be told ({error})")
-            return Alarm(name, "", None)
+            return Alarm(name, "", Verdict.CANNOT_TELL)
 
     def _look_ahead_alarm(self) -> Alarm:
-        counts = self.look_ahead
-        differing = int(counts["differing"].sum())
-        return Alarm("look_ahead", "", differing > 0, float(differing), n=int(counts["compared"].sum()))
+        seen = self.compared
+        return Alarm("look_ahead", "", found_if(seen.looks_ahead), float(seen.n_differing), n=seen.cells)
 
     def _knowledge_alarms(self) -> list[Alarm]:
         table = self.late_knowledge
         if table.empty:
-            return [Alarm("late_knowledge", "", False if without_days_of_knowledge(self._tenure) else None)]
+            is_given = bool(without_days_of_knowledge(self._tenure))
+            return [Alarm("late_knowledge", "", Verdict.NOT_FOUND if is_given else Verdict.CANNOT_TELL)]
         return [
             Alarm(
                 "late_knowledge",

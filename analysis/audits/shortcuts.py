@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Z, verdict
+from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
@@ -40,7 +40,8 @@ def one_stay(tenure: CohortTables) -> Alarm:
     shortcut = stays["last"].isin(left).sum() / (stays["until"] - stays["since"]).dt.days.sum()
     ratio = float(shortcut / honest) if honest > 0 else float("nan")
     returns = len(tenure.table("returns"))
-    return Alarm("one_stay", "", bool(ratio < MATTERS) if np.isfinite(ratio) else None, estimate=ratio, n=returns)
+    told = found_if(ratio < MATTERS) if np.isfinite(ratio) else Verdict.CANNOT_TELL
+    return Alarm("one_stay", "", told, estimate=ratio, n=returns)
 
 
 def falling_hazard(tenure: CohortTables) -> Alarm:
@@ -73,8 +74,8 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
     fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in contract.columns), "tenure"])
     estimate, error = float(fit.coefficients[-1]), float(fit.robust_std_errors[-1])
     if not error > 0:
-        return Alarm("falling_hazard", "", None, estimate, n=on_calendar.n_subjects_with_event)
+        return Alarm("falling_hazard", "", Verdict.CANNOT_TELL, estimate, n=on_calendar.n_subjects_with_event)
     p_value = float(stats.norm.cdf(estimate / error))
     low, high = estimate - Z * error, estimate + Z * error
-    is_raised = verdict(p_value < LEVEL, FALLS, min(low, 0))
-    return Alarm("falling_hazard", "", is_raised, estimate, low, high, p_value, on_calendar.n_subjects_with_event)
+    told = verdict(p_value < LEVEL, FALLS, min(low, 0))
+    return Alarm("falling_hazard", "", told, estimate, low, high, p_value, on_calendar.n_subjects_with_event)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.queries import ASKED
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
@@ -91,7 +92,8 @@ class CohortTables:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""
-        return self.query(f"select * from {name} order by {ORDER.get(name, 'all')}")
+        found = self.query(f"select * from {name} order by {ORDER.get(name, 'all')}")
+        return SCHEMAS[name].checked(found) if name in SCHEMAS else found
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -108,6 +110,11 @@ class CohortTables:
         """Rows at risk on each landmark, with outcome and covariates."""
         return self.table("landmarks")
 
+    @cached_property
+    def known_leavers(self) -> pd.DataFrame:
+        """Accounts under notice at the snapshot, the next to end first; they are in no forecast."""
+        return self.table("known_leavers").sort_values(["ends_on", "account_id"], ignore_index=True)
+
     def covariates(self, cohort: str | None = None) -> tuple[Covariate, ...]:
         """Return the covariates that these data can measure."""
         return measurable_covariates(self.given, cohort)
@@ -116,6 +123,12 @@ class CohortTables:
         """Return every factor family and whether these data measure any covariate of it."""
         measured = {covariate.family for covariate in self.covariates()}
         return tuple((family, family.name in measured) for family in read_families())
+
+    @property
+    def segment(self) -> str | None:
+        """The label by which results are told apart; None where the source does not give it."""
+        name = self.study.report.segment
+        return name if f"accounts.{name}" in self.given else None
 
     @property
     def n_events(self) -> int:

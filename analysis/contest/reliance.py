@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.contest.frames import LOSSES
 from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold
@@ -17,11 +18,6 @@ from analysis.models.base import horizon_risk
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 """What the intervals of permutation losses do and do not include."""
-
-_LOSS_COLUMNS = (
-    *("model", "family", "metric", "estimate", "conf_low", "conf_high"),
-    *("n_folds", "n_rows", "share_moved", "interval"),
-)
 
 _WITHIN = ("risk_date", "phase", "term_months")
 
@@ -55,9 +51,7 @@ def permutation_losses(
     Returns
     -------
     DataFrame
-        model, family, metric ('ipa' in points of 100, 'auc'), estimate (loss: positive = the family helped),
-        conf_low, conf_high, n_folds, n_rows, share_moved (rows that had a comparable account to swap with),
-        interval (how it was made).
+        As `LOSSES`.
 
     Raises
     ------
@@ -68,7 +62,10 @@ def permutation_losses(
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
-            raise ModelError(f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.")
+            raise ModelError(
+                f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.",
+                Obstacle.of(Why.FITTED_NOWHERE, model=model, folds=len(folds)),
+            )
         scored = _scored(fitted, model, n_resamples, seed)
         for position, family in enumerate(families):
             if any(len(fold.test.family_columns(family)) for fold in fitted):
@@ -80,7 +77,7 @@ def permutation_losses(
                     estimate, interval = float(loss[0]), percentile_interval(loss[1:])
                     sizes = (len(fitted), len(scored.event), moved)
                     lines.append((model, family, metric, estimate, *interval, *sizes, MODEL_HELD_FIXED))
-    return pd.DataFrame(lines, columns=_LOSS_COLUMNS)
+    return LOSSES.checked(pd.DataFrame(lines, columns=LOSSES.columns))
 
 
 def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:

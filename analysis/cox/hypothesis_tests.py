@@ -10,7 +10,7 @@ from scipy import stats
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.one_thread import one_thread
 from analysis.cox.sandwich import grouped_score
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def _quadratic_form(values: NDArray[np.float64], covariance: NDArray[np.float64]
     if np.linalg.matrix_rank(correlation, hermitian=True) < len(values):
         raise ModelError(
             f"The covariance of these {len(values)} coefficients is singular: there are too few clusters with events. "
-            "Test fewer columns at a time."
+            "Test fewer columns at a time.",
+            Obstacle.of(Why.TOO_FEW_CLUSTERS, columns=len(values)),
         )
     scaled = values / spread
     return float(scaled @ np.linalg.solve(correlation, scaled))

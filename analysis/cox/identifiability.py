@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from analysis.cox.rows import CountingRows
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
 
 COLLINEAR = 1e-9
 """Share of a column's information that must be its own, given the columns before it."""
@@ -26,8 +26,8 @@ class NotEstimableError(ModelError):
     """Some columns' effects cannot be estimated: they never differ, copy others or separate; `columns` names them."""
 
     def __init__(self, message: str, columns: Sequence[str]) -> None:
-        super().__init__(message)
         self.columns = tuple(columns)
+        super().__init__(message, Obstacle.of(Why.NOT_ESTIMABLE, columns=self.columns))
 
 
 def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -52,7 +52,10 @@ def refuse_constant(spread: NDArray[np.float64], names: Sequence[str]) -> None:
     """Raise a `ModelError` that names the columns without any spread."""
     constant = [name for name, own in zip(names, spread, strict=True) if own == 0]
     if constant:
-        raise ModelError(f"{quoted(constant)} {_is(constant)} constant in all rows. Leave {_it(constant)} out.")
+        raise ModelError(
+            f"{quoted(constant)} {_is(constant)} constant in all rows. Leave {_it(constant)} out.",
+            Obstacle.of(Why.NOT_ESTIMABLE, columns=tuple(constant)),
+        )
 
 
 def refuse_endless(largest: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -135,7 +138,8 @@ def refuse_no_convergence(step: NDArray[np.float64], iterations: int, names: Seq
     moving = [names[k] for k in np.argsort(-np.abs(step))[:3].tolist()]
     raise ModelError(
         f"The Cox model did not converge in {iterations} Newton steps; still moving: {quoted(moving)}. "
-        "Leave columns out or set a ridge."
+        "Leave columns out or set a ridge.",
+        Obstacle.of(Why.NOT_CONVERGED, columns=tuple(moving), iterations=iterations),
     )
 
 

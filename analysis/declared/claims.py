@@ -4,9 +4,18 @@ import functools
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 
 from analysis.declared.factors import FOLDER, Covariate, read_covariates
+
+
+class Judged(StrEnum):
+    """Whether a source has the columns for a claim: all of them, some, or none."""
+
+    YES = "yes"
+    IN_PART = "in_part"
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,12 @@ class Claim:
         """Return what the source would have to give for all of it, in the words of the contract."""
         lacking = [need for covariate in self._declared() for need in covariate.lacking(given)]
         return tuple(dict.fromkeys([*lacking, *(need for need in self.needs if need not in given)]))
+
+    def judged(self, given: Collection[str]) -> Judged:
+        """Return whether a source has the columns for it."""
+        if not self.measurable(given):
+            return Judged.NO
+        return Judged.IN_PART if self.lacking(given) else Judged.YES
 
     def _declared(self) -> tuple[Covariate, ...]:
         return tuple(covariate for covariate in read_covariates() if covariate.name in self.covariates)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.design.raw_covariates import Covariate, readable_covariates
 from analysis.design.transforms import REMEMBERING
-from analysis.errors import DesignError
+from analysis.errors import DesignError, Obstacle, Why
 
 ROW_COLUMNS = (
     "lifetime_id",
@@ -105,7 +105,8 @@ class DesignMatrix:
         if not kept:
             raise DesignError(
                 f"No column belongs to {', '.join(sorted(wanted))}; "
-                f"this design has {', '.join(self.families) or 'none'}."
+                f"this design has {', '.join(self.families) or 'none'}.",
+                Obstacle.of(Why.NO_COLUMN_LEFT),
             )
         return DesignMatrix(self.values[:, kept], tuple(self.columns[k] for k in kept), self.rows)
 
@@ -191,7 +192,10 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     reasons = _reasons_to_drop(values, columns)
     kept = np.flatnonzero([reason is None for reason in reasons])
     if len(kept) == 0:
-        raise DesignError(f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows.")
+        raise DesignError(
+            f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows.",
+            Obstacle.of(Why.NOTHING_VARIES, covariates=len(covariates), rows=len(frame)),
+        )
     dropped = tuple(
         DroppedColumn(column.name, column.covariate, column.family, reason)
         for column, reason in zip(columns, reasons, strict=True)
@@ -271,10 +275,11 @@ def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list
 
 def _require_rows_and_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> None:
     if len(covariates) == 0:
-        raise DesignError("A design needs at least one covariate; none was given.")
+        raise DesignError("A design needs at least one covariate; none was given.", Obstacle.of(Why.NO_COVARIATE))
     if len(frame) == 0:
         raise DesignError(
-            "A design is learned on training rows; none arrived. Choose a later date or a longer history."
+            "A design is learned on training rows; none arrived. Choose a later date or a longer history.",
+            Obstacle.of(Why.NO_TRAINING_ROWS),
         )
     names = [covariate.name for covariate in covariates]
     twice = sorted({name for name in names if names.count(name) > 1})

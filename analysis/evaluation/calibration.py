@@ -1,9 +1,17 @@
 """Calibration: do accounts that were given a risk of 5% churn at 5%?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
+
+from analysis.evaluation.frames import CALIBRATION
+
+FEWEST_GROUPS, MOST_GROUPS = 3, 10
+EVENTS_A_GROUP = 8
+"""With fewer, the share of a group says little."""
 
 
 def calibration_table(
@@ -56,3 +64,33 @@ def calibration_table(
             "conf_high": np.maximum(high, observed),
         }
     )
+
+
+def number_of_groups(n_events: int) -> int:
+    """Return into how many groups calibration is divided: as many as have `EVENTS_A_GROUP` events on average."""
+    return min(MOST_GROUPS, max(FEWEST_GROUPS, n_events // EVENTS_A_GROUP))
+
+
+def calibrations(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+    """Return the calibration tables of several models, each on the rows of the folds in which it was fitted.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        As `analysis.evaluation.frames.PREDICTIONS`.
+    models : sequence of str
+        Fitted in one fold at least.
+
+    Returns
+    -------
+    DataFrame
+        As `analysis.evaluation.frames.CALIBRATION`.
+    """
+    event = predictions["event"].to_numpy(bool)
+    groups = number_of_groups(int(event.sum()))
+    tables = []
+    for model in models:
+        risk = predictions[model].to_numpy(np.float64)
+        known = ~np.isnan(risk)
+        tables.append(calibration_table(event[known], risk[known], groups).assign(model=model))
+    return CALIBRATION.checked(pd.concat(tables, ignore_index=True))

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import cluster_resamples, purged_training_rows
-from analysis.errors import DesignError, ModelError
+from analysis.errors import DesignError, ModelError, Obstacle, Why
+from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
 
@@ -45,34 +47,45 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is left out of the scores, in English for a terminal, and as the obstacle that a report words."""
+
+    says: str
+    obstacle: Obstacle
+
+    def __str__(self) -> str:
+        """Return what it says."""
+        return self.says
+
+
+@dataclass(frozen=True, slots=True)
 class RollingOrigin:
     """How each model forecast the quarters it had not seen.
 
     Attributes
     ----------
+    models : tuple of str
+        Those that were fitted in one fold at least, in the order in which they were asked for.
     folds : tuple of Fold
     by_fold : DataFrame
-        landmark, model, n_rows, n_events, n_training_rows, n_training_events, expected, auc, brier, ipa,
-        observed_over_expected.
+        As `BY_FOLD`.
     pooled : DataFrame
-        model, metric ('auc', 'brier', 'ipa', 'observed_over_expected'), estimate, conf_low, conf_high
-        (resampled accounts, fitted models held fixed), on the folds that every model has; n_rows, n_events,
-        n_folds.
+        As `POOLED`: on the folds that every model has; intervals by resampled accounts, fitted models held fixed.
     pairs : DataFrame
-        model, versus, metric, estimate (model minus versus), conf_low, conf_high on the same resamples.
+        As `PAIRS`, on the same resamples.
     predictions : DataFrame
-        landmark, lifetime_id, account_id, cluster_id, event, and one column of three-month risk
-        per model (NaN where not fitted).
-    notes : tuple of str
+        As `PREDICTIONS`, and one column of three-month risk for each of `models` (NaN where not fitted).
+    notes : tuple of Remark
         Quarters skipped and models not fitted, with the reason.
     """
 
+    models: tuple[str, ...]
     folds: tuple[Fold, ...]
     by_fold: pd.DataFrame
     pooled: pd.DataFrame
     pairs: pd.DataFrame
     predictions: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def rolling_origin(
@@ -131,7 +144,7 @@ def rolling_origin(
     """
     say = progress or (lambda message: None)
     folds: list[Fold] = []
-    notes: list[str] = []
+    notes: list[Remark] = []
     for landmark in followed_quarters(landmarks)[-n_folds:]:
         say(f"forecasting from {landmark:%Y-%m-%d}")
         fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days)
@@ -139,16 +152,16 @@ def rolling_origin(
         if fold is not None:
             folds.append(fold)
     if not folds:
-        raise ModelError(
-            "No quarter could be scored: " + (" ".join(notes) or "no quarter-start landmark is fully followed.")
-        )
-    predictions = _predictions(folds, list(models))
+        raise _nothing_scored(notes)
+    fitted = [name for name in models if any(name in fold.models for fold in folds)]
+    predictions = _predictions(folds, fitted)
     weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
     return RollingOrigin(
+        models=tuple(fitted),
         folds=tuple(folds),
-        by_fold=_by_fold(folds, predictions, list(models)),
-        pooled=pooled_scores(predictions, list(models), weights),
-        pairs=pair_differences(predictions, list(models), weights),
+        by_fold=BY_FOLD.checked(_by_fold(folds, predictions, fitted)),
+        pooled=POOLED.checked(pooled_scores(predictions, fitted, weights)),
+        pairs=PAIRS.checked(pair_differences(predictions, fitted, weights)),
         predictions=predictions,
         notes=tuple(notes),
     )
@@ -167,34 +180,54 @@ def _fold(
     models: Mapping[str, Callable[[], Model]],
     landmark: pd.Timestamp,
     allowed_gap_days: int,
-) -> tuple[Fold | None, list[str]]:
+) -> tuple[Fold | None, list[Remark]]:
     test_rows = landmarks[(landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)]
     outcome = Outcome.from_landmarks(test_rows)
     if not outcome.event.any():
-        return None, [f"{landmark:%Y-%m-%d} is not scored: nobody of its {len(test_rows)} accounts churned."]
+        obstacle = Obstacle.of(Why.QUARTER_WITHOUT_CHURN, landmark=landmark, accounts=len(test_rows))
+        return None, [_not_scored(landmark, f"nobody of its {len(test_rows)} accounts churned.", obstacle)]
     training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
     try:
         design, matrix = learn_matrix(training, covariates)
     except DesignError as error:
-        return None, [f"{landmark:%Y-%m-%d} is not scored: {error}"]
+        obstacle = Obstacle.of(Why.QUARTER_REFUSED, landmark=landmark, because=error.obstacle)
+        return None, [_not_scored(landmark, str(error), obstacle)]
     fitted, remarks = _fitted(models, matrix, Outcome.from_landmarks(training), landmark)
     if not fitted:
-        return None, [*remarks, f"{landmark:%Y-%m-%d} is not scored: no model could be fitted."]
+        obstacle = Obstacle.of(Why.QUARTER_WITHOUT_MODEL, landmark=landmark)
+        return None, [*remarks, _not_scored(landmark, "no model could be fitted.", obstacle)]
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
     return Fold(landmark, design, design.apply(test_rows), outcome, fitted, len(training), n_events), remarks
 
 
 def _fitted(
     models: Mapping[str, Callable[[], Model]], design: DesignMatrix, outcome: Outcome, landmark: pd.Timestamp
-) -> tuple[dict[str, Model], list[str]]:
+) -> tuple[dict[str, Model], list[Remark]]:
     fitted: dict[str, Model] = {}
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     for name, make in models.items():
         try:
             fitted[name] = make().fit(design, outcome)
         except (ModelError, DesignError) as error:
-            remarks.append(f"{name} is not fitted before {landmark:%Y-%m-%d}: {error}")
+            obstacle = Obstacle.of(Why.MODEL_REFUSED, model=name, landmark=landmark, because=error.obstacle)
+            remarks.append(Remark(f"{name} is not fitted before {landmark:%Y-%m-%d}: {error}", obstacle))
     return fitted, remarks
+
+
+def _not_scored(landmark: pd.Timestamp, why: str, obstacle: Obstacle) -> Remark:
+    return Remark(f"{landmark:%Y-%m-%d} is not scored: {why}", obstacle)
+
+
+def _nothing_scored(notes: Sequence[Remark]) -> ModelError:
+    if not notes:
+        return ModelError(
+            "No quarter could be scored: no quarter-start landmark is fully followed.",
+            Obstacle.of(Why.NO_QUARTER_FOLLOWED),
+        )
+    return ModelError(
+        f"No quarter could be scored: {' '.join(map(str, notes))}",
+        Obstacle.of(Why.NO_QUARTER_SCORED, remarks=tuple(note.obstacle for note in notes)),
+    )
 
 
 def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
@@ -212,7 +245,8 @@ def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
             "event": fold.outcome.event,
         }
         frames.append(pd.DataFrame({**labels, **risk}))
-    return pd.concat(frames, ignore_index=True)
+    risks = PREDICTIONS.with_each(models, Kind.NUMBER, "probability of churn within the horizon", may_lack=True)
+    return risks.checked(pd.concat(frames, ignore_index=True))
 
 
 def _by_fold(folds: list[Fold], predictions: pd.DataFrame, models: list[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.design.resampling import percentile_interval
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, weighted_mean
 from analysis.evaluation.discrimination import auc
+from analysis.evaluation.frames import PAIRS, POOLED
 
 METRICS = ("auc", "brier", "ipa", "observed_over_expected")
 
@@ -56,7 +57,7 @@ def pooled_scores(predictions: pd.DataFrame, models: Sequence[str], weights: NDA
     Returns
     -------
     DataFrame
-        model, metric, estimate, conf_low, conf_high, n_rows, n_events (rows), n_folds.
+        As `analysis.evaluation.frames.POOLED`.
     """
     common, scored = _common_rows(predictions, models)
     rows, counts = predictions[common], weights[:, common]
@@ -67,8 +68,7 @@ def pooled_scores(predictions: pd.DataFrame, models: Sequence[str], weights: NDA
         estimate = float(metric_values(metric, event, risk, None, landmark)[0])
         low, high = percentile_interval(metric_values(metric, event, risk, counts, landmark))
         lines.append((model, metric, estimate, low, high, len(rows), int(event.sum()), rows["landmark"].nunique()))
-    columns = ["model", "metric", "estimate", "conf_low", "conf_high", "n_rows", "n_events", "n_folds"]
-    return pd.DataFrame(lines, columns=columns)
+    return pd.DataFrame(lines, columns=POOLED.columns)
 
 
 def pair_differences(predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def pair_differences(predictions: pd.DataFrame, models: Sequence[str], weights: 
     Returns
     -------
     DataFrame
-        model, versus, metric ('auc', 'brier', 'ipa'), estimate (model minus versus), conf_low, conf_high.
+        As `analysis.evaluation.frames.PAIRS`.
     """
     common, scored = _common_rows(predictions, models)
     rows, counts = predictions[common], weights[:, common]
@@ -90,7 +90,7 @@ def pair_differences(predictions: pd.DataFrame, models: Sequence[str], weights: 
         for model, versus in itertools.combinations(scored, 2):
             low, high = percentile_interval(resampled[model] - resampled[versus])
             lines.append((model, versus, metric, float(seen[model] - seen[versus]), low, high))
-    return pd.DataFrame(lines, columns=["model", "versus", "metric", "estimate", "conf_low", "conf_high"])
+    return pd.DataFrame(lines, columns=PAIRS.columns)
 
 
 def _common_rows(predictions: pd.DataFrame, models: Sequence[str]) -> tuple[NDArray[np.bool_], list[str]]:

@@ -1,7 +1,37 @@
 """Intervals of counts: how many of those forecast will leave."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCount:
+    """How many accounts a model expects to leave, and from how many to how many chance alone may make of it."""
+
+    model: str
+    expected: float
+    low: int
+    high: int
+
+
+def expected_counts(accounts: pd.DataFrame, models: Sequence[str]) -> tuple[ExpectedCount, ...]:
+    """Return what each model expects, with 95% intervals.
+
+    Parameters
+    ----------
+    accounts
+        As `analysis.forecast.frames.ACCOUNTS`, with a column of probabilities for each model.
+    models
+        In the order wanted.
+    """
+    return tuple(
+        ExpectedCount(name, float(accounts[name].sum()), *poisson_binomial_interval(accounts[name].to_numpy()))
+        for name in models
+    )
 
 
 def poisson_binomial_interval(probabilities: NDArray[np.float64], level: float = 0.95) -> tuple[int, int]:

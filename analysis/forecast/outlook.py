@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.declared.schema import Kind
 from analysis.declared.study import Study
 from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import purged_training_rows
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
+from analysis.forecast.frames import ACCOUNTS
 from analysis.forecast.reasons import Reason, name_reasons
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
@@ -28,9 +30,11 @@ class Forecast:
         The forecast is conditional on being at risk on the first and reaches to the second.
     headline
         The model whose numbers are quoted.
+    models
+        The models that were fitted, in the order in which they compete.
     accounts
-        lifetime_id, account_id, and a column of probabilities for each model, in order of account; without those known
-        at the snapshot to have left since the landmark.
+        As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account; without those known at
+        the snapshot to have left since the landmark.
     reasons
         For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
     n_training_rows, n_training_events
@@ -40,6 +44,7 @@ class Forecast:
     landmark: pd.Timestamp
     horizon_ends_on: pd.Timestamp
     headline: str
+    models: tuple[str, ...]
     accounts: pd.DataFrame
     reasons: tuple[tuple[Reason, ...], ...]
     n_training_rows: int
@@ -79,20 +84,25 @@ def forecast_last_landmark(
     last = landmarks["risk_date"].max()
     training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
     if training.empty:
-        raise ModelError(f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.")
+        raise ModelError(
+            f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.",
+            Obstacle.of(Why.NOTHING_SETTLED, landmark=last),
+        )
     design, matrix = learn_matrix(training, covariates)
     outcome = Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
     now = at_risk_now(landmarks, announced)
     current = design.apply(now)
     risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
+    probabilities = ACCOUNTS.with_each(tuple(fitted), Kind.NUMBER, "probability of churn by the end of the horizon")
     cox = fitted[COX]
     assert isinstance(cox, LandmarkCox)
     return Forecast(
         landmark=last,
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
         headline=headline,
-        accounts=pd.DataFrame({"lifetime_id": now["lifetime_id"], "account_id": now["account_id"], **risks}),
+        models=tuple(fitted),
+        accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
         reasons=name_reasons(current, cox),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inference.fit import Inference
+from analysis.inference.frames import EVENT_DATES
 from analysis.inference.joint_tests import family_tests
 
 
@@ -21,8 +22,7 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
     Returns
     -------
     DataFrame
-        family, p_value, other_p_value (NaN where not measured then), term (the column that moved most), estimate,
-        other_estimate (log hazard ratios), shift (in robust standard errors of the first).
+        As `EVENT_DATES`; the errors are those of the first fit.
     """
     tests = family_tests(chosen.fit, chosen.columns, families)
     others = family_tests(other.fit, other.columns, families).set_index("family")["p_value"]
@@ -40,4 +40,5 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
     known = shifts[~shifts["marks_missing"] & shifts["shift"].notna()]
     largest = known.loc[known.groupby("family", sort=False)["shift"].apply(lambda s: s.abs().idxmax())]
     table = tests[["family", "p_value"]].assign(other_p_value=tests["family"].map(others))
-    return table.merge(largest.drop(columns="marks_missing"), on="family", how="left")
+    moved_most = largest[["family", "term", "estimate", "other_estimate", "shift"]]
+    return EVENT_DATES.checked(table.merge(moved_most, on="family", how="left"))

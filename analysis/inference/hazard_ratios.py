@@ -8,6 +8,8 @@ from analysis.cox.coefficient_table import coefficient_table
 from analysis.cox.fit import CoxFit
 from analysis.cox.proportional_hazards import GLOBAL, ProportionalHazards
 from analysis.design.matrix import Column
+from analysis.inference.frames import DRIFTS, RATIOS
+from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.inference.small_sample import room
 
@@ -26,15 +28,15 @@ def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     Returns
     -------
     DataFrame
-        One row a column: term, covariate, family, marks_missing, and what `coefficient_table` gives, by the t
-        distribution and with the errors of `small_sample.Room`. Per standard deviation for numeric columns, against
-        absence for indicators.
+        As `RATIOS`, by the t distribution and with the errors of `small_sample.Room`. Per standard deviation for
+        numeric columns, against absence for indicators.
     """
     left = room(fit, columns)
-    return _described(columns, coefficient_table(fit, level=level, widening=left.widening, df=left.spare))
+    table = coefficient_table(fit, level=level, widening=left.widening, df=left.spare)
+    return RATIOS.checked(_described(columns, table))
 
 
-def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float = 0.05) -> pd.DataFrame:
+def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float = SHOWN) -> pd.DataFrame:
     """Tabulate the tests of proportional hazards by column, with Holm's correction over the columns.
 
     Parameters
@@ -47,13 +49,12 @@ def drifts(result: ProportionalHazards, columns: Sequence[Column], level: float 
     Returns
     -------
     DataFrame
-        One row a column: term, covariate, family, marks_missing, estimate (the constant log hazard ratio fitted),
-        statistic, df, p_value, adjusted_p_value, drifts.
+        As `DRIFTS`.
     """
     table = result.table[result.table["term"] != GLOBAL].reset_index(drop=True)
     table["adjusted_p_value"] = holm(table["p_value"].to_numpy())
     table["drifts"] = table["adjusted_p_value"] < level
-    return _described(columns, table)
+    return DRIFTS.checked(_described(columns, table))
 
 
 def _described(columns: Sequence[Column], table: pd.DataFrame) -> pd.DataFrame:

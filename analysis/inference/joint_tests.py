@@ -8,7 +8,11 @@ from scipy import stats
 from analysis.cox.fit import CoxFit
 from analysis.cox.hypothesis_tests import wald_test
 from analysis.design.matrix import Column
+from analysis.inference.frames import TESTS
 from analysis.inference.small_sample import room
+
+SHOWN = 0.05
+"""A p value below it shows an association, or a drift."""
 
 
 def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]) -> pd.DataFrame:
@@ -28,7 +32,7 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     Returns
     -------
     DataFrame
-        family, n_columns, statistic (chi-square, as R's), df, p_value.
+        As `TESTS`; the statistic is R's.
     """
     lines = []
     left = room(fit, columns)
@@ -38,4 +42,4 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
             test = wald_test(fit, block)
             p_value = float(stats.f.sf(test.statistic / left.widening**2 / test.df, test.df, left.spare))
             lines.append((family, len(block), test.statistic, test.df, p_value))
-    return pd.DataFrame(lines, columns=["family", "n_columns", "statistic", "df", "p_value"])
+    return TESTS.checked(pd.DataFrame(lines, columns=TESTS.columns))

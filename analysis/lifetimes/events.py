@@ -7,6 +7,7 @@ from analysis.curves.incidence import aalen_johansen
 from analysis.curves.rates import rates
 from analysis.curves.recurrent import mean_cumulative_number
 from analysis.design.outcome import Outcome
+from analysis.lifetimes.frames import CHANGE_CURVES, ENDS, RATES
 
 PHASES = ("onboarding", "adoption", "mature")
 CLOCKS = ("between", "deadline", "renewal", "no_term")
@@ -28,7 +29,7 @@ def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `rates`: group (in the order in which they are lived through), events, exposure, rate, conf_low, conf_high.
+        As `RATES`, groups in the order in which they are lived through.
     """
     order = {"phase": PHASES, "renewal_clock": CLOCKS}[by]
     table = rates(
@@ -37,14 +38,14 @@ def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
         intervals["event"].to_numpy(np.int64),
         intervals[by].to_numpy(object),
     )
-    return table.sort_values("group", key=lambda groups: groups.map(order.index), ignore_index=True)
+    return RATES.checked(table.sort_values("group", key=lambda groups: groups.map(order.index), ignore_index=True))
 
 
 def ends_by_cause(counting_process: pd.DataFrame) -> pd.DataFrame:
-    """Return the cumulative incidence of every cause of ending by age, causes competing, as `aalen_johansen`."""
+    """Return the cumulative incidence of every cause of ending by age, causes competing, as `ENDS`."""
     outcome = Outcome.from_counting_process(counting_process)
     present = [cause for cause in CAUSES if (outcome.cause == cause).any()]
-    return aalen_johansen(
+    curves = aalen_johansen(
         outcome.start,
         outcome.stop,
         outcome.cause,
@@ -52,6 +53,7 @@ def ends_by_cause(counting_process: pd.DataFrame) -> pd.DataFrame:
         subject=outcome.lifetime,
         cluster=outcome.cluster,
     )
+    return ENDS.checked(curves)
 
 
 def changes_by_age(counting_process: pd.DataFrame, recurrent_events: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +68,7 @@ def changes_by_age(counting_process: pd.DataFrame, recurrent_events: pd.DataFram
     Returns
     -------
     DataFrame
-        As `mean_cumulative_number`, group being the kind of change; kinds that never happened have no rows.
+        As `CHANGE_CURVES`, group being the kind of change; kinds that never happened have no rows.
     """
     outcome = Outcome.from_counting_process(counting_process)
     curves = []
@@ -84,4 +86,4 @@ def changes_by_age(counting_process: pd.DataFrame, recurrent_events: pd.DataFram
             cluster=outcome.cluster,
         )
         curves.append(curve.assign(group=kind))
-    return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=["group", "time", "estimate"])
+    return CHANGE_CURVES.checked(pd.concat(curves, ignore_index=True) if curves else CHANGE_CURVES.empty())

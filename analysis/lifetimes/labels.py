@@ -1,9 +1,24 @@
 """Labels: names of groups, pooled where a group is too small to be shown."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
+from analysis.errors import StudyError
 
-def pooled_labels(labels: pd.Series, min_cell: int, most: int = 6) -> pd.Series:
+
+def refuse_unknown_label(name: str, given: Collection[str]) -> None:
+    """Raise a `StudyError` where the source does not give a column of ``accounts``; it names those that it gives."""
+    if f"accounts.{name}" not in given:
+        known = sorted(entry.removeprefix("accounts.") for entry in given if entry.startswith("accounts."))
+        raise StudyError(f"The source gives no column '{name}' of accounts. It gives: {', '.join(known)}.")
+
+
+MOST_GROUPS = 6
+"""That a picture tells apart."""
+
+
+def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> pd.Series:
     """Return labels with small groups, and all but the largest, pooled as 'other'; missing ones are 'unknown'."""
     named = labels.fillna("unknown").astype(str)
     sizes = (

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from analysis.curves.nonparametric import kaplan_meier, numbers_at_risk
 from analysis.design.outcome import Outcome
+from analysis.lifetimes.frames import AT_RISK, CURVES
 
 
 def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -20,9 +21,9 @@ def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.
     Returns
     -------
     curves : DataFrame
-        As `kaplan_meier` gives them.
+        As `CURVES`.
     at_risk : DataFrame
-        group, time, at_risk.
+        As `AT_RISK`.
     """
     of = np.full(len(outcome), "all", dtype=object) if group is None else group
     curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, of)
@@ -33,4 +34,4 @@ def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.
         start, stop = outcome.start[of == name], outcome.stop[of == name]
         at_risk = numbers_at_risk(start, stop, np.maximum(times, 0.5))
         counts.append(pd.DataFrame({"group": name, "time": times, "at_risk": at_risk}))
-    return curves, pd.concat(counts, ignore_index=True)
+    return CURVES.checked(curves), AT_RISK.checked(pd.concat(counts, ignore_index=True))

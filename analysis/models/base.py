@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
 
 
 class Model(Protocol):
@@ -36,7 +36,8 @@ def require_same_rows(design: DesignMatrix, outcome: Outcome) -> None:
     if not outcome.event.any():
         raise ModelError(
             f"A model needs at least one churn; none is among the {len(outcome)} training rows. "
-            "Choose a later date, a longer history or a wider cohort."
+            "Choose a later date, a longer history or a wider cohort.",
+            Obstacle.of(Why.NO_EVENT, rows=len(outcome)),
         )
 
 

@@ -11,6 +11,9 @@ from analysis.models.rivals import FamiliesOnly, LastQuarterRate
 
 COX, FOREST, CONTRACT_ONLY, LAST_QUARTER = "cox", "forest", "contract_only", "last_quarter"
 
+QUOTABLE = (COX, FOREST)
+"""The models whose forecast may be quoted; the others are rivals that they must beat."""
+
 Makers = Mapping[str, Callable[[], Model]]
 
 

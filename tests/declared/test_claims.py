@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.declared.claims import read_claims
+from analysis.declared.claims import Claim, Judged, read_claims
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import alternatives, read_covariates
 
@@ -29,6 +29,21 @@ def test_a_claim_names_what_would_unlock_it(claim):
     lacking = claim.lacking(bare)
     assert bool(lacking) == (len(claim.measurable(bare)) < len(claim.covariates) or bool(claim.needs))
     assert claim.lacking(bare | {name for need in lacking for name in alternatives(need)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "judged"),
+    [
+        ({"touchpoints"}, Judged.NO),
+        ({"contacts.ended_on", "contacts"}, Judged.IN_PART),
+        (EVERYTHING, Judged.YES),
+        (EVERYTHING - {"surveys"}, Judged.IN_PART),
+    ],
+    ids=["no covariate", "one of two covariates", "all", "all covariates, but not what it needs beside them"],
+)
+def test_a_claim_is_judged_in_full_in_part_or_not_at_all(given, judged):
+    claim = Claim("C99", "", "", ("departures", "usage_drop"), needs=("surveys",))
+    assert claim.judged(given) is judged
 
 
 def test_a_covariate_that_names_a_claim_is_among_those_that_put_it_to_the_test():

@@ -6,10 +6,11 @@ from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.design.resampling import purged_training_rows
-from analysis.errors import ModelError
+from analysis.errors import ModelError, Obstacle, Why
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
 from analysis.evaluation.calibration import calibration_table
 from analysis.evaluation.discrimination import auc
+from analysis.evaluation.frames import PREDICTIONS
 from analysis.evaluation.rolling_origin import followed_quarters, rolling_origin
 from analysis.evaluation.scores import metric_values
 from analysis.models.landmark_cox import LandmarkCox
@@ -174,7 +175,11 @@ def test_a_quarter_without_churn_is_skipped_by_name(book):
     quiet = book.assign(event=book["event"].where(~last, 0))
     result = rolling_origin(quiet, COVARIATES, MODELS, n_folds=2, n_resamples=5)
     assert len(result.folds) == 1
-    assert "2024-01-01 is not scored: nobody" in result.notes[0]
+    (note,) = result.notes
+    assert "2024-01-01 is not scored: nobody" in note.says
+    assert note.obstacle == Obstacle.of(
+        Why.QUARTER_WITHOUT_CHURN, landmark=pd.Timestamp("2024-01-01"), accounts=int(last.sum())
+    )
 
 
 def test_quarters_not_followed_to_the_horizon_are_not_scored(book):
@@ -193,7 +198,9 @@ def test_a_model_that_cannot_be_fitted_is_named_and_left_out_of_that_fold(book, 
 
     result = rolling_origin(book, COVARIATES, {"a": LastQuarterRate, "b": NeedsMuch}, n_folds=3, n_resamples=5)
     assert [set(fold.models) for fold in result.folds] == [{"a"}, {"a"}, {"a", "b"}]
-    assert "b is not fitted before" in result.notes[0]
+    assert "b is not fitted before" in result.notes[0].says
+    assert result.notes[0].obstacle.values["model"] == "b"
+    assert result.models == ("a", "b")
     assert result.predictions["b"].isna().any()
     assert result.pooled["n_folds"].unique().tolist() == [1]  # compared where both exist
 
@@ -201,5 +208,28 @@ def test_a_model_that_cannot_be_fitted_is_named_and_left_out_of_that_fold(book, 
 def test_nothing_to_score_is_an_error(book):
     with pytest.raises(ModelError, match="No quarter could be scored: no quarter-start"):
         rolling_origin(book.assign(is_followed=False), COVARIATES, MODELS)
-    with pytest.raises(ModelError, match="not scored: A design is learned on training rows"):
+    with pytest.raises(ModelError, match="not scored: A design is learned on training rows") as refused:
         rolling_origin(book[book["risk_date"] == book["risk_date"].min()], COVARIATES, MODELS)
+    (remark,) = refused.value.obstacle.values["remarks"]
+    assert (remark.why, remark.values["because"].why) == (Why.QUARTER_REFUSED, Why.NO_TRAINING_ROWS)
+
+
+def test_a_quarter_in_which_no_model_can_be_fitted_is_not_scored_and_says_both(book):
+    class NeedsTheImpossible(LastQuarterRate):
+        def fit(self, design, outcome):
+            raise ModelError("it cannot be done.")
+
+    with pytest.raises(ModelError, match=r"b is not fitted before .*: it cannot be done") as refused:
+        rolling_origin(book, COVARIATES, {"b": NeedsTheImpossible}, n_folds=1)
+    whys = [remark.why for remark in refused.value.obstacle.values["remarks"]]
+    assert whys == [Why.MODEL_REFUSED, Why.QUARTER_WITHOUT_MODEL]
+
+
+def test_the_predictions_have_a_column_for_each_model_that_was_ever_fitted_and_no_other(book):
+    class Never(LastQuarterRate):
+        def fit(self, design, outcome):
+            raise ModelError("never.")
+
+    result = rolling_origin(book, COVARIATES, {"never": Never, "last": LastQuarterRate}, n_folds=1, n_resamples=5)
+    assert result.models == ("last",)
+    assert result.predictions.columns.tolist() == [*PREDICTIONS.columns, "last"]

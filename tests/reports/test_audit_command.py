@@ -1,7 +1,6 @@
 """The commands that audit, list and check: their files, their words and their exit codes."""
 
 import csv
-import dataclasses
 import datetime as dt
 import shutil
 import subprocess
@@ -16,8 +15,10 @@ from samples import SAMPLE, SampleReport
 from small_source import STUDY, write_small_source
 
 from analysis.audits import results
-from analysis.audits.alarm import Alarm
+from analysis.audits.alarm import Alarm, Verdict
+from analysis.audits.frames import LOOK_AHEAD_CELLS
 from analysis.audits.look_ahead import ROWS
+from analysis.audits.signals import Ladder, Signal, SignalOfColumn
 from analysis.cohort.source_check import check_source
 from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates, read_families
@@ -84,7 +85,9 @@ class TestLookingAhead:
     def test_is_exit_code_1_once_everything_is_written(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
     ) -> None:
-        monkeypatch.setattr(results, "look_ahead", lambda tenure, days: (self.COUNTS, self.COUNTS.head(1)))
+        cell = (dt.date(2023, 4, 1), "escalations", "a1", 1, pd.Timestamp("2023-03-01"), "1", None)
+        cells = pd.DataFrame([cell], columns=LOOK_AHEAD_CELLS.columns)
+        monkeypatch.setattr(results, "look_ahead", lambda tenure, days: (self.COUNTS, cells))
         out = tmp_path / "out"
         assert main([*command, "--study", str(write_small_source(tmp_path)), "--out", str(out)]) == 1
         said = capsys.readouterr()
@@ -119,24 +122,28 @@ def test_the_report_writes_the_tables_of_the_audits(sample_report: SampleReport)
 
 
 def test_early_and_late_signals_are_counted_and_named() -> None:
-    ladder = pd.DataFrame(
-        [("a", 0, "early"), ("b", 0, "late"), ("c", 0, ""), ("d", 0, "early"), ("a", 90, "early"), ("b", 90, "late")],
-        columns=["term", "lag", "signal"],
+    numbers = (0.4, 0.1, -0.3, -0.5, -0.1)
+    signals = tuple(
+        SignalOfColumn(term, term, "usage", signal, *numbers)
+        for term, signal in (("a", Signal.EARLY), ("d", Signal.EARLY), ("b", Signal.LATE))
     )
+    ladder = Ladder((0, 90), 100, 30, signals, pd.DataFrame(), pd.DataFrame())
     tenure = SimpleNamespace(term_label=lambda term, covariate: f"label of {covariate}")
-    assert _signals(tenure, ladder.assign(covariate=ladder["term"])) == [
+    assert _signals(tenure, ladder) == [
         "Early signals: 2 (label of a; label of d)",
         "Late signals (may be symptoms): 1 (label of b)",
     ]
 
 
 class TestInANotebook:
-    ALARMS = (Alarm("look_ahead", "", False, 0.0, n=7), Alarm("rewritten_score", "", True, 0.5, 0.4, 0.6, n=9))
+    ALARMS = (
+        Alarm("look_ahead", "", Verdict.NOT_FOUND, 0.0, n=7),
+        Alarm("rewritten_score", "", Verdict.FOUND, 0.5, 0.4, 0.6, n=9),
+    )
     TENURE = SimpleNamespace(covariates=tuple, families=lambda: [(family, True) for family in read_families()])
 
     def shown(self, *alarms: Alarm) -> pd.DataFrame:
-        audits = SimpleNamespace(alarms=pd.DataFrame([dataclasses.asdict(alarm) for alarm in alarms]))
-        return show_alarms(self.TENURE, audits).frame()
+        return show_alarms(self.TENURE, SimpleNamespace(verdicts=alarms)).frame()
 
     def test_alarms_are_in_the_words_of_the_report(self) -> None:
         table = self.shown(*self.ALARMS)

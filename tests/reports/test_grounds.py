@@ -10,10 +10,13 @@ import pytest
 from pages import text_of
 from samples import SAMPLE, SampleReport
 
-from analysis.audits.alarm import Alarm
+from analysis.audits.alarm import Alarm, Verdict
+from analysis.audits.compared import compared
+from analysis.audits.signals import Signal, SignalOfColumn
 from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Audits, Models
+from analysis.errors import Obstacle, Why
 from analysis.workbench import Workbench, open_study
 from reports import grounds
 from reports.content import Grounds, Summary
@@ -25,73 +28,76 @@ TEXT = read_catalogue("en").text
 LABELS = {"departures": "Departures"}
 
 
-def as_frame(*alarms: Alarm) -> pd.DataFrame:
-    return pd.DataFrame([dataclasses.asdict(alarm) for alarm in alarms])
+FOUND, NOT_FOUND, CANNOT_TELL = Verdict
 
 
 class TestAlarms:
     def test_what_these_data_cannot_tell_is_neither_found_nor_not(self):
-        alarms = as_frame(
-            Alarm("rewritten_score", "", True, 0.5),
-            Alarm("one_stay", "", False, 1.0),
-            Alarm("late_knowledge", "", None),
-        )
+        alarms = [
+            Alarm("rewritten_score", "", FOUND, 0.5),
+            Alarm("one_stay", "", NOT_FOUND, 1.0),
+            Alarm("late_knowledge", "", CANNOT_TELL),
+        ]
         verdicts = [line.verdict for line in grounds.alarm_lines(TEXT, alarms, LABELS)]
         assert verdicts == ["found", "not found", "cannot be told"]
 
     @pytest.mark.parametrize(
         ("alarm", "expected"),
         [
-            (Alarm("look_ahead", "", True, 12.0), "12 cells or rows differ"),
+            (Alarm("look_ahead", "", FOUND, 12.0), "12 cells or rows differ"),
             (
-                Alarm("late_knowledge", "departures", True, math.log(1.5), math.log(1.2), math.log(1.8)),
+                Alarm("late_knowledge", "departures", FOUND, math.log(1.5), math.log(1.2), math.log(1.8)),
                 "hazard ratio × 1.50 (1.20 to 1.80)",
             ),
-            (Alarm("one_stay", "", True, 0.8), "rate of leaving × 0.80"),
-            (Alarm("falling_hazard", "", True, -1.0), "hazard ratio 0.50 for each doubling of tenure"),
-            (Alarm("moved_labels", "segment", True, math.log(4), n=9), "odds ratio of having been moved 4.00"),
-            (Alarm("moved_labels", "segment", False, math.log(0.7), n=0), "–"),
-            (Alarm("calendar_moves", "book", True, math.log(0.6)), "largest move \N{MINUS SIGN}40%"),
-            (Alarm("rewritten_score", "", None), "–"),
+            (Alarm("one_stay", "", FOUND, 0.8), "rate of leaving × 0.80"),
+            (Alarm("falling_hazard", "", FOUND, -1.0), "hazard ratio 0.50 for each doubling of tenure"),
+            (Alarm("moved_labels", "segment", FOUND, math.log(4), n=9), "odds ratio of having been moved 4.00"),
+            (Alarm("moved_labels", "segment", NOT_FOUND, n=0), "–"),
+            (Alarm("calendar_moves", "book", FOUND, math.log(0.6)), "largest move \N{MINUS SIGN}40%"),
+            (Alarm("rewritten_score", "", CANNOT_TELL), "–"),
             (
-                Alarm("rewritten_score", "", None, -0.2, -0.5, 0.1),
+                Alarm("rewritten_score", "", CANNOT_TELL, -0.2, -0.5, 0.1),
                 "\N{MINUS SIGN}0.20 (\N{MINUS SIGN}0.50 to 0.10) standard deviations of the score",
             ),
         ],
         ids=lambda value: value.audit if isinstance(value, Alarm) else "",
     )
     def test_an_estimate_says_what_kind_of_number_it_is(self, alarm, expected):
-        (line,) = grounds.alarm_lines(TEXT, as_frame(alarm), LABELS)
+        (line,) = grounds.alarm_lines(TEXT, [alarm], LABELS)
         assert line.estimate == expected
 
     @pytest.mark.parametrize(
-        ("audit", "expected"),
+        ("audit", "subject", "expected"),
         [
-            ("look_ahead", "one cell"),
-            ("late_knowledge", "× 1.22 or ÷ 1.22, if stronger and surely so"),
-            ("one_stay", "below × 0.90"),
-            ("calendar_moves", "a fall by 25% or the like rise"),
+            ("look_ahead", "", "one cell"),
+            ("late_knowledge", "departures", "× 1.22 or ÷ 1.22, if stronger and surely so"),
+            ("one_stay", "", "below × 0.90"),
+            ("falling_hazard", "", "surely below 1"),
+            ("moved_labels", "segment", "surely above 1"),
+            ("rewritten_score", "", "0.3 either way, surely"),
+            ("calendar_moves", "book", "a fall by 25% or the like rise"),
         ],
     )
-    def test_every_line_says_from_what_size_on_a_thing_is_found(self, audit, expected):
-        (line,) = grounds.alarm_lines(TEXT, as_frame(Alarm(audit, "", False, 0.0)), LABELS)
+    def test_every_line_says_from_what_size_on_a_thing_is_found(self, audit, subject, expected):
+        (line,) = grounds.alarm_lines(TEXT, [Alarm(audit, subject, NOT_FOUND, 0.0)], LABELS)
         assert line.found_from == expected
 
     def test_only_a_raised_alarm_says_what_it_means(self):
-        alarms = as_frame(
-            Alarm("calendar_moves", "book", True, -1.0), Alarm("calendar_moves", "beside_the_book", False, 0.0)
-        )
+        alarms = [
+            Alarm("calendar_moves", "book", FOUND, -1.0),
+            Alarm("calendar_moves", "beside_the_book", NOT_FOUND, 0.0),
+        ]
         raised, calm = grounds.alarm_lines(TEXT, alarms, LABELS)
         assert "measured beside the book" in raised.meaning
         assert calm.meaning == ""
         assert (bool(raised.looked_for), bool(calm.looked_for)) == (True, False)
 
     def test_one_sentence_names_all_that_was_found_and_where_nothing_was_there_is_none(self):
-        alarms = as_frame(
-            Alarm("late_knowledge", "departures", True, 0.4),
-            Alarm("one_stay", "", True, 0.8),
-            Alarm("rewritten_score", "", None),
-        )
+        alarms = [
+            Alarm("late_knowledge", "departures", FOUND, 0.4),
+            Alarm("one_stay", "", FOUND, 0.8),
+            Alarm("rewritten_score", "", CANNOT_TELL),
+        ]
         (sentence,) = grounds.found_sentence(TEXT, alarms, LABELS)
         assert "dated back (Departures); returns that" in sentence
         assert "score" not in sentence
@@ -107,22 +113,14 @@ class TestAlarms:
                 "differing": [3, 0],
             }
         )
-        assert grounds.look_ahead_sentence(TEXT, looked, LABELS).endswith("These differ: Departures (3).")
-        assert "2,000 cells" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
-        assert "120 of them of the last 31 days" in grounds.look_ahead_sentence(TEXT, looked, LABELS)
-        assert len(grounds.warning(TEXT, looked)) == 1
-        assert grounds.look_ahead_sentence(TEXT, looked[1:], LABELS).endswith("Nothing differs.")
-        assert grounds.warning(TEXT, looked[1:]) == []
-
-
-def test_a_covariate_is_complete_only_if_it_lacks_little_in_every_quarter():
-    quarters = pd.to_datetime(["2023-01-01", "2023-04-01"])
-    coverage = pd.DataFrame(
-        {"covariate": ["a", "a", "b", "b"], "quarter_from": [*quarters, *quarters], "share": [1.0, 0.992, 1.0, 0.98]}
-    )
-    thin, complete = grounds.gaps(coverage)
-    assert complete == ["a"]
-    assert thin[["covariate", "place", "share"]].to_numpy().tolist() == [["b", 0, 1.0], ["b", 1, 0.98]]
+        seen, later = compared(looked), compared(looked[1:])
+        said = grounds.look_ahead_sentence(TEXT, seen, LABELS)
+        assert said.endswith("These differ: Departures (3).")
+        assert "2,000 cells" in said
+        assert "120 of them of the last 31 days" in said
+        assert len(grounds.warning(TEXT, seen)) == 1
+        assert grounds.look_ahead_sentence(TEXT, later, LABELS).endswith("Nothing differs.")
+        assert grounds.warning(TEXT, later) == []
 
 
 @pytest.fixture(scope="module")
@@ -141,21 +139,31 @@ def summary(tenure: Workbench) -> Summary:
 
 def eventful(content: Grounds) -> Grounds:
     """Return grounds in which everything was found that can be: the sample has little of it."""
-    ladder = content.ladder.copy()
-    first, second = ladder["term"].unique()[:2]
-    ladder["signal"] = ladder["term"].map({first: "late", second: "early"}).fillna("")
+    assert content.ladder is not None
+    first, second = FIRST_TERMS
+    signals = tuple(
+        SignalOfColumn(term, term, "usage", signal, 0.4, 0.1, -0.3, -0.5, -0.1)
+        for term, signal in ((second, Signal.EARLY), (first, Signal.LATE))
+    )
+    lines = content.ladder.tests[["lag"]].drop_duplicates()
+    effects = pd.concat(
+        [lines.assign(term=line.term, family="usage", hazard_ratio=1.1, hazard_ratio_low=1.0, hazard_ratio_high=1.2)
+         for line in signals]
+    )  # fmt: skip
     late = {"covariate": "seats", "family": "contract", "cells": 7, "as_known": 0.1}
     late |= {"as_observed": 0.5, "change": 0.4, "conf_low": 0.2, "conf_high": 0.6, "p_holm": 0.0, "flatters": True}
     return dataclasses.replace(
         content,
-        alarms=content.alarms.assign(is_raised=True, estimate=0.5, n=3),
-        look_ahead=content.look_ahead.assign(differing=1),
-        ladder=ladder,
+        alarms=tuple(dataclasses.replace(alarm, verdict=FOUND, estimate=0.5, n=3) for alarm in content.alarms),
+        compared=dataclasses.replace(content.compared, differing=(("seats", 1),)),
+        ladder=dataclasses.replace(content.ladder, signals=signals, effects=effects),
         late_knowledge=pd.DataFrame([late, late | {"covariate": "mrr_per_seat", "change": np.nan, "flatters": False}]),
         delays=pd.DataFrame([("contacts", "ended_on", 50, 20.0, 35.0, 0.79)], columns=DELAYS),
     )
 
 
+FIRST_TERMS = ("active_day_share", "events_per_seat_day")
+TOO_FEW = Obstacle.of(Why.TOO_FEW_TO_COMPARE, needed=30, found=3)
 DELAYS = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
 
 
@@ -185,10 +193,10 @@ class TestSection:
 
     @pytest.mark.parametrize("has_contest", [True, False], ids=["too young", "too few events"])
     def test_says_why_there_is_no_ladder(self, tenure, summary, has_contest):
-        nothing = dataclasses.replace(summary.grounds, ladder=pd.DataFrame(), ladder_families=pd.DataFrame())
+        nothing = dataclasses.replace(summary.grounds, ladder=None)
         without = dataclasses.replace(summary, grounds=nothing)
         if not has_contest:
-            without = dataclasses.replace(without, contest=None, no_contest="It needs 30 lifetimes with event.")
+            without = dataclasses.replace(without, contest=None, no_contest=TOO_FEW)
         section = text_of(page_of(tenure, without, "en")).partition("Early and late signals ")[2]
         assert section.startswith("Not made: too few" if has_contest else "Not compared: It needs 30 lifetimes")
 

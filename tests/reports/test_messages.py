@@ -5,20 +5,25 @@ import dataclasses
 import re
 from pathlib import Path
 from string import Formatter
+from typing import ClassVar
 
 import pandas as pd
 import pytest
 from samples import SAMPLE
 
+from analysis.audits.alarm import Verdict
+from analysis.audits.measures import MEASURES, USES
+from analysis.contest.verdicts import Standing
+from analysis.declared.claims import Judged
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Definitions, Windows
-from analysis.errors import ReportError
+from analysis.errors import Obstacle, ReportError, Why
+from analysis.evaluation.selection import Lead
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.models.registry import CONTRACT_ONLY, COX, FOREST, LAST_QUARTER
 from reports import words
 from reports.cli import main
 from reports.dictionary import parameter_values, phrase
-from reports.grounds import BOOKS, IN_WORDS
 from reports.messages import Catalogue, read_catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -27,29 +32,31 @@ MODULES = ("page.py", "pictures.py", "words.py", "grounds.py", "dictionary.py", 
 ATTRITION = (ROOT / "queries" / "7_audit" / "attrition.sql").read_text(encoding="utf-8")
 EN, JA = read_catalogue("en").messages, read_catalogue("ja").messages
 
-AUDITS = tuple(IN_WORDS)
+AUDITS = tuple(MEASURES)
 
 # What a key may end in where a template or a module puts it together from a beginning and a value.
 ENDINGS = {
     "accounts.": ("high", "low"),
-    "audits.": AUDITS,
+    "audits.": (*AUDITS, *Verdict),
     "audits.estimate_": AUDITS,
     "audits.from_": AUDITS,
-    "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *BOOKS),
+    "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *USES),
     "audits.n_": AUDITS,
-    "audits.subject_": BOOKS,
+    "audits.subject_": USES,
     "attrition.": tuple(re.findall(r"'(\w+)' as what", ATTRITION)),
     "cause.": CAUSES,
     "change.": tuple(CHANGES),
-    "claims.judged_": ("yes", "in_part", "no"),
+    "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.date_": ("notice", "end"),
     "methods.event_": ("notice", "end"),
     "model.": (COX, FOREST, CONTRACT_ONLY, LAST_QUARTER),
+    "obstacle.": tuple(Why),
     "phase.": PHASES,
-    "scores.": ("auc", "brier", "ipa", "observed_over_expected"),
+    "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
+    "short.family_": tuple(Standing),
     "transform.": ("identity", "log1p", "category"),
 }
 
@@ -114,6 +121,52 @@ class TestCatalogues:
             text("short.nonsense")
         with pytest.raises(ReportError, match=r"'short\.last' needs a value for 'at_start'"):
             text("short.last", churned=1, rate="1%")
+
+
+class TestObstacles:
+    """Each code is said whole in either language, whatever stands in the way of what it names."""
+
+    VALUES: ClassVar = {
+        "landmark": pd.Timestamp("2024-01-01"),
+        "because": Obstacle.of(Why.NO_EVENT, rows=5),
+        "remarks": (
+            Obstacle.of(Why.QUARTER_WITHOUT_CHURN, landmark=pd.Timestamp("2024-01-01"), accounts=7),
+            Obstacle.of(Why.QUARTER_WITHOUT_MODEL, landmark=pd.Timestamp("2023-10-01")),
+        ),
+        "model": "cox",
+        "columns": ("seats", "usage_drop"),
+        "rows": 1234,
+    }
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    @pytest.mark.parametrize("why", Why)
+    def test_takes_the_values_that_are_declared_and_no_others(self, why, language):
+        assert places({"en": EN, "ja": JA}[language][f"obstacle.{why}"]) == set(why.takes)
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    @pytest.mark.parametrize("why", Why)
+    def test_is_said_whole(self, why, language):
+        obstacle = Obstacle.of(why, **{name: self.VALUES.get(name, 3) for name in why.takes})
+        said = words.obstacle_in_words(read_catalogue(language).text, obstacle)
+        assert said.rstrip().endswith({"en": ".", "ja": "。"}[language])
+        assert not re.search(r"[{}<>()]|Obstacle|Timestamp", said)
+
+    def test_says_what_stands_behind_it(self):
+        text = read_catalogue("en").text
+        scored = Obstacle.of(Why.NO_QUARTER_SCORED, remarks=self.VALUES["remarks"])
+        assert words.obstacle_in_words(text, scored) == (
+            "No quarter could be scored: 2024-01-01 is not scored: nobody of its 7 accounts churned. "
+            "2023-10-01 is not scored: no model could be fitted."
+        )
+        refused = Obstacle.of(Why.MODEL_REFUSED, **{name: self.VALUES[name] for name in Why.MODEL_REFUSED.takes})
+        assert words.obstacle_in_words(text, refused) == (
+            "Cox model is not fitted before 2024-01-01: "
+            "A model needs at least one churn; none is among the 5 training rows."
+        )
+        assert "1,234" in words.obstacle_in_words(text, Obstacle.of(Why.NOTHING_VARIES, covariates=3, rows=1234))
+        assert "seats, usage_drop" in words.obstacle_in_words(
+            text, Obstacle.of(Why.NOT_ESTIMABLE, columns=self.VALUES["columns"])
+        )
 
 
 class TestDictionary:

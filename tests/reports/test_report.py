@@ -18,10 +18,10 @@ from small_source import ACCOUNTS, STUDY, write_small_source
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.study import read_study
 from analysis.forecast.intervals import poisson_binomial_interval
+from analysis.inference.drift import Drift, DriftVerdict
 from analysis.workbench import open_study
 from reports import words
 from reports.cli import main
-from reports.content import Contest
 from reports.csv_text import _plain
 from reports.messages import read_catalogue
 from reports.page import render_covariates
@@ -81,18 +81,18 @@ def test_page_says_whether_hazard_ratios_hold_over_the_lifetime(sample_report: S
 
 
 @pytest.mark.parametrize(
-    ("drifting", "together", "expected"),
+    ("drift", "terms", "p_value", "expected"),
     [
-        ([True, False, True], 0.2, "Changing: Age; Seats (all covariates together: p = 0.200)."),
-        ([False, False, False], 0.01, "Taken together the ratios change over the lifetime (p = 0.010)"),
-        ([False, False, False], 0.3, "No change is shown (all covariates together: p = 0.300)."),
+        (Drift.OF_COLUMNS, ("age", "seats"), 0.2, "Changing: Age; Seats (all covariates together: p = 0.200)."),
+        (Drift.TOGETHER, (), 0.01, "Taken together the ratios change over the lifetime (p = 0.010)"),
+        (Drift.NONE, (), 0.3, "No change is shown (all covariates together: p = 0.300)."),
     ],
+    ids=lambda value: value if isinstance(value, Drift) else "",
 )
-def test_verdict_on_proportional_hazards(drifting: list[bool], together: float, expected: str) -> None:
-    drifts = pd.DataFrame({"term": ["age", "use", "seats"], "drifts": drifting})
-    contest = Contest(pd.DataFrame(), pd.DataFrame(), None, pd.DataFrame(), drifts, together, None, (), (), (), 0)
+def test_verdict_on_proportional_hazards(drift: Drift, terms: tuple[str, ...], p_value: float, expected: str) -> None:
+    verdict = DriftVerdict(drift, terms, terms, p_value)
     names = {"age": "Age", "use": "Use", "seats": "Seats"}
-    assert words.drift_verdict(read_catalogue("en").text, contest, names).startswith(expected)
+    assert words.drift_sentence(read_catalogue("en").text, verdict, names).startswith(expected)
 
 
 def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:

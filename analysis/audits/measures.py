@@ -1,0 +1,79 @@
+"""Measures: what each audit looks at, in which unit a reader gets its number, and from what size on it finds."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts
+
+
+class Subject(StrEnum):
+    """What an alarm looked at."""
+
+    NONE = "none"
+    """There is but one thing."""
+    COVARIATE = "covariate"
+    LABEL = "label"
+    """A column of accounts."""
+    USE = "use"
+    """Use as it is, or as the covariates see it."""
+
+
+class Unit(StrEnum):
+    """What kind of number a reader gets."""
+
+    CELLS = "cells"
+    RATIO = "ratio"
+    DEVIATIONS = "deviations"
+    """Standard deviations."""
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How the number of an audit is read.
+
+    Attributes
+    ----------
+    subject
+        What its alarms look at.
+    unit
+        Of the number that a reader gets.
+    read
+        Makes that number of an alarm's estimate or an end of its interval: most are logs.
+    found_from
+        From what size on it finds what it looks for, in the reader's unit; None where any size that is sure is found.
+    """
+
+    subject: Subject
+    unit: Unit
+    read: Callable[[float], float]
+    found_from: float | None = None
+
+
+def _as_it_is(value: float) -> float:
+    return value
+
+
+def _percent(log_ratio: float) -> float:
+    return 100 * math.expm1(log_ratio)
+
+
+def _each_doubling(log_ratio: float) -> float:
+    """Return a hazard ratio for each doubling of tenure, of a log hazard ratio for a unit of log tenure."""
+    return math.exp(math.log(2) * log_ratio)
+
+
+MEASURES = {
+    "look_ahead": Measure(Subject.NONE, Unit.CELLS, _as_it_is),
+    "late_knowledge": Measure(Subject.COVARIATE, Unit.RATIO, math.exp, math.exp(knowledge.MATTERS)),
+    "one_stay": Measure(Subject.NONE, Unit.RATIO, _as_it_is, shortcuts.MATTERS),
+    "falling_hazard": Measure(Subject.NONE, Unit.RATIO, _each_doubling),
+    "moved_labels": Measure(Subject.LABEL, Unit.RATIO, math.exp),
+    "rewritten_score": Measure(Subject.NONE, Unit.DEVIATIONS, _as_it_is, overwritten.MATTERS),
+    "calendar_moves": Measure(Subject.USE, Unit.PERCENT, _percent, -_percent(-calendar_moves.MATTERS)),
+}
+"""By audit, in the order of their alarms."""
+USES = ("book", "beside_the_book")
+"""What `calendar_moves` looks at."""

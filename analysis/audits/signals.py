@@ -1,0 +1,104 @@
+"""Signals: which columns said early who would leave, and which only when it was decided."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+
+class Signal(StrEnum):
+    """What the lag ladder says of a column."""
+
+    EARLY = "early"
+    """Seen the longest lag ago as it is today."""
+    LATE = "late"
+    """Seen today and no longer the longest lag ago: it may be a symptom, and is never called a cause."""
+    NEITHER = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalOfColumn:
+    """An early or late signal.
+
+    Attributes
+    ----------
+    today, ago
+        Log hazard ratio with the factors of the day, and with those of the longest lag.
+    change, change_low, change_high
+        From today's to that of the longest lag, with its interval.
+    """
+
+    term: str
+    covariate: str
+    family: str
+    signal: Signal
+    today: float
+    ago: float
+    change: float
+    change_low: float
+    change_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The lag ladder, read.
+
+    Attributes
+    ----------
+    lags
+        Days, rising, 0 first.
+    n_rows, n_events
+        Of every rung.
+    signals
+        Early ones first; in the order of the columns among each other.
+    effects
+        The lines of the ladder of the columns that are signals, in the same order.
+    tests
+        Joint tests of the families, a line for each family and lag.
+    """
+
+    lags: tuple[int, ...]
+    n_rows: int
+    n_events: int
+    signals: tuple[SignalOfColumn, ...]
+    effects: pd.DataFrame
+    tests: pd.DataFrame
+
+    @property
+    def longest(self) -> int:
+        """The longest lag, in days."""
+        return self.lags[-1]
+
+    def of(self, signal: Signal) -> tuple[SignalOfColumn, ...]:
+        """Return the signals of one kind."""
+        return tuple(line for line in self.signals if line.signal is signal)
+
+
+def read_ladder(effects: pd.DataFrame, tests: pd.DataFrame) -> Ladder | None:
+    """Read the signals off a lag ladder; None where none could be made.
+
+    Parameters
+    ----------
+    effects, tests
+        As `analysis.audits.lag_ladder.lag_ladder` returns them.
+    """
+    if effects.empty:
+        return None
+    lags = tuple(sorted(int(lag) for lag in effects["lag"].unique()))
+    shown = effects[effects["signal"] != Signal.NEITHER].sort_values("signal", kind="stable", ignore_index=True)
+    today = shown[shown["lag"] == 0].set_index("term")["estimate"]
+    ago = shown[shown["lag"] == lags[-1]]
+    return Ladder(
+        lags=lags,
+        n_rows=int(tests["rows"].iloc[0]),
+        n_events=int(tests["events"].iloc[0]),
+        signals=tuple(
+            SignalOfColumn(
+                *(line.term, line.covariate, line.family, Signal(line.signal)),
+                *(float(today[line.term]), line.estimate, line.change, line.change_low, line.change_high),
+            )
+            for line in ago.itertuples()
+        ),
+        effects=shown,
+        tests=tests,
+    )

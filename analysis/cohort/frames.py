@@ -1,0 +1,81 @@
+"""Frames: what the tables of a cohort hold that models and results are made of."""
+
+from analysis.declared.schema import Field, Kind, Schema
+
+_WHOSE = (
+    Field("lifetime_id", Kind.KEY, "the lifetime"),
+    Field("account_id", Kind.TEXT, "whose it is"),
+    Field("cluster_id", Kind.TEXT, "the parent account that errors are shared with"),
+)
+_CAUSE = Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'; missing where nothing ended", may_lack=True)
+_TERM = Field("term_months", Kind.NUMBER, "length of the contract's term in months", may_lack=True)
+
+COUNTING_PROCESS = Schema(
+    "counting_process",
+    "an interval (start, stop] of a lifetime",
+    (
+        *_WHOSE,
+        Field("risk_date", Kind.DAY, "the interval's first day, before which its covariates were known"),
+        Field("start", Kind.WHOLE, "days since the lifetime's origin, before the first day at risk"),
+        Field("stop", Kind.WHOLE, "days since the lifetime's origin, the last at risk"),
+        Field("event", Kind.WHOLE, "1 where it churned on the last day, else 0"),
+        _CAUSE,
+        Field("renewal_due", Kind.WHOLE, "1 where the interval was to end with a term, as it stood on its first day"),
+        Field("deadline_due", Kind.WHOLE, "1 where it was to end with the last day to give notice"),
+        _TERM,
+    ),
+    others="covariates, as declared",
+)
+LANDMARKS = Schema(
+    "landmarks",
+    "a lifetime at risk on a landmark",
+    (
+        *_WHOSE,
+        Field("risk_date", Kind.DAY, "the landmark, before which the covariates were known"),
+        Field("horizon_ends_on", Kind.DAY, "to which a forecast from it reaches"),
+        Field("is_quarter_start", Kind.FLAG, "whether a fiscal quarter begins on it"),
+        Field("is_followed", Kind.FLAG, "whether the horizon has passed by the snapshot"),
+        Field("horizon_days", Kind.WHOLE, "days from the landmark to the end of the horizon"),
+        Field("followed_days", Kind.WHOLE, "days from the landmark that are known: to the end, or the snapshot"),
+        Field("event", Kind.WHOLE, "1 where it churned within them, else 0"),
+        _CAUSE,
+        _TERM,
+    ),
+    others="covariates, as declared",
+)
+KNOWN_LEAVERS = Schema(
+    "known_leavers",
+    "a lifetime under notice at the snapshot",
+    (
+        *_WHOSE[:2],
+        Field("notice_on", Kind.DAY, "the day of the notice"),
+        Field("ends_on", Kind.DAY, "the day on which the last term in force runs out", may_lack=True),
+        Field("seats", Kind.NUMBER, "of all subscriptions in force", may_lack=True),
+        Field("mrr", Kind.NUMBER, "price a month, in the currency of the source", may_lack=True),
+    ),
+)
+BOOK_BY_QUARTER = Schema(
+    "book_by_quarter",
+    "a fiscal quarter that has begun by the snapshot",
+    (
+        Field("quarter_from", Kind.DAY, "its first day"),
+        Field("quarter_until", Kind.DAY, "the first day of the next"),
+        Field("is_complete", Kind.FLAG, "whether all of it lies before the snapshot"),
+        Field("at_start", Kind.WHOLE, "lifetimes at risk on its first day"),
+        Field("entered", Kind.WHOLE, "lifetimes that entered later in it"),
+        Field("churned_of_start", Kind.WHOLE, "of those at its start, how many churned in it"),
+        Field("churned_of_entered", Kind.WHOLE, "of those that entered, how many churned in it"),
+        Field("ended_otherwise", Kind.WHOLE, "lifetimes that ended in it for another cause"),
+    ),
+)
+ATTRITION = Schema(
+    "attrition",
+    "a step of the count from accounts to lifetimes at risk",
+    (
+        Field("step", Kind.WHOLE, "its place in the count"),
+        Field("what", Kind.TEXT, "what is counted"),
+        Field("number", Kind.WHOLE, "accounts or lifetimes"),
+    ),
+)
+SCHEMAS = {schema.name: schema for schema in (COUNTING_PROCESS, LANDMARKS, KNOWN_LEAVERS, BOOK_BY_QUARTER, ATTRITION)}
+"""By table; others are read as they are."""

@@ -1,0 +1,78 @@
+"""Frames: what the tables of out-of-time forecasts and their scores hold."""
+
+from analysis.declared.schema import Field, Kind, Schema
+
+_MODEL = Field("model", Kind.TEXT, "name of the model")
+_N_EVENTS = Field("n_events", Kind.WHOLE, "rows whose account churned within the horizon")
+_INTERVAL = (
+    Field("conf_low", Kind.NUMBER, "lower end of the 95% interval by resampled accounts", may_lack=True),
+    Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+)
+
+PREDICTIONS = Schema(
+    "predictions",
+    "a lifetime at risk on a scored landmark",
+    (
+        Field("landmark", Kind.DAY, "on which the forecast would have been made"),
+        Field("lifetime_id", Kind.KEY, "the lifetime"),
+        Field("account_id", Kind.TEXT, "whose it is"),
+        Field("cluster_id", Kind.TEXT, "the parent account that errors are shared with"),
+        Field("event", Kind.FLAG, "whether it churned within the horizon"),
+    ),
+)
+"""And for each model its probability of churn within the horizon, missing where it was not fitted."""
+BY_FOLD = Schema(
+    "by_fold",
+    "a model on a scored landmark",
+    (
+        Field("landmark", Kind.DAY, "on which the forecast would have been made"),
+        _MODEL,
+        Field("n_rows", Kind.WHOLE, "accounts at risk"),
+        _N_EVENTS,
+        Field("n_training_rows", Kind.WHOLE, "landmark rows that it learned from"),
+        Field("n_training_events", Kind.WHOLE, "lifetimes with event that it learned from"),
+        Field("expected", Kind.NUMBER, "accounts that it expected to churn"),
+        Field("auc", Kind.NUMBER, "share of (churned, stayed) pairs in the right order", may_lack=True),
+        Field("brier", Kind.NUMBER, "mean squared error of its probabilities"),
+        Field("ipa", Kind.NUMBER, "index of prediction accuracy, 1 for certainty", may_lack=True),
+        Field("observed_over_expected", Kind.NUMBER, "churned, divided by expected", may_lack=True),
+    ),
+)
+POOLED = Schema(
+    "pooled",
+    "a metric of a model, on the folds that every model has",
+    (
+        _MODEL,
+        Field("metric", Kind.TEXT, "'auc', 'brier', 'ipa' or 'observed_over_expected'"),
+        Field("estimate", Kind.NUMBER, "its value", may_lack=True),
+        *_INTERVAL,
+        Field("n_rows", Kind.WHOLE, "accounts at risk, over all folds"),
+        _N_EVENTS,
+        Field("n_folds", Kind.WHOLE, "quarters"),
+    ),
+)
+PAIRS = Schema(
+    "pairs",
+    "two models on the same rows",
+    (
+        _MODEL,
+        Field("versus", Kind.TEXT, "name of the other"),
+        Field("metric", Kind.TEXT, "'auc', 'brier' or 'ipa'"),
+        Field("estimate", Kind.NUMBER, "metric of the model less that of the other", may_lack=True),
+        *_INTERVAL,
+    ),
+)
+CALIBRATION = Schema(
+    "calibration",
+    "a group of rows of about equal risk under one model",
+    (
+        Field("group", Kind.WHOLE, "from 1, lowest risk"),
+        Field("n_rows", Kind.WHOLE, "accounts in it"),
+        _N_EVENTS,
+        Field("predicted", Kind.NUMBER, "mean probability"),
+        Field("observed", Kind.NUMBER, "share that churned"),
+        Field("conf_low", Kind.NUMBER, "lower end of Wilson's 95% interval of that share"),
+        Field("conf_high", Kind.NUMBER, "upper end"),
+        _MODEL,
+    ),
+)

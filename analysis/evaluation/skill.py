@@ -1,0 +1,61 @@
+"""Skill: how good forecasts of the same kind have been, summed up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.evaluation.calibration import calibrations
+from analysis.evaluation.rolling_origin import Remark, RollingOrigin
+from analysis.evaluation.selection import PairVerdict, Score, pair_verdicts, score_of
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """Out-of-time scores, and what they say.
+
+    Attributes
+    ----------
+    models
+        Those scored, in the order in which they compete.
+    pooled, by_fold, calibration
+        As `POOLED`, `BY_FOLD` and `CALIBRATION` of `analysis.evaluation.frames`.
+    pairs
+        Every two models by explained variation.
+    ranking
+        How often the quoted model put an account that left above one that stayed (AUC).
+    notes
+        Quarters skipped and models not fitted.
+    """
+
+    models: tuple[str, ...]
+    pooled: pd.DataFrame
+    by_fold: pd.DataFrame
+    calibration: pd.DataFrame
+    pairs: tuple[PairVerdict, ...]
+    ranking: Score
+    notes: tuple[Remark, ...]
+
+
+def skill_of(rolling: RollingOrigin, quoted: str, candidates: Sequence[str]) -> Skill:
+    """Sum up how models forecast the quarters that they had not seen.
+
+    Parameters
+    ----------
+    rolling
+        The forecasts and their scores.
+    quoted
+        The model whose forecast is quoted.
+    candidates
+        Models whose calibration is shown, where they were fitted.
+    """
+    shown = [model for model in candidates if model in rolling.models]
+    return Skill(
+        models=rolling.models,
+        pooled=rolling.pooled,
+        by_fold=rolling.by_fold,
+        calibration=calibrations(rolling.predictions, shown),
+        pairs=pair_verdicts(rolling.pairs),
+        ranking=score_of(rolling.pooled, quoted, "auc"),
+        notes=rolling.notes,
+    )

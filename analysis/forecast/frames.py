@@ -1,0 +1,26 @@
+"""Frames: what the tables of a forecast hold."""
+
+from analysis.declared.schema import Field, Kind, Schema
+
+ACCOUNTS = Schema(
+    "accounts",
+    "an account at risk at the last landmark",
+    (
+        Field("lifetime_id", Kind.KEY, "its lifetime at risk"),
+        Field("account_id", Kind.TEXT, "the account"),
+    ),
+)
+"""And for each model its probability of churn by the end of the horizon."""
+CALL_LIST = Schema(
+    "call_list",
+    "an account at risk, the most likely to leave first",
+    (
+        Field("account_id", Kind.TEXT, "the account"),
+        Field("probability", Kind.NUMBER, "of leaving by the end of the horizon, by the quoted model"),
+        Field("segment", Kind.TEXT, "its label, small groups pooled", may_be_absent=True),
+        Field("seats", Kind.NUMBER, "as on the landmark", may_lack=True, may_be_absent=True),
+        Field("term", Kind.TEXT, "kind of its contract's term", may_lack=True, may_be_absent=True),
+        Field("days_to_renewal", Kind.NUMBER, "from the landmark", may_lack=True, may_be_absent=True),
+        Field("reasons", Kind.SEVERAL, "what raises its hazard above the mean account's, largest first"),
+    ),
+)

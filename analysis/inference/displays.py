@@ -1,0 +1,52 @@
+"""Displays of the time-varying Cox model: hazard ratios and their drift, as tables with their pictures."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path
+from analysis.figures.display import Display
+from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios, forest_height
+
+
+def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str]) -> Display:
+    """Return hazard ratios as a forest plot, indicators of missing values left out of the picture.
+
+    Parameters
+    ----------
+    table
+        As `analysis.inference.frames.RATIOS`, with a label for each column.
+    colors
+        Colour of each family.
+    """
+    shown = table[~table["marks_missing"]]
+    return Display(
+        "Hazard ratios per standard deviation",
+        table,
+        lambda ax: draw_hazard_ratios(ax, shown, colors),
+        size=(7.0, forest_height(shown)),
+    )
+
+
+def show_drifts(table: pd.DataFrame, result: ProportionalHazards, colors: Mapping[str, str]) -> Display:
+    """Return which hazard ratios drift over the lifetime, and the path of the strongest.
+
+    Parameters
+    ----------
+    table
+        As `analysis.inference.frames.DRIFTS`, with a label for each column.
+    result
+        Of the fit.
+    colors
+        Colour of each family.
+    """
+    strongest = table.sort_values(["p_value", "term"], kind="stable").iloc[0]
+    path = coefficient_path(result, strongest["term"])
+    return Display(
+        "Do hazard ratios change over the lifetime?",
+        table,
+        lambda ax: draw_coefficient_path(
+            ax, path, strongest["estimate"], strongest["label"], colors[strongest["family"]]
+        ),
+        size=(7.0, 3.2),
+    )

@@ -1,0 +1,47 @@
+"""The book: how many accounts each fiscal quarter began with, and how many of them left in it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.lifetimes.frames import BOOK
+
+TOTALS = ("accounts", "lifetimes", "lifetimes_at_risk")
+"""Steps of the count from accounts to lifetimes at risk that are sums; the others lie between two of them."""
+
+
+def book_of(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Return the book, as `BOOK`; a quarter that began with nobody has no rate.
+
+    Parameters
+    ----------
+    quarters
+        As `analysis.cohort.frames.BOOK_BY_QUARTER`.
+    """
+    rate = (quarters["churned_of_start"] / quarters["at_start"]).where(quarters["at_start"] > 0)
+    return BOOK.checked(quarters.assign(rate=rate, label=quarters["quarter_from"].dt.strftime("%b %Y")))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of the book: how many there were at its start, and how many of those left, also as a share."""
+
+    quarter_from: pd.Timestamp
+    at_start: int
+    churned: int
+    rate: float
+
+
+def last_quarter(book: pd.DataFrame) -> Quarter | None:
+    """Return the last complete quarter that began with anybody; None where there is none.
+
+    Parameters
+    ----------
+    book
+        As `BOOK`.
+    """
+    complete = book[book["is_complete"] & (book["at_start"] > 0)]
+    if complete.empty:
+        return None
+    last = complete.iloc[-1]
+    return Quarter(last["quarter_from"], int(last["at_start"]), int(last["churned_of_start"]), float(last["rate"]))

@@ -1,0 +1,39 @@
+"""Displays of lifetimes: survival curves and the book, as tables with their pictures."""
+
+import pandas as pd
+
+from analysis.figures.display import Display
+from analysis.figures.forecast import draw_book
+from analysis.figures.survival import draw_distributions, draw_survival
+from analysis.lifetimes.parametric import ParametricSurvival
+
+
+def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None) -> Display:
+    """Return survival curves with the numbers at risk beneath them.
+
+    Parameters
+    ----------
+    curves, at_risk
+        As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
+    by
+        The label that tells the groups apart, if there are any.
+    """
+    title = "Share still customers" + (f", by {by}" if by else "")
+    return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+
+
+def show_book(book: pd.DataFrame) -> Display:
+    """Return the book as bars.
+
+    Parameters
+    ----------
+    book
+        As `analysis.lifetimes.frames.BOOK`.
+    """
+    return Display("The book by quarter", book, lambda ax: draw_book(ax, book), size=(8.4, 3.2))
+
+
+def show_distributions(found: ParametricSurvival) -> Display:
+    """Return distributions of the length of lifetimes, drawn beside Kaplan-Meier."""
+    title = f"Length of lifetimes, and its mean within {found.horizon:,.0f} days"
+    return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))

@@ -1,0 +1,73 @@
+"""Frames: what the tables of lifetimes hold: the book, survival curves, rates, ends, changes."""
+
+from analysis.cohort.frames import BOOK_BY_QUARTER
+from analysis.declared.schema import Field, Kind, Schema
+
+_GROUP = Field("group", Kind.TEXT, "which lifetimes or days at risk")
+_CURVE = (
+    Field("time", Kind.NUMBER, "days since the lifetime began"),
+    Field("n_risk", Kind.WHOLE, "lifetimes at risk"),
+    Field("n_event", Kind.WHOLE, "events at that age"),
+)
+_ESTIMATE = (
+    Field("std_error", Kind.NUMBER, "of the estimate", may_lack=True),
+    Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+    Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+)
+
+BOOK = Schema(
+    "book",
+    BOOK_BY_QUARTER.grain,
+    (
+        *BOOK_BY_QUARTER.fields,
+        Field("rate", Kind.NUMBER, "share of those at its start who churned in it", may_lack=True),
+        Field("label", Kind.TEXT, "the month in which it begins"),
+    ),
+)
+CURVES = Schema(
+    "curves",
+    "an age at which somebody left, in a group",
+    (_GROUP, *_CURVE, Field("estimate", Kind.NUMBER, "probability of staying longer", may_lack=True), *_ESTIMATE),
+)
+AT_RISK = Schema(
+    "at_risk",
+    "a round age, in a group",
+    (
+        _GROUP,
+        Field("time", Kind.WHOLE, "days since the lifetime began"),
+        Field("at_risk", Kind.WHOLE, "lifetimes still observed"),
+    ),
+)
+RATES = Schema(
+    "rates",
+    "a phase, or a state of the renewal clock",
+    (
+        _GROUP,
+        Field("events", Kind.WHOLE, "churns"),
+        Field("exposure", Kind.NUMBER, "days at risk"),
+        Field("rate", Kind.NUMBER, "churns per year at risk"),
+        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval"),
+        Field("conf_high", Kind.NUMBER, "upper end"),
+    ),
+)
+ENDS = Schema(
+    "ends",
+    "an age at which somebody's lifetime ended, and a cause",
+    (
+        _GROUP,
+        Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'"),
+        *_CURVE,
+        Field("estimate", Kind.NUMBER, "probability of an end by this cause by then", may_lack=True),
+        *_ESTIMATE,
+    ),
+)
+CHANGE_CURVES = Schema(
+    "changes",
+    "an age at which something changed or ended, and a kind of change",
+    (
+        _GROUP,
+        *_CURVE,
+        Field("estimate", Kind.NUMBER, "mean number of such changes by then, among all who set out", may_lack=True),
+        *_ESTIMATE,
+    ),
+)

@@ -1,0 +1,96 @@
+"""Whether there can be a forecast and a contest at all, and if not, why not."""
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.declared.study import Report, Source, Study, Time
+from analysis.errors import DesignError, FrameError, ModelError, Obstacle, Why
+from analysis.workbench import Workbench
+
+STUDY = Study(
+    name="one",
+    source=Source("contract", Path("data")),
+    time=Time(observation_start=dt.date(2022, 1, 1), snapshot=dt.date(2024, 1, 1)),
+    report=Report(forecast_from_events=10, contest_from_events=30),
+)
+NOT_SETTLED = Obstacle.of(Why.NOTHING_SETTLED, landmark=pd.Timestamp("2024-01-01"))
+
+
+class Stub(Workbench):
+    """A workbench in which everything has been computed, with some number of events."""
+
+    def __init__(self, n_events: int, **computed: object) -> None:
+        super().__init__(STUDY, Path("none.duckdb"), {}, lambda message: None)
+        lifetimes = range(n_events)
+        self.counting_process = pd.DataFrame({"lifetime_id": lifetimes, "event": 1}, columns=["lifetime_id", "event"])
+        for name in ("skill", "reading", "verdicts", "drift"):
+            self.__dict__[name] = computed.get(name)
+
+
+class CannotForecast(Stub):
+    """One whose forecast the rows cannot support."""
+
+    @property
+    def skill(self) -> None:
+        raise ModelError("No landmark's horizon has ended.", NOT_SETTLED)
+
+
+class CannotCompare(Stub):
+    """One whose contest fails on its design."""
+
+    @property
+    def verdicts(self) -> None:
+        raise DesignError("text in a column.")
+
+
+@pytest.mark.parametrize(
+    ("n_events", "no_forecast", "no_contest"),
+    [
+        (9, Why.TOO_FEW_TO_FORECAST, Why.TOO_FEW_TO_COMPARE),
+        (10, None, Why.TOO_FEW_TO_COMPARE),
+        (29, None, Why.TOO_FEW_TO_COMPARE),
+        (30, None, None),
+    ],
+)
+def test_both_need_events(n_events, no_forecast, no_contest):
+    tenure = Stub(n_events)
+    assert (tenure.no_forecast and tenure.no_forecast.why) == no_forecast
+    assert (tenure.no_contest and tenure.no_contest.why) == no_contest
+
+
+def test_a_model_that_cannot_be_fitted_is_the_reason_for_both():
+    """Families are compared by what forecasts lose."""
+    tenure = CannotForecast(30)
+    assert tenure.no_forecast == tenure.no_contest == NOT_SETTLED
+
+
+def test_too_few_events_for_a_contest_are_told_even_where_the_forecast_fails_too():
+    tenure = CannotForecast(29)
+    assert tenure.no_forecast == NOT_SETTLED
+    assert tenure.no_contest == Obstacle.of(Why.TOO_FEW_TO_COMPARE, needed=30, found=29)
+
+
+def test_a_contest_may_fail_where_the_forecast_stands():
+    tenure = CannotCompare(30)
+    assert tenure.no_forecast is None
+    assert tenure.no_contest == Obstacle.of(Why.NOT_COMPUTED)
+
+
+def test_the_label_by_which_results_are_told_apart_is_one_that_the_source_gives():
+    tenure = Stub(30)
+    tenure.given = frozenset({"accounts.segment"})
+    assert tenure.segment == "segment"
+    tenure.study = dataclasses.replace(STUDY, report=Report(segment="region"))
+    assert tenure.segment is None
+
+
+def test_a_table_of_the_cohort_that_is_not_as_declared_is_refused(monkeypatch):
+    tenure = Stub(30)
+    frame = pd.DataFrame({"step": [1], "what": ["accounts"], "number": ["many"]})
+    monkeypatch.setattr(tenure, "query", lambda sql: frame)
+    with pytest.raises(FrameError, match=r"frame attrition .* 'number' must hold whole numbers; it holds object"):
+        tenure.table("attrition")
