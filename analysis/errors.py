@@ -1,11 +1,20 @@
 """One error tree, ordered by the stage at which work stopped.
 
-Every message says what was required, what arrived, where (the first five keys) and what to do.
+Every message says what was required, what arrived, where (the first five keys) and what to do. One that data can
+provoke on the way to a page is a `Remark`, so that a page of any language can quote it.
 """
+
+from analysis.wording.remarks import Remark, remark
 
 
 class TenureError(Exception):
     """Base of every error that a user can mend; the command line prints it without a traceback."""
+
+    @property
+    def remark(self) -> Remark:
+        """What happened, as a code with values; the words of an error that has none are shown in English alone."""
+        told = self.args[0] if self.args else ""
+        return told if isinstance(told, Remark) else remark("wording.untold", told=str(self))
 
 
 class StudyError(TenureError):

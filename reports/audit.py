@@ -13,13 +13,11 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
 from analysis.engine.warehouse import read_queries
 from analysis.figures.display import Display
+from analysis.wording.catalogue import MISSING, Catalogue
 from reports.csv_text import as_csv
-from reports.grounds import COMPLETE, AlarmLine, alarm_lines, gaps
-from reports.messages import read_catalogue
+from reports.grounds import COMPLETE, alarm_lines, gaps
+from reports.messages import ENGLISH, read_catalogue
 from reports.terminal import wrapped
-from reports.words import count, number, share
-
-NONE = "–"
 
 
 def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
@@ -36,42 +34,29 @@ def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def say_audits(tenure: CohortTables, audits: AuditResults) -> str:
-    """Return in the report's words what was looked for and what came of it, and a line on each other table.
-
-    Parameters
-    ----------
-    tenure
-        The cohort, for its labels.
-    audits
-        Its audits.
-    """
+def say_audits(audits: AuditResults, text: Catalogue) -> str:
+    """Return in the report's words what was looked for and what came of it, and a line on each other table."""
     lines = []
-    for line in _alarms(tenure, audits):
+    for line in alarm_lines(text, audits.alarms, text.labels):
         if line.looked_for:
-            lines.append(wrapped("", f"{line.looked_for} (found from: {line.found_from})", 0).lstrip())
-        subject = f"{line.subject}: " if line.subject else ""
-        measured = "; ".join(words for words in (line.estimate, line.n) if words != NONE) or "not measured"
+            looked_for = text("audit.looked_for", looked_for=line.looked_for, found_from=line.found_from)
+            lines.append(wrapped("", looked_for, 0).lstrip())
+        told = [words for words in (line.estimate, line.n) if words != MISSING]
+        measured = text.listed(told, "list.semicolon") if told else text("audit.not_measured")
+        key = "audit.of_subject" if line.subject else "audit.measured"
         verdict = line.verdict.upper() if line.is_raised else line.verdict
-        lines.append(wrapped(f"  {verdict}", f"{subject}{measured}.", 20))
+        lines.append(wrapped(f"  {verdict}", text(key, subject=line.subject, measured=measured), 20))
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
-    return "\n".join([*lines, *_signals(tenure, audits.lag_ladder), *_knowledge(audits)])
+    return "\n".join([*lines, *_signals(audits.lag_ladder, text), *_knowledge(audits, text)])
 
 
-def show_alarms(tenure: CohortTables, audits: AuditResults) -> Display:
-    """Return as a table in the report's words what was looked for, and what came of it.
-
-    Parameters
-    ----------
-    tenure
-        The cohort, for its labels.
-    audits
-        Its audits.
-    """
+def show_alarms(audits: AuditResults) -> Display:
+    """Return as a table in the report's words what was looked for, and what came of it."""
+    english = read_catalogue(ENGLISH)
+    lines = alarm_lines(english, audits.alarms, english.labels)
     words = [
-        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning)
-        for line in _alarms(tenure, audits)
+        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning) for line in lines
     ]
     columns = ["looked for", "in", "verdict", "measured (95% interval, if any)", "found from", "what it means"]
     table = pd.DataFrame(words, columns=columns)
@@ -96,44 +81,37 @@ def show_lags(tenure: CohortTables, audits: AuditResults) -> Display:
     return Display("Joint tests, with the factors as they stood", table.rename(columns=named).rename_axis(columns=None))
 
 
-def _alarms(tenure: CohortTables, audits: AuditResults) -> list[AlarmLine]:
-    labels = {covariate.name: covariate.label("en") for covariate in tenure.covariates()}
-    return alarm_lines(read_catalogue("en").text, audits.alarms, labels)
-
-
-def _signals(tenure: CohortTables, ladder: pd.DataFrame) -> list[str]:
+def _signals(ladder: pd.DataFrame, text: Catalogue) -> list[str]:
     """Say which columns are early and which are late signals."""
     if ladder.empty:
-        return [wrapped("Early and late signals:", read_catalogue("en").text("grounds.no_ladder"), 2)]
+        return [wrapped(text("audit.signals"), text("grounds.no_ladder"), 2)]
     today = ladder[ladder["lag"] == 0]
     lines = []
-    for signal, says in ((EARLY, "Early signals"), (LATE, "Late signals (may be symptoms)")):
-        shown = today[today["signal"] == signal]
-        names = [tenure.term_label(*pair) for pair in zip(shown["term"], shown["covariate"], strict=True)]
-        lines.append(wrapped(f"{says}:", f"{len(names)} ({'; '.join(names)})" if names else "none", 2))
+    for signal, key in ((EARLY, "audit.early"), (LATE, "audit.late")):
+        names = [text.label(term) for term in today.loc[today["signal"] == signal, "term"]]
+        says = text("audit.named", number=len(names), names=names) if names else text("audit.none")
+        lines.append(wrapped(text(key), says, 2))
     return lines
 
 
-def _knowledge(audits: AuditResults) -> list[str]:
+def _knowledge(audits: AuditResults, text: Catalogue) -> list[str]:
     """Say how well what was known covers the book: the worst of each table."""
     _, complete = gaps(audits.coverage)
     declared = audits.coverage["covariate"].nunique()
-    says = (
-        f"{len(complete)} of {declared} covariates have a value in at least {share(COMPLETE, 0)} of each quarter's rows"
-    )
-    lines = [wrapped("Coverage:", f"{says}.", 2)]
+    says = text("audit.complete", complete=len(complete), declared=declared, share=COMPLETE)
+    lines = [wrapped(text("audit.coverage"), says, 2)]
     delays = audits.reporting_delays
-    if delays.empty:
-        lines.append(wrapped("Reporting delays:", read_catalogue("en").text("grounds.no_delays"), 2))
-    else:
+    says = text("grounds.no_delays")
+    if not delays.empty:
         slow = delays.sort_values("p90_days", ascending=False, kind="stable").iloc[0]
-        days = f"{number(slow['median_days'], 0)} days after (median), {number(slow['p90_days'], 0)} (nine of ten)"
-        lines.append(wrapped("Reporting delays:", f"longest for {slow['table']}.{slow['fact']}, learned {days}.", 2))
+        fact = f"{slow['table']}.{slow['fact']}"
+        says = text("audit.longest", fact=fact, median=slow["median_days"], p90=slow["p90_days"])
+    lines.append(wrapped(text("audit.delays"), says, 2))
     matches = audits.match_rates.dropna(subset="in_a_lifetime")
     if not matches.empty:
         least = matches.sort_values("in_a_lifetime", kind="stable").iloc[0]
-        says = f"{share(least['in_a_lifetime'])} of {count(least['rows'])} rows fall into a lifetime"
-        lines.append(wrapped("Match rates:", f"lowest in {least['table']}, where {says}.", 2))
+        says = text("audit.lowest", table=least["table"], share=least["in_a_lifetime"], rows=int(least["rows"]))
+        lines.append(wrapped(text("audit.matches"), says, 2))
     return lines
 
 
@@ -155,7 +133,7 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
     lines = ["A covariate, or a choice of rows, looks ahead. Trust no finding before it is mended."]
     for what, rows in differing.groupby("what", sort=False):
         days = ", ".join(
-            f"{count(row.differing)} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
+            f"{row.differing:,} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
             for row in rows.itertuples()
         )
         lines.append(f"- {what}: {days}; mend {queries[tables[str(what)]]}, or what it reads")

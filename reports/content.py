@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.design.matrix import DroppedColumn
+from analysis.wording.remarks import Remark
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -79,8 +82,8 @@ class Contest:
     drift_p: float
     event_dates: pd.DataFrame | None
     paths: tuple[tuple[pd.Series, pd.DataFrame], ...]
-    dropped: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    dropped: tuple[DroppedColumn, ...]
+    notes: tuple[Remark, ...]
     n_rows: int
 
 
@@ -92,7 +95,7 @@ class Skill:
     by_fold: pd.DataFrame
     pairs: pd.DataFrame
     calibration: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)

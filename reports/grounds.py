@@ -1,6 +1,7 @@
 """What the numbers rest on, in words: alarms, looking ahead, early and late signals, coverage."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,27 +9,28 @@ import pandas as pd
 
 from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts
 from analysis.audits.lag_ladder import EARLY, LATE
-from analysis.audits.look_ahead import RECENT_DAYS
+from analysis.audits.look_ahead import RECENT_DAYS, ROWS
+from analysis.wording.catalogue import MISSING
 from reports.content import Grounds
-from reports.words import Text, count, number, ratio, span
+from reports.words import Text
 
 COMPLETE = 0.99
 """A covariate that has a value in so many rows of every quarter needs no line in the picture of coverage."""
-IN_WORDS = {
-    "look_ahead": count,
-    "late_knowledge": ratio,
-    "one_stay": number,
-    "falling_hazard": lambda log_ratio: ratio(math.log(2) * log_ratio),  # of each doubling of tenure
-    "moved_labels": ratio,
-    "rewritten_score": number,
-    "calendar_moves": lambda log_ratio: number(100 * math.expm1(log_ratio), 0),
+IN_WORDS: dict[str, Callable[[Text, float], str]] = {
+    "look_ahead": Text.count,
+    "late_knowledge": Text.ratio,
+    "one_stay": Text.number,
+    "falling_hazard": lambda text, log_ratio: text.ratio(math.log(2) * log_ratio),  # of each doubling of tenure
+    "moved_labels": Text.ratio,
+    "rewritten_score": Text.number,
+    "calendar_moves": lambda text, log_ratio: text.number(100 * math.expm1(log_ratio), 0),
 }
 """How the estimate of each audit is written."""
-FOUND_FROM = {
-    "late_knowledge": ratio(knowledge.MATTERS),
-    "one_stay": number(shortcuts.MATTERS),
-    "rewritten_score": number(overwritten.MATTERS, 1),
-    "calendar_moves": number(-100 * math.expm1(-calendar_moves.MATTERS), 0),
+FOUND_FROM: dict[str, Callable[[Text], str]] = {
+    "late_knowledge": lambda text: text.ratio(knowledge.MATTERS),
+    "one_stay": lambda text: text.number(shortcuts.MATTERS),
+    "rewritten_score": lambda text: text.number(overwritten.MATTERS, 1),
+    "calendar_moves": lambda text: text.number(-100 * math.expm1(-calendar_moves.MATTERS), 0),
 }
 """From what size on an audit finds what it looks for, as `IN_WORDS` writes it; of the others any size that is sure."""
 BOOKS = ("book", "beside_the_book")
@@ -48,7 +50,7 @@ class AlarmLine:
     meaning: str
 
 
-def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[AlarmLine]:
+def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: Mapping[str, str]) -> list[AlarmLine]:
     """Return every alarm in words, in their order.
 
     Parameters
@@ -72,8 +74,8 @@ def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, st
                 verdict=text(verdict),
                 is_raised=is_raised,
                 estimate=_estimate(text, row),
-                found_from=text(f"audits.from_{row.audit}", value=FOUND_FROM.get(row.audit, "")),
-                n=text(f"audits.n_{row.audit}", number=count(row.n)) if is_told or row.n else "–",
+                found_from=text(f"audits.from_{row.audit}", value=_limit(text, row.audit)),
+                n=text(f"audits.n_{row.audit}", number=row.n) if is_told or row.n else MISSING,
                 meaning=text(f"audits.means_{row.subject if row.subject in BOOKS else row.audit}") if is_raised else "",
             )
         )
@@ -81,20 +83,24 @@ def alarm_lines(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, st
     return lines
 
 
-def _subject(text: Text, audit: str, subject: str, covariate_labels: dict[str, str]) -> str:
+def _subject(text: Text, audit: str, subject: str, covariate_labels: Mapping[str, str]) -> str:
     if subject in BOOKS:
         return text(f"audits.subject_{subject}")
     return f"accounts.{subject}" if audit == "moved_labels" else covariate_labels.get(subject, subject)
 
 
+def _limit(text: Text, audit: str) -> str:
+    return FOUND_FROM[audit](text) if audit in FOUND_FROM else ""
+
+
 def _estimate(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
     if math.isnan(row.estimate) or (row.audit == "moved_labels" and row.n == 0):
-        return "–"
+        return MISSING
     write = IN_WORDS[row.audit]
-    value = write(row.estimate)
+    value = write(text, row.estimate)
     if not math.isnan(row.conf_low):
-        value += f" ({text('list.span', low=write(row.conf_low), high=write(row.conf_high))})"
-    return text(f"audits.estimate_{row.audit}", value=value)
+        value += f" ({text('list.span', low=write(text, row.conf_low), high=write(text, row.conf_high))})"
+    return text(f"audits.estimate_{row.audit}", value=value, number=row.estimate)
 
 
 def warning(text: Text, looked: pd.DataFrame) -> list[str]:
@@ -102,35 +108,34 @@ def warning(text: Text, looked: pd.DataFrame) -> list[str]:
     return [text("short.look_ahead")] if looked["differing"].any() else []
 
 
-def found_sentence(text: Text, alarms: pd.DataFrame, covariate_labels: dict[str, str]) -> list[str]:
+def found_sentence(text: Text, alarms: pd.DataFrame, covariate_labels: Mapping[str, str]) -> list[str]:
     """Return one sentence that names what was found; none where nothing was."""
     found = []
     for row in alarms[[not pd.isna(flag) and bool(flag) for flag in alarms["is_raised"]]].itertuples():
         subject = _subject(text, row.audit, row.subject, covariate_labels)
         what = text(f"audits.{row.audit}")
         found.append(text("audits.of", what=what, subject=subject) if subject else what)
-    return [text("short.alarms", found=text("list.semicolon").join(found))] if found else []
+    return [text("short.alarms", found=found)] if found else []
 
 
-def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: dict[str, str]) -> str:
+def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: Mapping[str, str]) -> str:
     """Say how much was compared on which days, and that nothing differs, or what does."""
-    days = list(dict.fromkeys(f"{day:%Y-%m-%d}" for day in looked["day"]))
     said = text(
         "grounds.compared",
-        cells=count(looked["compared"].sum()),
-        recent=count(looked["recent"].sum()),
+        cells=looked["compared"].sum(),
+        recent=looked["recent"].sum(),
         recent_days=RECENT_DAYS,
-        columns=count(looked["what"].nunique()),
-        days=text("list.comma").join(days),
+        columns=looked["what"].nunique(),
+        days=list(dict.fromkeys(looked["day"])),
     )
     differing = looked[looked["differing"] > 0].groupby("what", sort=False)["differing"].sum()
     if differing.empty:
         return said + text("grounds.none_differs")
     named = [
-        text("grounds.differs_in", what=covariate_labels.get(what, what), number=count(number_))
-        for what, number_ in differing.items()
+        text("grounds.differs_in", what=covariate_labels.get(what) or text(f"grounds.of_{ROWS[what]}"), number=number)
+        for what, number in differing.items()
     ]
-    return said + text("grounds.differ", covariates=text("list.semicolon").join(named))
+    return said + text("grounds.differ", covariates=named)
 
 
 def signals(grounds: Grounds) -> pd.DataFrame:
@@ -161,10 +166,18 @@ def signal_lines(text: Text, grounds: Grounds) -> list[SignalLine]:
     today = shown[shown["lag"] == 0].set_index("term")
     lines = []
     for row in shown[shown["lag"] == shown["lag"].max()].itertuples():
-        change = f"{ratio(row.change)} ({text('list.span', low=ratio(row.change_low), high=ratio(row.change_high))})"
+        low, high = text.ratio(row.change_low), text.ratio(row.change_high)
+        change = f"{text.ratio(row.change)} ({text('list.span', low=low, high=high)})"
         says = text("grounds.early" if row.signal == EARLY else "grounds.late_signal")
         lines.append(
-            SignalLine(row.term, row.family, ratio(today.loc[row.term, "estimate"]), ratio(row.estimate), change, says)
+            SignalLine(
+                row.term,
+                row.family,
+                text.ratio(today.loc[row.term, "estimate"]),
+                text.ratio(row.estimate),
+                change,
+                says,
+            )
         )
     return lines
 
@@ -190,5 +203,5 @@ def gaps(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def late_change(text: Text, row) -> str:  # type: ignore[no-untyped-def]
     """Write by what factor a hazard ratio moves when facts count from their day, with its interval."""
     if math.isnan(row.change):
-        return "–"
-    return f"{ratio(row.change)} ({span(text, math.exp(row.conf_low), math.exp(row.conf_high))})"
+        return MISSING
+    return f"{text.ratio(row.change)} ({text.span(math.exp(row.conf_low), math.exp(row.conf_high))})"

@@ -194,7 +194,7 @@ def _contest(tenure: Workbench) -> Contest:
         drift_p=float(everything.loc[everything["term"] == GLOBAL, "p_value"].iloc[0]),
         event_dates=_event_dates(tenure),
         paths=tuple((line, coefficient_path(tenure.proportionality, line["term"])) for _, line in shown.iterrows()),
-        dropped=tuple((column.name, column.reason) for column in inference.dropped),
+        dropped=inference.dropped,
         notes=inference.fit.notes,
         n_rows=inference.n_rows,
     )

@@ -1,58 +1,20 @@
-"""Numbers into words: how counts, shares, p values and dates are written, and the sentences that depend on results."""
-
-import math
-from collections.abc import Callable
+"""Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
 import pandas as pd
 
 from analysis.declared.factors import control_family
+from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_ONLY, COX
+from analysis.wording.catalogue import Catalogue
 from reports.content import Contest, Summary
 
-Text = Callable[..., str]
+Text = Catalogue
 SHOWN = 0.05
-MINUS = "\N{MINUS SIGN}"
 
 
-def count(value: float) -> str:
-    """Write a whole number with thousands separated; a dash where it is missing."""
-    return "–" if pd.isna(value) else f"{int(value):,}"
-
-
-def share(value: float, digits: int = 1) -> str:
-    """Write a share as a percentage; a dash where it is missing."""
-    return "–" if pd.isna(value) else f"{value:.{digits}%}"
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Write a number with fixed decimals, a true minus sign (also of what rounds to zero from below), or a dash."""
-    if pd.isna(value):
-        return "–"
-    if digits == 0:
-        value = round(value)
-    return f"{value + 0.0:,.{digits}f}".replace("-", MINUS)
-
-
-def ratio(log_ratio: float) -> str:
-    """Write the hazard ratio of a log hazard ratio; a dash where it is missing."""
-    return "–" if pd.isna(log_ratio) else number(math.exp(log_ratio))
-
-
-def p_value(value: float) -> str:
-    """Write a p value as statisticians read it."""
-    if pd.isna(value):
-        return "–"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
-
-
-def day(value: pd.Timestamp) -> str:
-    """Write a date."""
-    return f"{value:%Y-%m-%d}"
-
-
-def span(text: Text, low: float, high: float, digits: int = 2) -> str:
-    """Write an interval."""
-    return text("list.span", low=number(low, digits), high=number(high, digits))
+def group(text: Text, name: str) -> str:
+    """Name a group of accounts; all that analysis does not itself call so has its name from the source."""
+    return text(f"group.{name}") if name in (ALL, OTHER, UNKNOWN) else name
 
 
 def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: int) -> str:
@@ -71,32 +33,32 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(
             text(
                 "short.outlook",
-                expected=number(headline["expected"], 0),
-                at_risk=count(summary.n_at_risk),
+                expected=round(headline["expected"]),
+                at_risk=summary.n_at_risk,
                 landmark=summary.landmark,
                 horizon_end=summary.horizon_ends_on,
-                low=count(headline["low"]),
-                high=count(headline["high"]),
+                low=int(headline["low"]),
+                high=int(headline["high"]),
             )
         )
     if summary.no_forecast:
         sentences.append(text("short.no_forecast", reason=summary.no_forecast))
     if not summary.known_leavers.empty:
-        sentences.append(text("short.known_leavers", number=count(len(summary.known_leavers))))
+        sentences.append(text("short.known_leavers", number=len(summary.known_leavers)))
     last = last_quarter(summary)
     if last is not None:
         sentences.append(
             text(
                 "short.last",
-                churned=count(last["churned_of_start"]),
-                at_start=count(last["at_start"]),
-                rate=share(last["rate"]),
+                churned=int(last["churned_of_start"]),
+                at_start=int(last["at_start"]),
+                rate=text.share(last["rate"]),
             )
         )
     if summary.skill and summary.outlook:
         pooled = summary.skill.pooled.set_index(["model", "metric"])
         auc = pooled.loc[(summary.outlook.headline, "auc")]
-        sentences.append(text("short.skill", folds=count(auc["n_folds"]), auc=share(auc["estimate"], 0)))
+        sentences.append(text("short.skill", folds=int(auc["n_folds"]), auc=text.share(auc["estimate"], 0)))
     if summary.contest:
         sentences += [
             family_verdict(text, summary.contest, family, labels[family])
@@ -110,9 +72,8 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(text("short.no_contest", reason=summary.no_contest))
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
-        comma = text("list.comma")
-        names = comma.join(labels[family] for family in unmeasured)
-        sentences.append(text("short.not_measured", families=names, tables=comma.join(tables)))
+        names = [labels[family] for family in unmeasured]
+        sentences.append(text("short.not_measured", families=names, tables=tables))
     return sentences
 
 
@@ -128,7 +89,7 @@ def family_verdict(text: Text, contest: Contest, family: str, label: str) -> str
         (False, True): "short.family_forecast",
         (False, False): "short.family_none",
     }[bool(is_associated), bool(is_useful)]
-    return text(key, family=label, p=p_value(test["p_value"]))
+    return text(key, family=label, p=text.p_value(test["p_value"]))
 
 
 def leader_verdict(text: Text, contest: Contest, labels: dict[str, str]) -> str:
@@ -155,18 +116,18 @@ def gain_verdict(text: Text, summary: Summary) -> str:
     key = "short.gain" if line["conf_low"] > 0 else "short.loss" if line["conf_high"] < 0 else "short.no_gain"
     return text(
         key,
-        estimate=number(100 * line["estimate"], 1),
-        low=number(100 * line["conf_low"], 1),
-        high=number(100 * line["conf_high"], 1),
+        estimate=text.number(100 * line["estimate"], 1),
+        low=text.number(100 * line["conf_low"], 1),
+        high=text.number(100 * line["conf_high"], 1),
     )
 
 
 def drift_verdict(text: Text, contest: Contest, names: dict[str, str]) -> str:
     """Say whether hazard ratios are shown to change over the lifetime, and which."""
-    p = p_value(contest.drift_p)
+    p = text.p_value(contest.drift_p)
     drifting = contest.drifts.loc[contest.drifts["drifts"], "term"]
     if len(drifting):
-        return text("families.drifting", covariates=text("list.semicolon").join(names[term] for term in drifting), p=p)
+        return text("families.drifting", covariates=[names[term] for term in drifting], p=p)
     return text("families.drifting_together" if contest.drift_p < SHOWN else "families.no_drift", p=p)
 
 

@@ -14,6 +14,7 @@ from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold
 from analysis.models.base import horizon_risk
+from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 """What the intervals of permutation losses do and do not include."""
@@ -68,7 +69,7 @@ def permutation_losses(
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
-            raise ModelError(f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.")
+            raise ModelError(remark("contest.not_fitted", model=model, folds=len(folds)))
         scored = _scored(fitted, model, n_resamples, seed)
         for position, family in enumerate(families):
             if any(len(fold.test.family_columns(family)) for fold in fitted):

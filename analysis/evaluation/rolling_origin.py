@@ -12,6 +12,7 @@ from analysis.design.resampling import cluster_resamples, purged_training_rows
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
+from analysis.wording.remarks import Remark, remark
 
 Progress = Callable[[str], None]
 
@@ -63,7 +64,7 @@ class RollingOrigin:
     predictions : DataFrame
         landmark, lifetime_id, account_id, cluster_id, event, and one column of three-month risk
         per model (NaN where not fitted).
-    notes : tuple of str
+    notes : tuple of Remark
         Quarters skipped and models not fitted, with the reason.
     """
 
@@ -72,7 +73,7 @@ class RollingOrigin:
     pooled: pd.DataFrame
     pairs: pd.DataFrame
     predictions: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
 
 def rolling_origin(
@@ -110,7 +111,7 @@ def rolling_origin(
     """
     say = progress or (lambda message: None)
     folds: list[Fold] = []
-    notes: list[str] = []
+    notes: list[Remark] = []
     for landmark in followed_quarters(landmarks)[-n_folds:]:
         say(f"forecasting from {landmark:%Y-%m-%d}")
         fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days)
@@ -118,9 +119,8 @@ def rolling_origin(
         if fold is not None:
             folds.append(fold)
     if not folds:
-        raise ModelError(
-            "No quarter could be scored: " + (" ".join(notes) or "no quarter-start landmark is fully followed.")
-        )
+        said = tuple(notes)
+        raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     predictions = _predictions(folds, list(models))
     weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
     return RollingOrigin(
@@ -146,33 +146,33 @@ def _fold(
     models: Mapping[str, Callable[[], Model]],
     landmark: pd.Timestamp,
     allowed_gap_days: int,
-) -> tuple[Fold | None, list[str]]:
+) -> tuple[Fold | None, list[Remark]]:
     test_rows = landmarks[(landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)]
     outcome = Outcome.from_landmarks(test_rows)
     if not outcome.event.any():
-        return None, [f"{landmark:%Y-%m-%d} is not scored: nobody of its {len(test_rows)} accounts churned."]
+        return None, [remark("evaluation.nobody_left", landmark=landmark, accounts=len(test_rows))]
     training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
     try:
         design = learn_design(training, covariates)
     except DesignError as error:
-        return None, [f"{landmark:%Y-%m-%d} is not scored: {error}"]
+        return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
     fitted, remarks = _fitted(models, design.apply(training), Outcome.from_landmarks(training), landmark)
     if not fitted:
-        return None, [*remarks, f"{landmark:%Y-%m-%d} is not scored: no model could be fitted."]
+        return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
     return Fold(landmark, design, design.apply(test_rows), outcome, fitted, len(training), n_events), remarks
 
 
 def _fitted(
     models: Mapping[str, Callable[[], Model]], design: DesignMatrix, outcome: Outcome, landmark: pd.Timestamp
-) -> tuple[dict[str, Model], list[str]]:
+) -> tuple[dict[str, Model], list[Remark]]:
     fitted: dict[str, Model] = {}
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     for name, make in models.items():
         try:
             fitted[name] = make().fit(design, outcome)
         except (ModelError, DesignError) as error:
-            remarks.append(f"{name} is not fitted before {landmark:%Y-%m-%d}: {error}")
+            remarks.append(remark("evaluation.not_fitted", model=name, landmark=landmark, reason=error.remark))
     return fitted, remarks
 
 

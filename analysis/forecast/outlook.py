@@ -16,6 +16,7 @@ from analysis.forecast.reasons import Reason, name_reasons
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import COX, competing_models
+from analysis.wording.remarks import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def forecast_last_landmark(
     last = landmarks["risk_date"].max()
     training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
     if training.empty:
-        raise ModelError(f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.")
+        raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
     design = learn_design(training, covariates)
     matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}

@@ -249,7 +249,7 @@ class TestHolidays:
     ) -> None:
         messages = found(self.with_regions(tmp_path, "amer", "", "emea"), capsys)
         assert set(messages) == {"no_region_beside_holidays"}
-        assert "1 rows, among them account_id=a2." in messages["no_region_beside_holidays"]
+        assert "1 row, among them account_id=a2." in messages["no_region_beside_holidays"]
 
     @pytest.mark.parametrize("holidays", [DAYS, None], ids=["alike", "no holidays"])
     def test_nothing_is_found_where_all_match_or_nothing_could(
@@ -285,7 +285,7 @@ class TestDaysOfKnowledge:
         messages = found(write_small_source(tmp_path, **{table: text.format(day)}), capsys)
         assert set(messages) == ({rule} if is_found else set())
         if is_found:
-            assert "1 rows, among them " in messages[rule]
+            assert "1 row, among them " in messages[rule]
 
     def test_every_table_that_says_when_it_learned_has_its_rule(self) -> None:
         contract = read_contract()
@@ -301,7 +301,7 @@ class TestDaysOfKnowledge:
         study = write_small_source(tmp_path, tickets=self.TICKETS.format("2023-07-01"))
         assert main(["check", "--study", str(study)]) == 0
         said = capsys.readouterr().out
-        assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 rows\n" in said
+        assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 row\n" in said
 
 
 def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Path) -> None:
