@@ -131,8 +131,9 @@ def look_ahead_sentence(text: Text, looked: pd.DataFrame, covariate_labels: Mapp
     differing = looked[looked["differing"] > 0].groupby("what", sort=False)["differing"].sum()
     if differing.empty:
         return said + text("grounds.none_differs")
+    names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()} | dict(covariate_labels)
     named = [
-        text("grounds.differs_in", what=covariate_labels.get(what) or text(f"grounds.of_{ROWS[what]}"), number=number)
+        text("grounds.differs_in", what=names.get(what) or text.label(what), number=number)
         for what, number in differing.items()
     ]
     return said + text("grounds.differ", covariates=named)

@@ -168,12 +168,12 @@ def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
     return {term: catalogue.label(term) for term in summary.contest.ratios["term"]} if summary.contest else {}
 
 
-def as_dictionary(value: Any) -> dict[str, str]:
+def as_dictionary(value: Any, text: Catalogue) -> dict[str, str]:
     """Flatten nested values into dotted keys and text, for a provenance block."""
     flat: dict[str, str] = {}
     for key, entry in value.items():
         if isinstance(entry, Mapping):
-            flat |= {f"{key}.{inner}": text for inner, text in as_dictionary(entry).items()}
+            flat |= {f"{key}.{inner}": says for inner, says in as_dictionary(entry, text).items()}
         else:
-            flat[str(key)] = ", ".join(map(str, entry)) if isinstance(entry, tuple | list) else str(entry)
+            flat[str(key)] = text.listed(list(map(str, entry))) if isinstance(entry, tuple | list) else str(entry)
     return flat

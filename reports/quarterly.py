@@ -76,7 +76,7 @@ def _provenance(tenure: Workbench, text: Catalogue) -> dict[str, str]:
     command = {text("provenance.command"): f"tenure report quarterly --language {text.language}"}
     hashes = {text("provenance.hash", part=part): value for part, value in tenure.hashes.items()}
     versions = {text("provenance.version", package=name): version(name) for name in VERSIONED}
-    return command | hashes | versions | as_dictionary(tenure.study.as_dict())
+    return command | hashes | versions | as_dictionary(tenure.study.as_dict(), text)
 
 
 def write_all(files: dict[Path, str]) -> None:

@@ -111,9 +111,7 @@ def _unread_columns(table: Table, unread: Collection[str], given: Collection[str
     absent = [name for name in table.column_names if name not in given]
     near = {own: nearest_name(own, absent) for own in unread}
     columns = tuple(
-        remark("ingest.unread_columns.column_near", column=repr(own), near=near[own])
-        if near[own]
-        else remark("ingest.unread_columns.column", column=repr(own))
+        remark("ingest.unread_columns.column_near", column=repr(own), near=near[own]) if near[own] else repr(own)
         for own in unread
     )
     says = remark("ingest.unread_columns.says", columns=columns)

@@ -196,4 +196,7 @@ def _is_list(value: object) -> bool:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or bool(value != value)
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' own missing value, which compares as neither
+        return True

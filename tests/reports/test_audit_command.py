@@ -25,6 +25,7 @@ from analysis.declared.study import read_study
 from analysis.workbench import open_study
 from reports.audit import _signals, look_ahead_failure, show_alarms, show_lags
 from reports.cli import main
+from reports.messages import read_catalogue
 
 FILES = {
     "alarms.csv", "look_ahead.csv", "look_ahead_cells.csv", "lag_ladder.csv", "lag_ladder_families.csv",
@@ -120,23 +121,22 @@ def test_the_report_writes_the_tables_of_the_audits(sample_report: SampleReport)
 
 def test_early_and_late_signals_are_counted_and_named() -> None:
     ladder = pd.DataFrame(
-        [("a", 0, "early"), ("b", 0, "late"), ("c", 0, ""), ("d", 0, "early"), ("a", 90, "early"), ("b", 90, "late")],
+        [("seats", 0, "early"), ("b", 0, "late"), ("c", 0, ""), ("term: yearly", 0, "early"), ("seats", 90, "early")],
         columns=["term", "lag", "signal"],
     )
-    tenure = SimpleNamespace(term_label=lambda term, covariate: f"label of {covariate}")
-    assert _signals(tenure, ladder.assign(covariate=ladder["term"])) == [
-        "Early signals: 2 (label of a; label of d)",
-        "Late signals (may be symptoms): 1 (label of b)",
+    assert _signals(ladder, read_catalogue("en")) == [
+        "Early signals: 2 (Seats; Length of term: yearly)",
+        "Late signals (may be symptoms): 1 (b)",
     ]
 
 
 class TestInANotebook:
     ALARMS = (Alarm("look_ahead", "", False, 0.0, n=7), Alarm("rewritten_score", "", True, 0.5, 0.4, 0.6, n=9))
-    TENURE = SimpleNamespace(covariates=tuple, families=lambda: [(family, True) for family in read_families()])
+    TENURE = SimpleNamespace(families=lambda: [(family, True) for family in read_families()])
 
     def shown(self, *alarms: Alarm) -> pd.DataFrame:
         audits = SimpleNamespace(alarms=pd.DataFrame([dataclasses.asdict(alarm) for alarm in alarms]))
-        return show_alarms(self.TENURE, audits).frame()
+        return show_alarms(audits).frame()
 
     def test_alarms_are_in_the_words_of_the_report(self) -> None:
         table = self.shown(*self.ALARMS)

@@ -308,15 +308,18 @@ def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Pat
     study = write_small_source(tmp_path)
     text = "account_id,segment,<b>x</b>\n" + "".join(f"{row},1\n" for row in ACCOUNTS.splitlines()[1:])
     rewrite(study, "accounts.csv", text.encode())
-    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    report = ["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]
+    assert main(report) == main([*report, "--language", "ja"]) == 0
     folder = tmp_path / "out" / "small"
     with duckdb.connect(str(next(folder.glob("cohort-*.duckdb"))), read_only=True) as con:
         rows = con.execute("from rule_findings").fetchall()
-    assert rows == [
-        ("unread_columns", "accounts", "notice", None, "nothing reads these columns of the source: '<b>x</b>'")
-    ]
+    says = "nothing reads these columns of the source: '<b>x</b>'"
+    code, values = "ingest.unread_columns.says", '{"columns": ["\'<b>x</b>\'"]}'
+    assert rows == [("unread_columns", "accounts", "notice", None, says, code, values)]
     page = (folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
     assert "nothing reads these columns of the source: &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
+    page = (folder / "quarterly-2023-07-01.ja.html").read_text(encoding="utf-8")
+    assert "元データの次の列は読み込まれない：&#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
 
 
 def loaded(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:

@@ -21,7 +21,7 @@ from reports.messages import read_catalogue
 from reports.page import render_quarterly
 from reports.summary import summarise
 
-TEXT = read_catalogue("en").text
+TEXT = read_catalogue("en")
 LABELS = {"departures": "Departures"}
 
 
