@@ -30,6 +30,7 @@ from analysis.lifetimes.labels import pooled_labels
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
 from analysis.models.registry import COX, FOREST, competing_models
+from analysis.wording.remarks import english
 
 
 class Workbench(CohortTables):
@@ -131,7 +132,7 @@ class Workbench(CohortTables):
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
         table = self.table("book_by_quarter")
         table["rate"] = (table["churned_of_start"] / table["at_start"]).where(table["at_start"] > 0)
-        table["label"] = table["quarter_from"].dt.strftime("%b %Y")
+        table["label"] = [english().format_field(day, "MMM y") for day in table["quarter_from"]]
         return Display("The book by quarter", table, lambda ax: draw_book(ax, table), size=(8.4, 3.2))
 
     def hazard_ratios(self) -> Display:
