@@ -112,7 +112,7 @@ def changed_by(before: dict[str, str]) -> set[str]:
 
 class TestFingerprint:
     def test_the_build_imports_from_no_room_that_is_not_part_of_it(self) -> None:
-        """But for errors and words, which decide nothing: what a module that shapes cohorts stands on, shapes them, too."""
+        """But for errors and words, which decide nothing: what a module stands on that shapes cohorts, shapes them."""
         imported = {name for text in module_texts(ROOMS) for name in re.findall(r"from analysis\.(\w+)", text)}
         assert imported - {"errors", "wording"} == set(ROOMS)
 
