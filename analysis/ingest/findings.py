@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.engine.engine import Engine
+from analysis.wording.remarks import Remark, remark
 
 Severity = Literal["error", "quarantine", "notice"]
 
@@ -19,6 +20,8 @@ class Finding:
         The rule's name.
     table
         The contract's table; a file, or a table of a database, that nothing reads has its own name here.
+    says, mend
+        What was found, and what to do.
     rows
         How many rows are concerned; None where it is a whole file or column.
     examples
@@ -28,30 +31,42 @@ class Finding:
     name: str
     table: str
     severity: Severity
-    says: str
-    mend: str
+    says: Remark
+    mend: Remark
     rows: int | None = None
     examples: str = ""
 
     def message(self) -> str:
         """Return what was found, and what to do, for the user."""
-        rows = f": {self.rows:,} rows, among them {self.examples}" if self.examples else ""
-        return f"{self.table}: {self.says}{rows}. {self.mend} (rule {self.name})"
+        return str(self.as_remark())
+
+    def as_remark(self) -> Remark:
+        """Return what was found, where, and what to do, to be worded in any language."""
+        if not self.examples:
+            return remark("ingest.finding", table=self.table, says=self.says, mend=self.mend, rule=self.name)
+        return remark(
+            "ingest.finding_in_rows",
+            table=self.table,
+            says=self.says,
+            rows=self.rows,
+            examples=self.examples,
+            mend=self.mend,
+            rule=self.name,
+        )
 
 
 def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:
-    """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says."""
-    engine.run(
-        "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar)"
-    )
+    """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says; says_code, says_values.
+
+    The last two are what was found as a code and its values in JSON, for pages in other languages than English.
+    """
+    columns = ("rule", "table_name", "severity", "rows", "says", "says_code", "says_values")
+    types = [f"{name} {'bigint' if name == 'rows' else 'varchar'}" for name in columns]
+    engine.run(f"create table rule_findings ({', '.join(types)})")
     for found in findings:
-        engine.run(
-            "insert into rule_findings values ($rule, $table_name, $severity, $rows, $says)",
-            {
-                "rule": found.name,
-                "table_name": found.table,
-                "severity": found.severity,
-                "rows": found.rows,
-                "says": found.says,
-            },
+        values = (
+            *(found.name, found.table, found.severity, found.rows),
+            *(str(found.says), found.says.code, found.says.values_as_json()),
         )
+        places = ", ".join(f"${name}" for name in columns)
+        engine.run(f"insert into rule_findings values ({places})", dict(zip(columns, values, strict=True)))

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from analysis.declared.study import read_study
 from analysis.workbench import open_study
 from reports.audit import _signals, look_ahead_failure, show_alarms, show_lags
 from reports.cli import main
+from reports.messages import read_catalogue
 
 FILES = {
     "alarms.csv", "look_ahead.csv", "look_ahead_cells.csv", "lag_ladder.csv", "lag_ladder_families.csv",
@@ -124,14 +126,13 @@ def test_the_report_writes_the_tables_of_the_audits(sample_report: SampleReport)
 def test_early_and_late_signals_are_counted_and_named() -> None:
     numbers = (0.4, 0.1, -0.3, -0.5, -0.1)
     signals = tuple(
-        SignalOfColumn(term, term, "usage", signal, *numbers)
-        for term, signal in (("a", Signal.EARLY), ("d", Signal.EARLY), ("b", Signal.LATE))
+        SignalOfColumn(term, term.partition(":")[0], "usage", signal, *numbers)
+        for term, signal in (("seats", Signal.EARLY), ("term: yearly", Signal.EARLY), ("b", Signal.LATE))
     )
     ladder = Ladder((0, 90), 100, 30, signals, pd.DataFrame(), pd.DataFrame())
-    tenure = SimpleNamespace(term_label=lambda term, covariate: f"label of {covariate}")
-    assert _signals(tenure, ladder) == [
-        "Early signals: 2 (label of a; label of d)",
-        "Late signals (may be symptoms): 1 (label of b)",
+    assert _signals(ladder, read_catalogue("en")) == [
+        "Early signals: 2 (Seats; Length of term: yearly)",
+        "Late signals (may be symptoms): 1 (b)",
     ]
 
 
@@ -140,10 +141,10 @@ class TestInANotebook:
         Alarm("look_ahead", "", Verdict.NOT_FOUND, 0.0, n=7),
         Alarm("rewritten_score", "", Verdict.FOUND, 0.5, 0.4, 0.6, n=9),
     )
-    TENURE = SimpleNamespace(covariates=tuple, families=lambda: [(family, True) for family in read_families()])
+    TENURE = SimpleNamespace(families=lambda: [(family, True) for family in read_families()])
 
     def shown(self, *alarms: Alarm) -> pd.DataFrame:
-        return show_alarms(self.TENURE, SimpleNamespace(verdicts=alarms)).frame()
+        return show_alarms(SimpleNamespace(verdicts=alarms)).frame()
 
     def test_alarms_are_in_the_words_of_the_report(self) -> None:
         table = self.shown(*self.ALARMS)
@@ -176,6 +177,16 @@ class TestCheck:
         assert lines["C06"].startswith("  C06  no ")
         table = said.partition("Of 22 claims")[2].partition("Next:")[0]
         assert max(map(len, table.splitlines())) <= 120
+
+    def test_is_told_in_japanese_but_for_its_progress(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        study = write_small_source(tmp_path, billing="x\n1\n", tickets="ticket_id,account_id,opened_on\n")
+        assert main(["check", "--study", str(study), "--language", "ja"]) == 0
+        said = "\n".join(line for line in capsys.readouterr().out.splitlines() if not line.startswith("["))
+        assert "作成を妨げないことが2件見つかりました：" in said
+        assert "  - 注意：billing.csv：元データのこのファイルは読み込まれない。" in said
+        assert "継続期間3件のうち、1件が解約に至りました。" in said
+        english = re.findall(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]+){2,}", said)
+        assert english == ["tenure report quarterly"]
 
     def test_says_how_few_left_beside_what_is_needed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
