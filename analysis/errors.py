@@ -1,93 +1,25 @@
-"""One error tree, ordered by the stage at which work stopped, and the obstacles that a report can tell of.
+"""One error tree, ordered by the stage at which work stopped.
 
-Every message says what was required, what arrived, where (the first five keys) and what to do.
+Every message says what was required, what arrived, where (the first five keys) and what to do. One that data can
+provoke on the way to a page is a `Remark`, so that a page of any language can quote it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable
 
-
-class Why(StrEnum):
-    """Why something cannot be had from these data; worded in every language of the reports.
-
-    `takes` names the values of each.
-    """
-
-    takes: tuple[str, ...]
-
-    def __new__(cls, code: str, *takes: str) -> "Why":
-        """Make a member of its code and the names of its values."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.takes = takes
-        return member
-
-    TOO_FEW_TO_FORECAST = "too_few_to_forecast", "needed", "found"
-    TOO_FEW_TO_COMPARE = "too_few_to_compare", "needed", "found"
-    NOTHING_SETTLED = "nothing_settled", "landmark"
-    NO_QUARTER_FOLLOWED = "no_quarter_followed"
-    NO_QUARTER_SCORED = "no_quarter_scored", "remarks"
-    QUARTER_WITHOUT_CHURN = "quarter_without_churn", "landmark", "accounts"
-    QUARTER_REFUSED = "quarter_refused", "landmark", "because"
-    QUARTER_WITHOUT_MODEL = "quarter_without_model", "landmark"
-    MODEL_REFUSED = "model_refused", "model", "landmark", "because"
-    NO_MODEL_TO_QUOTE = "no_model_to_quote"
-    FITTED_NOWHERE = "fitted_nowhere", "model", "folds"
-    NO_TRAINING_ROWS = "no_training_rows"
-    NO_COVARIATE = "no_covariate"
-    NOTHING_VARIES = "nothing_varies", "covariates", "rows"
-    NO_COLUMN_LEFT = "no_column_left"
-    NO_EVENT = "no_event", "rows"
-    NOT_ESTIMABLE = "not_estimable", "columns"
-    NOT_CONVERGED = "not_converged", "columns", "iterations"
-    NEARLY_COLLINEAR = "nearly_collinear"
-    TOO_FEW_CLUSTERS = "too_few_clusters", "columns"
-    NOT_COMPUTED = "not_computed"
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """What stands in the way of a result: a code, and the values that a sentence about it needs.
-
-    Attributes
-    ----------
-    why
-        The code.
-    values
-        By the names that `why.takes`: numbers, dates, names, or further obstacles (``because``, ``remarks``).
-    """
-
-    why: Why
-    values: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, why: Why, **values: Any) -> "Obstacle":
-        """Make an obstacle of a code and its values.
-
-        Raises
-        ------
-        ValueError
-            If the values are not those that the code takes.
-        """
-        if set(values) != set(why.takes):
-            raise ValueError(f"'{why}' takes {', '.join(why.takes) or 'no values'}; {', '.join(values)} arrived.")
-        return cls(why, values)
+from analysis.wording.remarks import Remark, remark
 
 
 class TenureError(Exception):
-    """Base of every error that a user can mend; the command line prints it without a traceback.
+    """Base of every error that a user can mend; the command line prints it without a traceback."""
 
-    `obstacle` is what a report says of it; not every error reaches one.
-    """
+    @property
+    def remark(self) -> Remark:
+        """What happened, as a code with values; the words of an error that has none are shown in English alone."""
+        told = self.args[0] if self.args else ""
+        return told if isinstance(told, Remark) else remark("wording.untold", told=str(self))
 
-    def __init__(self, message: str, obstacle: Obstacle | None = None) -> None:
-        super().__init__(message)
-        self.obstacle = obstacle or Obstacle.of(Why.NOT_COMPUTED)
 
-
-def obstacle_to(what: str, tell: Callable[[str], None], compute: Callable[[], object]) -> Obstacle | None:
+def obstacle_to(what: str, tell: Callable[[str], None], compute: Callable[[], object]) -> Remark | None:
     """Return what stands in the way of a result that the rows may not support; None where nothing does.
 
     Parameters
@@ -103,7 +35,7 @@ def obstacle_to(what: str, tell: Callable[[str], None], compute: Callable[[], ob
         compute()
     except (DesignError, ModelError) as error:
         tell(f"{what}: {error}")
-        return error.obstacle
+        return error.remark
     return None
 
 

@@ -16,7 +16,7 @@ from analysis.declared.floors import Question, floors
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.engine.warehouse import Progress
-from analysis.errors import DesignError, ModelError, Obstacle, obstacle_to
+from analysis.errors import DesignError, ModelError, obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
 from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import Skill, skill_of
@@ -37,6 +37,7 @@ from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
 from analysis.models.registry import QUOTABLE, competing_models
+from analysis.wording.remarks import Remark
 
 MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
@@ -85,14 +86,14 @@ class Workbench(CohortTables):
         return standpoint(self.landmarks, self.known_leavers["lifetime_id"].tolist(), self.study.time.snapshot)
 
     @cached_property
-    def no_forecast(self) -> Obstacle | None:
+    def no_forecast(self) -> Remark | None:
         """Why nothing can be forecast; None where it can."""
         return self._lacks_events(Question.FORECAST) or obstacle_to(
             "no forecast", self.progress, lambda: (self.skill, self.reading)
         )
 
     @cached_property
-    def no_contest(self) -> Obstacle | None:
+    def no_contest(self) -> Remark | None:
         """Why the families cannot be compared; None where they can."""
         return (
             self._lacks_events(Question.CONTEST)
@@ -100,7 +101,7 @@ class Workbench(CohortTables):
             or obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
         )
 
-    def _lacks_events(self, question: Question) -> Obstacle | None:
+    def _lacks_events(self, question: Question) -> Remark | None:
         return floors(self.study.report, self.n_events)[question].obstacle
 
     @cached_property

@@ -185,7 +185,7 @@ tenure.outlook()
 # **Don't conclude** that what was not found is not there, or that an early signal is a cause.
 
 # %%
-show_alarms(tenure, tenure.audits)
+show_alarms(tenure.audits)
 
 # %%
 show_lags(tenure, tenure.audits)

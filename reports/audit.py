@@ -15,13 +15,11 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
 from analysis.engine.warehouse import read_queries
 from analysis.figures.display import Display
+from analysis.wording.catalogue import MISSING, Catalogue
 from reports.csv_text import as_csv
-from reports.grounds import AlarmLine, alarm_lines
-from reports.messages import read_catalogue
+from reports.grounds import alarm_lines
+from reports.messages import ENGLISH, read_catalogue
 from reports.terminal import wrapped
-from reports.words import count, number, share
-
-NONE = "–"
 
 
 def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
@@ -38,42 +36,29 @@ def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def say_audits(tenure: CohortTables, audits: AuditResults) -> str:
-    """Return in the report's words what was looked for and what came of it, and a line on each other table.
-
-    Parameters
-    ----------
-    tenure
-        The cohort, for its labels.
-    audits
-        Its audits.
-    """
+def say_audits(audits: AuditResults, text: Catalogue) -> str:
+    """Return in the report's words what was looked for and what came of it, and a line on each other table."""
     lines = []
-    for line in _alarms(tenure, audits):
+    for line in alarm_lines(text, audits.verdicts, text.labels):
         if line.looked_for:
-            lines.append(wrapped("", f"{line.looked_for} (found from: {line.found_from})", 0).lstrip())
-        subject = f"{line.subject}: " if line.subject else ""
-        measured = "; ".join(words for words in (line.estimate, line.n) if words != NONE) or "not measured"
+            looked_for = text("audit.looked_for", looked_for=line.looked_for, found_from=line.found_from)
+            lines.append(wrapped("", looked_for, 0).lstrip())
+        told = [words for words in (line.estimate, line.n) if words != MISSING]
+        measured = text.listed(told, "list.semicolon") if told else text("audit.not_measured")
+        key = "audit.of_subject" if line.subject else "audit.measured"
         verdict = line.verdict.upper() if line.is_raised else line.verdict
-        lines.append(wrapped(f"  {verdict}", f"{subject}{measured}.", 20))
+        lines.append(wrapped(f"  {verdict}", text(key, subject=line.subject, measured=measured), 20))
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
-    return "\n".join([*lines, *_signals(tenure, audits.ladder), *_knowledge(audits)])
+    return "\n".join([*lines, *_signals(audits.ladder, text), *_knowledge(audits, text)])
 
 
-def show_alarms(tenure: CohortTables, audits: AuditResults) -> Display:
-    """Return as a table in the report's words what was looked for, and what came of it.
-
-    Parameters
-    ----------
-    tenure
-        The cohort, for its labels.
-    audits
-        Its audits.
-    """
+def show_alarms(audits: AuditResults) -> Display:
+    """Return as a table in the report's words what was looked for, and what came of it."""
+    english = read_catalogue(ENGLISH)
+    lines = alarm_lines(english, audits.verdicts, english.labels)
     words = [
-        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning)
-        for line in _alarms(tenure, audits)
+        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning) for line in lines
     ]
     columns = ["looked for", "in", "verdict", "measured (95% interval, if any)", "found from", "what it means"]
     table = pd.DataFrame(words, columns=columns)
@@ -99,39 +84,30 @@ def show_lags(tenure: CohortTables, audits: AuditResults) -> Display:
     return Display("Joint tests, with the factors as they stood", table.rename(columns=named).rename_axis(columns=None))
 
 
-def _alarms(tenure: CohortTables, audits: AuditResults) -> list[AlarmLine]:
-    labels = {covariate.name: covariate.label("en") for covariate in tenure.covariates()}
-    return alarm_lines(read_catalogue("en").text, audits.verdicts, labels)
-
-
-def _signals(tenure: CohortTables, ladder: Ladder | None) -> list[str]:
+def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:
     """Say which columns are early and which are late signals."""
     if ladder is None:
-        return [wrapped("Early and late signals:", read_catalogue("en").text("grounds.no_ladder"), 2)]
+        return [wrapped(text("audit.signals"), text("grounds.no_ladder"), 2)]
     lines = []
-    for signal, says in ((Signal.EARLY, "Early signals"), (Signal.LATE, "Late signals (may be symptoms)")):
-        names = [tenure.term_label(line.term, line.covariate) for line in ladder.of(signal)]
-        lines.append(wrapped(f"{says}:", f"{len(names)} ({'; '.join(names)})" if names else "none", 2))
+    for signal, key in ((Signal.EARLY, "audit.early"), (Signal.LATE, "audit.late")):
+        names = [text.label(line.term) for line in ladder.of(signal)]
+        says = text("audit.named", number=len(names), names=names) if names else text("audit.none")
+        lines.append(wrapped(text(key), says, 2))
     return lines
 
 
-def _knowledge(audits: AuditResults) -> list[str]:
+def _knowledge(audits: AuditResults, text: Catalogue) -> list[str]:
     """Say how well what was known covers the book: the worst of each table."""
-    gaps = audits.gaps
-    says = (
-        f"{len(gaps.complete)} of {gaps.n_covariates} covariates have a value in at least {share(COMPLETE, 0)} "
-        "of each quarter's rows"
-    )
-    lines = [wrapped("Coverage:", f"{says}.", 2)]
-    slow, least = slowest_fact(audits.reporting_delays), worst_match(audits.match_rates)
-    if slow is None:
-        lines.append(wrapped("Reporting delays:", read_catalogue("en").text("grounds.no_delays"), 2))
-    else:
-        days = f"{number(slow.median_days, 0)} days after (median), {number(slow.p90_days, 0)} (nine of ten)"
-        lines.append(wrapped("Reporting delays:", f"longest for {slow.fact}, learned {days}.", 2))
+    gaps, slow, least = audits.gaps, slowest_fact(audits.reporting_delays), worst_match(audits.match_rates)
+    says = text("audit.complete", complete=len(gaps.complete), declared=gaps.n_covariates, share=COMPLETE)
+    lines = [wrapped(text("audit.coverage"), says, 2)]
+    says = text("grounds.no_delays")
+    if slow is not None:
+        says = text("audit.longest", fact=slow.fact, median=slow.median_days, p90=slow.p90_days)
+    lines.append(wrapped(text("audit.delays"), says, 2))
     if least is not None:
-        says = f"{share(least.share)} of {count(least.rows)} rows fall into a lifetime"
-        lines.append(wrapped("Match rates:", f"lowest in {least.table}, where {says}.", 2))
+        says = text("audit.lowest", table=least.table, share=least.share, rows=least.rows)
+        lines.append(wrapped(text("audit.matches"), says, 2))
     return lines
 
 
@@ -153,7 +129,7 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
     lines = ["A covariate, or a choice of rows, looks ahead. Trust no finding before it is mended."]
     for what, rows in differing.groupby("what", sort=False):
         days = ", ".join(
-            f"{count(row.differing)} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
+            f"{row.differing:,} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
             for row in rows.itertuples()
         )
         lines.append(f"- {what}: {days}; mend {queries[tables[str(what)]]}, or what it reads")

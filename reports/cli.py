@@ -17,6 +17,7 @@ from analysis.declared.study import Study, read_study
 from analysis.engine.store import prune
 from analysis.engine.warehouse import Progress, first_line
 from analysis.errors import BuildError, SourceError, StudyError, TenureError
+from analysis.wording.catalogue import Catalogue
 from reports.dictionary import claim_lines, definitions, dictionary
 from reports.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.messages import read_catalogue
@@ -67,29 +68,34 @@ def _checked(study: Study, progress: Progress) -> SourceCheck:
 
 
 def _check(options: argparse.Namespace) -> None:
-    study, catalogue = _study(options), read_catalogue("en")
+    study, catalogue = _study(options), read_catalogue(options.language)
     checked = _checked(study, _Progress())
     said = (
-        say_findings(checked),
-        say_measurable(dictionary(study, checked.given, catalogue)),
-        say_claims(claim_lines(checked.given, catalogue)),
-        say_events(checked, study.report),
+        say_findings(checked, catalogue),
+        say_measurable(dictionary(study, checked.given, catalogue), catalogue),
+        say_claims(claim_lines(checked.given, catalogue), catalogue),
+        say_events(checked, study.report, catalogue),
     )
     print("\n" + "\n\n".join(said))
-    print(f"\nNext: tenure report quarterly --study {options.study}")
+    print(f"\n{_next(options)}")
+
+
+def _next(options: argparse.Namespace) -> str:
+    command = f"tenure report quarterly --study {options.study}"
+    return read_catalogue(options.language).text("command.next", command=command)
 
 
 def _build(options: argparse.Namespace) -> None:
-    study = _study(options)
+    study, text = _study(options), read_catalogue(options.language)
     out = options.out / study.name
     build = build_cohort(study, out, _Progress(), options.threads, options.memory_limit)
     if options.prune:
         for path in prune(out):
-            print(f"removed {path}")
-    print(f"\nThe cohort is in {build.path}.")
+            print(text("command.removed", path=path))
+    print(f"\n{text('command.cohort', path=build.path)}")
     if not options.no_audits:
         _audit(options)
-    print(f"Next: tenure report quarterly --study {options.study}")
+    print(_next(options))
 
 
 def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the workbench is imported when it is needed
@@ -109,19 +115,19 @@ def _audit(options: argparse.Namespace) -> None:
     from analysis.audits.results import AuditResults
     from reports.audit import say_audits, write_audits
 
-    tenure = _open(options)
+    tenure, text = _open(options), read_catalogue(options.language)
     audits = AuditResults(tenure, getattr(options, "days", None))
     written = write_audits(audits, options.out / tenure.study.name / "audit")
-    print(f"\n{say_audits(tenure, audits)}")
-    _tell_of_tables(audits, written)
+    print(f"\n{say_audits(audits, text)}")
+    _tell_of_tables(audits, written, text)
 
 
-def _tell_of_tables(audits, written: Sequence[Path]) -> None:  # type: ignore[no-untyped-def]  # as above
+def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  # type: ignore[no-untyped-def]  # as above
     """Say where the tables of the audits are, and refuse what looks ahead: all is written, nothing is to be trusted."""
     from reports.audit import look_ahead_failure
 
     folder = written[0].parent
-    print(f"The {len(written)} tables of the audits are in {folder}.", flush=True)
+    print(text("command.audit_tables", number=len(written), folder=folder), flush=True)
     if failure := look_ahead_failure(audits.look_ahead, folder):
         raise BuildError(failure)
 
@@ -139,7 +145,7 @@ def _covariates(options: argparse.Namespace) -> None:
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
     write_all({page: render_covariates(study, _checked(study, _Progress()).given, catalogue)})
-    print(f"\nThe dictionary of covariates is in {page}; open it in a browser.")
+    print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
 
 def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[str] | None]:
@@ -191,14 +197,14 @@ def _quarterly(options: argparse.Namespace) -> None:
     from reports.audit import write_audits
     from reports.quarterly import write_quarterly
 
-    tenure = _open(options)
+    tenure, text = _open(options), read_catalogue(options.language)
     out = options.out / tenure.study.name
     written = write_quarterly(tenure, out, options.language)
     tables = write_audits(tenure.audits, out / "audit")
-    print(f"\nThe report is in {written.page}; open it in a browser.")
+    print(f"\n{text('command.report', path=written.page)}")
     for path in written.lists:
-        print(f"A list beside it: {path}")
-    _tell_of_tables(tenure.audits, tables)
+        print(text("command.list", path=path))
+    _tell_of_tables(tenure.audits, tables, text)
 
 
 COMMANDS = {

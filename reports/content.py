@@ -9,12 +9,13 @@ from analysis.audits.compared import Compared
 from analysis.audits.gaps import Gaps
 from analysis.audits.signals import Ladder
 from analysis.contest.verdicts import Verdicts
-from analysis.errors import Obstacle
+from analysis.design.matrix import DroppedColumn
 from analysis.evaluation.skill import Skill
 from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
 from analysis.lifetimes.book import Quarter
+from analysis.wording.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Contest:
     paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None
     other_event_date: str
-    dropped: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
+    dropped: tuple[DroppedColumn, ...]
+    notes: tuple[Remark, ...]
     n_rows: int
 
 
@@ -147,5 +148,5 @@ class Summary:
     grounds: Grounds
     known_leavers: pd.DataFrame
     segment: str | None
-    no_forecast: Obstacle | None
-    no_contest: Obstacle | None
+    no_forecast: Remark | None
+    no_contest: Remark | None

@@ -2,13 +2,15 @@
 
 import dataclasses
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from analysis.declared.claims import Judged, read_claims
-from analysis.declared.factors import Covariate, Family, alternatives, read_covariates, read_families
+from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families
 from analysis.declared.study import Definitions, Study, Windows
-from reports.messages import Catalogue, read_phrases
+from analysis.errors import ReportError
+from analysis.wording.catalogue import Catalogue
+from reports.messages import ENGLISH, read_phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue
         sections.append(
             Section(
                 name=family.name,
-                label=family_label(family, catalogue.language),
+                label=family.label(catalogue.language),
                 color=family.color,
                 entries=entries,
                 n_measured=sum(not entry.lacking for entry in entries),
@@ -98,11 +100,10 @@ def claim_lines(given: Collection[str], catalogue: Catalogue) -> tuple[ClaimLine
     return tuple(lines)
 
 
-def parameter_values(study: Study | None) -> dict[str, str]:
+def parameter_values(study: Study | None) -> dict[str, int | tuple[str, ...]]:
     """Return the value of each window and definition, by the name that covariates call it in their words."""
     windows, definitions = (study.windows, study.definitions) if study else (Windows(), Definitions())
-    values = dataclasses.asdict(windows) | dataclasses.asdict(definitions)
-    return {name: ", ".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
+    return dataclasses.asdict(windows) | dataclasses.asdict(definitions)
 
 
 def definitions(study: Study | None, catalogue: Catalogue) -> list[str]:
@@ -111,26 +112,26 @@ def definitions(study: Study | None, catalogue: Catalogue) -> list[str]:
     return [catalogue.text(f"define.{name}", value=value) for name, value in values.items()]
 
 
-def family_label(family: Family, language: str) -> str:
-    """Return the label of a family in a language."""
-    return family.label_ja if language == "ja" else family.label_en
-
-
 def need_in_words(need: str, catalogue: Catalogue) -> str:
     """Return a need with the language's word between its alternatives."""
-    return catalogue.text("list.or").join(alternatives(need))
+    return catalogue.listed(alternatives(need), "or")
 
 
-def phrase(text: str, values: dict[str, str], language: str) -> str:
+def phrase(text: str, values: Mapping[str, object], language: str) -> str:
     """Return what a declaration says, in a language, with the study's values in place of their names.
 
-    What nobody has translated yet stays in English.
+    Raises
+    ------
+    ReportError
+        If nobody has translated it yet.
     """
-    said = read_phrases(language).get(text, text)
-    return re.sub(r"[a-z]+_[a-z_]+", lambda found: values.get(found[0], found[0]), said)
+    said = read_phrases(language).get(text, text if language == ENGLISH else None)
+    if said is None:
+        raise ReportError(f"'{text}' has no words in '{language}'. Add it to reports/messages/{language}/phrases.toml.")
+    return re.sub(r"[a-z]+_[a-z_]+", lambda found: str(values.get(found[0], found[0])), said)
 
 
-def _entry(covariate: Covariate, values: dict[str, str], given: Collection[str], catalogue: Catalogue) -> Entry:
+def _entry(covariate: Covariate, values: Mapping[str, object], given: Collection[str], catalogue: Catalogue) -> Entry:
     def words(text: str) -> str:
         return phrase(text, values, catalogue.language)
 

@@ -1,15 +1,16 @@
 """What the numbers rest on, in words: alarms, looking ahead, early and late signals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
-from analysis.audits.look_ahead import RECENT_DAYS
+from analysis.audits.look_ahead import RECENT_DAYS, ROWS
 from analysis.audits.measures import MEASURES, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
-from reports.words import Text, count, number, ratio, span
+from analysis.wording.catalogue import MISSING
+from reports.words import Text
 
 DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
 """Decimals of an estimate."""
@@ -32,7 +33,7 @@ class AlarmLine:
     meaning: str
 
 
-def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str, str]) -> list[AlarmLine]:
+def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[AlarmLine]:
     """Return every alarm in words, in their order.
 
     Parameters
@@ -56,7 +57,7 @@ def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str,
                 is_raised=is_raised,
                 estimate=_estimate(text, alarm),
                 found_from=_found_from(text, alarm.audit),
-                n=text(f"audits.n_{alarm.audit}", number=count(alarm.n)) if is_counted else "–",
+                n=text(f"audits.n_{alarm.audit}", number=alarm.n) if is_counted else MISSING,
                 meaning=text(f"audits.means_{_means(alarm)}") if is_raised else "",
             )
         )
@@ -64,7 +65,7 @@ def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str,
     return lines
 
 
-def _subject(text: Text, alarm: Alarm, covariate_labels: dict[str, str]) -> str:
+def _subject(text: Text, alarm: Alarm, covariate_labels: Mapping[str, str]) -> str:
     match MEASURES[alarm.audit].subject:
         case Subject.USE:
             return text(f"audits.subject_{alarm.subject}")
@@ -79,18 +80,18 @@ def _means(alarm: Alarm) -> str:
 
 def _estimate(text: Text, alarm: Alarm) -> str:
     if not alarm.is_measured:
-        return "–"
+        return MISSING
     measure = MEASURES[alarm.audit]
     digits = DIGITS[measure.unit]
-    value = number(measure.read(alarm.estimate), digits)
+    value = text.number(measure.read(alarm.estimate), digits)
     if alarm.has_interval:
-        value += f" ({span(text, measure.read(alarm.conf_low), measure.read(alarm.conf_high), digits)})"
-    return text(f"audits.estimate_{alarm.audit}", value=value)
+        value += f" ({text.span(measure.read(alarm.conf_low), measure.read(alarm.conf_high), digits)})"
+    return text(f"audits.estimate_{alarm.audit}", value=value, number=alarm.estimate)
 
 
 def _found_from(text: Text, audit: str) -> str:
     measure = MEASURES[audit]
-    value = "" if measure.found_from is None else number(measure.found_from, DIGITS_FROM[measure.unit])
+    value = "" if measure.found_from is None else text.number(measure.found_from, DIGITS_FROM[measure.unit])
     return text(f"audits.from_{audit}", value=value)
 
 
@@ -99,33 +100,34 @@ def warning(text: Text, compared: Compared) -> list[str]:
     return [text("short.look_ahead")] if compared.looks_ahead else []
 
 
-def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: dict[str, str]) -> list[str]:
+def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
     """Return one sentence that names what was found; none where nothing was."""
     found = []
     for alarm in alarms:
         if alarm.verdict is Verdict.FOUND:
             subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
             found.append(text("audits.of", what=what, subject=subject) if subject else what)
-    return [text("short.alarms", found=text("list.semicolon").join(found))] if found else []
+    return [text("short.alarms", found=found)] if found else []
 
 
-def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: dict[str, str]) -> str:
+def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mapping[str, str]) -> str:
     """Say how much was compared on which days, and that nothing differs, or what does."""
     said = text(
         "grounds.compared",
-        cells=count(compared.cells),
-        recent=count(compared.recent),
+        cells=compared.cells,
+        recent=compared.recent,
         recent_days=RECENT_DAYS,
-        columns=count(compared.n_compared),
-        days=text("list.comma").join(f"{day:%Y-%m-%d}" for day in compared.days),
+        columns=compared.n_compared,
+        days=compared.days,
     )
     if not compared.looks_ahead:
         return said + text("grounds.none_differs")
+    names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()} | dict(covariate_labels)
     named = [
-        text("grounds.differs_in", what=covariate_labels.get(what, what), number=count(number_))
-        for what, number_ in compared.differing
+        text("grounds.differs_in", what=names.get(what) or text.label(what), number=number)
+        for what, number in compared.differing
     ]
-    return said + text("grounds.differ", covariates=text("list.semicolon").join(named))
+    return said + text("grounds.differ", covariates=named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +146,15 @@ def signal_lines(text: Text, ladder: Ladder | None) -> list[SignalLine]:
     """Return every early or late signal as a line."""
     lines = []
     for line in ladder.signals if ladder else ():
-        change = f"{ratio(line.change)} ({span(text, math.exp(line.change_low), math.exp(line.change_high))})"
-        lines.append(
-            SignalLine(line.term, line.family, ratio(line.today), ratio(line.ago), change, text(SIGNALS[line.signal]))
-        )
+        low, high = text.ratio(line.change_low), text.ratio(line.change_high)
+        change = f"{text.ratio(line.change)} ({text('list.span', low=low, high=high)})"
+        says = text(SIGNALS[line.signal])
+        lines.append(SignalLine(line.term, line.family, text.ratio(line.today), text.ratio(line.ago), change, says))
     return lines
 
 
 def late_change(text: Text, row) -> str:  # type: ignore[no-untyped-def]
     """Write by what factor a hazard ratio moves when facts count from their day, with its interval."""
     if math.isnan(row.change):
-        return "–"
-    return f"{ratio(row.change)} ({span(text, math.exp(row.conf_low), math.exp(row.conf_high))})"
+        return MISSING
+    return f"{text.ratio(row.change)} ({text.span(math.exp(row.conf_low), math.exp(row.conf_high))})"

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reports.messages import LANGUAGES
+from reports.messages import ENGLISH, LANGUAGES
 
 Command = Callable[[argparse.Namespace], None]
 DEFAULT_STUDY = Path("study.toml")
@@ -34,6 +34,12 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     common.add_argument("--study", type=Path, default=DEFAULT_STUDY, help="the study file (default: study.toml)")
     common.add_argument("--source", type=Path, help="read the raw data from here instead of where the study says")
     common.add_argument("--out", type=Path, default=Path("out"), help="the folder for all output (default: out)")
+    common.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default=ENGLISH,
+        help="language of pages and results; progress and errors are told in English (default: en)",
+    )
     common.add_argument(
         "--threads", type=_at_least(1), help="threads for queries (default: all cores; results don't depend on it)"
     )
@@ -82,12 +88,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     covariates.add_argument(
         "--page", action="store_true", help="write it as a page that says what the source can measure, and which claims"
     )
-    covariates.add_argument("--language", choices=LANGUAGES, default="en", help="language (default: en)")
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
-    quarterly = _verb(
-        report, building, "quarterly", commands, "who may leave in the next three months, and what goes with it"
-    )
-    quarterly.add_argument("--language", choices=LANGUAGES, default="en", help="language of the report (default: en)")
+    _verb(report, building, "quarterly", commands, "who may leave in the next three months, and what goes with it")
     return whole
 
 

@@ -11,11 +11,12 @@ from markupsafe import Markup, escape
 
 from analysis.declared.study import Study
 from analysis.lifetimes.book import TOTALS
+from analysis.wording.catalogue import MISSING, Catalogue
+from analysis.wording.remarks import Remark, stored_remark
 from analysis.workbench import Workbench
 from reports import grounds, words
 from reports.content import Summary
-from reports.dictionary import claim_lines, definitions, dictionary, family_label
-from reports.messages import Catalogue
+from reports.dictionary import claim_lines, definitions, dictionary
 from reports.pictures import pictures
 
 
@@ -42,14 +43,14 @@ def render_quarterly(
         Names of the lists beside the page: ``accounts_file``, ``leavers_file``.
     """
     language = catalogue.language
-    labels = {family.name: family_label(family, language) for family, _ in tenure.families()}
+    labels = {family.name: family.label(language) for family, _ in tenure.families()}
     unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
-    terms = _term_labels(tenure, summary, language)
+    terms = _term_labels(summary, catalogue)
     short = [
-        *grounds.warning(catalogue.text, summary.grounds.compared),
-        *words.in_short(catalogue.text, summary, labels, unmeasured),
-        *grounds.found_sentence(catalogue.text, summary.grounds.alarms, covariate_labels),
+        *grounds.warning(catalogue, summary.grounds.compared),
+        *words.in_short(catalogue, summary, labels, unmeasured),
+        *grounds.found_sentence(catalogue, summary.grounds.alarms, covariate_labels),
     ]
     return (
         _environment(catalogue)
@@ -59,7 +60,7 @@ def render_quarterly(
             study=tenure.study,
             s=summary,
             quarter=words.quarter_label(
-                catalogue.text, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
+                catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
             short=short,
             totals=TOTALS,
@@ -68,7 +69,7 @@ def render_quarterly(
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
-            drift=words.drift_sentence(catalogue.text, summary.contest.drift, terms) if summary.contest else "",
+            drift=words.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **_grounds(summary, catalogue, covariate_labels),
@@ -106,33 +107,51 @@ def _environment(catalogue: Catalogue) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        t=catalogue.text,
+        t=catalogue,
         is_missing=pd.isna,
-        count=words.count,
-        share=words.share,
-        number=words.number,
-        p_value=words.p_value,
-        ratio=words.ratio,
-        day=words.day,
-        span=partial(words.span, catalogue.text),
-        names=partial(_names, catalogue.text),
-        late_change=partial(grounds.late_change, catalogue.text),
-        why=partial(words.obstacle_in_words, catalogue.text),
+        count=catalogue.count,
+        share=catalogue.share,
+        number=catalogue.number,
+        p_value=catalogue.p_value,
+        ratio=catalogue.ratio,
+        day=catalogue.day,
+        span=catalogue.span,
+        listed=catalogue.listed,
+        column=catalogue.label,
+        say=partial(_say, catalogue),
+        found=partial(_found, catalogue),
+        level=partial(_level, catalogue),
+        group=partial(words.group, catalogue),
+        names=partial(_names, catalogue),
+        late_change=partial(grounds.late_change, catalogue),
     )
     return environment
 
 
-def _names(text: words.Text, names: Sequence[str]) -> Markup:
+def _say(catalogue: Catalogue, remark: Remark) -> str:
+    return remark.in_words(catalogue)
+
+
+def _found(catalogue: Catalogue, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
+    """Say what was found, from a row of ``rule_findings``."""
+    return stored_remark(row.says_code, row.says_values).in_words(catalogue)
+
+
+def _level(catalogue: Catalogue, covariate: str, value: object) -> str:
+    return MISSING if pd.isna(value) else catalogue.level(covariate, str(value))
+
+
+def _names(catalogue: Catalogue, names: Sequence[str]) -> Markup:
     """Write names of the contract one after the other; a long one may break after a point or an underscore."""
-    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(text("list.comma").join(names)))))
+    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(catalogue.listed(names)))))
 
 
 def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[str, str]) -> dict[str, Any]:
     content, labels = summary.grounds, dict(covariate_labels)
     return {
-        "alarms": grounds.alarm_lines(catalogue.text, content.alarms, labels),
-        "looked_ahead": grounds.look_ahead_sentence(catalogue.text, content.compared, labels),
-        "signals": grounds.signal_lines(catalogue.text, content.ladder),
+        "alarms": grounds.alarm_lines(catalogue, content.alarms, labels),
+        "looked_ahead": grounds.look_ahead_sentence(catalogue, content.compared, labels),
+        "signals": grounds.signal_lines(catalogue, content.ladder),
         "complete": [labels[name] for name in content.gaps.complete],
     }
 
@@ -146,20 +165,17 @@ def _dictionary(study: Study, given: Collection[str], catalogue: Catalogue, is_o
     }
 
 
-def _term_labels(tenure: Workbench, summary: Summary, language: str) -> dict[str, str]:
+def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
     """Return the label of every column of the time-varying Cox model."""
-    if summary.contest is None:
-        return {}
-    pairs = zip(summary.contest.ratios["term"], summary.contest.ratios["covariate"], strict=True)
-    return {term: tenure.term_label(term, covariate, language) for term, covariate in pairs}
+    return {term: catalogue.label(term) for term in summary.contest.ratios["term"]} if summary.contest else {}
 
 
-def as_dictionary(value: Any) -> dict[str, str]:
+def as_dictionary(value: Any, text: Catalogue) -> dict[str, str]:
     """Flatten nested values into dotted keys and text, for a provenance block."""
     flat: dict[str, str] = {}
     for key, entry in value.items():
         if isinstance(entry, Mapping):
-            flat |= {f"{key}.{inner}": text for inner, text in as_dictionary(entry).items()}
+            flat |= {f"{key}.{inner}": says for inner, says in as_dictionary(entry, text).items()}
         else:
-            flat[str(key)] = ", ".join(map(str, entry)) if isinstance(entry, tuple | list) else str(entry)
+            flat[str(key)] = text.listed(list(map(str, entry))) if isinstance(entry, tuple | list) else str(entry)
     return flat

@@ -1,14 +1,17 @@
 """The pictures of the quarterly report, each drawn from one frozen table."""
 
+import pandas as pd
+
 from analysis.figures.audits import coverage_height, draw_coverage, draw_ladder, ladder_height
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
 from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
 from analysis.lifetimes.results import CAUSE_COLORS
+from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
+from reports import words
 from reports.content import Summary
-from reports.messages import Catalogue
 
 
 def pictures(
@@ -37,7 +40,7 @@ def pictures(
         ),
         "survival": as_svg(
             "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
-            curves=summary.curves, at_risk=summary.at_risk,
+            curves=_named(summary.curves, catalogue), at_risk=_named(summary.at_risk, catalogue),
             x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
         ),
     }  # fmt: skip
@@ -82,6 +85,11 @@ def pictures(
                 x_label=t("survival.x"), y_label=t("families.path_y"),
             )  # fmt: skip
     return found | _ground_figures(tenure, summary, catalogue, labels, terms)
+
+
+def _named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Word the groups that the source does not name."""
+    return table.assign(group=[words.group(catalogue, group) for group in table["group"]])
 
 
 def _ground_figures(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import ReportError
+from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.csv_text import as_csv
 from reports.messages import read_catalogue
@@ -53,7 +54,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
-    page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, language), names)
+    page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, catalogue), names)
     lists = {}
     if summary.reading:
         lists[out / names["accounts_file"]] = accounts_csv(summary.reading.calls)
@@ -76,11 +77,11 @@ def accounts_csv(calls: pd.DataFrame) -> str:
     return as_csv(calls.assign(probability=calls["probability"].map("{:.6f}".format), reasons=reasons))
 
 
-def _provenance(tenure: Workbench, language: str) -> dict[str, str]:
-    hashes = {f"hash of {name}": value for name, value in tenure.hashes.items()}
-    versions = {f"version of {name}": version(name) for name in VERSIONED}
-    settings = as_dictionary(tenure.study.as_dict())
-    return {"command": f"tenure report quarterly --language {language}"} | hashes | versions | settings
+def _provenance(tenure: Workbench, text: Catalogue) -> dict[str, str]:
+    command = {text("provenance.command"): f"tenure report quarterly --language {text.language}"}
+    hashes = {text("provenance.hash", part=part): value for part, value in tenure.hashes.items()}
+    versions = {text("provenance.version", package=name): version(name) for name in VERSIONED}
+    return command | hashes | versions | as_dictionary(tenure.study.as_dict(), text)
 
 
 def write_all(files: dict[Path, str]) -> None:

@@ -67,7 +67,7 @@ def _contest(tenure: Workbench) -> Contest:
         paths=tuple(tenure.drift_path(term) for term in tenure.drift.strongest[:MOST_PATHS]),
         event_dates=tenure.by_event_date,
         other_event_date=other_event_date(tenure.study.time.event_date),
-        dropped=tuple((column.name, column.reason) for column in inference.dropped),
+        dropped=inference.dropped,
         notes=inference.fit.notes,
         n_rows=inference.n_rows,
     )

@@ -98,7 +98,7 @@ def _says_too_little(rows: pd.DataFrame, covariates: Sequence[Covariate]) -> boo
         dropped = fit_inference(rows, covariates).dropped
     except (DesignError, ModelError):
         return True
-    return any(column.name == own and not column.reason.startswith(REFUSED) for column in dropped)
+    return any(column.name == own and column.reason.code not in REFUSED for column in dropped)
 
 
 def _as_observed(

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from analysis.contest.frames import LOSSES
 from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold
 from analysis.models.base import horizon_risk
+from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 """What the intervals of permutation losses do and do not include."""
@@ -62,10 +63,7 @@ def permutation_losses(
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
-            raise ModelError(
-                f"Model '{model}' was fitted in none of the {len(folds)} folds; nothing can be permuted.",
-                Obstacle.of(Why.FITTED_NOWHERE, model=model, folds=len(folds)),
-            )
+            raise ModelError(remark("contest.not_fitted", model=model, folds=len(folds)))
         scored = _scored(fitted, model, n_resamples, seed)
         for position, family in enumerate(families):
             if any(len(fold.test.family_columns(family)) for fold in fitted):

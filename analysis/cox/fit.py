@@ -15,6 +15,7 @@ from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.cox.sandwich import cluster_robust_covariance
 from analysis.errors import ModelError
+from analysis.wording.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -39,7 +40,7 @@ class CoxFit:
         Of the standardised columns; `likelihood.rows` are the rows fitted.
     maximum : Maximum
         In standardised units.
-    notes : tuple of str
+    notes : tuple of Remark
         What a reader of the fit must know.
     """
 
@@ -54,7 +55,7 @@ class CoxFit:
     scale: NDArray[np.float64]
     likelihood: PartialLikelihood
     maximum: Maximum
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]
 
     @property
     def rows(self) -> CountingRows:

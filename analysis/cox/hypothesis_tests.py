@@ -10,7 +10,8 @@ from scipy import stats
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.one_thread import one_thread
 from analysis.cox.sandwich import grouped_score
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,7 @@ def _quadratic_form(values: NDArray[np.float64], covariance: NDArray[np.float64]
     spread = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(spread, spread) if (spread > 0).all() else np.zeros_like(covariance)
     if np.linalg.matrix_rank(correlation, hermitian=True) < len(values):
-        raise ModelError(
-            f"The covariance of these {len(values)} coefficients is singular: there are too few clusters with events. "
-            "Test fewer columns at a time.",
-            Obstacle.of(Why.TOO_FEW_CLUSTERS, columns=len(values)),
-        )
+        raise ModelError(remark("cox.singular", coefficients=len(values)))
     scaled = values / spread
     return float(scaled @ np.linalg.solve(correlation, scaled))
 

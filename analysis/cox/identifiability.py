@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from analysis.cox.rows import CountingRows
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import Remark, remark
 
 COLLINEAR = 1e-9
 """Share of a column's information that must be its own, given the columns before it."""
@@ -25,9 +26,9 @@ MIN_EVENTS_PER_COLUMN = 10
 class NotEstimableError(ModelError):
     """Some columns' effects cannot be estimated: they never differ, copy others or separate; `columns` names them."""
 
-    def __init__(self, message: str, columns: Sequence[str]) -> None:
+    def __init__(self, why: Remark, columns: Sequence[str]) -> None:
+        super().__init__(why)
         self.columns = tuple(columns)
-        super().__init__(message, Obstacle.of(Why.NOT_ESTIMABLE, columns=self.columns))
 
 
 def refuse_not_finite(values: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -52,20 +53,14 @@ def refuse_constant(spread: NDArray[np.float64], names: Sequence[str]) -> None:
     """Raise a `ModelError` that names the columns without any spread."""
     constant = [name for name, own in zip(names, spread, strict=True) if own == 0]
     if constant:
-        raise ModelError(
-            f"{quoted(constant)} {_is(constant)} constant in all rows. Leave {_it(constant)} out.",
-            Obstacle.of(Why.NOT_ESTIMABLE, columns=tuple(constant)),
-        )
+        raise ModelError(remark("cox.constant", columns=tuple(constant)))
 
 
 def refuse_endless(largest: NDArray[np.float64], names: Sequence[str]) -> None:
     """Raise a `ModelError` that names the columns whose largest value has a square that is no number."""
     endless = [name for name, own in zip(names, largest, strict=True) if not own < 1e150]
     if endless:
-        raise ModelError(
-            f"{quoted(endless)} {_has(endless)} values beyond 1e150, whose squares are no numbers. "
-            "If they stand for missing values, fill them; otherwise change the unit."
-        )
+        raise ModelError(remark("cox.endless", columns=tuple(endless)))
 
 
 def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -81,22 +76,14 @@ def refuse_uninformative(information: NDArray[np.float64], names: Sequence[str])
     most = own.max(initial=0.0)
     alike = [name for name, value in zip(names, own, strict=True) if not value > 1e-14 * max(most, 1.0)]
     if alike:
-        raise NotEstimableError(
-            f"{quoted(alike)} {_is(alike)} the same for all who are at risk together whenever an event happens, "
-            f"so that nothing tells {'their effects' if len(alike) > 1 else 'its effect'}. Leave {_it(alike)} out.",
-            alike,
-        )
+        raise NotEstimableError(remark("cox.never_differs", columns=tuple(alike)), alike)
     left = information.copy()
     for k, name in enumerate(names):
         if left[k, k] <= COLLINEAR * own[k]:
             weights = np.linalg.lstsq(information[:k, :k], information[:k, k], rcond=1e-12)[0]
             share = np.abs(weights) * np.sqrt(own[:k] / own[k])
             others = [names[j] for j in np.flatnonzero(share > 0.01).tolist()]
-            raise NotEstimableError(
-                f"Columns are collinear: '{name}' is a linear combination of {quoted(others)} among those at risk. "
-                "Leave one of them out or set a ridge.",
-                [*others, name],
-            )
+            raise NotEstimableError(remark("cox.collinear", column=name, others=tuple(others)), [*others, name])
         left -= np.outer(left[:, k], left[k]) / left[k, k]
 
 
@@ -120,27 +107,18 @@ def refuse_separation(
         return
     weight = np.abs(directions[:, 0]) * np.sqrt(np.diag(at_zero))
     guilty = np.flatnonzero(weight > 0.3 * weight.max())
-    named = [names[k] for k in guilty.tolist()]
-    if len(guilty) == 1:
-        end = "highest" if coefficients[guilty[0]] > 0 else "lowest"
-        how = f"whoever has the event always has its {end} value among those at risk"
-    else:
-        how = "a combination of them puts whoever has the event always at one end of those at risk"
-    raise NotEstimableError(
-        f"The likelihood has no maximum in {quoted(named)}: {how}. "
-        f"Leave {_it(named)} out, merge levels or set a ridge.",
-        named,
-    )
+    named = tuple(names[k] for k in guilty.tolist())
+    if len(guilty) > 1:
+        raise NotEstimableError(remark("cox.always_at_one_end", columns=named), named)
+    if coefficients[guilty[0]] > 0:
+        raise NotEstimableError(remark("cox.always_highest", columns=named), named)
+    raise NotEstimableError(remark("cox.always_lowest", columns=named), named)
 
 
 def refuse_no_convergence(step: NDArray[np.float64], iterations: int, names: Sequence[str]) -> None:
     """Raise a `ModelError` that names the columns whose coefficients still move (`step` in standard deviations)."""
-    moving = [names[k] for k in np.argsort(-np.abs(step))[:3].tolist()]
-    raise ModelError(
-        f"The Cox model did not converge in {iterations} Newton steps; still moving: {quoted(moving)}. "
-        "Leave columns out or set a ridge.",
-        Obstacle.of(Why.NOT_CONVERGED, columns=tuple(moving), iterations=iterations),
-    )
+    moving = tuple(names[k] for k in np.argsort(-np.abs(step))[:3].tolist())
+    raise ModelError(remark("cox.no_convergence", steps=iterations, columns=moving))
 
 
 def refuse_out_of_range(
@@ -164,30 +142,24 @@ def refuse_out_of_range(
             f"{offset.argmax()})."
         )
     reach = np.abs(coefficients) * np.ptp(values, axis=0)
-    named = [name for name, own in zip(names, reach, strict=True) if own > 0.3 * reach.max()]
-    raise NotEstimableError(
-        f"The likelihood has no maximum within reach in {quoted(named)}: it still rises where hazards of those at "
-        "risk together differ by a factor of 1e140. Either whoever has the event is always at one end of those at "
-        f"risk, or a few rows lie far outside the others. Leave {_it(named)} out, merge levels, cap outliers or set "
-        "a ridge.",
-        named,
-    )
+    named = tuple(name for name, own in zip(names, reach, strict=True) if own > 0.3 * reach.max())
+    raise NotEstimableError(remark("cox.out_of_reach", columns=named), named)
 
 
-def support_notes(values: NDArray[np.float64], rows: CountingRows, names: Sequence[str]) -> tuple[str, ...]:
+def support_notes(values: NDArray[np.float64], rows: CountingRows, names: Sequence[str]) -> tuple[Remark, ...]:
     """Say where events (distinct subjects) are too few for the number of columns, or for one column."""
     subjects, p = rows.n_subjects_with_event, len(names)
     notes = []
     if subjects < MIN_EVENTS_PER_COLUMN * p:
-        notes.append(
-            f"{subjects} lifetimes with event for {p} columns: {subjects / p:.1f} a column, "
-            f"below {MIN_EVENTS_PER_COLUMN}; estimates are unstable."
-        )
-    thin = [
-        f"'{name}' ({n})" for name, n in zip(names, carrying_subjects(values, rows), strict=True) if n < MIN_SUBJECTS
-    ]
+        each = subjects / p
+        notes.append(remark("cox.few_events", subjects=subjects, columns=p, each=each, least=MIN_EVENTS_PER_COLUMN))
+    thin = tuple(
+        remark("cox.thin_column", column=name, number=n)
+        for name, n in zip(names, carrying_subjects(values, rows), strict=True)
+        if n < MIN_SUBJECTS
+    )
     if thin:
-        notes.append(f"Set apart by fewer than {MIN_SUBJECTS} lifetimes with event: {', '.join(thin)}.")
+        notes.append(remark("cox.thin", least=MIN_SUBJECTS, columns=thin))
     return tuple(notes)
 
 
@@ -212,21 +184,3 @@ def _carrying(column: NDArray[np.float64], at_event: NDArray[np.float64], subjec
 
 def _distinct(codes: NDArray[np.intp]) -> int:
     return int(np.count_nonzero(np.bincount(codes)))
-
-
-def quoted(names: Sequence[str]) -> str:
-    """Name up to eight columns in quotes."""
-    shown = ", ".join(f"'{name}'" for name in names[:8])
-    return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-
-
-def _is(names: Sequence[str]) -> str:
-    return "are" if len(names) > 1 else "is"
-
-
-def _has(names: Sequence[str]) -> str:
-    return "have" if len(names) > 1 else "has"
-
-
-def _it(names: Sequence[str]) -> str:
-    return "them" if len(names) > 1 else "it"

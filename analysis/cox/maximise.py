@@ -14,7 +14,8 @@ from analysis.cox.identifiability import (
     refuse_uninformative,
 )
 from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 CONVERGED = 1e-20
 """Newton's decrement (score x step, in weights of mean one) at the maximum: the squared distance in standard errors."""
@@ -166,8 +167,4 @@ def _solve(information: NDArray[np.float64], score: NDArray[np.float64]) -> NDAr
     try:
         return linalg.solve(information / np.outer(scale, scale), score / scale, assume_a="pos") / scale
     except linalg.LinAlgError as error:
-        raise ModelError(
-            "The information matrix of the Cox model is not positive definite: columns are nearly collinear "
-            "among those at risk. Leave columns out or set a ridge.",
-            Obstacle.of(Why.NEARLY_COLLINEAR),
-        ) from error
+        raise ModelError(remark("cox.nearly_collinear")) from error

@@ -14,6 +14,7 @@ from analysis.cox.one_thread import one_thread
 from analysis.cox.residuals import average_information, scaled_schoenfeld_residuals, schoenfeld_residuals
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 Transform = Literal["km", "rank", "identity", "log"]
 
@@ -105,7 +106,7 @@ def transformed_time(fit: CoxFit, transform: Transform, times: NDArray[np.float6
         case _:
             raise ModelError(f"transform must be 'km', 'rank', 'identity' or 'log'; {transform!r} arrived.")
     if np.ptp(g) == 0:
-        raise ModelError("All events happen at one time: no coefficient can be seen to change over time.")
+        raise ModelError(remark("cox.one_time"))
     return g
 
 
@@ -146,7 +147,7 @@ def coefficient_path(
     x, y = seen["x"].to_numpy(), seen[term].to_numpy()
     distinct = len(np.unique(x))
     if distinct < 2 or len(x) < 3:
-        raise ModelError(f"A path over time needs three events at two times or more; {term!r} has {len(x)}.")
+        raise ModelError(remark("cox.no_path", column=term, events=len(x)))
     knots = np.quantile(np.unique(x), np.linspace(0, 1, min(max(df, 2), distinct)))
     basis, grid = _natural_spline(x, knots), np.linspace(x[0], x[-1], n_points)
     at = _natural_spline(grid, knots)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 _SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
 """Times closer than this (absolutely, or as a share of the mean time) are one, as R's ``coxph(timefix = TRUE)``."""
@@ -108,9 +109,7 @@ def counting_rows(
     happened = _numbers(event, "event", n)
     refuse_rows(~np.isin(happened, (0.0, 1.0)), "event must be 0 or 1")
     if not happened.any():
-        raise ModelError(
-            f"A Cox model needs at least one event; none is among the {n} rows.", Obstacle.of(Why.NO_EVENT, rows=n)
-        )
+        raise ModelError(remark("cox.no_event", rows=n))
     start_times, stop_times = _one_time_where_nearly_equal(start_times, stop_times)
     refuse_rows(~(start_times < stop_times), "every row needs start < stop, by more than rounding")
     weight = np.ones(n) if weights is None else _numbers(weights, "weights", n)

@@ -29,6 +29,10 @@ class Family:
     unlocked_by: tuple[str, ...]
     is_control: bool = False
 
+    def label(self, language: str) -> str:
+        """Return the label in `language` (``en`` or ``ja``)."""
+        return self.label_ja if language == "ja" else self.label_en
+
 
 @dataclass(frozen=True, slots=True)
 class Covariate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis.declared.study import Report
-from analysis.errors import Obstacle, Why
+from analysis.wording.remarks import Remark, remark
 
 
 class Question(StrEnum):
@@ -14,7 +14,10 @@ class Question(StrEnum):
     CONTEST = "contest"
 
 
-_LACKING = {Question.FORECAST: Why.TOO_FEW_TO_FORECAST, Question.CONTEST: Why.TOO_FEW_TO_COMPARE}
+_LACKING = {
+    Question.FORECAST: "declared.too_few_for_forecast",
+    Question.CONTEST: "declared.too_few_for_contest",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,11 @@ class Floor:
         return self.found >= self.needed
 
     @property
-    def obstacle(self) -> Obstacle | None:
+    def obstacle(self) -> Remark | None:
         """That there are too few; None where there are enough."""
         if self.is_reached:
             return None
-        return Obstacle.of(_LACKING[self.question], needed=self.needed, found=self.found)
+        return remark(_LACKING[self.question], needed=self.needed, found=self.found)
 
 
 def floors(report: Report, n_events: int) -> dict[Question, Floor]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from analysis.design.raw_covariates import Covariate, readable_covariates
 from analysis.design.transforms import REMEMBERING
-from analysis.errors import DesignError, Obstacle, Why
+from analysis.errors import DesignError
+from analysis.wording.remarks import Remark, remark
 
 ROW_COLUMNS = (
     "lifetime_id",
@@ -51,7 +52,7 @@ class DroppedColumn:
     name: str
     covariate: str
     family: str
-    reason: str
+    reason: Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,7 @@ class DesignMatrix:
         wanted = set(families)
         kept = [position for position, column in enumerate(self.columns) if column.family in wanted]
         if not kept:
-            raise DesignError(
-                f"No column belongs to {', '.join(sorted(wanted))}; "
-                f"this design has {', '.join(self.families) or 'none'}.",
-                Obstacle.of(Why.NO_COLUMN_LEFT),
-            )
+            raise DesignError(_without_families(sorted(wanted), self.families))
         return DesignMatrix(self.values[:, kept], tuple(self.columns[k] for k in kept), self.rows)
 
     def without(self, names: Iterable[str]) -> "DesignMatrix":
@@ -181,17 +178,14 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
     reasons = _reasons_to_drop(values, columns)
     kept = np.flatnonzero([reason is None for reason in reasons])
     if len(kept) == 0:
-        raise DesignError(
-            f"None of the {len(covariates)} covariates varies in the {len(frame)} training rows.",
-            Obstacle.of(Why.NOTHING_VARIES, covariates=len(covariates), rows=len(frame)),
-        )
+        raise DesignError(remark("design.nothing_varies", covariates=len(covariates), rows=len(frame)))
     dropped = tuple(
         DroppedColumn(column.name, column.covariate, column.family, reason)
         for column, reason in zip(columns, reasons, strict=True)
         if reason is not None
     )
     dropped += tuple(
-        DroppedColumn(c.name, c.name, c.family, "one level in the training rows")
+        DroppedColumn(c.name, c.name, c.family, remark("design.one_level"))
         for c in covariates
         if c.transform == "category" and len(set(readable[c.name])) == 1
     )
@@ -234,9 +228,9 @@ def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Col
     return columns
 
 
-def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[str | None]:
+def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[Remark | None]:
     """Say, per column, why training rows cannot support it, or None."""
-    reasons: list[str | None] = ["constant in the training rows" if np.ptp(v) <= 1e-12 else None for v in values.T]
+    reasons = [remark("design.constant") if np.ptp(v) <= 1e-12 else None for v in values.T]
     varying = [k for k, reason in enumerate(reasons) if reason is None]
     varying.sort(key=lambda k: columns[k].marks_missing)
     centred = values[:, varying] - values[:, varying].mean(axis=0)
@@ -250,21 +244,24 @@ def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list
     return reasons
 
 
-def _copy_of(values: NDArray[np.float64], columns: list[Column], k: int, earlier: list[int]) -> str:
+def _copy_of(values: NDArray[np.float64], columns: list[Column], k: int, earlier: list[int]) -> Remark:
     for other in earlier:
         if np.array_equal(values[:, k], values[:, other]):
-            return f"equal to '{columns[other].name}' in the training rows"
-    return "a linear combination of other columns in the training rows"
+            return remark("design.equal", column=columns[other].name)
+    return remark("design.combination")
+
+
+def _without_families(wanted: Sequence[str], present: Sequence[str]) -> Remark:
+    if not present:
+        return remark("design.no_family_at_all", families=tuple(wanted))
+    return remark("design.no_family", families=tuple(wanted), present=tuple(present))
 
 
 def _require_rows_and_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> None:
     if len(covariates) == 0:
-        raise DesignError("A design needs at least one covariate; none was given.", Obstacle.of(Why.NO_COVARIATE))
+        raise DesignError(remark("design.no_covariate"))
     if len(frame) == 0:
-        raise DesignError(
-            "A design is learned on training rows; none arrived. Choose a later date or a longer history.",
-            Obstacle.of(Why.NO_TRAINING_ROWS),
-        )
+        raise DesignError(remark("design.no_rows"))
     names = [covariate.name for covariate in covariates]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

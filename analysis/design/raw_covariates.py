@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import DesignError
+from analysis.wording.remarks import remark
 
 MISSING_LEVEL = "(missing)"
 
@@ -51,16 +52,16 @@ def _numbers(frame: pd.DataFrame, covariate: Covariate) -> NDArray[np.float64]:
     series = frame[covariate.name]
     text = np.array([isinstance(value, str) for value in series]) if series.dtype.kind not in "fiub" else None
     if text is not None and text.any():
-        raise _unreadable(frame, covariate.name, "holds text where numbers are required", text)
+        raise _unreadable(frame, covariate.name, "design.text", text)
     values = series.to_numpy(np.float64, na_value=np.nan)
     if np.isinf(values).any():
-        raise _unreadable(frame, covariate.name, "holds infinity", np.isinf(values))
+        raise _unreadable(frame, covariate.name, "design.infinite", np.isinf(values))
     if covariate.transform == "log1p" and (values <= -1).any():
-        raise _unreadable(frame, covariate.name, "is logged as log(1 + x) and must be above -1", values <= -1)
+        raise _unreadable(frame, covariate.name, "design.below", values <= -1)
     return values
 
 
-def _unreadable(frame: pd.DataFrame, name: str, fault: str, rows: NDArray[np.bool_]) -> DesignError:
+def _unreadable(frame: pd.DataFrame, name: str, code: str, rows: NDArray[np.bool_]) -> DesignError:
     keys = [column for column in ("lifetime_id", "risk_date") if column in frame]
-    first = frame.loc[rows, [*keys, name]].head(5).astype(str).to_dict("records")
-    return DesignError(f"Covariate '{name}' {fault}: {int(rows.sum())} of {len(frame)} rows, first: {first}.")
+    first = str(frame.loc[rows, [*keys, name]].head(5).astype(str).to_dict("records"))
+    return DesignError(remark(code, covariate=name, number=int(rows.sum()), rows=len(frame), first=first))

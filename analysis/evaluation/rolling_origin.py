@@ -10,10 +10,11 @@ from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_design
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import cluster_resamples, purged_training_rows
-from analysis.errors import DesignError, ModelError, Obstacle, Why
+from analysis.errors import DesignError, ModelError
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
+from analysis.wording.remarks import Remark, remark
 
 Progress = Callable[[str], None]
 
@@ -44,18 +45,6 @@ class Fold:
     models: dict[str, Model]
     n_training_rows: int
     n_training_events: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What is left out of the scores, in English for a terminal, and as the obstacle that a report words."""
-
-    says: str
-    obstacle: Obstacle
-
-    def __str__(self) -> str:
-        """Return what it says."""
-        return self.says
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +120,8 @@ def rolling_origin(
         if fold is not None:
             folds.append(fold)
     if not folds:
-        raise _nothing_scored(notes)
+        said = tuple(notes)
+        raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     fitted = [name for name in models if any(name in fold.models for fold in folds)]
     predictions = _predictions(folds, fitted)
     weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
@@ -163,18 +153,15 @@ def _fold(
     test_rows = landmarks[(landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)]
     outcome = Outcome.from_landmarks(test_rows)
     if not outcome.event.any():
-        obstacle = Obstacle.of(Why.QUARTER_WITHOUT_CHURN, landmark=landmark, accounts=len(test_rows))
-        return None, [_not_scored(landmark, f"nobody of its {len(test_rows)} accounts churned.", obstacle)]
+        return None, [remark("evaluation.nobody_left", landmark=landmark, accounts=len(test_rows))]
     training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
     try:
         design = learn_design(training, covariates)
     except DesignError as error:
-        obstacle = Obstacle.of(Why.QUARTER_REFUSED, landmark=landmark, because=error.obstacle)
-        return None, [_not_scored(landmark, str(error), obstacle)]
+        return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
     fitted, remarks = _fitted(models, design.apply(training), Outcome.from_landmarks(training), landmark)
     if not fitted:
-        obstacle = Obstacle.of(Why.QUARTER_WITHOUT_MODEL, landmark=landmark)
-        return None, [*remarks, _not_scored(landmark, "no model could be fitted.", obstacle)]
+        return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
     return Fold(landmark, design, design.apply(test_rows), outcome, fitted, len(training), n_events), remarks
 
@@ -188,25 +175,8 @@ def _fitted(
         try:
             fitted[name] = make().fit(design, outcome)
         except (ModelError, DesignError) as error:
-            obstacle = Obstacle.of(Why.MODEL_REFUSED, model=name, landmark=landmark, because=error.obstacle)
-            remarks.append(Remark(f"{name} is not fitted before {landmark:%Y-%m-%d}: {error}", obstacle))
+            remarks.append(remark("evaluation.not_fitted", model=name, landmark=landmark, reason=error.remark))
     return fitted, remarks
-
-
-def _not_scored(landmark: pd.Timestamp, why: str, obstacle: Obstacle) -> Remark:
-    return Remark(f"{landmark:%Y-%m-%d} is not scored: {why}", obstacle)
-
-
-def _nothing_scored(notes: Sequence[Remark]) -> ModelError:
-    if not notes:
-        return ModelError(
-            "No quarter could be scored: no quarter-start landmark is fully followed.",
-            Obstacle.of(Why.NO_QUARTER_FOLLOWED),
-        )
-    return ModelError(
-        f"No quarter could be scored: {' '.join(map(str, notes))}",
-        Obstacle.of(Why.NO_QUARTER_SCORED, remarks=tuple(note.obstacle for note in notes)),
-    )
 
 
 def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 
 def quoted_model(pooled: pd.DataFrame, candidates: Sequence[str]) -> str:
@@ -26,11 +27,7 @@ def quoted_model(pooled: pd.DataFrame, candidates: Sequence[str]) -> str:
     """
     scores = pooled[(pooled["metric"] == "brier") & pooled["model"].isin(list(candidates))]
     if scores.empty:
-        raise ModelError(
-            f"A forecast quotes one of the models {', '.join(candidates)}; none of them could be scored. "
-            "Observe for longer.",
-            Obstacle.of(Why.NO_MODEL_TO_QUOTE),
-        )
+        raise ModelError(remark("evaluation.no_model_to_quote", candidates=tuple(candidates)))
     return str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
 
 

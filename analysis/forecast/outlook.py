@@ -12,12 +12,13 @@ from analysis.declared.study import Study
 from analysis.design.matrix import Covariate, learn_design
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import purged_training_rows
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
 from analysis.forecast.frames import ACCOUNTS
 from analysis.forecast.reasons import Reason, name_reasons
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import COX, competing_models
+from analysis.wording.remarks import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,7 @@ def forecast_last_landmark(
     last = landmarks["risk_date"].max()
     training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
     if training.empty:
-        raise ModelError(
-            f"No landmark's horizon has ended by {last:%Y-%m-%d}: there is nothing to learn from yet.",
-            Obstacle.of(Why.NOTHING_SETTLED, landmark=last),
-        )
+        raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
     design = learn_design(training, covariates)
     matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}

@@ -12,12 +12,13 @@ from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_design
 from analysis.design.outcome import Outcome
+from analysis.wording.remarks import remark
 
 STRATA = ("renewal_due", "deadline_due")
 """Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
 their own, not a coefficient."""
-REFUSED = "its effect cannot be estimated"
-"""How the reason begins why a column that the fit refused was left out."""
+REFUSED = ("inference.refused", "inference.refused_beside")
+"""Codes of the reasons why a column that the fit refused was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def fit_what_can_be_estimated(
                 raise
             guilty = least_needed(matrix.columns, error)
             named = [column for column in matrix.columns if column.name in error.columns]
-            others = ", ".join(f"'{column.name}'" for column in named if column != guilty)
-            reason = REFUSED + (f" beside {others}" if others else "")
+            others = tuple(column.name for column in named if column != guilty)
+            reason = remark("inference.refused_beside", columns=others) if others else remark("inference.refused")
             dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
             matrix = matrix.without([guilty.name])
 
@@ -113,9 +114,9 @@ def _thin_columns(matrix: DesignMatrix, rows: CountingRows) -> tuple[DroppedColu
     information = _information_of_pairs(matrix, rows)
     for column, carried, own in zip(matrix.columns, carrying_subjects(matrix.values, rows), information, strict=True):
         if carried < MIN_SUBJECTS:
-            reason = f"set apart by only {carried} lifetimes with event, fewer than {MIN_SUBJECTS}"
+            reason = remark("inference.thin", number=carried, least=MIN_SUBJECTS)
         elif own < MIN_SUBJECTS:
-            reason = "nearly the same for all who are at risk together"
+            reason = remark("inference.alike")
         else:
             continue
         found.append(DroppedColumn(column.name, column.covariate, column.family, reason))

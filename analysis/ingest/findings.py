@@ -6,6 +6,8 @@ from typing import Literal
 
 import duckdb
 
+from analysis.wording.remarks import Remark, remark
+
 Severity = Literal["error", "quarantine", "notice"]
 
 
@@ -19,6 +21,8 @@ class Finding:
         The rule's name.
     table
         The contract's table; a file, or a table of a database, that nothing reads has its own name here.
+    says, mend
+        What was found, and what to do.
     rows
         How many rows are concerned; None where it is a whole file or column.
     examples
@@ -28,24 +32,44 @@ class Finding:
     name: str
     table: str
     severity: Severity
-    says: str
-    mend: str
+    says: Remark
+    mend: Remark
     rows: int | None = None
     examples: str = ""
 
     def message(self) -> str:
         """Return what was found, and what to do, for the user."""
-        rows = f": {self.rows:,} rows, among them {self.examples}" if self.examples else ""
-        return f"{self.table}: {self.says}{rows}. {self.mend} (rule {self.name})"
+        return str(self.as_remark())
+
+    def as_remark(self) -> Remark:
+        """Return what was found, where, and what to do, to be worded in any language."""
+        if not self.examples:
+            return remark("ingest.finding", table=self.table, says=self.says, mend=self.mend, rule=self.name)
+        return remark(
+            "ingest.finding_in_rows",
+            table=self.table,
+            says=self.says,
+            rows=self.rows,
+            examples=self.examples,
+            mend=self.mend,
+            rule=self.name,
+        )
 
 
 def write_findings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> None:
-    """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says."""
+    """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says; says_code, says_values.
+
+    The last two are what was found as a code and its values in JSON, for pages in other languages than English.
+    """
     con.execute(
-        "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar)"
+        "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar, "
+        "says_code varchar, says_values varchar)"
     )
     for found in findings:
         con.execute(
-            "insert into rule_findings values (?, ?, ?, ?, ?)",
-            [found.name, found.table, found.severity, found.rows, found.says],
+            "insert into rule_findings values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(found.name, found.table, found.severity, found.rows),
+                *(str(found.says), found.says.code, found.says.values_as_json()),
+            ],
         )

@@ -12,10 +12,10 @@ from analysis.engine.warehouse import first_line, literal, quoted
 from analysis.errors import SourceError
 from analysis.ingest.csv_files import open_csv
 from analysis.ingest.findings import Finding
+from analysis.wording.remarks import Remark, remark
 
 _TABLES = {".csv", ".parquet"}
 _DATABASES = {".duckdb", ".db"}
-_NOTHING_NEAR = "No table of the contract that is absent has a name like it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _open_csv(con: duckdb.DuckDBPyConnection, name: str, path: Path, scratch: Pa
     con.execute(f"create view raw.{quoted(name)} ({columns}) as {file.select()}")
     if file.encoding == "utf-8":
         return []
-    says = f"the file {path.name} is not UTF-8 and was read as {file.encoding}"
-    return [Finding("file_is_not_utf8", name, "notice", says, "If its text looks wrong, save it as CSV in UTF-8.")]
+    says = remark("ingest.not_utf8.says", file=path.name, encoding=file.encoding)
+    return [Finding("file_is_not_utf8", name, "notice", says, remark("ingest.not_utf8.mend"))]
 
 
 def _open_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
@@ -179,12 +179,12 @@ def _unread_files(located: RawFiles) -> list[Finding]:
     for path in located.unread:
         near = nearest_name(path.stem, absent)
         if _is_database(path):
-            mend = "To read a database, name the file itself as source.path."
+            mend = remark("ingest.unread_file.database")
         elif as_written(path.stem) in located.expected:
-            mend = "A table is given as a CSV file, a Parquet file or a folder of Parquet files."
+            mend = remark("ingest.unread_file.kinds")
         else:
-            mend = f"Rename it '{near}{path.suffix}' if it is that table." if near else _NOTHING_NEAR
-        findings.append(Finding("unread_file", path.name, "notice", "nothing reads this file of the source", mend))
+            mend = _rename(f"{near}{path.suffix}" if near else None)
+        findings.append(Finding("unread_file", path.name, "notice", remark("ingest.unread_file.says"), mend))
     return findings
 
 
@@ -194,9 +194,12 @@ def _unread_tables(con: duckdb.DuckDBPyConnection, names: Iterable[str], expecte
     findings = []
     for name in names:
         near = nearest_name(name.partition(".")[2], absent)
-        mend = f"Rename it '{near}' if it is that table." if near else _NOTHING_NEAR
-        findings.append(Finding("unread_table", name, "notice", "nothing reads this table of the source", mend))
+        findings.append(Finding("unread_table", name, "notice", remark("ingest.unread_table.says"), _rename(near)))
     return findings
+
+
+def _rename(near: str | None) -> Remark:
+    return remark("ingest.unread.rename", name=near) if near else remark("ingest.unread.nothing_near")
 
 
 def raw_tables(con: duckdb.DuckDBPyConnection) -> set[str]:

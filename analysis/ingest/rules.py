@@ -13,6 +13,7 @@ from analysis.declared.contract import Table
 from analysis.engine.warehouse import Query, read_queries, scalar
 from analysis.errors import ContractError, StudyError
 from analysis.ingest.findings import Finding, Severity
+from analysis.wording.remarks import Remark, remark
 
 _FOLDER = "checks"
 
@@ -24,8 +25,8 @@ class Rule:
     name: str
     table: str
     severity: Severity
-    says: str
-    mend: str
+    says: Remark
+    mend: Remark
     sql: str
 
     def own(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,8 +50,8 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
                         f"{at}_is_filled_in",
                         table.name,
                         "error",
-                        f"{column.name} is empty",
-                        "Fill it in.",
+                        remark("ingest.empty_value.says", column=column.name),
+                        remark("ingest.empty_value.mend"),
                         f"{rows} {column.name} is null",
                     )
                 )
@@ -60,8 +61,8 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
                         f"{at}_is_known",
                         table.name,
                         soft,
-                        f"{column.name} is not in table {column.references}",
-                        f"Add it to {column.references}, or leave the rows out.",
+                        remark("ingest.unknown_reference.says", column=column.name, table=column.references),
+                        remark("ingest.unknown_reference.mend", table=column.references),
                         f"{rows} {column.name} is not null and {column.name} not in "
                         f"(select {column.name} from {column.references} where {column.name} is not null)",
                     )
@@ -73,8 +74,8 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
                         f"{at}_is_in_its_list",
                         table.name,
                         soft,
-                        f"{column.name} is none of {', '.join(column.values)}",
-                        "Map it to one of these.",
+                        remark("ingest.not_in_its_list.says", column=column.name, values=column.values),
+                        remark("ingest.not_in_its_list.mend"),
                         f"{rows} {column.name} not in ({allowed})",
                     )
                 )
@@ -85,8 +86,8 @@ def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[R
                     f"{table.name}_key_is_unique",
                     table.name,
                     "error",
-                    f"several rows share one key ({key})",
-                    "Leave one row for each key.",
+                    remark("ingest.shared_key.says", key=table.key),
+                    remark("ingest.shared_key.mend"),
                     f"select row_id from (select rowid as row_id, count(*) over (partition by {key}) as sharing "
                     f"from {table.name}) where sharing > 1",
                 )
@@ -106,8 +107,8 @@ def knowledge_rules(contract: dict[str, Table], given: Collection[str]) -> list[
                     f"{table.name}.{learned}_is_not_before_its_fact",
                     table.name,
                     "notice",
-                    f"known before it happened ({learned} < {happened}): covariates see it from {learned} on",
-                    f"Correct {learned}, unless it was announced ahead.",
+                    remark("ingest.known_too_early.says", learned=learned, happened=happened),
+                    remark("ingest.known_too_early.mend", learned=learned),
                     f"select rowid as row_id from {table.name} where {learned} < {happened}",
                 )
             )
@@ -118,7 +119,17 @@ def declared_rules() -> list[Rule]:
     """Return the rules of ``queries/checks``."""
     declared = tomllib.loads((files("queries") / _FOLDER / "rules.toml").read_text(encoding="utf-8"))
     sql = {query.name: query.sql for query in read_queries(_FOLDER)}
-    return [Rule(name=name, sql=sql[name], **entry) for name, entry in declared.items()]
+    return [
+        Rule(
+            name,
+            entry["table"],
+            entry["severity"],
+            Remark(f"rules.{name}.says"),
+            Remark(f"rules.{name}.mend"),
+            sql[name],
+        )
+        for name, entry in declared.items()
+    ]
 
 
 def apply_rules(

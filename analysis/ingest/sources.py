@@ -13,6 +13,7 @@ from analysis.errors import ContractError, SourceError
 from analysis.ingest.csv_files import csv_fault
 from analysis.ingest.findings import Finding
 from analysis.ingest.raw_files import raw_tables
+from analysis.wording.remarks import remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +110,20 @@ def _unread_columns(table: Table, unread: Collection[str], given: Collection[str
         return None
     absent = [name for name in table.column_names if name not in given]
     near = {own: nearest_name(own, absent) for own in unread}
-    listed = ", ".join(repr(own) + (f" ('{near[own]}'?)" if near[own] else "") for own in unread)
-    says = f"nothing reads these columns of the source: {listed}"
-    mend = "Rename those that the contract knows by another name."
-    return Finding("unread_columns", table.name, "notice", says, mend)
+    columns = tuple(
+        remark("ingest.unread_columns.column_near", column=repr(own), near=near[own]) if near[own] else repr(own)
+        for own in unread
+    )
+    says = remark("ingest.unread_columns.says", columns=columns)
+    return Finding("unread_columns", table.name, "notice", says, remark("ingest.unread_columns.mend"))
 
 
 def _no_rows(table: Table) -> Finding:
     if table.required:
-        return Finding("table_is_empty", table.name, "error", "the required table has no rows", "Fill it in.", rows=0)
-    says = "the table is given but has no rows: what it would hold is read as never having happened"
-    return Finding("table_is_empty", table.name, "notice", says, "Leave the table out if that is not so.", rows=0)
+        says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
+        return Finding("table_is_empty", table.name, "error", says, mend, rows=0)
+    says, mend = remark("ingest.no_rows.says"), remark("ingest.no_rows.mend")
+    return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
 
 
 def _column_types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

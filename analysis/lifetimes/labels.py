@@ -6,6 +6,11 @@ import pandas as pd
 
 from analysis.errors import StudyError
 
+ALL, OTHER, UNKNOWN = "all", "other", "unknown"
+"""Groups that no source names: everybody, the small ones pooled, and those without a label."""
+MOST_GROUPS = 6
+"""That a picture tells apart."""
+
 
 def refuse_unknown_label(name: str, given: Collection[str]) -> None:
     """Raise a `StudyError` where the source does not give a column of ``accounts``; it names those that it gives."""
@@ -14,15 +19,11 @@ def refuse_unknown_label(name: str, given: Collection[str]) -> None:
         raise StudyError(f"The source gives no column '{name}' of accounts. It gives: {', '.join(known)}.")
 
 
-MOST_GROUPS = 6
-"""That a picture tells apart."""
-
-
 def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> pd.Series:
-    """Return labels with small groups, and all but the largest, pooled as 'other'; missing ones are 'unknown'."""
-    named = labels.fillna("unknown").astype(str)
+    """Return labels with small groups, and all but the largest, pooled as `OTHER`; missing ones are `UNKNOWN`."""
+    named = labels.fillna(UNKNOWN).astype(str)
     sizes = (
         named.value_counts().rename_axis("label").reset_index().sort_values(["count", "label"], ascending=[False, True])
     )
     kept = sizes[sizes["count"] >= min_cell]["label"].head(most)
-    return named.where(named.isin(kept), "other")
+    return named.where(named.isin(kept), OTHER)

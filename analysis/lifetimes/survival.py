@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from analysis.curves.nonparametric import kaplan_meier, numbers_at_risk
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import AT_RISK, CURVES
+from analysis.lifetimes.labels import ALL
 
 
 def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,7 +26,7 @@ def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.
     at_risk : DataFrame
         As `AT_RISK`.
     """
-    of = np.full(len(outcome), "all", dtype=object) if group is None else group
+    of = np.full(len(outcome), ALL, dtype=object) if group is None else group
     curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, of)
     last = int(outcome.stop.max())
     times = np.arange(0, last + 1, next((step for step in (7, 28, 91) if last <= 11 * step), 365))

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
+from analysis.wording.remarks import remark
 
 
 class Model(Protocol):
@@ -34,11 +35,7 @@ def require_same_rows(design: DesignMatrix, outcome: Outcome) -> None:
     if len(design) != len(outcome):
         raise ModelError(f"Design and outcome must describe the same rows; they have {len(design)} and {len(outcome)}.")
     if not outcome.event.any():
-        raise ModelError(
-            f"A model needs at least one churn; none is among the {len(outcome)} training rows. "
-            "Choose a later date, a longer history or a wider cohort.",
-            Obstacle.of(Why.NO_EVENT, rows=len(outcome)),
-        )
+        raise ModelError(remark("models.no_event", rows=len(outcome)))
 
 
 def require_landmark_clock(outcome: Outcome, model: str) -> None:

@@ -1,39 +1,17 @@
-"""Message catalogues: every word a report says, by language."""
+"""Message catalogues: every word a report says, a folder for each language and a file for each part of a page."""
 
 import functools
 import tomllib
-from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
+from analysis.declared.factors import read_covariates, read_families
 from analysis.errors import ReportError
+from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import english_messages, messages_of
 
-LANGUAGES = ("en", "ja")
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Messages in one language; what it lacks is said in English."""
-
-    language: str
-    messages: dict[str, str]
-    english: dict[str, str]
-
-    def text(self, key: str, **values: Any) -> str:
-        """Return a message with its places filled in.
-
-        Raises
-        ------
-        ReportError
-            If there is no such message in any language, or a place is left open.
-        """
-        message = self.messages.get(key) or self.english.get(key)
-        if message is None:
-            raise ReportError(f"There is no message '{key}'.")
-        try:
-            return message.format(**values)
-        except KeyError as error:
-            raise ReportError(f"Message '{key}' needs a value for {error}.") from None
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "ja")
+_PHRASES = "phrases.toml"
 
 
 @functools.cache
@@ -47,15 +25,16 @@ def read_catalogue(language: str) -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ReportError(f"There are no messages in '{language}'. Known: {', '.join(LANGUAGES)}.")
-    return Catalogue(language, _messages(language), _messages("en"))
+    messages = dict(english_messages()) if language == ENGLISH else {}  # its remarks stand beside the code in analysis
+    for file in sorted((files("reports.messages") / language).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml") and file.name != _PHRASES:
+            messages |= messages_of(file)
+    labels = {family.name: family.label(language) for family in read_families()}
+    labels |= {covariate.name: covariate.label(language) for covariate in read_covariates()}
+    return Catalogue(language, messages, labels)
 
 
 @functools.cache
 def read_phrases(language: str) -> dict[str, str]:
     """Return how units, windows and missing values of covariates are said in a language, by the words declared."""
-    return tomllib.loads((files("reports.messages") / f"covariates.{language}.toml").read_text(encoding="utf-8"))
-
-
-def _messages(language: str) -> dict[str, str]:
-    content = tomllib.loads((files("reports.messages") / f"{language}.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{key}": message for section, entries in content.items() for key, message in entries.items()}
+    return tomllib.loads((files("reports.messages") / language / _PHRASES).read_text(encoding="utf-8"))

@@ -37,7 +37,7 @@ def test_one_event_has_a_closed_form():
     assert np.exp(one.coefficients) == pytest.approx([r], rel=1e-10)
     information = (1 / r + 4 * r**2) / (1 / r + 1 + r**2)
     assert one.covariance == pytest.approx(np.array([[1 / information]]), rel=1e-10)
-    assert "1 lifetimes with event" in one.notes[0]
+    assert str(one.notes[0]).startswith("1 lifetime with event for 1 column: 1.0 a column, below 10")
 
 
 def test_an_event_of_one_row_at_risk_tells_nothing():

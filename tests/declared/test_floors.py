@@ -1,10 +1,11 @@
-"""From how many events on anything is concluded, and what an obstacle is."""
+"""From how many events on anything is concluded, and what stands in the way of a result."""
 
 import pytest
 
 from analysis.declared.floors import Question, floors
 from analysis.declared.study import Report
-from analysis.errors import DesignError, ModelError, Obstacle, StudyError, Why, obstacle_to
+from analysis.errors import DesignError, ModelError, StudyError, obstacle_to
+from analysis.wording.remarks import remark
 
 REPORT = Report(forecast_from_events=10, contest_from_events=30)
 
@@ -20,16 +21,9 @@ def test_a_question_is_asked_from_its_floor_on(n_events, forecast, contest):
 
 def test_below_its_floor_it_says_how_many_are_needed_and_how_many_there_are():
     found = floors(REPORT, 9)
-    assert found[Question.FORECAST].obstacle == Obstacle.of(Why.TOO_FEW_TO_FORECAST, needed=10, found=9)
-    assert found[Question.CONTEST].obstacle == Obstacle.of(Why.TOO_FEW_TO_COMPARE, needed=30, found=9)
+    assert found[Question.FORECAST].obstacle == remark("declared.too_few_for_forecast", needed=10, found=9)
+    assert found[Question.CONTEST].obstacle == remark("declared.too_few_for_contest", needed=30, found=9)
     assert floors(REPORT, 30)[Question.CONTEST].obstacle is None
-
-
-def test_an_obstacle_takes_the_values_of_its_code_and_no_others():
-    with pytest.raises(ValueError, match="'no_event' takes rows; columns arrived"):
-        Obstacle.of(Why.NO_EVENT, columns=3)
-    with pytest.raises(ValueError, match="'nearly_collinear' takes no values; rows arrived"):
-        Obstacle.of(Why.NEARLY_COLLINEAR, rows=3)
 
 
 class TestWhatStandsInTheWay:
@@ -37,16 +31,17 @@ class TestWhatStandsInTheWay:
         told = []
 
         def compute() -> None:
-            raise ModelError("no event at all.", Obstacle.of(Why.NO_EVENT, rows=3))
+            raise ModelError(remark("models.no_event", rows=3))
 
-        assert obstacle_to("no forecast", told.append, compute) == Obstacle.of(Why.NO_EVENT, rows=3)
-        assert told == ["no forecast: no event at all."]
+        assert obstacle_to("no forecast", told.append, compute) == remark("models.no_event", rows=3)
+        assert told == [f"no forecast: {remark('models.no_event', rows=3)}"]
 
-    def test_of_an_error_without_a_code_is_that_it_cannot_be_computed(self):
+    def test_of_an_error_in_plain_words_is_told_in_english_alone(self):
         def compute() -> None:
             raise DesignError("text where numbers are required.")
 
-        assert obstacle_to("no forecast", lambda message: None, compute) == Obstacle.of(Why.NOT_COMPUTED)
+        told = remark("wording.untold", told="text where numbers are required.")
+        assert obstacle_to("no forecast", lambda message: None, compute) == told
 
     def test_is_nothing_where_there_is_a_result(self):
         told = []

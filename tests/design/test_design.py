@@ -5,6 +5,7 @@ from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
 from analysis.design.matrix import learn_design
 from analysis.errors import DesignError
+from analysis.wording.remarks import remark
 
 SEATS = Declared("seats", "usage")
 
@@ -78,7 +79,7 @@ def test_missing_indicators_that_say_the_same_are_merged():
     train = frame(seats=[1.0, 2.0, np.nan, 5.0], users=[2.0, 1.0, np.nan, 9.0])
     design = learn_design(train, [SEATS, Declared("users", "usage")])
     assert design.apply(train).names == ("seats", "seats: missing", "users")
-    assert ("users: missing", "equal to 'seats: missing' in the training rows") in {
+    assert ("users: missing", remark("design.equal", column="seats: missing")) in {
         (column.name, column.reason) for column in design.dropped
     }
 
@@ -91,7 +92,7 @@ def test_linear_combinations_are_dropped_so_that_the_design_has_full_rank():
     matrix = design.apply(train)
     assert matrix.names == ("a", "b")
     assert np.linalg.matrix_rank(matrix.values) == 2
-    assert "linear combination" in next(c.reason for c in design.dropped if c.name == "total")
+    assert next(c.reason for c in design.dropped if c.name == "total") == remark("design.combination")
 
 
 def test_families_can_be_selected_and_found():
@@ -133,7 +134,7 @@ def test_what_a_design_cannot_be_learned_from():
         learn_design(frame(seats=[1.0]), [])
     with pytest.raises(DesignError, match="lacks the covariates seats"):
         learn_design(frame(users=[1.0]), [SEATS])
-    with pytest.raises(DesignError, match="None of the 1 covariates varies"):
+    with pytest.raises(DesignError, match="The one covariate does not vary in the 2 training rows"):
         learn_design(frame(seats=[1.0, 1.0]), [SEATS])
     with pytest.raises(DesignError, match="declared twice: seats"):
         learn_design(frame(seats=[1.0, 2.0]), [SEATS, SEATS])
@@ -161,4 +162,4 @@ def test_a_category_of_one_level_makes_no_column():
     covariates = [SEATS, Declared("plan", "contract", "category"), Declared("users", "usage")]
     design = learn_design(train, covariates)
     assert design.apply(train).names == ("seats", "users")
-    assert ("plan", "one level in the training rows") in {(c.name, c.reason) for c in design.dropped}
+    assert ("plan", remark("design.one_level")) in {(c.name, c.reason) for c in design.dropped}

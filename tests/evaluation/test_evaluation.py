@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,7 +8,7 @@ from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.design.resampling import purged_training_rows
-from analysis.errors import ModelError, Obstacle, Why
+from analysis.errors import ModelError
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
 from analysis.evaluation.calibration import calibration_table, wilson_interval
 from analysis.evaluation.discrimination import auc
@@ -173,10 +175,8 @@ def test_a_quarter_without_churn_is_skipped_by_name(book):
     result = rolling_origin(quiet, COVARIATES, MODELS, n_folds=2, n_resamples=5)
     assert len(result.folds) == 1
     (note,) = result.notes
-    assert "2024-01-01 is not scored: nobody" in note.says
-    assert note.obstacle == Obstacle.of(
-        Why.QUARTER_WITHOUT_CHURN, landmark=pd.Timestamp("2024-01-01"), accounts=int(last.sum())
-    )
+    assert str(note).startswith("2024-01-01 is not scored: nobody")
+    assert dict(note.values)["accounts"] == last.sum()
 
 
 def test_quarters_not_followed_to_the_horizon_are_not_scored(book):
@@ -195,8 +195,7 @@ def test_a_model_that_cannot_be_fitted_is_named_and_left_out_of_that_fold(book, 
 
     result = rolling_origin(book, COVARIATES, {"a": LastQuarterRate, "b": NeedsMuch}, n_folds=3, n_resamples=5)
     assert [set(fold.models) for fold in result.folds] == [{"a"}, {"a"}, {"a", "b"}]
-    assert "b is not fitted before" in result.notes[0].says
-    assert result.notes[0].obstacle.values["model"] == "b"
+    assert re.fullmatch(r"b is not fitted before 20\d\d-\d\d-01: too little to learn from\.", str(result.notes[0]))
     assert result.models == ("a", "b")
     assert result.predictions["b"].isna().any()
     assert result.pooled["n_folds"].unique().tolist() == [1]  # compared where both exist
@@ -207,8 +206,8 @@ def test_nothing_to_score_is_an_error(book):
         rolling_origin(book.assign(is_followed=False), COVARIATES, MODELS)
     with pytest.raises(ModelError, match="not scored: A design is learned on training rows") as refused:
         rolling_origin(book[book["risk_date"] == book["risk_date"].min()], COVARIATES, MODELS)
-    (remark,) = refused.value.obstacle.values["remarks"]
-    assert (remark.why, remark.values["because"].why) == (Why.QUARTER_REFUSED, Why.NO_TRAINING_ROWS)
+    (note,) = dict(refused.value.remark.values)["notes"]
+    assert (note.code, dict(note.values)["reason"].code) == ("evaluation.no_design", "design.no_rows")
 
 
 def test_a_quarter_in_which_no_model_can_be_fitted_is_not_scored_and_says_both(book):
@@ -218,8 +217,8 @@ def test_a_quarter_in_which_no_model_can_be_fitted_is_not_scored_and_says_both(b
 
     with pytest.raises(ModelError, match=r"b is not fitted before .*: it cannot be done") as refused:
         rolling_origin(book, COVARIATES, {"b": NeedsTheImpossible}, n_folds=1)
-    whys = [remark.why for remark in refused.value.obstacle.values["remarks"]]
-    assert whys == [Why.MODEL_REFUSED, Why.QUARTER_WITHOUT_MODEL]
+    codes = [note.code for note in dict(refused.value.remark.values)["notes"]]
+    assert codes == ["evaluation.not_fitted", "evaluation.no_model"]
 
 
 def test_the_predictions_have_a_column_for_each_model_that_was_ever_fitted_and_no_other(book):

@@ -12,6 +12,7 @@ from one_day import DAY, covariates, day_shows, each_its_account
 
 from analysis.declared.factors import read_covariates
 from analysis.design.matrix import learn_design
+from analysis.wording.remarks import remark
 
 AUGUST = "2024-08-01"
 attributes_show = functools.partial(day_shows, "contract_attributes", snapshot=AUGUST)
@@ -101,5 +102,5 @@ def test_they_enter_a_model_as_categories_and_one_that_never_varies_is_left_out(
     design = learn_design(frame, declared)
     assert design.apply(frame).names == ("segment_in_force: (missing)", "segment_in_force: small")
     assert [(column.name, column.reason) for column in design.dropped] == [
-        ("touch_model_in_force", "one level in the training rows")
+        ("touch_model_in_force", remark("design.one_level"))
     ]

@@ -26,6 +26,7 @@ from analysis.declared.study import read_study
 from analysis.workbench import open_study
 from reports.audit import _signals, look_ahead_failure, show_alarms, show_lags
 from reports.cli import main
+from reports.messages import read_catalogue
 
 FILES = {
     "alarms.csv", "look_ahead.csv", "look_ahead_cells.csv", "lag_ladder.csv", "lag_ladder_families.csv",
@@ -125,13 +126,12 @@ def test_early_and_late_signals_are_counted_and_named() -> None:
     numbers = (0.4, 0.1, -0.3, -0.5, -0.1)
     signals = tuple(
         SignalOfColumn(term, term, "usage", signal, *numbers)
-        for term, signal in (("a", Signal.EARLY), ("d", Signal.EARLY), ("b", Signal.LATE))
+        for term, signal in (("seats", Signal.EARLY), ("term: yearly", Signal.EARLY), ("b", Signal.LATE))
     )
     ladder = Ladder((0, 90), 100, 30, signals, pd.DataFrame(), pd.DataFrame())
-    tenure = SimpleNamespace(term_label=lambda term, covariate: f"label of {covariate}")
-    assert _signals(tenure, ladder) == [
-        "Early signals: 2 (label of a; label of d)",
-        "Late signals (may be symptoms): 1 (label of b)",
+    assert _signals(ladder, read_catalogue("en")) == [
+        "Early signals: 2 (Seats; Length of term: yearly)",
+        "Late signals (may be symptoms): 1 (b)",
     ]
 
 
@@ -140,10 +140,10 @@ class TestInANotebook:
         Alarm("look_ahead", "", Verdict.NOT_FOUND, 0.0, n=7),
         Alarm("rewritten_score", "", Verdict.FOUND, 0.5, 0.4, 0.6, n=9),
     )
-    TENURE = SimpleNamespace(covariates=tuple, families=lambda: [(family, True) for family in read_families()])
+    TENURE = SimpleNamespace(families=lambda: [(family, True) for family in read_families()])
 
     def shown(self, *alarms: Alarm) -> pd.DataFrame:
-        return show_alarms(self.TENURE, SimpleNamespace(verdicts=alarms)).frame()
+        return show_alarms(SimpleNamespace(verdicts=alarms)).frame()
 
     def test_alarms_are_in_the_words_of_the_report(self) -> None:
         table = self.shown(*self.ALARMS)

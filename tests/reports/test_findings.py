@@ -249,7 +249,7 @@ class TestHolidays:
     ) -> None:
         messages = found(self.with_regions(tmp_path, "amer", "", "emea"), capsys)
         assert set(messages) == {"no_region_beside_holidays"}
-        assert "1 rows, among them account_id=a2." in messages["no_region_beside_holidays"]
+        assert "1 row, among them account_id=a2." in messages["no_region_beside_holidays"]
 
     @pytest.mark.parametrize("holidays", [DAYS, None], ids=["alike", "no holidays"])
     def test_nothing_is_found_where_all_match_or_nothing_could(
@@ -285,7 +285,7 @@ class TestDaysOfKnowledge:
         messages = found(write_small_source(tmp_path, **{table: text.format(day)}), capsys)
         assert set(messages) == ({rule} if is_found else set())
         if is_found:
-            assert "1 rows, among them " in messages[rule]
+            assert "1 row, among them " in messages[rule]
 
     def test_every_table_that_says_when_it_learned_has_its_rule(self) -> None:
         contract = read_contract()
@@ -301,22 +301,25 @@ class TestDaysOfKnowledge:
         study = write_small_source(tmp_path, tickets=self.TICKETS.format("2023-07-01"))
         assert main(["check", "--study", str(study)]) == 0
         said = capsys.readouterr().out
-        assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 rows\n" in said
+        assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 row\n" in said
 
 
 def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Path) -> None:
     study = write_small_source(tmp_path)
     text = "account_id,segment,<b>x</b>\n" + "".join(f"{row},1\n" for row in ACCOUNTS.splitlines()[1:])
     rewrite(study, "accounts.csv", text.encode())
-    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    report = ["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]
+    assert main(report) == main([*report, "--language", "ja"]) == 0
     folder = tmp_path / "out" / "small"
     with duckdb.connect(str(next(folder.glob("cohort-*.duckdb"))), read_only=True) as con:
         rows = con.execute("from rule_findings").fetchall()
-    assert rows == [
-        ("unread_columns", "accounts", "notice", None, "nothing reads these columns of the source: '<b>x</b>'")
-    ]
+    says = "nothing reads these columns of the source: '<b>x</b>'"
+    code, values = "ingest.unread_columns.says", '{"columns": ["\'<b>x</b>\'"]}'
+    assert rows == [("unread_columns", "accounts", "notice", None, says, code, values)]
     page = (folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
     assert "nothing reads these columns of the source: &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
+    page = (folder / "quarterly-2023-07-01.ja.html").read_text(encoding="utf-8")
+    assert "元データの次の列は読み込まれない：&#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
 
 
 def loaded(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:

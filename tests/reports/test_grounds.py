@@ -16,7 +16,7 @@ from analysis.audits.signals import Signal, SignalOfColumn
 from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Audits, Models
-from analysis.errors import Obstacle, Why
+from analysis.wording.remarks import remark
 from analysis.workbench import Workbench, open_study
 from reports import grounds
 from reports.content import Grounds, Summary
@@ -24,7 +24,7 @@ from reports.messages import read_catalogue
 from reports.page import render_quarterly
 from reports.summary import summarise
 
-TEXT = read_catalogue("en").text
+TEXT = read_catalogue("en")
 LABELS = {"departures": "Departures"}
 
 
@@ -163,7 +163,7 @@ def eventful(content: Grounds) -> Grounds:
 
 
 FIRST_TERMS = ("active_day_share", "events_per_seat_day")
-TOO_FEW = Obstacle.of(Why.TOO_FEW_TO_COMPARE, needed=30, found=3)
+TOO_FEW = remark("declared.too_few_for_contest", needed=30, found=3)
 DELAYS = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
 
 

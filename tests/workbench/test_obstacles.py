@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.declared.study import Report, Source, Study, Time
-from analysis.errors import DesignError, FrameError, ModelError, Obstacle, Why
+from analysis.errors import DesignError, FrameError, ModelError
+from analysis.wording.remarks import remark
 from analysis.workbench import Workbench
 
 STUDY = Study(
@@ -17,7 +18,8 @@ STUDY = Study(
     time=Time(observation_start=dt.date(2022, 1, 1), snapshot=dt.date(2024, 1, 1)),
     report=Report(forecast_from_events=10, contest_from_events=30),
 )
-NOT_SETTLED = Obstacle.of(Why.NOTHING_SETTLED, landmark=pd.Timestamp("2024-01-01"))
+NOT_SETTLED = remark("forecast.nothing_to_learn", landmark=pd.Timestamp("2024-01-01"))
+FORECAST, CONTEST = "declared.too_few_for_forecast", "declared.too_few_for_contest"
 
 
 class Stub(Workbench):
@@ -36,7 +38,7 @@ class CannotForecast(Stub):
 
     @property
     def skill(self) -> None:
-        raise ModelError("No landmark's horizon has ended.", NOT_SETTLED)
+        raise ModelError(NOT_SETTLED)
 
 
 class CannotCompare(Stub):
@@ -50,16 +52,16 @@ class CannotCompare(Stub):
 @pytest.mark.parametrize(
     ("n_events", "no_forecast", "no_contest"),
     [
-        (9, Why.TOO_FEW_TO_FORECAST, Why.TOO_FEW_TO_COMPARE),
-        (10, None, Why.TOO_FEW_TO_COMPARE),
-        (29, None, Why.TOO_FEW_TO_COMPARE),
+        (9, FORECAST, CONTEST),
+        (10, None, CONTEST),
+        (29, None, CONTEST),
         (30, None, None),
     ],
 )
 def test_both_need_events(n_events, no_forecast, no_contest):
     tenure = Stub(n_events)
-    assert (tenure.no_forecast and tenure.no_forecast.why) == no_forecast
-    assert (tenure.no_contest and tenure.no_contest.why) == no_contest
+    assert (tenure.no_forecast and tenure.no_forecast.code) == no_forecast
+    assert (tenure.no_contest and tenure.no_contest.code) == no_contest
 
 
 def test_a_model_that_cannot_be_fitted_is_the_reason_for_both():
@@ -71,13 +73,13 @@ def test_a_model_that_cannot_be_fitted_is_the_reason_for_both():
 def test_too_few_events_for_a_contest_are_told_even_where_the_forecast_fails_too():
     tenure = CannotForecast(29)
     assert tenure.no_forecast == NOT_SETTLED
-    assert tenure.no_contest == Obstacle.of(Why.TOO_FEW_TO_COMPARE, needed=30, found=29)
+    assert tenure.no_contest == remark(CONTEST, needed=30, found=29)
 
 
 def test_a_contest_may_fail_where_the_forecast_stands():
     tenure = CannotCompare(30)
     assert tenure.no_forecast is None
-    assert tenure.no_contest == Obstacle.of(Why.NOT_COMPUTED)
+    assert tenure.no_contest == remark("wording.untold", told="text in a column.")
 
 
 def test_the_label_by_which_results_are_told_apart_is_one_that_the_source_gives():
