@@ -102,9 +102,9 @@ class CohortTables:
         """Colour of each family."""
         return {family.name: family.color for family, _ in self.families()}
 
-    def term_label(self, term: str, covariate: str, language: str = "en") -> str:
+    def term_label(self, term: str, covariate: str) -> str:
         """Return the label of a design column: its covariate's, with the level of an indicator."""
-        labels = {declared.name: declared.label(language) for declared in self.covariates()}
+        labels = {declared.name: declared.label_en for declared in self.covariates()}
         return labels[covariate] + term.removeprefix(covariate)
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:

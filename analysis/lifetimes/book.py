@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.lifetimes.frames import BOOK
+from analysis.wording.remarks import english
 
 TOTALS = ("accounts", "lifetimes", "lifetimes_at_risk")
 """Steps of the count from accounts to lifetimes at risk that are sums; the others lie between two of them."""
@@ -19,7 +20,8 @@ def book_of(quarters: pd.DataFrame) -> pd.DataFrame:
         As `analysis.cohort.frames.BOOK_BY_QUARTER`.
     """
     rate = (quarters["churned_of_start"] / quarters["at_start"]).where(quarters["at_start"] > 0)
-    return BOOK.checked(quarters.assign(rate=rate, label=quarters["quarter_from"].dt.strftime("%b %Y")))
+    label = [english().format_field(day, "MMM y") for day in quarters["quarter_from"]]
+    return BOOK.checked(quarters.assign(rate=rate, label=label))
 
 
 @dataclass(frozen=True, slots=True)

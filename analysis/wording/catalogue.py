@@ -32,18 +32,14 @@ class Catalogue(Formatter):
 
     A place says how its value is written:
 
-    ============== =============================================================
-    ``{n}``        a whole number with its thousands apart; a day as 2024-01-31;
-                   names one after the other
-    ``{x:.1f}``    a number with one decimal; ``{x:.0%}`` as a share, ``{x:p}`` as a p value
-    ``{n:row|rows}`` the form that goes with the number, or with how many names there are, in the order of CLDR's
-                   plurals (one, few, many, other: those that the language has)
-    ``{day:MMMM y}`` a day by a pattern of CLDR, or ``long``
-    ``{names:or}`` names of which one is enough; ``quoted``: in quotation marks; ``list.semicolon``: between the words
-                   of that message
-    ``{x:model.}`` the message ``model.x``
-    ``{x:label}``  the label of a column of a model
-    ============== =============================================================
+    - ``{n}``: a whole number with its thousands apart, a day as 2024-01-31, names one after the other
+    - ``{x:.1f}``: a number with one decimal; ``{x:.0%}``: a share; ``{x:p}``: a p value
+    - ``{n:row|rows}``: the form that goes with the number, or with how many names there are, in the order of CLDR's
+      plurals (one, two, few, many, other: those that the language has)
+    - ``{day:MMMM y}``: a day by a pattern of CLDR, or ``long``
+    - ``{names:or}``: names of which one is enough; ``{names:quoted}``: in quotation marks;
+      ``{names:list.semicolon}``: with the words of that message between them
+    - ``{x:model.}``: the message ``model.x``; ``{x:label}``: the label of a column of a model
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import re
 import shutil
 import subprocess
 import sys
@@ -176,6 +177,16 @@ class TestCheck:
         assert lines["C06"].startswith("  C06  no ")
         table = said.partition("Of 22 claims")[2].partition("Next:")[0]
         assert max(map(len, table.splitlines())) <= 120
+
+    def test_is_told_in_japanese_but_for_its_progress(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        study = write_small_source(tmp_path, billing="x\n1\n", tickets="ticket_id,account_id,opened_on\n")
+        assert main(["check", "--study", str(study), "--language", "ja"]) == 0
+        said = "\n".join(line for line in capsys.readouterr().out.splitlines() if not line.startswith("["))
+        assert "作成を妨げないことが2件見つかりました：" in said
+        assert "  - 注意：billing.csv：元データのこのファイルは読み込まれない。" in said
+        assert "継続期間3件のうち、1件が解約に至りました。" in said
+        english = re.findall(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]+){2,}", said)
+        assert english == ["tenure report quarterly"]
 
     def test_says_how_few_left_beside_what_is_needed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
