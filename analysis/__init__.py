@@ -1,1 +1,17 @@
-"""Survival analysis of B2B subscription churn: which customers leave, when, and why."""
+"""Survival analysis of B2B subscription churn: which customers leave, when, and why.
+
+Six packages carry it. What each does here, and where:
+
+===============  =========================================================  ==========================================
+duckdb           runs all SQL and keeps its results                         `engine`
+lifelines        distributions of lifetime length, with late entry          `lifetimes.parametric`
+scikit-survival  the trees of the survival forest                           `models.forest`
+statsmodels      Holm's p values, Wilson's shares, exact rates of events    `inference`, `evaluation`, `curves.rates`
+matplotlib       draws every figure                                         `figures`
+jupyterlab       shows the notebooks                                        ``make lab``
+===============  =========================================================  ==========================================
+
+The Cox model (`cox`) and the curves of lifetimes that enter late (`curves`) are our own: of the survival libraries none
+has a right baseline hazard, robust errors and a test of proportional hazards for rows ``(start, stop]``. R's
+``survival`` is the judge of both.
+"""

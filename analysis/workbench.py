@@ -8,16 +8,17 @@ import pandas as pd
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.displays import show_losses
-from analysis.contest.reliance import permutation_losses
+from analysis.contest.reliance import permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
+from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question, floors
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
-from analysis.engine.warehouse import Progress
 from analysis.errors import DesignError, ModelError, obstacle_to
-from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
+from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
@@ -27,16 +28,18 @@ from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.inference.displays import show_drifts, show_hazard_ratios
 from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
-from analysis.inference.event_dates import by_other_event_date, compare_event_dates
+from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.lifetimes.book import book_of
-from analysis.lifetimes.displays import show_book, show_survival
+from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
+from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
-from analysis.models.registry import QUOTABLE, competing_models
+from analysis.models.registry import QUOTABLE
+from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
 MOST_SEGMENTS = 12
@@ -55,16 +58,7 @@ class Workbench(CohortTables):
     @cached_property
     def rolling(self) -> RollingOrigin:
         """Forecasts of recent quarters that the models had not seen, and their scores."""
-        return rolling_origin(
-            self.landmarks,
-            self.covariates("landmarks"),
-            competing_models(self.study),
-            n_folds=self.study.models.test_quarters,
-            allowed_gap_days=self.study.time.allowed_gap_days,
-            n_resamples=self.study.models.resamples,
-            seed=self.study.seed,
-            progress=self.progress,
-        )
+        return rolling_origin_of(self)
 
     @cached_property
     def forecast(self) -> Forecast:
@@ -88,21 +82,16 @@ class Workbench(CohortTables):
     @cached_property
     def no_forecast(self) -> Remark | None:
         """Why nothing can be forecast; None where it can."""
-        return self._lacks_events(Question.FORECAST) or obstacle_to(
-            "no forecast", self.progress, lambda: (self.skill, self.reading)
-        )
+        floor = floors(self.study.report, self.n_events)[Question.FORECAST]
+        return floor.obstacle or obstacle_to("no forecast", self.progress, lambda: (self.skill, self.reading))
 
     @cached_property
     def no_contest(self) -> Remark | None:
         """Why the families cannot be compared; None where they can."""
-        return (
-            self._lacks_events(Question.CONTEST)
-            or self.no_forecast
-            or obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
-        )
-
-    def _lacks_events(self, question: Question) -> Remark | None:
-        return floors(self.study.report, self.n_events)[question].obstacle
+        floor = floors(self.study.report, self.n_events)[Question.CONTEST]
+        if found := floor.obstacle or self.no_forecast:
+            return found
+        return obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
 
     @cached_property
     def skill(self) -> Skill:
@@ -152,6 +141,21 @@ class Workbench(CohortTables):
         group = self.counting_process["account_id"].map(self._labels(by)).to_numpy(object) if by else None
         return survival_tables(Outcome.from_counting_process(self.counting_process), group)
 
+    def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
+        """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
+
+        The piecewise exponential has a rate for each phase. `fit_parametric_survival` returns the curves, too.
+
+        Raises
+        ------
+        ModelError
+            If there are events at too few ages, or no days in the horizon.
+        """
+        breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
+        outcome = Outcome.from_counting_process(self.counting_process)
+        found = fit_parametric_survival(outcome, horizon_days, breaks)
+        return show_distributions(found, horizon_days)
+
     @cached_property
     def events(self) -> EventResults:
         """How lifetimes end and what changes in them."""
@@ -162,36 +166,31 @@ class Workbench(CohortTables):
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
 
-    @cached_property
-    def with_other_event_date(self) -> "Workbench | None":
-        """The same study with the event dated the other way (notice, end); None where no notice is known."""
-        if self.table("lifetimes")["notice_on"].isna().all():
-            return None
-        study = by_other_event_date(self.study)
-        self.progress(f"building the cohort with the event dated by {study.time.event_date}")
-        return open_workbench(study, self.cohort_file.parent, progress=lambda message: None)
+    def event_dates(self) -> Display | None:
+        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end).
 
-    def event_dates(self) -> Display:
-        """Return what the joint tests and hazard ratios become with the event dated the other way.
+        None where no notice is known: both dates are the same.
 
         Raises
         ------
-        ModelError
-            If no notice is known: both dates are the same.
+        DesignError, ModelError
+            If there are too few events by the other date.
         """
-        other = self.with_other_event_date
-        if other is None:
-            raise ModelError("No notice is known: lifetimes end on their ends, and there is no other date.")
+        if self.table("lifetimes")["notice_on"].isna().all():
+            return None
+        rows = counting_process_by_other_date(self)
+        other = fit_inference(rows, self.covariates("counting_process"))
         families = [family.name for family, _ in self.families()]
-        return Display("Findings by event date", compare_event_dates(self.inference, other.inference, families))
+        return Display("Findings by event date", compare_event_dates(self.inference, other, families))
 
     @cached_property
     def by_event_date(self) -> pd.DataFrame | None:
         """The findings by both dates; None where there is one date only, or too few events by the other."""
         try:
-            return None if self.with_other_event_date is None else self.event_dates().table
+            shown = self.event_dates()
         except (DesignError, ModelError):
             return None
+        return None if shown is None else shown.table
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
@@ -223,16 +222,7 @@ class Workbench(CohortTables):
 
     @cached_property
     def _losses(self) -> pd.DataFrame:
-        models = self.study.models
-        return permutation_losses(
-            self.rolling.folds,
-            QUOTABLE,
-            [family.name for family, _ in self.families()],
-            n_repeats=models.permutations,
-            n_resamples=models.resamples,
-            seed=self.study.seed,
-            progress=self.progress,
-        )
+        return permutation_losses_of(self, self.rolling)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""
@@ -276,8 +266,16 @@ def open_study(
 
     Examples
     --------
-    >>> tenure = open_study("study.toml")  # doctest: +SKIP
-    >>> tenure.survival(by="segment")  # doctest: +SKIP
+    >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+    >>> tenure.n_events
+    92
+    >>> curve = tenure.survival().frame()
+    >>> curve.loc[curve["time"] <= 365, ["time", "n_risk", "estimate"]].tail(1).round(3)
+         time  n_risk  estimate
+    24  365.0     147     0.718
+    >>> tenure.hazard_ratios()  # in a notebook with its picture; .frame() and .plot() give either
+    Hazard ratios per standard deviation
+    ...
     """
     study = read_study(path)
     if source is not None:
@@ -295,4 +293,4 @@ def open_workbench(
 ) -> Workbench:
     """Open a study that has been read already; see `open_study`."""
     build = build_cohort(study, out / study.name, progress, threads, memory_limit)
-    return Workbench(study, build.path, build.hashes, progress, memory_limit)
+    return Workbench(study, build.path, build.hashes, progress, threads, memory_limit)

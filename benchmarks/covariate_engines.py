@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import polars as pl
 from covariate_source import study_of
 from covariates_in_polars import TWELVE, twelve_covariates
@@ -22,9 +21,10 @@ from analysis.cohort.queries import run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import CONTRACT_KIND, read_declaration
 from analysis.declared.parameters import query_parameters
-from analysis.engine.warehouse import Progress, connect
+from analysis.engine.engine import Engine, open_engine
 from analysis.ingest.raw_files import RawFiles, locate_files, open_raw
 from analysis.ingest.sources import create_table, load_tables
+from analysis.progress import Progress, quiet
 
 USAGE = "usage_daily"
 BEFORE_USE = ("2_lifetimes", "3_dates")
@@ -78,59 +78,54 @@ class Company:
         own, logged_from = study.windows, study.source.observed_from[USAGE]
         return Windows(own.recent_days, own.baseline_days, study.definitions.key_user_percent, logged_from)
 
-    def load(self, con: duckdb.DuckDBPyConnection, names: Collection[str], scratch: Path) -> None:
+    def load(self, engine: Engine, names: Collection[str], scratch: Path) -> None:
         """Make these of the contract's tables as the build does, its rules apart."""
         files = {name: path for name, path in self.located.tables.items() if name in names}
         contract = {name: table for name, table in read_contract().items() if name in names}
-        open_raw(con, RawFiles(files), scratch)
-        load_tables(con, study_of(self.folder).source, contract, quiet)
+        open_raw(engine, RawFiles(files), scratch)
+        load_tables(engine, study_of(self.folder).source, contract, quiet)
 
     def run(
         self,
-        con: duckdb.DuckDBPyConnection,
+        engine: Engine,
         folders: tuple[str, ...],
         told: Progress,
         only: Collection[str] | None = None,
     ) -> None:
         parameters = query_parameters(study_of(self.folder), read_declaration(CONTRACT_KIND))
-        run_folders(con, folders, parameters, self.given, told, only)
-
-
-def quiet(message: str) -> None:
-    return
+        run_folders(engine, folders, parameters, self.given, told, only)
 
 
 def begin(company: Company, start: Path) -> None:
     """Make what both peers start from, the log of use apart: ``start.duckdb``, and its tables as Parquet."""
     start.mkdir(parents=True)
-    con = connect(start / "start.duckdb")
-    company.load(con, set(read_contract()) - {USAGE}, start)
-    create_table(con, read_contract()[USAGE])
-    company.run(con, BEFORE_USE, quiet)
-    for name in START_TABLES:
-        con.execute(f"copy {name} to '{start / name}.parquet'")
-    con.close()
+    with open_engine(start / "start.duckdb") as engine:
+        company.load(engine, set(read_contract()) - {USAGE}, start)
+        create_table(engine, read_contract()[USAGE])
+        company.run(engine, BEFORE_USE, quiet)
+        for name in START_TABLES:
+            engine.write_parquet(f"select * from {name}", start / f"{name}.parquet")
 
 
-def open_warehouse(file: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+def open_warehouse(file: Path, memory_limit: str | None) -> Engine:
     """Open as the build does, but put off checkpoints: else one falls on whichever query fills the log of writes."""
-    con = connect(file, memory_limit=memory_limit)
-    con.execute("set checkpoint_threshold = '64GB'")
-    return con
+    engine = open_engine(file, memory_limit=memory_limit)
+    engine.run("set checkpoint_threshold = '64GB'")
+    return engine
 
 
 def everything(company: Company, start: Path, memory_limit: str | None = None) -> list[dict]:
     """From Parquet to all covariates side by side."""
     file = start / "everything.duckdb"
     file.unlink(missing_ok=True)
-    con, clock = open_warehouse(file, memory_limit), Clock()
-    company.load(con, read_contract(), start)
+    engine, clock = open_warehouse(file, memory_limit), Clock()
+    company.load(engine, read_contract(), start)
     clock("load")
-    company.run(con, (*BEFORE_USE, *FROM_USE), clock.query)
-    company.run(con, (SIDE_BY_SIDE,), clock.query, ["covariates"])
-    con.execute("checkpoint")
+    company.run(engine, (*BEFORE_USE, *FROM_USE), clock.query)
+    company.run(engine, (SIDE_BY_SIDE,), clock.query, ["covariates"])
+    engine.settle()
     clock("checkpoint")
-    con.close()
+    engine.close()
     file.unlink()
     return clock.laps
 
@@ -139,16 +134,17 @@ def tenure(company: Company, start: Path, memory_limit: str | None = None) -> li
     """The queries that the twelve need, and no others, though they make other covariates besides; no checkpoint."""
     file = start / "tenure.duckdb"
     shutil.copyfile(start / "start.duckdb", file)
-    con, clock = open_warehouse(file, memory_limit), Clock()
-    company.load(con, [USAGE], start)
+    engine, clock = open_warehouse(file, memory_limit), Clock()
+    company.load(engine, [USAGE], start)
     clock("load")
-    company.run(con, FROM_USE, clock.query, NEEDED_BY_TWELVE)
+    company.run(engine, FROM_USE, clock.query, NEEDED_BY_TWELVE)
     laps = list(clock.laps)
-    con.execute(
-        f"copy (select {', '.join((*KEY, *TWELVE))} from usage inner join champion using (lifetime_id, risk_date) "
-        f"order by lifetime_id, risk_date) to '{start}/tenure.parquet'"
+    engine.write_parquet(
+        f"select {', '.join((*KEY, *TWELVE))} from usage inner join champion using (lifetime_id, risk_date) "
+        "order by lifetime_id, risk_date",
+        start / "tenure.parquet",
     )
-    con.close()
+    engine.close()
     file.unlink()
     return laps
 

@@ -13,7 +13,7 @@ from analysis.audits.signals import Ladder, Signal
 from analysis.cohort.build import FOLDERS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries
 from analysis.figures.display import Display
 from analysis.wording.catalogue import MISSING, Catalogue
 from reports.csv_text import as_csv

@@ -9,14 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-import duckdb
-
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
 from analysis.engine.store import prune
-from analysis.engine.warehouse import Progress, first_line
 from analysis.errors import BuildError, SourceError, StudyError, TenureError
+from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
 from reports.dictionary import claim_lines, definitions, dictionary
 from reports.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
@@ -36,8 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         place = f": {error.filename}" if error.filename else ""
         return _refuse(f"The system refused ({error.strerror or error}){place}.")
-    except duckdb.Error as error:
-        return _refuse(f"The database failed: {first_line(error)}.")
     return 0
 
 

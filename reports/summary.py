@@ -1,6 +1,6 @@
 """The quarterly summary: every answer of the report, collected and frozen before anything is drawn."""
 
-from analysis.inference.event_dates import other_event_date
+from analysis.cohort.event_date import other_event_date
 from analysis.lifetimes.book import last_quarter
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analysis.audits.frames import ALARMS
 from analysis.curves.nonparametric import normal_quantile
 
 Z = normal_quantile(0.95)
@@ -88,6 +89,24 @@ class Alarm:
 
 
 def as_frame(alarms: Sequence[Alarm]) -> pd.DataFrame:
-    """Return alarms as a table, a line each; `is_raised` is None where these data cannot tell."""
-    names = ("audit", "subject", "is_raised", "estimate", "conf_low", "conf_high", "p_value", "n")
-    return pd.DataFrame([{name: getattr(alarm, name) for name in names} for alarm in alarms], columns=list(names))
+    """Return alarms as a table, a line each; `is_raised` is missing where these data cannot tell."""
+    lines = [{name: getattr(alarm, name) for name in ALARMS.columns} for alarm in alarms]
+    return pd.DataFrame(lines, columns=ALARMS.columns).astype({"is_raised": "boolean"})
+
+
+def read_alarms(table: pd.DataFrame) -> tuple[Alarm, ...]:
+    """Return the alarms of a table, as `as_frame` made it.
+
+    Parameters
+    ----------
+    table
+        As `analysis.audits.frames.ALARMS`.
+    """
+    told = table["is_raised"].map({True: Verdict.FOUND, False: Verdict.NOT_FOUND}).fillna(Verdict.CANNOT_TELL)
+    return tuple(
+        Alarm(
+            *(line.audit, line.subject, Verdict(verdict_of)),
+            *(line.estimate, line.conf_low, line.conf_high, line.p_value, int(line.n)),
+        )
+        for line, verdict_of in zip(table.itertuples(), told, strict=True)
+    )

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.alarm import Alarm, Verdict, found_if
-from analysis.audits.rebuild import parameters_of
 from analysis.cohort.cohort_tables import CohortTables
 
 MATTERS = math.log(4 / 3)
@@ -43,25 +42,7 @@ def _own_moves(tenure: CohortTables) -> pd.DataFrame:
     """Return landmark and log ratio of use, recent to baseline, of lifetimes that are logged all through both."""
     windows = tenure.study.windows
     recent, baseline = windows.recent_days, windows.baseline_days
-    logged_from = parameters_of(tenure)["usage_daily_observed_from"]
-    events = tenure.query(
-        f"""
-        select
-            landmarks.landmark,
-            sum(case when used.used_on >= landmarks.landmark - {recent} then used.events else 0 end) as recent,
-            sum(case when used.used_on < landmarks.landmark - {recent} then used.events else 0 end) as baseline
-        from landmark_dates as landmarks
-        inner join lifetimes using (lifetime_id)
-        inner join usage_account_day as used
-            on
-                used.account_id = lifetimes.account_id
-                and used.used_on >= landmarks.landmark - {baseline}
-                and used.used_on < landmarks.landmark
-                and used.known_on < landmarks.landmark
-        where landmarks.landmark - {baseline} >= greatest(lifetimes.origin, cast('{logged_from}' as date))
-        group by landmarks.landmark, landmarks.lifetime_id
-        """
-    )
+    events = tenure.ask("use_moves")
     events = events[(events["recent"] > 0) & (events["baseline"] > 0)]
     ratio = (events["recent"] / recent).astype(float) / (events["baseline"] / (baseline - recent)).astype(float)
     return pd.DataFrame({"landmark": events["landmark"], "move": np.log(ratio)})

@@ -1,5 +1,6 @@
 """Coverage: what share of rows has a value, how late facts are learned, and how many belong to a lifetime."""
 
+import datetime as dt
 import re
 
 import numpy as np
@@ -52,15 +53,13 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
         without one was learned on its day.
     """
     lines = []
-    snapshot = tenure.study.time.snapshot
+    settled = tenure.study.time.snapshot - dt.timedelta(days=SETTLED_DAYS)
     facts = [(table.name, *days) for table in read_contract().values() for days in table.days_of_learning()]
     for table, learned, happened in facts:
         if f"{table}.{learned}" not in tenure.given or not is_filled(tenure, table, learned):
             continue
-        delays = tenure.query(
-            f"select greatest(coalesce({learned}, {happened}) - {happened}, 0) as days, count(*) as number "
-            f"from {table} where {happened} < date '{snapshot}' - {SETTLED_DAYS} group by days order by days"
-        )
+        dated = f"select {happened} as happened, {learned} as learned from {table}"
+        delays = tenure.ask("delays_of_learning", {"before": settled}, {"facts": dated})
         if delays.empty:
             continue
         days, share = delays["days"].to_numpy(np.float64), (delays["number"] / delays["number"].sum()).cumsum()
@@ -82,10 +81,7 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
     DataFrame
         table, rows, in_a_lifetime (share), set_aside (rows that broke a rule when the source was read).
     """
-    set_aside = tenure.query(
-        "select table_name, sum(rows) as rows from rule_findings where severity = 'quarantine' "
-        "group by table_name order by table_name"
-    ).set_index("table_name")["rows"]
+    set_aside = tenure.ask("rows_set_apart").set_index("table_name")["rows"]
     lines = []
     for table in read_contract().values():
         if table.required or table.row_known is None or "account_id" not in table.column_names:
@@ -93,25 +89,12 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
         if table.name not in tenure.given:
             continue
         begins = _first_name(table.row_known)
-        ends = f"coalesce({ENDS[table.name]}, date '9999-12-31')" if table.name in ENDS else f"{begins} + 1"
-        (line,) = tenure.query(
-            f"""
-            with facts as (
-                select account_id, coalesce({begins}, date '0001-01-01') as begins, {ends} as ends from {table.name}
-            )
-            select
-                (select count(*) from facts) as rows,
-                (
-                    select count(*)
-                    from facts
-                    semi join lifetimes
-                        on
-                            facts.account_id = lifetimes.account_id
-                            and facts.begins < coalesce(lifetimes.ended_on, date '9999-12-31')
-                            and facts.ends > lifetimes.origin
-                ) as matched
-            """
-        ).itertuples(index=False)
+        ends = f"coalesce({ENDS[table.name]}, cast('9999-12-31' as date))" if table.name in ENDS else f"{begins} + 1"
+        facts = (
+            f"select account_id, coalesce({begins}, cast('0001-01-01' as date)) as begins, {ends} as ends "
+            f"from {table.name}"
+        )
+        (line,) = tenure.ask("facts_in_lifetimes", named={"facts": facts}).itertuples(index=False)
         share = line.matched / line.rows if line.rows else float("nan")
         lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
     return pd.DataFrame(lines, columns=MATCH_RATES.columns)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.audits.frames import LATE_KNOWLEDGE
 from analysis.audits.paired import paired_changes
-from analysis.audits.rebuild import COHORT, rebuilt
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate
@@ -74,7 +74,7 @@ def _change(
     """Return the effect of a covariate as known and as observed, and the change; empty where none can be estimated."""
     covariates = [*(other for other in contract if other != covariate), covariate]
     with suppress(DesignError, ModelError):
-        fits, columns = fit_versions({"known": rows, "observed": observed}, covariates)
+        fits, columns = fit_versions({"known": lambda: rows, "observed": lambda: observed}, covariates)
         left = room(fits["known"], columns)
         changes = paired_changes(fits["known"], fits["observed"], widening=left.widening, df=left.spare)
         line = changes.set_index("term")
@@ -104,16 +104,11 @@ def _says_too_little(rows: pd.DataFrame, covariates: Sequence[Covariate]) -> boo
 def _as_observed(
     tenure: CohortTables, rows: pd.DataFrame, blanked: dict[str, str], names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the rows with covariates that ignore when anything was learned; lifetimes' ids are given anew."""
-    with rebuilt(tenure, blanked, ["covariates"]) as con:
-        seen = con.execute(
-            f"select account_id, lifetime_number, risk_date, {', '.join(names)} from covariates "
-            "inner join lifetimes using (lifetime_id)"
-        ).df()
-    keys = rows[["lifetime_id", "risk_date"]].merge(
-        tenure.table("lifetimes")[["lifetime_id", "account_id", "lifetime_number"]], on="lifetime_id", how="left"
-    )
-    values = keys.merge(seen, on=["account_id", "lifetime_number", "risk_date"], how="left", validate="one_to_one")
+    """Return the rows with covariates that ignore when anything was learned."""
+    with rebuilt(tenure, blanked, ["covariates"]) as engine:
+        seen = engine.frame(f"select lifetime_id, risk_date, {', '.join(names)} from covariates")
+    keys = rows[["lifetime_id", "risk_date"]]
+    values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
     return rows.assign(**{name: values[name].to_numpy() for name in names})
 
 

@@ -1,16 +1,17 @@
 """Lag ladder: what the factors of a month, two, three ago say of leaving now, beside what today's say."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.audits.paired import paired_changes
-from analysis.audits.rebuild import COHORT, parameters_of, rebuilt
 from analysis.audits.signals import Signal
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
@@ -26,11 +27,10 @@ def lag_ladder(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit the model with the three families as they stood some days earlier, the contract as it stands.
 
-    All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began,
-    that every window of every rung lies within both. A
-    late signal is one that says something today, and significantly less so the longest lag ago, where nothing is left
-    to see: it may be a symptom of a decision that was made already, and is never called a cause. An early signal says
-    the same at the longest lag, too.
+    All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began, that every
+    window of every rung lies within both. A late signal is one that says something today, and significantly less so the
+    longest lag ago, where nothing is left to see: it may be a symptom of a decision that was made already, and is never
+    called a cause (rule 16 of ``queries/rules_of_time.md``). An early signal says the same at the longest lag, too.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def lag_ladder(
         If the rows that are old enough cannot support a model.
     """
     declared = tenure.covariates("counting_process") if covariates is None else covariates
-    frames = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
-    tenure.progress(f"lag ladder: fitting {len(frames)} rungs")
-    fits, columns = fit_versions(frames, declared)
+    rungs = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
+    tenure.progress(f"lag ladder: fitting {len(rungs)} rungs")
+    fits, columns = fit_versions(rungs, declared)
     families = [
         family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
     ]
@@ -79,32 +79,35 @@ def lag_ladder(
     return _with_signal(ladder), pd.concat(tests, ignore_index=True)
 
 
-def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the rows of every rung, by lag in days as text."""
+def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return what makes the rows of every rung, by lag in days as text."""
     rows = tenure.counting_process
     reach = max(lags) + tenure.study.windows.baseline_days
     old_enough = (rows["start"] >= reach) & (rows["risk_date"] >= _seen_from(tenure) + pd.Timedelta(days=reach))
-    frames = {"0": rows[old_enough].reset_index(drop=True)}
-    keys = frames["0"][["lifetime_id", "risk_date"]]
-    for lag in lags:
-        tenure.progress(f"lag ladder: covariates of {lag} days earlier")
-        earlier = (
-            f"select * replace (risk_date - {lag} as risk_date) from {COHORT}.risk_dates "
-            f"where risk_date - {lag} >= origin"
-        )
-        with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as con:
-            seen = con.execute(
-                f"select lifetime_id, risk_date + {lag} as risk_date, {', '.join(shifted)} from covariates"
-            ).df()
-        values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
-        frames[str(lag)] = frames["0"].assign(**{name: values[name].to_numpy() for name in shifted})
-    return frames
+    today = rows[old_enough].reset_index(drop=True)
+    seen = _earlier_covariates(tenure, lags, reach, shifted)
+
+    def rung(lag: int) -> pd.DataFrame:
+        asked = today[["lifetime_id"]].assign(risk_date=today["risk_date"] - pd.Timedelta(days=lag))
+        values = asked.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
+        return today.assign(**{name: values[name].to_numpy() for name in shifted})
+
+    return {"0": lambda: today} | {str(lag): partial(rung, lag) for lag in lags}
+
+
+def _earlier_covariates(tenure: CohortTables, lags: Sequence[int], reach: int, shifted: Sequence[str]) -> pd.DataFrame:
+    """Return the covariates of all lags, in one pass over their dates: lifetime_id, risk_date, covariates."""
+    tenure.progress(f"lag ladder: covariates of {', '.join(map(str, lags))} days earlier")
+    old_enough = f"{COHORT}.risk_dates where risk_date - origin >= {reach}"
+    earlier = " union ".join(f"select * replace (risk_date - {lag} as risk_date) from {old_enough}" for lag in lags)
+    with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as engine:
+        return engine.frame(f"select lifetime_id, risk_date, {', '.join(shifted)} from covariates")
 
 
 def _seen_from(tenure: CohortTables) -> pd.Timestamp:
     """Return the first day from which every log that the source gives, and the calendar of the cohort, is complete."""
     given = {name.partition(".")[0] for name in tenure.given}
-    logs = [day for name, day in parameters_of(tenure).items() if name.removesuffix("_observed_from") in given]
+    logs = [day for name, day in tenure.parameters.items() if name.removesuffix("_observed_from") in given]
     calendar = tenure.study.time.observation_start - dt.timedelta(days=tenure.study.windows.baseline_days)
     return max(pd.Timestamp(day) for day in [*logs, calendar])
 

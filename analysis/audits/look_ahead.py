@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
-from analysis.audits.rebuild import COHORT, REBUILT, rebuilt
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.declared.contract import as_known_sql, read_contract
+from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, past
+from analysis.engine.engine import Engine
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
 RECENT_DAYS = 31
@@ -24,10 +23,7 @@ def audit_days(tenure: CohortTables, n_days: int) -> list[dt.date]:
 
     Only where covariates are asked for can looking ahead be seen.
     """
-    dates = tenure.query(
-        "select distinct risk_date, landmark is not null as is_landmark from risk_dates left join "
-        "(select distinct landmark from landmark_dates) as landmarks on risk_date = landmark order by risk_date"
-    )
+    dates = tenure.ask("dates_with_covariates")
     rng = np.random.default_rng([tenure.study.seed, 1])
     landmarks, others = (dates.loc[dates["is_landmark"] == wanted, "risk_date"].to_numpy() for wanted in (True, False))
     n_others = min(n_days // 2, len(others))
@@ -35,11 +31,21 @@ def audit_days(tenure: CohortTables, n_days: int) -> list[dt.date]:
     return [pd.Timestamp(day).date() for day in np.sort(np.concatenate(drawn))]
 
 
+def audit_accounts(tenure: CohortTables) -> list[str]:
+    """Draw the accounts whose covariates an audit compares: all, or of a large book as many as the study says."""
+    accounts = np.sort(tenure.table("lifetimes")["account_id"].unique().astype(str))
+    most = tenure.study.audits.look_ahead_accounts
+    if len(accounts) <= most:
+        return accounts.tolist()
+    return np.sort(np.random.default_rng([tenure.study.seed, 2]).choice(accounts, most, replace=False)).tolist()
+
+
 def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rebuild the past from what was known on each day, and compare every covariate and every row up to that day.
 
-    In every source table, each cell that became known on the day or later is blanked and each such row dropped; all
-    queries run again. Nothing may differ (rule 2 of the rules of time).
+    In every source table, each cell that became known on the day or later is blanked and each such row dropped; the
+    queries run again. Nothing may differ (rule 2 of ``queries/rules_of_time.md``). Rows at risk are compared for all
+    accounts, covariates for those of `audit_accounts`.
 
     Parameters
     ----------
@@ -58,31 +64,26 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
         covariate and day.
     """
     counts, cells = [], []
+    accounts = audit_accounts(tenure)
+    names = [covariate.name for covariate in tenure.covariates()]
     for day in days:
         tenure.progress(f"looking ahead: rebuilding what was known on {day}")
-        with rebuilt(tenure, _as_known(day), ROWS.values()) as con:
-            counts += [(day, what, *_rows_that_differ(con, table, day)) for what, table in ROWS.items()]
-            names = [covariate.name for covariate in tenure.covariates()]
-            compared, recent, differing = _cells_that_differ(con, names, day)
+        with past(tenure, day, accounts) as engine:
+            counts += [(day, what, *_rows_that_differ(engine, table, day)) for what, table in ROWS.items()]
+            compared, recent, differing = _cells_that_differ(engine, names, day)
             counts += [(day, name, compared, recent, number) for name, number in zip(names, differing, strict=True)]
-            cells += [_examples(con, name, day) for name, number in zip(names, differing, strict=True) if number]
+            cells += [_examples(engine, name, day) for name, number in zip(names, differing, strict=True) if number]
     listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
-    return pd.DataFrame(counts, columns=LOOK_AHEAD.columns), listed
-
-
-def _as_known(day: dt.date) -> dict[str, str]:
-    return {
-        table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
-        for table in read_contract().values()
-    }
+    return pd.DataFrame(counts, columns=LOOK_AHEAD.columns).astype({"day": "datetime64[us]"}), listed
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:
-    """Return the rows of a table up to a day, lifetimes by account and number: their ids are given anew each time."""
-    date = "landmark" if table == "landmark_dates" else "risk_date"
+    """Return the rows of a table up to a day; of covariates, those of the accounts that are looked at."""
+    if table == "landmark_dates":
+        return f"select *, landmark as on_day from {schema}.{table} where landmark <= date '{day}'"
     return (
-        f"select account_id, lifetime_number, {table}.*, {date} as on_day from {schema}.{table} "
-        f"inner join {schema}.lifetimes using (lifetime_id) where {date} <= date '{day}'"
+        f"select covariates.*, risk_date as on_day from {schema}.{table} as covariates "
+        f"semi join {LOOKED_AT} using (lifetime_id) where risk_date <= date '{day}'"
     )
 
 
@@ -90,38 +91,36 @@ def _is_recent(day: dt.date) -> str:
     return f"on_day > date '{day}' - {RECENT_DAYS}"
 
 
-def _rows_that_differ(con: duckdb.DuckDBPyConnection, table: str, day: dt.date) -> tuple[int, int, int]:
+def _rows_that_differ(engine: Engine, table: str, day: dt.date) -> tuple[int, int, int]:
     ours, theirs = (
-        f"(select account_id, lifetime_number, on_day from ({_rows_sql(schema, table, day)}))"
-        for schema in (COHORT, REBUILT)
+        f"(select lifetime_id, on_day from ({_rows_sql(schema, table, day)}))" for schema in (COHORT, REBUILT)
     )
-    (row,) = con.execute(
+    (row,) = engine.rows(
         f"select (select count(*) from {ours}), (select count(*) from {ours} where {_is_recent(day)}), "
         f"(select count(*) from ({ours} except {theirs})) + (select count(*) from ({theirs} except {ours}))"
-    ).fetchall()
+    )
     return row
 
 
 def _both_sql(day: dt.date) -> str:
     """Return the pairs of rows that both builds have."""
     ours, theirs = (_rows_sql(schema, "covariates", day) for schema in (COHORT, REBUILT))
-    return f"({ours}) as ours inner join ({theirs}) as theirs using (account_id, lifetime_number, on_day)"
+    return f"({ours}) as ours inner join ({theirs}) as theirs using (lifetime_id, on_day)"
 
 
-def _cells_that_differ(
-    con: duckdb.DuckDBPyConnection, names: Sequence[str], day: dt.date
-) -> tuple[int, int, list[int]]:
+def _cells_that_differ(engine: Engine, names: Sequence[str], day: dt.date) -> tuple[int, int, list[int]]:
     """Return how many cells of each covariate were compared, how many of those are recent, and how many differ."""
     counts = [f"count(*) filter (ours.{name} is distinct from theirs.{name})" for name in names]
     recent = f"count(*) filter ({_is_recent(day)})"
-    (row,) = con.execute(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(day)}").fetchall()
+    (row,) = engine.rows(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(day)}")
     return row[0], row[1], list(row[2:])
 
 
-def _examples(con: duckdb.DuckDBPyConnection, name: str, day: dt.date) -> pd.DataFrame:
-    return con.execute(
+def _examples(engine: Engine, name: str, day: dt.date) -> pd.DataFrame:
+    return engine.frame(
         f"select date '{day}' as day, '{name}' as what, account_id, lifetime_number, on_day as risk_date, "
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
-        f"from {_both_sql(day)} where ours.{name} is distinct from theirs.{name} "
+        f"from {_both_sql(day)} inner join {COHORT}.lifetimes using (lifetime_id) "
+        f"where ours.{name} is distinct from theirs.{name} "
         f"order by account_id, lifetime_number, on_day limit {EXAMPLES}"
-    ).df()
+    )

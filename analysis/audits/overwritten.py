@@ -6,7 +6,7 @@ from scipy import stats
 
 from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.design.matrix import learn_design
+from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError
 
 LEVEL = 0.01
@@ -31,10 +31,7 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     labels = [name for name in ("segment", "touch_model", "maturity") if f"accounts.{name}" in tenure.given]
     if "account_attributes" not in tenure.given:
         return [Alarm("moved_labels", label, Verdict.CANNOT_TELL) for label in labels]
-    first = tenure.query(
-        "select account_id, attribute, value from account_attributes "
-        "qualify row_number() over (partition by account_id, attribute order by valid_from, known_on) = 1 order by all"
-    )
+    first = tenure.ask("first_labels")
     rows = tenure.counting_process
     leavers = set(rows.loc[rows["event"] == 1, "account_id"])
     today = tenure.table("accounts").set_index("account_id")
@@ -77,12 +74,9 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     """
     if "health_scores" not in tenure.given or not all(is_measured for _, is_measured in tenure.families()):
         return Alarm("rewritten_score", "", Verdict.CANNOT_TELL)
-    scores = tenure.query(
-        "select account_id, scored_on, value from health_scores "
-        "where component = 'total' and coalesce(level, 'account') = 'account' order by account_id, scored_on, value"
-    )
+    scores = tenure.ask("published_scores")
     rows = tenure.landmarks[tenure.landmarks["is_followed"]]
-    rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "lifetime_id"])
+    rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
     scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
     joined = pd.merge_asof(
         rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
@@ -91,7 +85,7 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     if leavers < ENOUGH or joined["value"].std() == 0:
         return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
     try:
-        design = learn_design(joined, tenure.covariates("landmarks")).apply(joined)
+        _, design = learn_matrix(joined, tenure.covariates("landmarks"))
     except DesignError:
         return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
     if joined["lifetime_id"].nunique() < design.values.shape[1]:  # so many columns would explain any score away

@@ -5,12 +5,24 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.audits import frames
-from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, verdict
+from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, read_alarms, verdict
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.compared import Compared, compared
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
+from analysis.audits.frames import (
+    ALARMS,
+    COVERAGE,
+    LAG_LADDER,
+    LAG_LADDER_FAMILIES,
+    LATE_KNOWLEDGE,
+    LOOK_AHEAD,
+    LOOK_AHEAD_CELLS,
+    MATCH_RATES,
+    REPORTING_DELAYS,
+    SCHEMAS,
+)
 from analysis.audits.gaps import Gaps, gaps
+from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
@@ -19,6 +31,7 @@ from analysis.audits.shortcuts import falling_hazard, one_stay
 from analysis.audits.signals import Ladder, read_ladder
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.floors import Question, floors
+from analysis.declared.schema import Schema
 from analysis.errors import DesignError, ModelError
 
 
@@ -36,11 +49,14 @@ class AuditResults:
     def __init__(self, tenure: CohortTables, look_ahead_days: int | None = None) -> None:
         self._tenure = tenure
         self._n_days = tenure.study.audits.look_ahead_days if look_ahead_days is None else look_ahead_days
+        self._kept = KeptTables(tenure, self._n_days)
 
     @cached_property
-    def _look_ahead(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        counts, cells = look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
-        return frames.LOOK_AHEAD.checked(counts), frames.LOOK_AHEAD_CELLS.checked(cells)
+    def _look_ahead(self) -> tuple[pd.DataFrame, ...]:
+        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+            return look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
+
+        return self._tables(LOOK_AHEAD, LOOK_AHEAD_CELLS, make=make)
 
     @property
     def look_ahead(self) -> pd.DataFrame:
@@ -53,16 +69,18 @@ class AuditResults:
         return self._look_ahead[1]
 
     @cached_property
-    def _ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _ladder(self) -> tuple[pd.DataFrame, ...]:
+        return self._tables(LAG_LADDER, LAG_LADDER_FAMILIES, make=self._make_ladder)
+
+    def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         floor = floors(self._tenure.study.report, self._tenure.n_events)[Question.CONTEST]
         try:
             if not floor.is_reached:
                 raise ModelError(f"it needs {floor.needed} lifetimes with event; there are {floor.found}")
-            effects, tests = lag_ladder(self._tenure, self._tenure.study.audits.lags)
+            return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")
-            effects, tests = frames.LAG_LADDER.empty(), frames.LAG_LADDER_FAMILIES.empty()
-        return frames.LAG_LADDER.checked(effects), frames.LAG_LADDER_FAMILIES.checked(tests)
+            return LAG_LADDER.empty(), LAG_LADDER_FAMILIES.empty()
 
     @property
     def lag_ladder(self) -> pd.DataFrame:
@@ -77,22 +95,22 @@ class AuditResults:
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
-        return frames.LATE_KNOWLEDGE.checked(late_knowledge(self._tenure))
+        return self._one(LATE_KNOWLEDGE, late_knowledge)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Share of landmark rows with a value, by covariate and fiscal quarter."""
-        return frames.COVERAGE.checked(coverage(self._tenure))
+        return self._one(COVERAGE, coverage)
 
     @cached_property
     def reporting_delays(self) -> pd.DataFrame:
         """How late facts are learned, and how much of the newest quarter is likely known."""
-        return frames.REPORTING_DELAYS.checked(reporting_delays(self._tenure))
+        return self._one(REPORTING_DELAYS, reporting_delays)
 
     @cached_property
     def match_rates(self) -> pd.DataFrame:
         """How many rows of optional tables fall into a lifetime."""
-        return frames.MATCH_RATES.checked(match_rates(self._tenure))
+        return self._one(MATCH_RATES, match_rates)
 
     @property
     def compared(self) -> Compared:
@@ -109,28 +127,41 @@ class AuditResults:
         """Which covariates lack values in some quarter."""
         return gaps(self.coverage)
 
-    @cached_property
+    @property
     def verdicts(self) -> tuple[Alarm, ...]:
         """One for each thing looked for: found, not found, or these data cannot tell."""
-        self._tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
-        return (
+        return read_alarms(self.alarms)
+
+    @cached_property
+    def alarms(self) -> pd.DataFrame:
+        """The verdicts as a table, a line each; is_raised is missing where these data cannot tell."""
+        return self._one(ALARMS, self._look_for_all)
+
+    def _look_for_all(self, tenure: CohortTables) -> pd.DataFrame:
+        tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
+        found = [
             self._look_ahead_alarm(),
             *self._knowledge_alarms(),
-            one_stay(self._tenure),
+            one_stay(tenure),
             self._tried(falling_hazard, "falling_hazard"),
-            *moved_labels(self._tenure),
+            *moved_labels(tenure),
             self._tried(rewritten_score, "rewritten_score"),
-            *calendar_moves(self._tenure),
-        )
+            *calendar_moves(tenure),
+        ]
+        return as_frame(found)
 
-    @property
-    def alarms(self) -> pd.DataFrame:
-        """The verdicts as a table; is_raised is None where these data cannot tell."""
-        return frames.ALARMS.checked(as_frame(self.verdicts))
+    def _tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
+        """Return tables as kept, or as made, once they were found to be what is declared."""
+        found = self._kept.tables(*(schema.name for schema in schemas), make=make)
+        return tuple(schema.checked(table) for schema, table in zip(schemas, found, strict=True))
+
+    def _one(self, schema: Schema, make: Callable[[CohortTables], pd.DataFrame]) -> pd.DataFrame:
+        (table,) = self._tables(schema, make=lambda: (make(self._tenure),))
+        return table
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the audits by name, alarms first."""
-        return {schema.name: getattr(self, schema.name) for schema in frames.SCHEMAS}
+        return {schema.name: getattr(self, schema.name) for schema in SCHEMAS}
 
     def _tried(self, audit: Callable[[CohortTables], Alarm], name: str) -> Alarm:
         try:

@@ -1,18 +1,17 @@
 """Versions: one time-varying Cox model fitted to the same rows with the covariates seen in several ways."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import NotEstimableError
 from analysis.design.matrix import Column, Covariate
-from analysis.design.outcome import Outcome
-from analysis.inference.fit import STRATA, fit_inference, least_needed
+from analysis.inference.fit import fit_inference, least_needed
 
 
 def fit_versions(
-    frames: Mapping[str, pd.DataFrame], covariates: Sequence[Covariate]
+    versions: Mapping[str, Callable[[], pd.DataFrame]], covariates: Sequence[Covariate]
 ) -> tuple[dict[str, CoxFit], tuple[Column, ...]]:
     """Fit the same columns to each version of the same counting-process rows.
 
@@ -21,8 +20,9 @@ def fit_versions(
 
     Parameters
     ----------
-    frames : mapping of str to DataFrame
-        Versions by name: the same intervals in the same order, with other values of the covariates.
+    versions : mapping of str to callable
+        By name, what returns a version: the same intervals in the same order, with other values of the covariates. Each
+        is asked for when it is fitted, so that no two need be held at once.
     covariates : sequence of Covariate
 
     Returns
@@ -31,19 +31,15 @@ def fit_versions(
     columns : tuple of Column
         Of every fit, in order.
     """
-    first, *others = frames
-    inference = fit_inference(frames[first], covariates)
-    matrices = {name: inference.matrix(frame) for name, frame in frames.items()}
-    strata = frames[first][list(STRATA)].to_numpy()
-    rows = Outcome.from_counting_process(frames[first]).counting_rows(strata)
-    fits = {first: inference.fit}
-    while True:
+    first = next(iter(versions))
+    inference = fit_inference(versions[first](), covariates)
+    fits, rows, gone = {first: inference.fit}, inference.fit.rows, set[str]()
+    while len(fits) < len(versions):
+        name = next(name for name in versions if name not in fits)
+        matrix = inference.matrix(versions[name]()).without(gone)
         try:
-            for name in [first, *others]:
-                if name not in fits:
-                    fits[name] = fit_cox(matrices[name].values, rows, names=matrices[name].names)
+            fits[name] = fit_cox(matrix.values, rows, names=matrix.names)
         except NotEstimableError as error:
-            fits, gone = {}, least_needed(matrices[first].columns, error).name
-            matrices = {name: matrix.without([gone]) for name, matrix in matrices.items()}
-        else:
-            return fits, matrices[first].columns
+            fits = {}
+            gone.add(least_needed(matrix.columns, error).name)
+    return fits, tuple(column for column in inference.columns if column.name not in gone)

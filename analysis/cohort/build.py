@@ -4,8 +4,6 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-import duckdb
-
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.queries import run_folders
 from analysis.declared.contract import names_given, read_contract
@@ -13,18 +11,13 @@ from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
+from analysis.engine.engine import Engine, check_memory_limit, open_engine
 from analysis.engine.store import cohort_path, new_cohort, point_at
-from analysis.engine.warehouse import (
-    Progress,
-    check_memory_limit,
-    connect,
-    count_rows,
-    why_failed,
-)
-from analysis.errors import BuildError
+from analysis.errors import BuildError, EngineError
 from analysis.ingest.findings import write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.raw_files import RawFiles, locate_files
+from analysis.progress import Progress
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
 
@@ -72,7 +65,7 @@ def build_cohort(
         with new_cohort(final) as part:
             _build(study, declaration, located, part, progress, threads, memory_limit)
     else:
-        connect(final, read_only=True).close()  # a damaged file is not a build
+        open_engine(final, read_only=True).close()  # a damaged file is not a build
         progress(f"cohort {hashes['cohort']} is built already")
     point_at(final, hashes)
     return Build(final, hashes, is_new)
@@ -87,25 +80,25 @@ def _build(
     threads: int | None,
     memory_limit: str | None,
 ) -> None:
-    con = connect(part, threads, memory_limit)
-    try:
-        with tempfile.TemporaryDirectory() as scratch:
-            findings, given = load_source(con, study, declaration, located, Path(scratch), progress)
-        names = names_given(given, declaration.stable_users)
-        write_findings(con, findings)
-        con.execute("create table given_names as select unnest($names) as name order by name", {"names": sorted(names)})
-        con.execute("set enable_external_access = false")
-        not_yet_known(con, read_contract(), study.time.snapshot)
-        build_tables(con, study, declaration, names, progress)
-        con.execute("checkpoint")
-    except duckdb.Error as error:
-        raise BuildError(f"The build failed: {why_failed(error)}") from None
-    finally:
-        con.close()
+    with open_engine(part, threads, memory_limit) as engine:
+        try:
+            with tempfile.TemporaryDirectory() as scratch:
+                findings, given = load_source(engine, study, declaration, located, Path(scratch), progress)
+            engine.seal()
+            names = names_given(given, declaration.stable_users)
+            write_findings(engine, findings)
+            engine.run(
+                "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
+            )
+            not_yet_known(engine, read_contract(), study.time.snapshot)
+            build_tables(engine, study, declaration, names, progress)
+            engine.settle()
+        except EngineError as error:
+            raise BuildError(f"The build failed: {error.advice}") from None
 
 
 def build_tables(
-    con: duckdb.DuckDBPyConnection, study: Study, declaration: Declaration, given: frozenset[str], progress: Progress
+    engine: Engine, study: Study, declaration: Declaration, given: frozenset[str], progress: Progress
 ) -> None:
     """Run the queries from lifetimes to audit on loaded source tables.
 
@@ -114,14 +107,12 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    run_folders(con, FOLDERS, query_parameters(study, declaration), given, progress)
-    _refuse_faults(con)
+    run_folders(engine, FOLDERS, query_parameters(study, declaration), given, progress)
+    _refuse_faults(engine)
 
 
-def _refuse_faults(con: duckdb.DuckDBPyConnection) -> None:
-    faults = count_rows(con, "interval_faults")
+def _refuse_faults(engine: Engine) -> None:
+    faults = engine.count("interval_faults")
     if faults:
-        first = con.execute(
-            "select fault, lifetime_id, start, stop from interval_faults order by all limit 5"
-        ).fetchall()
+        first = engine.rows("select fault, lifetime_id, start, stop from interval_faults order by all limit 5")
         raise BuildError(f"The interval audit found {faults:,} faults, among them {first}. Nothing was written.")

@@ -1,16 +1,33 @@
 """Cohort tables: what a study's cohort holds, read with its labels and in a fixed order."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.cohort.frames import SCHEMAS
+from analysis.cohort.queries import ASKED
+from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
+from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.warehouse import Progress, connect
+from analysis.engine.engine import open_engine
+from analysis.engine.query import read_query
+from analysis.progress import Progress
 
-ORDER = {"counting_process": "lifetime_id, start", "landmarks": "risk_date, lifetime_id"}
+ORDER = {
+    "lifetimes": "account_id, lifetime_number",
+    "counting_process": "account_id, risk_date",
+    "landmarks": "risk_date, account_id",
+    "phase_intervals": "account_id, risk_date, start",
+    "recurrent_events": "account_id, changed_on",
+    "known_leavers": "account_id",
+    "attrition": "step",
+    "returns": "account_id, lifetime_number",
+}
+"""Keys by account and time: as text, the tenth lifetime of an account would stand before its second."""
 
 
 class CohortTables:
@@ -26,8 +43,8 @@ class CohortTables:
         What it was built from.
     progress
         Told, in one line each, what takes time.
-    memory_limit
-        Most memory for DuckDB where tables are made again, such as ``4GB``.
+    threads, memory_limit
+        Threads, and most memory, for DuckDB where tables are made again, such as ``4GB``.
     """
 
     def __init__(
@@ -36,21 +53,42 @@ class CohortTables:
         cohort: Path,
         hashes: dict[str, str],
         progress: Progress,
+        threads: int | None = None,
         memory_limit: str | None = None,
     ) -> None:
         self.study = study
         self.cohort_file = cohort
         self.hashes = hashes
         self.progress = progress
+        self.threads = threads
         self.memory_limit = memory_limit
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
-        con = connect(self.cohort_file, read_only=True)
-        try:
-            return con.sql(sql).df()
-        finally:
-            con.close()
+        with open_engine(self.cohort_file, read_only=True) as engine:
+            return engine.frame(sql)
+
+    def ask(
+        self, question: str, parameters: Mapping[str, Any] | None = None, named: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
+        """Return the answer to a question of ``queries/7_audit/asked``.
+
+        Parameters
+        ----------
+        question
+            Name of its file, without ``.sql``.
+        parameters
+            Values on offer; those of the cohort's own queries are on offer, too.
+        named
+            Selects that the question reads by name, as if they were tables.
+        """
+        with open_engine(self.cohort_file, read_only=True) as engine, engine.named(**named or {}):
+            return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The values by which the cohort's queries ran."""
+        return query_parameters(self.study, read_declaration(self.study.source.kind))
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""

@@ -11,6 +11,7 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Study
 from analysis.ingest.raw_files import RawFiles
+from analysis.ingest.scan import scan
 
 ROOMS = ("engine", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
@@ -34,12 +35,12 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
     parts = {
         "data": _hash_files(located),
-        "settings": _digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": _digest(*query_texts(), json.dumps(covariates)),
-        "modules": _digest(*module_texts(ROOMS)),
-        "versions": _digest(version("duckdb"), version("tenure-workbench")),
+        "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
+        "queries": digest(*query_texts(), json.dumps(covariates)),
+        "modules": digest(*module_texts(ROOMS)),
+        "versions": digest(version("duckdb"), version("tenure-workbench")),
     }
-    return {"cohort": _digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
+    return {"cohort": digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
 
 
 def query_texts() -> list[str]:
@@ -71,13 +72,12 @@ def _hash_files(located: RawFiles) -> str:
     for name, path in sorted(located.tables.items()):
         for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())
-            with part.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+            digest.update(scan(part).digest.encode())
     return digest.hexdigest()
 
 
-def _digest(*texts: str) -> str:
+def digest(*texts: str) -> str:
+    """Return the SHA-256 of some texts, each told apart from the next."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")

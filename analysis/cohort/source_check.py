@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cohort.queries import queries_behind, run_folders
+from analysis.cohort.queries import ASKED, queries_of, run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.warehouse import Progress, connect, scalar
+from analysis.engine.engine import open_engine
+from analysis.engine.query import behind, read_query
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.raw_files import locate_files
+from analysis.progress import Progress, quiet
 
 FOLDERS = ("2_lifetimes", "3_dates")
 """Of the queries, those that say when lifetimes end."""
@@ -59,20 +61,12 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck
     """
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, read_contract())
-    con = connect(scratch / "check.duckdb")
-    try:
-        findings, tables = load_source(con, study, declaration, located, scratch, progress)
+    with open_engine(scratch / "check.duckdb") as engine:
+        findings, tables = load_source(engine, study, declaration, located, scratch, progress)
         given = names_given(tables, declaration.stable_users)
-        not_yet_known(con, read_contract(), study.time.snapshot)
-        unknown = con.execute("select table_name, rows, cells from not_yet_known order by table_name").fetchall()
-        needed = queries_behind({"risk_intervals"}, FOLDERS)
-        run_folders(con, FOLDERS, query_parameters(study, declaration), given, lambda message: None, needed)
-        n_lifetimes = scalar(con, "select count(distinct lifetime_id) from risk_intervals")
-        n_events = scalar(
-            con,
-            "select count(distinct risk_intervals.lifetime_id) from risk_intervals inner join lifetimes "
-            "on risk_intervals.lifetime_id = lifetimes.lifetime_id and stops_on = leaves_on where cause = 'churn'",
-        )
-    finally:
-        con.close()
+        not_yet_known(engine, read_contract(), study.time.snapshot)
+        unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
+        needed = behind({"risk_intervals"}, queries_of(FOLDERS))
+        run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
+        ((n_lifetimes, n_events),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
     return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, n_events)

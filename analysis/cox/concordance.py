@@ -94,6 +94,15 @@ def concordance(rows: CountingRows, risk: ArrayLike) -> Concordance:
     ``concordance(Surv(start, stop, event) ~ risk + strata(s), weights = w, cluster = id, reverse = TRUE)`` there.
     Standard error: each row's derivative dC/dw = (its share of right pairs - C x its share of comparable ones) / all
     comparable ones, times its weight, summed within clusters. Pairs within a cluster count as any others.
+
+    Examples
+    --------
+    Of six comparable pairs one is the wrong way round: the second leaves before the third, and has the lower score.
+
+    >>> from analysis.cox.rows import counting_rows
+    >>> found = concordance(counting_rows(None, stop=[1, 2, 3, 4], event=[1, 1, 1, 0]), risk=[4, 2, 3, 1])
+    >>> round(found.concordance, 3)
+    0.833
     """
     score = np.asarray(risk, dtype=np.float64)
     if score.shape != (len(rows),):

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from formulaic.transforms import natural_cubic_spline
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -148,9 +149,8 @@ def coefficient_path(
     distinct = len(np.unique(x))
     if distinct < 2 or len(x) < 3:
         raise ModelError(remark("cox.no_path", column=term, events=len(x)))
-    knots = np.quantile(np.unique(x), np.linspace(0, 1, min(max(df, 2), distinct)))
-    basis, grid = _natural_spline(x, knots), np.linspace(x[0], x[-1], n_points)
-    at = _natural_spline(grid, knots)
+    grid = np.linspace(x[0], x[-1], n_points)
+    basis, at = _natural_splines(x, grid, min(max(df, 2), distinct))
     weights, *_ = np.linalg.lstsq(basis, y, rcond=None)
     spread = np.einsum("ij,jk,ik->i", at, np.linalg.pinv(basis.T @ basis), at)
     own = result.variance[terms.index(term), terms.index(term)]
@@ -175,12 +175,15 @@ def _score_test(
     return statistic, len(columns), float(stats.chi2.sf(statistic, len(columns)))
 
 
-def _natural_spline(x: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the natural cubic spline basis with these knots, shape (n, number of knots).
+def _natural_splines(
+    x: NDArray[np.float64], grid: NDArray[np.float64], df: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a basis of natural cubic splines at x, shape (n, df), and the same at the grid, shape (n_points, df).
 
-    Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning* (2009), equations 5.4 and 5.5.
+    They have `df` knots, at quantiles of the distinct x from the first to the last.
     """
-    scaled, at = (x - knots[0]) / np.ptp(knots), (knots - knots[0]) / np.ptp(knots)
-    cubes = np.maximum(scaled[:, None] - at, 0.0) ** 3
-    bends = (cubes[:, :-1] - cubes[:, -1:]) / (at[-1] - at[:-1])
-    return np.column_stack([np.ones(len(x)), scaled, bends[:, :-1] - bends[:, -1:]])
+    if df == 2:  # a line has no knot inside, which formulaic's splines need
+        return np.column_stack([np.ones_like(x), x]), np.column_stack([np.ones_like(grid), grid])
+    learned: dict[str, object] = {}
+    at_x, at_grid = natural_cubic_spline(x, df=df, _state=learned), natural_cubic_spline(grid, _state=learned)
+    return np.column_stack(list(at_x.values())), np.column_stack(list(at_grid.values()))

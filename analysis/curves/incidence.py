@@ -63,6 +63,16 @@ def aalen_johansen(
     factor(cause)) ~ 1, id = subject, conf.type = "log-log")``; clusters, which it leaves out of its errors (survival
     3.5-3), are sums of its influences. The interval's scale is that of the incidence, not of its complement (as
     Kaplan-Meier's): so those of rare ends miss about equally often on either side.
+
+    Examples
+    --------
+    Of four lifetimes two churned, one was merged into another, one goes on.
+
+    >>> import numpy as np
+    >>> cause = np.array(["churn", "merged", "churn", ""])
+    >>> curves = aalen_johansen(start=np.zeros(4), stop=np.array([1, 2, 3, 4]), cause=cause)
+    >>> curves.groupby("cause")["estimate"].last().to_dict()
+    {'churn': 0.5, 'merged': 0.25}
     """
     start, stop = checked_intervals(start, stop, "Cumulative incidence")
     n = len(stop)

@@ -43,6 +43,20 @@ def kaplan_meier(
     ------
     ModelError
         If there are no rows or an interval has no length.
+
+    Examples
+    --------
+    Four lifetimes; the third was first seen after its day 2, so it is not at risk when the second leaves on day 1.
+
+    >>> import numpy as np
+    >>> start, stop = np.array([0, 0, 2, 0]), np.array([3, 1, 4, 4])
+    >>> curve = kaplan_meier(start, stop, event=np.array([True, True, True, False]))
+    >>> curve[["time", "n_risk", "estimate"]].round(3)
+       time  n_risk  estimate
+    0   0.0       3     1.000
+    1   1.0       3     0.667
+    2   3.0       3     0.444
+    3   4.0       2     0.222
     """
     start, stop = checked_intervals(start, stop, "Kaplan-Meier")
     event = np.asarray(event, bool)
@@ -87,6 +101,15 @@ def nelson_aalen(
     -----
     Variance: the sum of d / Y^2 over event times, d events among Y at risk (Aalen 1978, Ann. Stat. 6, 701), as
     ``std.chaz`` of R's ``survfit``.
+
+    Examples
+    --------
+    The same four lifetimes: 1/3, 1/3 and 1/2 add up.
+
+    >>> import numpy as np
+    >>> start, stop = np.array([0, 0, 2, 0]), np.array([3, 1, 4, 4])
+    >>> nelson_aalen(start, stop, event=np.array([True, True, True, False]))["estimate"].round(3).tolist()
+    [0.0, 0.333, 0.667, 1.167]
     """
     start, stop = checked_intervals(start, stop, "Nelson-Aalen")
     event = np.asarray(event, bool)

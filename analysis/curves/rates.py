@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from statsmodels.stats.rates import confint_poisson
 
 from analysis.curves.nonparametric import checked_intervals, for_each_group
 from analysis.errors import ModelError
@@ -46,6 +46,15 @@ def rates(
     -----
     Exact interval of a Poisson count: Garwood (1936), Biometrika 28, 437. It holds where events come independently;
     recurrent events that come in bursts within lifetimes need wider ones.
+
+    Examples
+    --------
+    Ten events in two years at risk:
+
+    >>> import numpy as np
+    >>> table = rates(np.zeros(2), np.array([365.25, 365.25]), np.array([4, 6]))
+    >>> table[["rate", "conf_low", "conf_high"]].round(2).to_numpy().tolist()
+    [[5.0, 2.4, 9.2]]
     """
     start, stop = checked_intervals(start, stop, "A rate")
     count = np.asarray(event, float)
@@ -56,8 +65,8 @@ def rates(
         return pd.DataFrame({"events": [int(count[of].sum())], "exposure": [float((stop[of] - start[of]).sum())]})
 
     table = for_each_group(group, len(stop), estimate)
-    years, tail = table["exposure"] / DAYS_A_YEAR, (1 - level) / 2
-    table["rate"] = table["events"] / years
-    table["conf_low"] = np.where(table["events"] == 0, 0.0, stats.gamma.ppf(tail, table["events"])) / years
-    table["conf_high"] = stats.gamma.isf(tail, table["events"] + 1) / years
+    years = table["exposure"].to_numpy() / DAYS_A_YEAR
+    events = table["events"].to_numpy()
+    table["rate"] = events / years
+    table["conf_low"], table["conf_high"] = confint_poisson(events, years, method="exact-c", alpha=1 - level)
     return table

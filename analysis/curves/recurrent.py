@@ -95,6 +95,18 @@ def mean_cumulative_number(
     Ghosh and Lin (2000), Biometrics 56, 554: the integral of S(t-) dR(t), S by Kaplan-Meier for the ends, R by
     Nelson-Aalen for the events. Where nobody is censored it is the mean of the counts. Where nothing is terminal it is
     the mean cumulative function of R's ``survfit(Surv(start, stop, event) ~ 1, id = id)``, with the same error.
+
+    Examples
+    --------
+    Two customers with a contraction each, on day 5 and day 15; the first left on day 10. Of the two that set out, one
+    had a contraction by day 5 (half of one each), and the one that was left had another by day 15.
+
+    >>> import numpy as np
+    >>> who = np.array(["a", "b"])
+    >>> is_terminal = np.array([True, False])
+    >>> curve = mean_cumulative_number(np.zeros(2), np.array([10, 20]), is_terminal, np.array([5, 15]), who, who)
+    >>> curve[["time", "estimate"]].to_numpy().tolist()
+    [[0.0, 0.0], [5.0, 0.5], [10.0, 0.5], [15.0, 1.0], [20.0, 1.0]]
     """
     start, stop = checked_intervals(start, stop, "A mean cumulative number")
     ends = np.asarray(is_terminal, bool)

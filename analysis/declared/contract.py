@@ -101,8 +101,9 @@ def read_contract() -> dict[str, Table]:
 def as_known_sql(table: Table, relation: str | None = None) -> str:
     """Return a select of a table as it was known on the morning of ``$as_of``.
 
-    Rows not yet known are left out and cells not yet known are null (rule 1 of the rules of time: known strictly
-    before the day). The build reads every source table through it at the snapshot; the look-ahead check at any day.
+    Rows not yet known are left out and cells not yet known are null (rule 1 of ``queries/rules_of_time.md``: known
+    strictly before the day). The build reads every source table through it at the snapshot; the look-ahead check at any
+    day.
 
     Parameters
     ----------

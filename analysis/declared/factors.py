@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries
 
 FOLDER = "5_covariates"
 

@@ -1,4 +1,8 @@
-"""Settings: a TOML file becomes a frozen dataclass, or an error that names the key and what it must be."""
+"""Settings: a TOML file becomes a frozen dataclass, or an error that names the key and what it must be.
+
+No library does this shorter: msgspec lets unknown keys of dataclasses pass and says neither what arrived nor what may,
+cattrs reads 3 as text and true as a number.
+"""
 
 import dataclasses
 import datetime as dt

@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The dates and the clock; see DESIGN's rules of time. Days are calendar days."""
+    """The dates and the clock; what follows from them is in ``queries/rules_of_time.md``. Days are calendar days."""
 
     observation_start: dt.date
     snapshot: dt.date
@@ -97,9 +97,20 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Audits:
-    """How hard the audits look: days on which the past is rebuilt, and lags of the families in days, rising."""
+    """How hard the audits look.
+
+    Attributes
+    ----------
+    look_ahead_days
+        Days on which the past is rebuilt.
+    look_ahead_accounts
+        Accounts whose covariates are compared then; of a larger book so many are drawn.
+    lags
+        Of the families, in days, rising.
+    """
 
     look_ahead_days: int = 2
+    look_ahead_accounts: int = 2000
     lags: tuple[int, ...] = (30, 60, 90)
 
 
@@ -210,6 +221,7 @@ def _check_ranges(study: Study, where: str) -> None:
         (windows.baseline_days <= 434, "windows.baseline_days must be at most 434 (62 weeks)"),
         *_definition_rules(study.definitions),
         (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
+        (study.audits.look_ahead_accounts >= 1, "audits.look_ahead_accounts must be positive"),
         (
             bool(study.audits.lags) and all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
             "audits.lags must be one or more numbers of days that rise from above 0",

@@ -1,5 +1,6 @@
 """DesignMatrix: covariates as numbers, learned on training rows and replayed on others."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,7 +140,9 @@ class Design:
         DesignError
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
-        values = _materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates)))
+        return self._of(_materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates))), frame)
+
+    def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
         return DesignMatrix(np.ascontiguousarray(values[:, self.kept]), self.columns, rows)
 
@@ -167,6 +170,14 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
         If there are no rows, no covariates, or no column that varies; if a covariate is missing,
         declared twice, or holds text or infinity where numbers are required.
     """
+    return learn_matrix(frame, covariates)[0]
+
+
+def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[Design, DesignMatrix]:
+    """Learn a design, and return beside it the matrix of the training rows, as `Design.apply` would make it.
+
+    Parameters, errors and what is left out are those of `learn_design`.
+    """
     _require_rows_and_covariates(frame, covariates)
     readable = readable_covariates(frame, covariates)
     terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
@@ -189,7 +200,8 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
         for c in covariates
         if c.transform == "category" and len(set(readable[c.name])) == 1
     )
-    return Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped)
+    design = Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped)
+    return design, design._of(values, frame)
 
 
 def _terms(covariate: Covariate, x: str) -> str:
@@ -230,25 +242,23 @@ def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Col
 
 def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[Remark | None]:
     """Say, per column, why training rows cannot support it, or None."""
-    reasons = [remark("design.constant") if np.ptp(v) <= 1e-12 else None for v in values.T]
+    by_column = np.asfortranarray(values)  # every column in one piece
+    reasons = [remark("design.constant") if np.ptp(column) <= 1e-12 else None for column in by_column.T]
     varying = [k for k, reason in enumerate(reasons) if reason is None]
     varying.sort(key=lambda k: columns[k].marks_missing)
     centred = values[:, varying] - values[:, varying].mean(axis=0)
     own = centred.T @ centred
     variance = np.diag(own).copy()
+    first_with: dict[bytes, str] = {}
     for position, k in enumerate(varying):
+        numbers = hashlib.sha256((by_column[:, k] + 0.0).tobytes()).digest()  # zero has one sign
         if own[position, position] <= _COLLINEAR * variance[position]:
-            reasons[k] = _copy_of(values, columns, k, varying[:position])
-            continue
-        own = own - np.outer(own[:, position], own[position]) / own[position, position]
+            equal = first_with.get(numbers)
+            reasons[k] = remark("design.equal", column=equal) if equal else remark("design.combination")
+        else:
+            own = own - np.outer(own[:, position], own[position]) / own[position, position]
+        first_with.setdefault(numbers, columns[k].name)
     return reasons
-
-
-def _copy_of(values: NDArray[np.float64], columns: list[Column], k: int, earlier: list[int]) -> Remark:
-    for other in earlier:
-        if np.array_equal(values[:, k], values[:, other]):
-            return remark("design.equal", column=columns[other].name)
-    return remark("design.combination")
 
 
 def _without_families(wanted: Sequence[str], present: Sequence[str]) -> Remark:

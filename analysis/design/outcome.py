@@ -32,7 +32,7 @@ class Outcome:
         Whether the account churned at `stop`.
     cause : ndarray of str, shape (n,)
         'churn', 'involuntary', 'merged', or '' where nothing ended.
-    lifetime : ndarray of int, shape (n,)
+    lifetime : ndarray of str, shape (n,)
         The lifetime that each row belongs to; events are counted in distinct lifetimes, never in rows.
     account, cluster : ndarray of str, shape (n,)
         The customer, and the parent account that its errors are shared with.
@@ -44,7 +44,7 @@ class Outcome:
     stop: NDArray[np.float64]
     event: NDArray[np.bool_]
     cause: NDArray[np.object_]
-    lifetime: NDArray[np.int64]
+    lifetime: NDArray[np.object_]
     account: NDArray[np.object_]
     cluster: NDArray[np.object_]
     clock: Clock
@@ -70,7 +70,8 @@ class Outcome:
 
         A competing end (involuntary, merged) of a fully followed row is coded 'no churn, followed to
         the horizon': such an account can no longer churn, so it stays in the denominator, and
-        1 - S is a cumulative incidence. A row that is not fully followed keeps the days it was followed.
+        1 - S is a cumulative incidence (rule 10 of ``queries/rules_of_time.md``). A row that is not
+        fully followed keeps the days it was followed.
 
         Raises
         ------
@@ -98,7 +99,7 @@ class Outcome:
     @property
     def n_lifetimes_with_event(self) -> int:
         """Distinct lifetimes that churned: what 'number of events' means everywhere."""
-        return len(np.unique(self.lifetime[self.event]))
+        return len(pd.unique(self.lifetime[self.event]))
 
     def on_grid(self) -> "Outcome":
         """Return the landmark outcome with times rounded up to whole thirteenths of the horizon.
@@ -139,7 +140,7 @@ def _labels(frame: pd.DataFrame) -> dict[str, NDArray]:
     cause = frame["cause"] if "cause" in frame else pd.Series("", index=frame.index, dtype=object)
     return {
         "cause": cause.where(cause.notna(), "").to_numpy(object),
-        "lifetime": frame["lifetime_id"].to_numpy(np.int64),
+        "lifetime": frame["lifetime_id"].to_numpy(object),
         "account": account,
         "cluster": cluster,
     }

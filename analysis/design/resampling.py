@@ -14,6 +14,8 @@ def purged_training_rows(
 ) -> NDArray[np.bool_]:
     """Mark the landmark rows whose outcome was settled by the test landmark, shape (n,).
 
+    Rule 19 of ``queries/rules_of_time.md``.
+
     Parameters
     ----------
     landmarks : DataFrame

@@ -57,7 +57,7 @@ def point_at(final: Path, hashes: dict[str, str]) -> None:
 
 
 def prune(out: Path) -> list[Path]:
-    """Remove every cohort but the current one; return what was removed.
+    """Remove every cohort but the current one, with all that was kept of it; return what was removed.
 
     Raises
     ------
@@ -69,8 +69,10 @@ def prune(out: Path) -> list[Path]:
     except FileNotFoundError:
         raise BuildError(f"Nothing is built in {out} yet. Run 'tenure build' first.") from None
     old = [path for path in sorted(out.glob("cohort-*.duckdb")) if path.name != current]
+    kept = f"audits-{Path(current).stem.removeprefix('cohort-')}-"
+    old += [path for path in sorted(out.glob("audits-*-*")) if not path.name.startswith(kept)]
     for path in old:
-        path.unlink()
+        _remove(path)
     return old
 
 

@@ -18,6 +18,12 @@ def brier_score(
         Probability of churn within the horizon.
     weights : ndarray, shape (n_resamples, n), optional
         How often each row counts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> brier_score(np.array([True, False]), np.array([0.9, 0.3])).round(3).tolist()
+    [0.05]
     """
     return weighted_mean((risk - event) ** 2, weights)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from analysis.evaluation.frames import CALIBRATION
 
@@ -32,21 +32,36 @@ def calibration_table(
     -------
     DataFrame
         group (from 1, lowest risk), n_rows, n_events, predicted (mean risk), observed, conf_low, conf_high.
+
+    Notes
+    -----
+    Wilson (1927), J. Am. Stat. Assoc. 22, 209.
+
+    Examples
+    --------
+    Ten accounts that were given a risk of 5%, of which one churned:
+
+    >>> import numpy as np
+    >>> table = calibration_table(np.arange(10) == 0, np.full(10, 0.05))
+    >>> table[["predicted", "observed", "conf_low", "conf_high"]].round(3).to_numpy().tolist()
+    [[0.05, 0.1, 0.018, 0.404]]
     """
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_groups + 1)[1:-1], method="inverted_cdf"))
     _, group = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
     n_rows = np.bincount(group)
     n_events = np.bincount(group, event).astype(int)
-    low, high = wilson_interval(n_events, n_rows, level)
+    observed = n_events / n_rows
+    low, high = proportion_confint(n_events, n_rows, alpha=1 - level, method="wilson")
     return pd.DataFrame(
         {
             "group": np.arange(1, len(n_rows) + 1),
             "n_rows": n_rows,
             "n_events": n_events,
             "predicted": np.bincount(group, risk) / n_rows,
-            "observed": n_events / n_rows,
-            "conf_low": low,
-            "conf_high": high,
+            "observed": observed,
+            # Where none or all churned a bound is the share itself, which rounding misses by 1e-18.
+            "conf_low": np.minimum(low, observed),
+            "conf_high": np.maximum(high, observed),
         }
     )
 
@@ -79,20 +94,3 @@ def calibrations(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFra
         known = ~np.isnan(risk)
         tables.append(calibration_table(event[known], risk[known], groups).assign(model=model))
     return CALIBRATION.checked(pd.concat(tables, ignore_index=True))
-
-
-def wilson_interval(
-    n_events: NDArray[np.int64], n_rows: NDArray[np.int64], level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return Wilson's score interval of each share.
-
-    Notes
-    -----
-    Wilson (1927), J. Am. Stat. Assoc. 22, 209.
-    """
-    z = stats.norm.isf((1 - level) / 2)
-    share = n_events / n_rows
-    centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
-    half = z / (1 + z**2 / n_rows) * np.sqrt(share * (1 - share) / n_rows + z**2 / (4 * n_rows**2))
-    # At 0 and n events a bound is the share itself, which rounding would miss by 1e-18.
-    return np.where(n_events == 0, 0.0, centre - half), np.where(n_events == n_rows, 1.0, centre + half)

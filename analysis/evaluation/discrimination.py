@@ -32,6 +32,14 @@ def auc(
     -------
     ndarray, shape (n_resamples,)
         NaN where there is no pair.
+
+    Examples
+    --------
+    Of four pairs of a churned and a stayed account, the churned one is ranked higher in three.
+
+    >>> import numpy as np
+    >>> auc(np.array([True, False, False, True]), np.array([0.9, 0.8, 0.1, 0.4])).tolist()
+    [0.75]
     """
     counts = np.ones((1, len(event)), dtype=np.int64) if weights is None else np.asarray(weights)
     _, group_code = np.unique(np.zeros(len(event)) if group is None else group, return_inverse=True)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.schema import Kind
-from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_design
+from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import cluster_resamples, purged_training_rows
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
+from analysis.models.registry import competing_models
 from analysis.wording.remarks import Remark, remark
 
 Progress = Callable[[str], None]
@@ -109,6 +111,27 @@ def rolling_origin(
     ------
     ModelError
         If no quarter could be scored.
+
+    Examples
+    --------
+    >>> from analysis.models.landmark_cox import LandmarkCox
+    >>> from analysis.models.rivals import LastQuarterRate
+    >>> from analysis.workbench import open_study
+    >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+    >>> rolled = rolling_origin(
+    ...     tenure.landmarks,
+    ...     tenure.covariates("landmarks"),
+    ...     {"cox": lambda: LandmarkCox(ridge=1.0), "last quarter": LastQuarterRate},
+    ...     n_folds=2,
+    ...     allowed_gap_days=30,
+    ...     n_resamples=20,
+    ... )
+    >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
+        landmark         model  n_events   auc
+    0 2023-07-01           cox        16  0.74
+    1 2023-07-01  last quarter        16  0.50
+    2 2023-10-01           cox        15  0.71
+    3 2023-10-01  last quarter        15  0.50
     """
     say = progress or (lambda message: None)
     folds: list[Fold] = []
@@ -136,6 +159,20 @@ def rolling_origin(
     )
 
 
+def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
+    """Score the models that compete in a study on its recent quarters, as many as it asks for."""
+    return rolling_origin(
+        tenure.landmarks,
+        tenure.covariates("landmarks"),
+        competing_models(tenure.study),
+        n_folds=tenure.study.models.test_quarters,
+        allowed_gap_days=tenure.study.time.allowed_gap_days,
+        n_resamples=tenure.study.models.resamples,
+        seed=tenure.study.seed,
+        progress=tenure.progress,
+    )
+
+
 def followed_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:
     """Return the quarter-start landmarks all of whose rows were followed to the horizon, in order."""
     quarter_starts = landmarks[landmarks["is_quarter_start"].to_numpy(bool)]
@@ -156,10 +193,10 @@ def _fold(
         return None, [remark("evaluation.nobody_left", landmark=landmark, accounts=len(test_rows))]
     training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
     try:
-        design = learn_design(training, covariates)
+        design, matrix = learn_matrix(training, covariates)
     except DesignError as error:
         return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
-    fitted, remarks = _fitted(models, design.apply(training), Outcome.from_landmarks(training), landmark)
+    fitted, remarks = _fitted(models, matrix, Outcome.from_landmarks(training), landmark)
     if not fitted:
         return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())

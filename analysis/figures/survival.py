@@ -1,4 +1,4 @@
-"""Survival curves with the numbers at risk below them; curves of competing ends and recurrent events; rates."""
+"""Survival curves, with numbers at risk or beside distributions; curves of competing ends and mean numbers; rates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.style import ACCENT, CYCLE, MUTED, percent
+from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, percent
 
 DAYS_A_YEAR = 365
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
@@ -42,6 +42,36 @@ def draw_survival(
     ax.set_xlabel(x_label)
     ax.legend(loc="lower left", ncols=min(3, len(groups)))
     _number_rows(ax, at_risk, groups, at_risk_label)
+
+
+def draw_distributions(
+    ax: Axes,
+    curves: pd.DataFrame,
+    observed: pd.DataFrame,
+    x_label: str = "Days since the lifetime began",
+    y_label: str = "Share still customers",
+) -> None:
+    """Draw fitted curves beside what was observed, dashed beyond the last day that was.
+
+    Parameters
+    ----------
+    curves
+        distribution, time, estimate; the best first, ordered by time within each.
+    observed
+        group, time, estimate, conf_low, conf_high, as `kaplan_meier` gives one group.
+    """
+    _step_with_band(ax, observed, INK, "observed (Kaplan-Meier)")
+    last = observed["time"].max()
+    for color, (name, curve) in zip(CYCLE, curves.groupby("distribution", sort=False), strict=False):
+        for part, dashes in ((curve["time"] <= last, "-"), (curve["time"] >= last, _DASHES[1])):
+            label = str(name) if dashes == "-" else None
+            ax.plot(curve["time"][part], curve["estimate"][part], color=color, linestyle=dashes, label=label)
+    ax.set_ylim(0, 1.02)
+    ax.set_xlim(left=0)
+    ax.yaxis.set_major_formatter(percent)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.legend(loc="upper right")
 
 
 def draw_incidence(

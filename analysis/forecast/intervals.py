@@ -49,6 +49,14 @@ def poisson_binomial_interval(probabilities: NDArray[np.float64], level: float =
     Notes
     -----
     Exact, by convolution of the n Bernoulli distributions (Chen and Liu 1997, Statistica Sinica 7, 875).
+
+    Examples
+    --------
+    Fifty accounts with a risk of 10% each: five are expected to leave.
+
+    >>> import numpy as np
+    >>> poisson_binomial_interval(np.full(50, 0.1))
+    (1, 9)
     """
     distribution = np.ones(1)
     for probability in probabilities:

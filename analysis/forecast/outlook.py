@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.declared.schema import Kind
 from analysis.declared.study import Study
-from analysis.design.matrix import Covariate, learn_design
+from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.resampling import purged_training_rows
 from analysis.errors import ModelError
@@ -62,7 +62,7 @@ def forecast_last_landmark(
     covariates: Sequence[Covariate],
     study: Study,
     headline: str = COX,
-    announced: Collection[int] = (),
+    announced: Collection[str] = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
 
@@ -86,8 +86,8 @@ def forecast_last_landmark(
     training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
     if training.empty:
         raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
-    design = learn_design(training, covariates)
-    matrix, outcome = design.apply(training), Outcome.from_landmarks(training)
+    design, matrix = learn_matrix(training, covariates)
+    outcome = Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
     now = at_risk_now(landmarks, announced)
     current = design.apply(now)
@@ -107,7 +107,7 @@ def forecast_last_landmark(
     )
 
 
-def at_risk_now(landmarks: pd.DataFrame, announced: Collection[int] = ()) -> pd.DataFrame:
+def at_risk_now(landmarks: pd.DataFrame, announced: Collection[str] = ()) -> pd.DataFrame:
     """Return the rows of the last landmark without those known at the snapshot to have left, or to be leaving.
 
     Parameters

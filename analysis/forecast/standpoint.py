@@ -34,7 +34,7 @@ class Standpoint:
     n_at_risk: int
 
 
-def standpoint(landmarks: pd.DataFrame, announced: Collection[int], snapshot: dt.date) -> Standpoint:
+def standpoint(landmarks: pd.DataFrame, announced: Collection[str], snapshot: dt.date) -> Standpoint:
     """Return the standpoint of a report on some landmarks.
 
     Parameters

@@ -1,30 +1,13 @@
 """Event dates: do the findings depend on whether an account has left with its notice, or with its end?"""
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.declared.study import Study
 from analysis.inference.fit import Inference
 from analysis.inference.frames import EVENT_DATES
 from analysis.inference.joint_tests import family_tests
-
-EventDate = Literal["notice", "end"]
-
-
-def other_event_date(event_date: EventDate) -> EventDate:
-    """Return the other way to date an event."""
-    return "end" if event_date == "notice" else "notice"
-
-
-def by_other_event_date(study: Study) -> Study:
-    """Return the same study with the event dated the other way, under a name of its own."""
-    event_date = other_event_date(study.time.event_date)
-    time = dataclasses.replace(study.time, event_date=event_date)
-    return dataclasses.replace(study, name=f"by-{event_date}", time=time)
 
 
 def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[str]) -> pd.DataFrame:

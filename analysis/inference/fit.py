@@ -10,7 +10,7 @@ from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError, carrying_subjects
 from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
-from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_design
+from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.wording.remarks import remark
 
@@ -62,8 +62,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     DesignError, ModelError
         If no covariate varies, nobody churned, or the likelihood has no maximum.
     """
-    design = learn_design(counting_process, covariates)
-    matrix = design.apply(counting_process)
+    design, matrix = learn_matrix(counting_process, covariates)
     rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
     thin = _thin_columns(matrix, rows)
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)

@@ -2,21 +2,17 @@
 
 import codecs
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from analysis.engine.warehouse import literal
 from analysis.errors import SourceError
+from analysis.ingest.scan import blocks, scan
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # Kana and the common kanji of cp932 begin with one of these; in cp1252 they are typographic signs, not letters.
 _JAPANESE_LEADS = frozenset(range(0x81, 0xA0))
-_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +32,6 @@ class CsvFile:
     path: Path
     encoding: str
     names: tuple[str, ...]
-
-    def select(self) -> str:
-        """Return SQL that reads the file: every column, as text, by the names ``c1``, ``c2``, ..."""
-        # Nothing is detected: a sample that begins a line with '#' would make a comment of every such row.
-        columns = ", ".join(f"'c{number}': 'varchar'" for number, _ in enumerate(self.names, start=1))
-        return (
-            f"select * from read_csv({literal(str(self.path))}, auto_detect = false, header = true, delim = ',', "
-            f"quote = '\"', escape = '\"', comment = '', strict_mode = true, columns = {{{columns}}})"
-        )
 
 
 def open_csv(path: Path, scratch: Path) -> CsvFile:
@@ -76,9 +63,9 @@ def open_csv(path: Path, scratch: Path) -> CsvFile:
 
 def _encoding(path: Path) -> str:
     """Return the first of UTF-8, cp932 and cp1252 that decodes every byte; Japanese only where it can be."""
-    if _decodes(path, "utf-8"):
+    if scan(path).is_utf8:
         return "utf-8"
-    found = {byte for block in _blocks(path) for byte in set(block)}
+    found = {byte for block in blocks(path) for byte in set(block)}
     possible = [name for name in ("cp932", "cp1252") if 0 not in found and _decodes(path, name)]
     if not possible:
         raise _unreadable(path, "it is neither UTF-8 nor cp932 nor cp1252. Save it as CSV in UTF-8.")
@@ -96,15 +83,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    for block in _blocks(path):
+    for block in blocks(path):
         yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            yield block
 
 
 def _header(readable: Path, path: Path) -> tuple[str, ...]:
@@ -130,24 +111,3 @@ def _header(readable: Path, path: Path) -> tuple[str, ...]:
 
 def _unreadable(path: Path, reason: str) -> SourceError:
     return SourceError(f"The file {path} cannot be read: {reason}")
-
-
-def csv_fault(error: duckdb.Error) -> str | None:
-    """Return in one sentence why a CSV file could not be read, and on which line; None if that was not the matter."""
-    text = str(error)
-    file = re.search(r"^\s*file = (.+)$", text, re.MULTILINE)
-    line = re.search(r"CSV Error on Line: (\d+)\nOriginal Line: ?(.*)", text)
-    if not file:
-        return None
-    begins = f"The file {Path(file[1]).name} cannot be read:"
-    if not line:
-        return f"{begins} its lines end in different ways, or a quotation mark stands where none may. Save it anew."
-    shown = line[2] if len(line[2]) <= _SHOWN else f"{line[2][:_SHOWN]}..."
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
-    if counts:
-        reason = f"holds {counts[2]} values where the header names {counts[1]} columns"
-    elif "unterminated quote" in text:
-        reason = "has a quotation mark that is not closed, or not doubled within a value"
-    else:
-        reason = "is not as CSV must be"
-    return f"{begins} line {line[1]} {reason}: {shown!r}. Correct the line."

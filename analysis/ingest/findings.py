@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import duckdb
-
+from analysis.engine.engine import Engine
 from analysis.wording.remarks import Remark, remark
 
 Severity = Literal["error", "quarantine", "notice"]
@@ -56,20 +55,25 @@ class Finding:
         )
 
 
-def write_findings(con: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> None:
+def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:
     """Write findings into table ``rule_findings``: rule, table_name, severity, rows, says; says_code, says_values.
 
     The last two are what was found as a code and its values in JSON, for pages in other languages than English.
     """
-    con.execute(
+    engine.run(
         "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar, "
         "says_code varchar, says_values varchar)"
     )
     for found in findings:
-        con.execute(
-            "insert into rule_findings values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(found.name, found.table, found.severity, found.rows),
-                *(str(found.says), found.says.code, found.says.values_as_json()),
-            ],
+        engine.run(
+            "insert into rule_findings values ($rule, $table_name, $severity, $rows, $says, $says_code, $says_values)",
+            {
+                "rule": found.name,
+                "table_name": found.table,
+                "severity": found.severity,
+                "rows": found.rows,
+                "says": str(found.says),
+                "says_code": found.says.code,
+                "says_values": found.says.values_as_json(),
+            },
         )

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from analysis.declared.contract import Table, as_written, nearest_name
 from analysis.declared.declaration import CONTRACT_KIND, Declaration
-from analysis.engine.warehouse import first_line, literal, quoted
-from analysis.errors import SourceError
+from analysis.engine import raw_views
+from analysis.engine.engine import Engine
+from analysis.errors import EngineError, SourceError
 from analysis.ingest.csv_files import open_csv
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
@@ -94,7 +93,7 @@ def _is_database(path: Path) -> bool:
     return path.suffix.lower() in _DATABASES
 
 
-def open_raw(con: duckdb.DuckDBPyConnection, located: RawFiles, scratch: Path) -> list[Finding]:
+def open_raw(engine: Engine, located: RawFiles, scratch: Path) -> list[Finding]:
     """Make one view in schema ``raw`` for every raw table.
 
     Returns
@@ -107,56 +106,47 @@ def open_raw(con: duckdb.DuckDBPyConnection, located: RawFiles, scratch: Path) -
     SourceError
         If a file cannot be read; the message names it.
     """
-    con.execute("create schema raw")
+    raw_views.begin(engine)
     findings = []
     unread: list[str] = []
     for name, path in located.tables.items():
         try:
             if _is_database(path):
-                unread += _open_database(con, path, located.expected)
+                unread += _open_database(engine, path, located.expected)
             elif path.suffix.lower() == ".parquet" or path.is_dir():
-                _open_parquet(con, name, path)
+                _open_parquet(engine, name, path)
             else:
-                findings += _open_csv(con, name, path, scratch / name)
-        except (duckdb.Error, OSError) as error:
-            raise SourceError(f"The file {path} cannot be read: {first_line(error)}.") from None
-    return [*_unread_files(located), *_unread_tables(con, unread, located.expected), *findings]
+                findings += _open_csv(engine, name, path, scratch / name)
+        except (EngineError, OSError) as error:
+            reason = error.first_line if isinstance(error, EngineError) else str(error)
+            raise SourceError(f"The file {path} cannot be read: {reason}.") from None
+    return [*_unread_files(located), *_unread_tables(engine, unread, located.expected), *findings]
 
 
-def _open_csv(con: duckdb.DuckDBPyConnection, name: str, path: Path, scratch: Path) -> list[Finding]:
+def _open_csv(engine: Engine, name: str, path: Path, scratch: Path) -> list[Finding]:
     file = open_csv(path, scratch)
-    columns = ", ".join(quoted(column) for column in file.names)
-    con.execute(f"create view raw.{quoted(name)} ({columns}) as {file.select()}")
+    raw_views.show_csv(engine, name, file.path, file.names)
     if file.encoding == "utf-8":
         return []
     says = remark("ingest.not_utf8.says", file=path.name, encoding=file.encoding)
     return [Finding("file_is_not_utf8", name, "notice", says, remark("ingest.not_utf8.mend"))]
 
 
-def _open_parquet(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    pattern = literal(str(path / "**" / "*.parquet" if path.is_dir() else path))
-    stored = {row[0] for row in con.execute(f"select name from parquet_schema({pattern})").fetchall()}
-    by_name = f"read_parquet({pattern}, union_by_name = true, hive_partitioning = "
-    arrived = [row[0] for row in con.execute(f"describe from {by_name}false)").fetchall()]
-    renamed = [column for column in arrived if column not in stored]  # the second of two that differ in case only
-    if renamed:
+def _open_parquet(engine: Engine, name: str, path: Path) -> None:
+    twice = raw_views.columns_that_differ_in_case_only(engine, path)
+    if twice:
         raise SourceError(
-            f"The file {path} cannot be read: two of its columns are both called "
-            f"{renamed[0].rpartition('_')[0]!r}. Rename one, or leave it out."
+            f"The file {path} cannot be read: two of its columns are both called {twice[0]!r}. "
+            "Rename one, or leave it out."
         )
-    con.execute(f"create view raw.{quoted(name)} as from {by_name}{str(path.is_dir()).lower()})")
+    raw_views.show_parquet(engine, name, path)
 
 
-def _open_database(con: duckdb.DuckDBPyConnection, path: Path, expected: tuple[str, ...]) -> list[str]:
+def _open_database(engine: Engine, path: Path, expected: tuple[str, ...]) -> list[str]:
     """Open the tables and views of a database, of any schema; return the names of those that are not expected."""
-    con.execute(f"attach {literal(str(path))} as given (type duckdb, read_only)")
-    found = con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'given' and not internal union all "
-        "select schema_name, view_name from duckdb_views() where database_name = 'given' and not internal order by all"
-    ).fetchall()
     opened: dict[str, str] = {}
     unread = []
-    for schema, name in found:
+    for schema, name in raw_views.open_database(engine, path):
         own_name = f"{schema}.{name}"
         if expected and as_written(name) not in expected:
             unread.append(own_name)
@@ -167,9 +157,7 @@ def _open_database(con: duckdb.DuckDBPyConnection, path: Path, expected: tuple[s
                 "Rename one, or leave it out."
             )
         opened[as_written(name)] = own_name
-        con.execute(
-            f"create view raw.{quoted(as_written(name))} as select * from given.{quoted(schema)}.{quoted(name)}"
-        )
+        raw_views.show_table(engine, as_written(name), schema, name)
     return unread
 
 
@@ -188,8 +176,8 @@ def _unread_files(located: RawFiles) -> list[Finding]:
     return findings
 
 
-def _unread_tables(con: duckdb.DuckDBPyConnection, names: Iterable[str], expected: tuple[str, ...]) -> list[Finding]:
-    opened = raw_tables(con)
+def _unread_tables(engine: Engine, names: Iterable[str], expected: tuple[str, ...]) -> list[Finding]:
+    opened = raw_views.names(engine)
     absent = [name for name in expected if name not in opened]
     findings = []
     for name in names:
@@ -200,8 +188,3 @@ def _unread_tables(con: duckdb.DuckDBPyConnection, names: Iterable[str], expecte
 
 def _rename(near: str | None) -> Remark:
     return remark("ingest.unread.rename", name=near) if near else remark("ingest.unread.nothing_near")
-
-
-def raw_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the names of the raw tables that are open."""
-    return {row[0] for row in con.execute("select view_name from duckdb_views() where schema_name = 'raw'").fetchall()}

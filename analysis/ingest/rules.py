@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-import duckdb
-
 from analysis.declared.contract import Table
-from analysis.engine.warehouse import Query, read_queries, scalar
+from analysis.engine.engine import Engine
+from analysis.engine.query import Query, read_queries
 from analysis.errors import ContractError, StudyError
 from analysis.ingest.findings import Finding, Severity
 from analysis.wording.remarks import Remark, remark
@@ -133,7 +132,7 @@ def declared_rules() -> list[Rule]:
 
 
 def apply_rules(
-    con: duckdb.DuckDBPyConnection,
+    engine: Engine,
     contract: dict[str, Table],
     given: Collection[str],
     parameters: Mapping[str, Any],
@@ -143,8 +142,8 @@ def apply_rules(
 
     Parameters
     ----------
-    con
-        The warehouse with every contract table loaded.
+    engine
+        A store with every contract table loaded.
     contract, given
         The contract and the tables that the source gives.
     parameters
@@ -172,27 +171,27 @@ def apply_rules(
     for rule in rules:
         if rule.name in lowered and rule.severity == "error":
             rule = dataclasses.replace(rule, severity="quarantine")
-        finding = _check(con, rule, contract[rule.table], rule.own(parameters))
+        finding = _check(engine, rule, contract[rule.table], rule.own(parameters))
         if finding:
             findings.append(finding)
             if rule.severity == "quarantine":
-                _set_apart(con, rule, rule.own(parameters))
+                _set_apart(engine, rule, rule.own(parameters))
     errors = [finding.message() for finding in findings if finding.severity == "error"]
     if errors:
         raise ContractError("The source breaks the contract:\n- " + "\n- ".join(errors))
     return findings
 
 
-def _check(con: duckdb.DuckDBPyConnection, rule: Rule, table: Table, own: Mapping[str, Any]) -> Finding | None:
-    rows = scalar(con, f"select count(*) from (\n{rule.sql}\n)", own)
+def _check(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any]) -> Finding | None:
+    rows = engine.value(f"select count(*) from (\n{rule.sql}\n)", own)
     if not rows:
         return None
     shown = table.key or table.required_columns()
-    found = con.execute(
+    found = engine.rows(
         f"select distinct {', '.join(f'cast({name} as varchar)' for name in shown)} from {rule.table} "
         f"where rowid in (select row_id from ({rule.sql})) order by all limit 5",
         own,
-    ).fetchall()
+    )
     examples = "; ".join(
         ", ".join(f"{name}={value}" for name, value in zip(shown, row, strict=True) if value is not None)
         for row in found
@@ -200,12 +199,11 @@ def _check(con: duckdb.DuckDBPyConnection, rule: Rule, table: Table, own: Mappin
     return Finding(rule.name, rule.table, rule.severity, rule.says, rule.mend, rows, examples)
 
 
-def _set_apart(con: duckdb.DuckDBPyConnection, rule: Rule, own: Mapping[str, Any]) -> None:
+def _set_apart(engine: Engine, rule: Rule, own: Mapping[str, Any]) -> None:
     aside = f"quarantine_{rule.table}"
-    con.execute(f"create temp table offending as select row_id from ({rule.sql})", own)
-    con.execute(f"create table if not exists {aside} as select '' as rule, * from {rule.table} where false")
-    con.execute(
-        f"insert into {aside} select ?, * from {rule.table} where rowid in (select row_id from offending)", [rule.name]
-    )
-    con.execute(f"delete from {rule.table} where rowid in (select row_id from offending)")
-    con.execute("drop table offending")
+    engine.run(f"create temp table offending as select row_id from ({rule.sql})", own)
+    is_offending = "rowid in (select row_id from offending)"
+    engine.run(f"create table if not exists {aside} as select '' as rule, * from {rule.table} where false")
+    engine.run(f"insert into {aside} select $rule, * from {rule.table} where {is_offending}", {"rule": rule.name})
+    engine.run(f"delete from {rule.table} where {is_offending}")
+    engine.run("drop table offending")

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import duckdb
-
 from analysis.declared.contract import Column, Table, as_written, nearest_name
 from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.study import Source
-from analysis.engine.warehouse import Progress, count_rows, first_line, quoted, read_queries
-from analysis.errors import ContractError, SourceError
-from analysis.ingest.csv_files import csv_fault
+from analysis.engine import raw_views
+from analysis.engine.engine import Engine
+from analysis.engine.query import read_queries
+from analysis.engine.quoting import quoted
+from analysis.errors import ContractError, EngineError, SourceError
 from analysis.ingest.findings import Finding
-from analysis.ingest.raw_files import raw_tables
+from analysis.progress import Progress
 from analysis.wording.remarks import remark
 
 
@@ -32,9 +32,7 @@ class Loaded:
     findings: list[Finding] = field(default_factory=list)
 
 
-def load_tables(
-    con: duckdb.DuckDBPyConnection, source: Source, contract: dict[str, Table], progress: Progress
-) -> Loaded:
+def load_tables(engine: Engine, source: Source, contract: dict[str, Table], progress: Progress) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
 
     Raises
@@ -45,7 +43,7 @@ def load_tables(
         If a required table or column is missing, two columns share a name, or a value is not of its column's
         type.
     """
-    raw = raw_tables(con)
+    raw = raw_views.names(engine)
     mapped = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
     loaded = Loaded()
     for table in contract.values():
@@ -54,35 +52,34 @@ def load_tables(
                 raise ContractError(
                     f"Required table '{table.name}' is missing in {source.path}. There: {', '.join(sorted(raw))}."
                 )
-            create_table(con, table)
+            create_table(engine, table)
             continue
         try:
             if source.kind == CONTRACT_KIND:
-                relation = _in_contract_names(con, table, loaded.findings)
+                relation = _in_contract_names(engine, table, loaded.findings)
             else:
                 relation = f"(\n{mapped[table.name].sql}\n)"
-            types = _column_types(con, relation)
+            types = engine.columns(relation)
             _check_required(table, tuple(types), tuple(types))
-            _check_types(con, table, relation, types)
-            create_table(con, table, relation, tuple(types))
-        except duckdb.OutOfMemoryException:
-            raise
-        except duckdb.Error as error:
-            reason = csv_fault(error) or f"Table '{table.name}' cannot be read from the source: {first_line(error)}."
-            raise SourceError(reason) from None
+            _fill(engine, table, relation, types)
+        except EngineError as error:
+            if error.is_out_of_memory:
+                raise
+            unreadable = f"Table '{table.name}' cannot be read from the source: {error.first_line}."
+            raise SourceError(raw_views.csv_fault(error.details) or unreadable) from None
         loaded.given[table.name] = tuple(name for name in table.column_names if name in types)
-        rows = count_rows(con, table.name)
+        rows = engine.count(table.name)
         progress(f"  {table.name}: {rows:,} rows")
         if rows == 0:
             loaded.findings.append(_no_rows(table))
-    con.execute("drop schema raw cascade")
+    raw_views.end(engine)
     return loaded
 
 
-def _in_contract_names(con: duckdb.DuckDBPyConnection, table: Table, findings: list[Finding]) -> str:
+def _in_contract_names(engine: Engine, table: Table, findings: list[Finding]) -> str:
     """Return SQL that gives a raw table in the contract's names; what it does not give is added to `findings`."""
     raw = f"raw.{quoted(table.name)}"
-    arrived = tuple(_column_types(con, raw))
+    arrived = tuple(engine.columns(raw))
     own_names = _own_names(table, arrived)
     _check_required(table, tuple(own_names), arrived)
     unread = _unread_columns(table, [own for own in arrived if own not in own_names.values()], own_names)
@@ -126,10 +123,6 @@ def _no_rows(table: Table) -> Finding:
     return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
 
 
-def _column_types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    return {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
-
-
 def _check_required(table: Table, given: Collection[str], arrived: Collection[str]) -> None:
     for name in table.required_columns():
         if name not in given:
@@ -140,20 +133,27 @@ def _check_required(table: Table, given: Collection[str], arrived: Collection[st
             )
 
 
-def _check_types(con: duckdb.DuckDBPyConnection, table: Table, relation: str, types: dict[str, str]) -> None:
+def _fill(engine: Engine, table: Table, relation: str, types: dict[str, str]) -> None:
+    """Make a contract table from what the source gives, reading that once unless some value is at fault."""
+    doubtful = [column for column in table.columns if column.name in types and not _fits(types[column.name], column)]
+    try:
+        create_table(engine, table, relation, tuple(types), doubtful)
+    except EngineError as error:
+        if not error.is_out_of_memory:
+            _refuse_faults(engine, table, relation, doubtful)
+        raise
+
+
+def _refuse_faults(engine: Engine, table: Table, relation: str, doubtful: Collection[Column]) -> None:
     """Refuse values that are not of their column's type, with the first five of them."""
-    doubtful = [c for c in table.columns if c.name in types and not _fits(types[c.name], c.sql_type)]
-    if not doubtful:
-        return
-    counts = ", ".join(f"count(*) filter ({_is_fault(column)})" for column in doubtful)
-    row = con.execute(f"select {counts} from {relation}").fetchone() or ()
-    for column, count in zip(doubtful, row, strict=True):
+    for column in doubtful:
+        count = engine.value(f"select count(*) filter ({_is_fault(column)}) from {relation}")
         if count:
-            values = con.execute(
+            values = engine.rows(
                 f"select distinct cast({column.name} as varchar) from {relation} "
                 f"where {_is_fault(column)} order by 1 limit 5"
-            ).fetchall()
-            shown = ", ".join(repr(value[0]) for value in values)
+            )
+            shown = ", ".join(repr(value) for (value,) in values)
             raise ContractError(
                 f"Column '{table.name}.{column.name}' must be {column.type}, "
                 f"but {count:,} of its values are not: {shown}. "
@@ -161,7 +161,9 @@ def _check_types(con: duckdb.DuckDBPyConnection, table: Table, relation: str, ty
             )
 
 
-def _fits(arrived: str, required: str) -> bool:
+def _fits(arrived: str, column: Column) -> bool:
+    """Say whether every value of a type is one of a column's."""
+    required = column.sql_type
     narrow = {"TINYINT", "SMALLINT", "INTEGER"}
     return (
         arrived.lower() == required
@@ -178,11 +180,28 @@ def _is_fault(column: Column) -> str:
 
 
 def create_table(
-    con: duckdb.DuckDBPyConnection, table: Table, relation: str | None = None, given: Collection[str] = ()
+    engine: Engine,
+    table: Table,
+    relation: str | None = None,
+    given: Collection[str] = (),
+    doubtful: Collection[Column] = (),
 ) -> None:
-    """Make a contract table, typed, from a relation that gives some of its columns; the others are empty."""
+    """Make a contract table, typed, from a relation that gives some of its columns; the others are empty.
+
+    Raises
+    ------
+    EngineError
+        If the relation cannot be read, or a value of a doubtful column is not of its type.
+    """
     columns = ", ".join(
-        f"cast({column.name if column.name in given else 'null'} as {column.sql_type}) as {column.name}"
+        f"cast({_checked(column, doubtful) if column.name in given else 'null'} as {column.sql_type}) as {column.name}"
         for column in table.columns
     )
-    con.execute(f"create or replace table {table.name} as select {columns} from {relation or '(select 1) where false'}")
+    source = relation or "(select 1) where false"
+    engine.run(f"create or replace table {table.name} as select {columns} from {source}")
+
+
+def _checked(column: Column, doubtful: Collection[Column]) -> str:
+    if column not in doubtful:
+        return column.name
+    return f"case when {_is_fault(column)} then error('{column.name} is not {column.type}') else {column.name} end"

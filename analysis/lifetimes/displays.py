@@ -4,7 +4,8 @@ import pandas as pd
 
 from analysis.figures.display import Display
 from analysis.figures.forecast import draw_book
-from analysis.figures.survival import draw_survival
+from analysis.figures.survival import draw_distributions, draw_survival
+from analysis.lifetimes.parametric import ParametricSurvival
 
 
 def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None) -> Display:
@@ -19,6 +20,20 @@ def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = 
     """
     title = "Share still customers" + (f", by {by}" if by else "")
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+
+
+def show_distributions(found: ParametricSurvival, horizon_days: float) -> Display:
+    """Return fitted distributions of the length of lifetimes beside Kaplan-Meier.
+
+    Parameters
+    ----------
+    found
+        The fits.
+    horizon_days
+        Within which the mean is taken.
+    """
+    title = f"Length of lifetimes, and its mean within {horizon_days:,.0f} days"
+    return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
 
 
 def show_book(book: pd.DataFrame) -> Display:

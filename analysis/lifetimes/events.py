@@ -81,7 +81,7 @@ def changes_by_age(counting_process: pd.DataFrame, recurrent_events: pd.DataFram
             outcome.stop,
             outcome.cause != "",
             of_kind["age"].to_numpy(np.float64),
-            of_kind["lifetime_id"].to_numpy(np.int64),
+            of_kind["lifetime_id"].to_numpy(object),
             outcome.lifetime,
             cluster=outcome.cluster,
         )

@@ -1,9 +1,10 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
 -- after: subscription_versions, spells, account_stays
--- rule: it ends with its last subscription, by that one's reason (none given: voluntary). notice_on is the day from
---       which nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as
---       the study says. Entry is the later of origin and observation start. An end so near to the snapshot that a
---       return within the allowed gap could not be known yet is provisional
+-- rule: lifetime_id is account and number, the number last, so that no two are alike: the same in every build, whatever
+--       else a source holds. It ends with its last subscription, by that one's reason (none given: voluntary). Its
+--       notice_on is the day from which nothing but subscriptions under notice was left, up to the end. It leaves on
+--       its notice or on its end, as the study says. Entry is the later of origin and observation start. An end so near
+--       to the snapshot that a return within the allowed gap could not be known yet is provisional
 with last_unannounced as (
     select
         account_stays.account_id,
@@ -56,7 +57,7 @@ dated as (
 )
 
 select
-    cast(row_number() over (order by dated.account_id, dated.lifetime_number) as integer) as lifetime_id,
+    dated.account_id || '#' || cast(dated.lifetime_number as varchar) as lifetime_id,
     dated.account_id,
     coalesce(accounts.parent_account_id, dated.account_id) as cluster_id,
     dated.lifetime_number,
@@ -77,3 +78,4 @@ select
 from dated
 inner join accounts
     on dated.account_id = accounts.account_id
+order by dated.account_id, dated.lifetime_number

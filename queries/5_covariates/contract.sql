@@ -40,12 +40,12 @@ select
     case when terms.seats > 0 then cast(terms.mrr as double) / cast(terms.seats as double) end as mrr_per_seat,
     terms.term_ends_on - risk_dates.risk_date as days_to_renewal,
     case
-        when landmark_dates.landmark is not null
-            then case when terms.term_ends_on <= landmark_dates.horizon_ends_on then 1 else 0 end
+        when landmark_months.landmark is not null
+            then case when terms.term_ends_on <= landmark_months.horizon_ends_on then 1 else 0 end
     end as renewal_in_horizon,
     case
-        when landmark_dates.landmark is not null
-            then case when terms.notice_deadline_on <= landmark_dates.horizon_ends_on then 1 else 0 end
+        when landmark_months.landmark is not null
+            then case when terms.notice_deadline_on <= landmark_months.horizon_ends_on then 1 else 0 end
     end as notice_deadline_in_horizon,
     case
         when compared.lifetime_id is not null
@@ -70,10 +70,8 @@ left join terms_in_force as terms
     on
         risk_dates.lifetime_id = terms.lifetime_id
         and risk_dates.risk_date = terms.risk_date
-left join landmark_dates
-    on
-        risk_dates.lifetime_id = landmark_dates.lifetime_id
-        and risk_dates.risk_date = landmark_dates.landmark
+left join landmark_months
+    on risk_dates.risk_date = landmark_months.landmark
 left join compared
     on
         risk_dates.lifetime_id = compared.lifetime_id

@@ -52,4 +52,4 @@ intervals as (
 select *  -- noqa: RF02
 from intervals
 left join covariates using (lifetime_id, risk_date)
-order by intervals.lifetime_id, intervals.start
+order by intervals.account_id, intervals.risk_date

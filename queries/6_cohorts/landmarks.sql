@@ -45,4 +45,4 @@ outcomes as (
 select *  -- noqa: RF02
 from outcomes
 left join covariates using (lifetime_id, risk_date)
-order by outcomes.risk_date, outcomes.lifetime_id
+order by outcomes.risk_date, outcomes.account_id

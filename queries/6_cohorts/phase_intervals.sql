@@ -84,4 +84,4 @@ select
     renewal_clock
 from pieces
 where start < stop
-order by lifetime_id, start
+order by account_id, risk_date, start

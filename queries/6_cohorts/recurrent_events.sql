@@ -18,4 +18,4 @@ inner join risk_intervals
         changes.lifetime_id = risk_intervals.lifetime_id
         and changes.changed_on > risk_intervals.starts_on
         and changes.changed_on <= risk_intervals.stops_on
-order by changes.lifetime_id, age
+order by changes.account_id, changes.changed_on

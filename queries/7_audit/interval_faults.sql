@@ -1,4 +1,4 @@
--- grain: faulty interval; an empty table is the proof that there is none
+-- grain: fault of an interval, or of a lifetime's intervals together; no key; an empty table proves that there is none
 -- rule: no interval without length, none that overlaps another or reaches outside the days at risk, no day at risk
 --       without an interval, and an event, where there was one by the snapshot, on the last day of the last interval
 with neighbours as (

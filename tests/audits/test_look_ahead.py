@@ -23,7 +23,7 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import measurable_covariates, read_covariates
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import read_study
-from analysis.engine.warehouse import connect
+from analysis.engine.engine import open_engine
 from analysis.ingest.raw_files import locate_files, open_raw
 from analysis.ingest.sources import load_tables
 
@@ -36,11 +36,10 @@ def sample(tmp_path_factory):
     study = read_study(SAMPLE)
     declaration = read_declaration(study.source.kind)
     path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
-    con = connect(path, threads=1)
-    open_raw(con, locate_files(declaration, study.source.path, read_contract()), path.parent)
-    loaded = load_tables(con, study.source, read_contract(), progress=lambda line: None)
+    with open_engine(path, threads=1) as engine:
+        open_raw(engine, locate_files(declaration, study.source.path, read_contract()), path.parent)
+        loaded = load_tables(engine, study.source, read_contract(), progress=lambda line: None)
     given = names_given(loaded.given, declaration.stable_users)
-    con.close()
     measured = frozenset(covariate.name for covariate in measurable_covariates(given))
     parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": "user_activity" in given}
     return LoadedSource(path, parameters, measured)

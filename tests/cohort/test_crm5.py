@@ -7,7 +7,7 @@ from samples import SAMPLE
 
 from analysis.cohort.build import build_cohort
 from analysis.declared.study import read_study
-from analysis.engine.warehouse import connect, scalar
+from analysis.engine.engine import open_engine
 
 FULL = Path(__file__).parents[3] / "shared" / "data" / "crm5"
 
@@ -16,14 +16,14 @@ FULL = Path(__file__).parents[3] / "shared" / "data" / "crm5"
 def test_exactly_617_accounts_leave_nine_of_them_inside_a_paid_term(tmp_path: Path) -> None:
     study = read_study(SAMPLE).with_source(FULL)
     build = build_cohort(study, tmp_path, lambda message: None)
-    con = connect(build.path, read_only=True)
-    assert scalar(con, "select count(*) from lifetimes where cause = 'churn'") == 617
-    assert scalar(con, "select count(distinct lifetime_id) from counting_process where event = 1") == 617
-    early = con.execute(
-        "select cast(lifetimes.account_id as integer) as account from lifetimes "
-        "inner join subscription_versions as versions on lifetimes.account_id = versions.account_id "
-        "where lifetimes.ended_on = versions.covered_until and versions.term_ends_on > lifetimes.ended_on order by 1"
-    ).fetchall()
-    assert [row[0] for row in early] == [247, 821, 826, 948, 956, 1206, 1213, 1275, 1569]
-    assert scalar(con, "select count(*) from usage_daily where used_on >= date '2024-01-01'") == 0
-    con.close()
+    with open_engine(build.path, read_only=True) as engine:
+        assert engine.value("select count(*) from lifetimes where cause = 'churn'") == 617
+        assert engine.value("select count(distinct lifetime_id) from counting_process where event = 1") == 617
+        early = engine.rows(
+            "select cast(lifetimes.account_id as integer) as account from lifetimes "
+            "inner join subscription_versions as versions on lifetimes.account_id = versions.account_id "
+            "where lifetimes.ended_on = versions.covered_until and versions.term_ends_on > lifetimes.ended_on "
+            "order by account"
+        )
+        assert [row[0] for row in early] == [247, 821, 826, 948, 956, 1206, 1213, 1275, 1569]
+        assert engine.value("select count(*) from usage_daily where used_on >= date '2024-01-01'") == 0

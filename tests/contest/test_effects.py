@@ -91,6 +91,9 @@ def test_holm_bounds_any_false_alarm():
     # Adjusted values never fall as p values grow, and never exceed one.
     assert holm(np.array([0.3, 0.04, 0.041])) == pytest.approx([0.3, 0.12, 0.12])
     assert holm(np.array([0.7, 0.8])).tolist() == [1.0, 1.0]
+    # Where nothing was tested nothing is adjusted.
+    assert len(holm(np.array([]))) == 0
+    assert np.isnan(holm(np.array([np.nan]))).all()
 
 
 def test_family_test_of_one_column_is_that_columns_own(fit, design):

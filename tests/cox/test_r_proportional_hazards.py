@@ -76,3 +76,11 @@ def test_the_path_of_a_coefficient_equals_a_natural_spline_of_r(case):
     plotted = expected["plotted"]
     off = (found["estimate"] - plotted["estimate"]).abs().to_numpy()
     assert (off < np.array(plotted["std_error"])).all()
+
+
+def test_a_path_with_two_degrees_of_freedom_is_the_line_of_least_squares():
+    expected = numbers("more_cases")["veteran_path"]
+    result = proportional_hazards_test(fit_table(expected["table"], expected["covariates"]), expected["transform"])
+    found = coefficient_path(result, expected["term"], df=2)
+    x, y = result.residuals["x"], result.residuals[expected["term"]]
+    assert found["estimate"].to_numpy() == pytest.approx(np.polyval(np.polyfit(x, y, 1), found["x"]))

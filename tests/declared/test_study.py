@@ -27,7 +27,7 @@ def test_study_is_frozen(tmp_path: Path) -> None:
         study.name = "other"  # type: ignore[misc]
 
 
-def test_defaults_are_those_of_the_design(tmp_path: Path) -> None:
+def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
     study = read_study(study_from(tmp_path, STUDY))
     assert (study.time.horizon_months, study.time.event_date, study.report.min_cell) == (3, "notice", 5)
     assert study.time.snapshot == dt.date(2023, 7, 1)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
-from analysis.design.matrix import learn_design
+from analysis.design.matrix import learn_design, learn_matrix
 from analysis.errors import DesignError
 from analysis.wording.remarks import remark
 
@@ -20,6 +20,14 @@ def test_numbers_are_standardised_with_the_training_mean_and_spread():
     design = learn_design(train, [SEATS])
     assert design.apply(train).values[:, 0].tolist() == [-1.0, 0.0, 1.0]
     assert design.apply(frame(seats=[5.0])).values[0, 0] == 3.0
+
+
+def test_the_matrix_of_the_training_rows_is_the_one_that_is_made_of_them_later():
+    rows = landmark_rows(n_accounts=40)
+    design, matrix = learn_matrix(rows, COVARIATES)
+    replayed = design.apply(rows)
+    assert matrix.columns == replayed.columns
+    assert (matrix.values == replayed.values).all()
 
 
 def test_missing_takes_the_training_median_and_an_indicator():

@@ -9,7 +9,7 @@ from analysis.errors import ModelError
 
 def landmark_frame(**columns):
     frame = {
-        "lifetime_id": [1, 2, 3, 4, 5],
+        "lifetime_id": ["a#1", "b#1", "c#1", "d#1", "e#2"],
         "account_id": list("abcde"),
         "cluster_id": list("AABBC"),
         "horizon_days": [91, 92, 90, 91, 91],
@@ -55,7 +55,7 @@ def test_every_day_of_a_whole_week_falls_into_that_week():
 
 
 def test_events_are_counted_in_lifetimes_not_rows():
-    outcome = Outcome.from_landmarks(landmark_frame(lifetime_id=[1, 2, 3, 4, 1]))
+    outcome = Outcome.from_landmarks(landmark_frame(lifetime_id=["a#1", "b#1", "c#1", "d#1", "a#1"]))
     assert outcome.event.sum() == 2
     assert outcome.n_lifetimes_with_event == 1
 
@@ -66,8 +66,8 @@ def test_cluster_defaults_to_the_account():
 
 
 def test_an_interval_without_length_is_refused_by_key():
-    frame = counting_frame([(1, 0, 10, 0), (7, 5, 5, 1)])
-    with pytest.raises(ModelError, match=r"start < stop.*1 rows break this.*'lifetime_id': 7"):
+    frame = counting_frame([("a#1", 0, 10, 0), ("g#2", 5, 5, 1)])
+    with pytest.raises(ModelError, match=r"start < stop.*1 rows break this.*'lifetime_id': 'g#2'"):
         Outcome.from_counting_process(frame)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_source import content_of, write_small_source
 
-from analysis.engine.warehouse import connect
+from analysis.engine.engine import open_engine
 from analysis.errors import BuildError
 from reports.cli import main
 
@@ -16,27 +16,25 @@ A_LOT = "select hash(range) as number, range::varchar as name from range(3000000
 @pytest.mark.parametrize("size", ["plenty", "4", "-1GB", "none", ""])
 def test_what_is_no_size_is_refused(tmp_path: Path, size: str) -> None:
     with pytest.raises(BuildError, match=rf"memory limit must be a size such as 4GB or 80%, but is '{size}' \("):
-        connect(tmp_path / "warehouse.duckdb", memory_limit=size)
+        open_engine(tmp_path / "warehouse.duckdb", memory_limit=size)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_limit_reaches_the_database(tmp_path: Path) -> None:
-    con = connect(tmp_path / "warehouse.duckdb", memory_limit="512MiB")
-    assert con.execute("select current_setting('memory_limit')").fetchone() == ("512.0 MiB",)
-    con.close()
+    with open_engine(tmp_path / "warehouse.duckdb", memory_limit="512MiB") as engine:
+        assert engine.value("select current_setting('memory_limit')") == "512.0 MiB"
 
 
 def test_what_does_not_fit_is_written_beside_the_file_and_goes_away(tmp_path: Path) -> None:
     file = tmp_path / "warehouse.duckdb"
-    con = connect(file, 1, "64MiB")
-    con.execute(A_LOT)
-    first = con.fetchone()
-    assert any((tmp_path / "warehouse.duckdb.tmp").iterdir())
-    con.close()
+    is_written = f"select count(*) > 0 from glob('{file}.tmp/*')"
+    with open_engine(file, 1, "64MiB") as engine:
+        (first,) = engine.rows(f"select *, ({is_written}) from ({A_LOT}) limit 1")
+        engine.run(f"create table a_lot as {A_LOT}")
+        assert engine.count("a_lot") == 3_000_000
     assert list(tmp_path.iterdir()) == [file]
-    unlimited = connect(":memory:", 1)
-    assert unlimited.execute(f"{A_LOT} limit 1").fetchone() == first
-    unlimited.close()
+    with open_engine(":memory:", 1) as unlimited:
+        assert unlimited.rows(f"{A_LOT} limit 1") == [first[:2]]
 
 
 @pytest.mark.parametrize("command", [["build", "--no-audits"], ["report", "quarterly"]])

@@ -10,7 +10,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from analysis.design.resampling import purged_training_rows
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
-from analysis.evaluation.calibration import calibration_table, wilson_interval
+from analysis.evaluation.calibration import calibration_table
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.frames import PREDICTIONS
 from analysis.evaluation.rolling_origin import followed_quarters, rolling_origin
@@ -110,9 +110,12 @@ def test_calibration_groups_cover_every_row_in_order_of_risk(scored):
     assert len(calibration_table(event, np.full(800, 0.1))) == 1
 
 
-def test_wilson_interval_of_a_textbook_share():
-    low, high = wilson_interval(np.array([1]), np.array([10]))
-    assert (low[0], high[0]) == pytest.approx((0.0178762, 0.4041500), abs=1e-6)
+def test_a_share_has_wilsons_interval_which_holds_it_where_none_or_all_churned():
+    event, risk = np.arange(30) < 11, np.repeat([0.3, 0.1, 0.2], 10)  # all, one, none of ten
+    groups = calibration_table(event, risk, n_groups=3).set_index("group")
+    assert groups.loc[1, ["conf_low", "conf_high"]].tolist() == pytest.approx((0.0178762, 0.4041500), abs=1e-6)
+    assert groups.loc[2, ["observed", "conf_low"]].tolist() == [0, 0]
+    assert groups.loc[3, ["observed", "conf_high"]].tolist() == [1, 1]
 
 
 def test_rolling_origin_trains_on_settled_outcomes_only(book, rolled):

@@ -16,6 +16,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import analysis
+
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -69,11 +71,12 @@ def distributions_by_module() -> dict[str, list[str]]:
     return dict(packages_distributions())
 
 
-def imported_packages(*folders: str) -> set[str]:
-    """Return the distributions that the Python files of these folders import, other than this one."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8")) for folder in folders for path in (ROOT / folder).rglob("*.py")
+def imported_packages(*places: str) -> set[str]:
+    """Return the distributions that these files, or the Python files of these folders, import, other than this one."""
+    files = [
+        path for place in places for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
     ]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
@@ -89,6 +92,32 @@ class TestDependencies:
 
     def test_what_tests_benchmarks_and_notebooks_import_is_declared(self):
         assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared())
+
+
+class TestSixPackages:
+    """The docstring of `analysis` says what each of the six packages does, and where."""
+
+    @staticmethod
+    def table() -> dict[str, list[str]]:
+        """Map each package to the places that are said to use it."""
+        _, body, _ = re.split(r"^=+  =+  =+$", analysis.__doc__, flags=re.MULTILINE)
+        return {line.split()[0]: re.findall(r"`+([\w. ]+)`+", line) for line in body.strip().splitlines()}
+
+    def test_they_are_those_that_the_project_stands_on(self):
+        six = {"lifelines", "scikit-survival", "statsmodels", "matplotlib", "jupyterlab", "duckdb"}
+        assert set(self.table()) == six <= set(ranges(PYPROJECT["project"]["dependencies"]))
+
+    def test_each_is_used_where_the_table_says(self):
+        for package, places in self.table().items():
+            assert places, f"{package} is said to do nothing anywhere"
+            for place in places:
+                if place.startswith("make "):
+                    assert "jupyter lab" in run_make("--dry-run", place.removeprefix("make ")).stdout
+                    assert package == "jupyterlab"
+                    continue
+                path = f"analysis/{place.replace('.', '/')}"
+                path = f"{path}.py" if (ROOT / f"{path}.py").is_file() else path
+                assert package in imported_packages(path), f"{place} does not import {package}"
 
 
 class TestEnvironmentFile:

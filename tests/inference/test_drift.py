@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.cohort.event_date import other_event_date
 from analysis.cox.fit import fit_cox
 from analysis.cox.proportional_hazards import GLOBAL, coefficient_path, proportional_hazards_test
 from analysis.cox.rows import counting_rows
 from analysis.design.matrix import Column
 from analysis.inference.drift import Drift, drift_path, drift_verdict, judge_drifts
-from analysis.inference.event_dates import other_event_date
 
 
 def table(**p_values: float) -> pd.DataFrame:

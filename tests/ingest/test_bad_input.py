@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
 
+from analysis.errors import EngineError
 from reports.cli import main
 
 
@@ -365,7 +366,7 @@ def test_no_threads(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str
     ("error", "says"),
     [
         (OSError(28, "No space left on device", "/full"), "The system refused (No space left on device): /full."),
-        (duckdb.IOException("IO Error: Corrupt block\nStack"), "The database failed: IO Error: Corrupt block."),
+        (EngineError("IO Error: Corrupt block\nStack"), "The database failed: IO Error: Corrupt block."),
     ],
     ids=["system", "database"],
 )

@@ -10,6 +10,7 @@ from small_source import ACCOUNTS, SUBSCRIPTIONS, USAGE
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
+from analysis.engine.engine import open_engine
 from analysis.errors import SourceError
 from analysis.ingest.raw_files import locate_files, open_raw
 from analysis.ingest.sources import load_tables
@@ -50,11 +51,10 @@ def write_database(folder: Path) -> Path:
 
 def loaded(path: Path, scratch: Path) -> dict[str, list[tuple[object, ...]]]:
     contract = read_contract()
-    con = duckdb.connect()
-    open_raw(con, locate_files(read_declaration("contract"), path, contract), scratch)
-    load_tables(con, Source("contract", path), contract, lambda message: None)
-    found = {name: con.execute(f"select * from {name} order by all").fetchall() for name in TABLES}
-    con.close()
+    with open_engine(":memory:") as engine:
+        open_raw(engine, locate_files(read_declaration("contract"), path, contract), scratch)
+        load_tables(engine, Source("contract", path), contract, lambda message: None)
+        found = {name: engine.rows(f"select * from {name} order by all") for name in TABLES}
     return found
 
 

@@ -18,7 +18,8 @@ from analysis.cohort.build import FOLDERS
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time, Windows
-from analysis.engine.warehouse import Query, connect, read_queries, run_query
+from analysis.engine.engine import Engine
+from analysis.engine.query import Query, read_queries
 from analysis.ingest.load import not_yet_known
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -58,10 +59,15 @@ class Book:
     con: duckdb.DuckDBPyConnection
     parameters: Mapping[str, Any]
 
+    @property
+    def engine(self) -> Engine:
+        """The warehouse as the product sees it."""
+        return Engine(self.con)
+
     def run(self, query: Query) -> None:
         """Make one table, in place of an older one of its name."""
         self.con.execute(f"drop table if exists {query.name}")
-        run_query(self.con, query, self.parameters)
+        self.engine.make(query, self.parameters)
 
     def run_folders(self, folders: tuple[str, ...]) -> None:
         """Run the queries of these folders in their order."""
@@ -141,7 +147,7 @@ def drawn_book(
     study = Study("drawn", Source("contract", Path()), Time(**days, **clock), windows=windows or Windows())
     logs = log_parameters(observed_from or {})
     logs["is_user_activity_given"] = "user_activity" in tables
-    book = Book(connect(Path(":memory:"), threads=1), study.query_parameters() | logs)
+    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs)
     load_drawn(book.con, study, {name: read_drawing(drawing) for name, drawing in tables.items()})
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])
     return book
@@ -152,9 +158,10 @@ def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str
     con.execute("create schema raw")
     for name, (columns, rows) in ({"accounts": _accounts_named(tables)} | dict(tables)).items():
         _create_raw(con, name, columns, rows)
-    loaded = load_tables(con, study.source, read_contract(), progress=lambda line: None)
-    apply_rules(con, read_contract(), loaded.given, study.query_parameters() | log_parameters({}))
-    not_yet_known(con, read_contract(), study.time.snapshot)
+    engine = Engine(con)
+    loaded = load_tables(engine, study.source, read_contract(), progress=lambda line: None)
+    apply_rules(engine, read_contract(), loaded.given, study.query_parameters() | log_parameters({}))
+    not_yet_known(engine, read_contract(), study.time.snapshot)
 
 
 def _accounts_named(tables: Mapping[str, tuple[list[str], Rows]]) -> tuple[list[str], Rows]:

@@ -1,28 +1,28 @@
 """Build a cohort from what was known on a day, compare it with the full build, and break queries so that it differs.
 
 The tables of a source are cut to what was known on a day and built again. Up to that day nothing may differ from the
-full build, to the bit (rule 2 of the rules of time).
+full build, to the bit (rule 2 of queries/rules_of_time.md).
 """
 
 import dataclasses
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 from drawn import Book, queries_of
 
 from analysis.cohort.build import FOLDERS
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates
-from analysis.engine.warehouse import Query, connect
+from analysis.engine.query import Query
 from analysis.ingest.load import not_yet_known
 
 BUILT = FOLDERS[: FOLDERS.index("6_cohorts") + 1]
-KEY = ["account_id", "lifetime_number", "risk_date"]
+KEY = ["lifetime_id", "risk_date"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class LoadedSource:
 
     def as_known(self, day: dt.date) -> Book:
         """Build everything from what was known on a day, in memory, beside the source tables on disk."""
-        book = Book(connect(Path(":memory:"), threads=1), self.parameters)
+        book = Book(duckdb.connect(config={"threads": 1}), self.parameters)
         book.con.execute(f"attach '{self.path}' as source (read_only)")
         book.con.execute("set search_path = 'memory.main,source.main'")
-        not_yet_known(book.con, read_contract(), day)
+        not_yet_known(book.engine, read_contract(), day)
         book.run_folders(BUILT)
         return book
 
@@ -58,16 +58,11 @@ def random_days(full: Book, seed: int, first: str, last: str) -> list[dt.date]:
     return [day for (day,) in chosen]
 
 
-SEEN = {
-    "landmarks": "select account_id, lifetime_number, risk_date from landmarks "
-    "inner join lifetimes using (lifetime_id, account_id)",
-    "covariates": "select account_id, lifetime_number, covariates.* exclude (lifetime_id) from covariates "
-    "inner join lifetimes using (lifetime_id)",
-}
+SEEN = {"landmarks": "select lifetime_id, risk_date from landmarks", "covariates": "from covariates"}
 
 
 def seen(book: Book, day: dt.date) -> dict[str, Any]:
-    """Return the landmark rows, and all covariates, on the days up to `day`; lifetimes by account and number."""
+    """Return the landmark rows, and all covariates, on the days up to `day`."""
     return {
         name: book.con.execute(f"select * from ({sql}) where risk_date <= $day", {"day": day})
         .df()
@@ -110,7 +105,7 @@ class Mutant:
         for query in (query for folder in BUILT[BUILT.index(self.folder) :] for query in queries_of(folder)):
             if query.name == self.query:
                 queries.append(self.mutate(query))
-            elif any(re.search(rf"\b{name}\b", query.sql) for name in stale):
+            elif query.reads & stale:
                 stale.add(query.name)
                 queries.append(query)
         return queries

@@ -6,13 +6,13 @@ days or weeks after it happened, so that a query that looks ahead by a day has s
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 from random_draw import ACCOUNTS, BEGINS, ENDS, SPAN, Draw
 from random_use import REGIONS, add_hours, random_features, random_holidays, random_usage, random_users
 
 from analysis.declared.contract import SQL_TYPES, read_contract
-from analysis.engine.warehouse import connect
 
 
 def random_subscriptions(rng: np.random.Generator, accounts: int) -> pd.DataFrame:
@@ -250,7 +250,7 @@ def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
     frames["usage_daily"] = add_hours(rng, frames["usage_daily"])
     regions = np.array([*REGIONS, None], dtype=object)[rng.integers(4, size=ACCOUNTS)]
     frames["accounts"] = frames["accounts"].assign(region=regions)
-    con = connect(path, threads=1)
+    con = duckdb.connect(str(path), config={"threads": 1})
     for table in read_contract().values():
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in table.columns)
         con.execute(f"create table {table.name} ({columns})")

@@ -640,8 +640,4 @@ def _changes_until(book: Book, day: str, as_of: str) -> list[tuple[object, ...]]
     known = as_known_sql(read_contract()["subscriptions"], "written")
     book.con.execute(f"create or replace table subscriptions as {known}", {"as_of": dt.date.fromisoformat(as_of)})
     book.run_folders(("2_lifetimes",))
-    return book.con.execute(
-        "select account_id, lifetime_number, changes.* exclude (lifetime_id, account_id) from changes "
-        "inner join lifetimes using (lifetime_id, account_id) where changed_on <= cast(? as date) order by all",
-        [day],
-    ).fetchall()
+    return book.con.execute("from changes where changed_on <= cast(? as date) order by all", [day]).fetchall()

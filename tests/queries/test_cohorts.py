@@ -4,7 +4,7 @@ import pytest
 from cases import case_shows, cases
 from drawn import drawn_book
 
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries
 
 
 def cohorts(subscriptions, until="6_cohorts", **study):

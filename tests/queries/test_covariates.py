@@ -601,7 +601,7 @@ class TestUsageByUserOfTheDailyLog:
 
 
 class TestLateArrivals:
-    """A fact that reached the log later than it happened was not known in between (rule 1 of the rules of time)."""
+    """A fact that reached the log later than it happened was not known in between (rule 1 of queries/rules_of_time.md)."""
 
     def test_use_that_became_known_later_is_not_seen_before(self):
         book = drawn_book(

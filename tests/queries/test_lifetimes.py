@@ -8,6 +8,72 @@ def lifetimes(subscriptions, **study):
     return drawn_book("2_lifetimes", tables={"subscriptions": subscriptions}, **study)
 
 
+def keys_of(book):
+    """Return the key of each lifetime by account and origin, and those of its rows at risk."""
+    sql = "select account_id, lifetimes.origin, lifetime_id, risk_date from lifetimes left join risk_dates using (lifetime_id, account_id)"
+    return set(book.con.execute(sql).fetchall())
+
+
+class TestKeys:
+    BOOK = """
+        | subscription_id | account_id | started_on | ended_on   |
+        | s1              | m          | 2024-02-01 | 2024-04-01 |
+        | s2              | m          | 2024-07-01 |            |
+        | s3              | n          | 2024-03-01 | 2024-09-01 |
+    """
+
+    def test_another_account_leaves_every_key_as_it_was(self):
+        """It comes first in every order, and would number all others anew."""
+        alone = drawn_book("3_dates", tables={"subscriptions": self.BOOK})
+        joined = self.BOOK + "| s4 | a | 2022-01-01 | |\n"
+        among_others = drawn_book("3_dates", tables={"subscriptions": joined})
+        kept = {row for row in keys_of(among_others) if row[0] != "a"}
+        assert kept == keys_of(alone)
+        assert {key for _, _, key, _ in kept} == {"m#1", "m#2", "n#1"}
+
+    def test_another_day_leaves_every_key_as_it_was(self):
+        """On it an account comes, and another comes back; rows at risk are added, none is another's."""
+        later = (
+            self.BOOK + "| s4 | a | 2025-01-02 | |\n| s5 | b | 2022-01-01 | 2024-03-01 |\n| s5 | b | 2025-01-02 | |\n"
+        )
+        before = drawn_book("3_dates", snapshot="2025-01-01", tables={"subscriptions": later})
+        after = drawn_book("3_dates", snapshot="2025-01-02", tables={"subscriptions": later})
+        assert keys_of(before) < keys_of(after)
+        assert {key for _, _, key, _ in keys_of(after) - keys_of(before)} >= {"a#1", "b#2"}
+
+    def test_no_account_is_named_so_that_two_lifetimes_share_a_key(self):
+        book = lifetimes("""
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2024-02-01 | 2024-04-01 |
+            | s2              | a          | 2024-07-01 |            |
+            | s3              | a#1        | 2024-02-01 | 2024-04-01 |
+            | s4              | a#1        | 2024-07-01 |            |
+        """)
+        book.shows(
+            "lifetimes",
+            """
+            | lifetime_id | account_id | lifetime_number |
+            | a#1         | a          | 1               |
+            | a#2         | a          | 2               |
+            | a#1#1       | a#1        | 1               |
+            | a#1#2       | a#1        | 2               |
+            """,
+        )
+
+    def test_cohorts_are_in_order_of_account_and_time_whatever_keys_look_like(self):
+        """As text, 'a#10' stands before 'a#2', and 'a b#1' before 'a#1'."""
+        stays = [f"| s{month} | a | 2024-{month:02d}-03 | 2024-{month:02d}-06 |" for month in range(1, 12)]
+        rows = "\n".join(
+            ["| subscription_id | account_id | started_on | ended_on |", *stays, "| s | a b | 2024-02-03 | |"]
+        )
+        book = drawn_book(tables={"subscriptions": rows}, allowed_gap_days=7)
+        for table, time in {"counting_process": "risk_date", "phase_intervals": "risk_date, start"}.items():
+            found = book.con.execute(f"select account_id, {time} from {table}").fetchall()
+            assert found == sorted(found)
+        numbers = book.con.execute("select lifetime_number from lifetimes").fetchall()
+        assert numbers == [(number,) for number in [*range(1, 12), 1]]
+
+
 class TestStays:
     def test_a_renewal_on_the_day_of_the_end_goes_on_with_the_same_lifetime(self):
         book = lifetimes("""
@@ -109,8 +175,8 @@ class TestStays:
             "lifetimes",
             """
             | lifetime_id | account_id | cluster_id | lifetime_number |
-            | 1           | a          | a          | 1               |
-            | 2           | b          | b          | 1               |
+            | a#1         | a          | a          | 1               |
+            | b#1         | b          | b          | 1               |
             """,
         )
 

@@ -9,7 +9,7 @@ import pytest
 from drawn import drawn_book
 
 from analysis.cohort.build import FOLDERS
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries
 
 BUILT = [query for folder in FOLDERS for query in read_queries(folder)]
 NOT_PORTABLE = {

@@ -1,6 +1,5 @@
 """The house of queries: who may read whom, and that what stands beside the SQL says what the SQL does."""
 
-import json
 import re
 import tomllib
 from collections import Counter
@@ -12,11 +11,12 @@ import pytest
 from drawn import drawn_book
 
 from analysis.cohort.build import FOLDERS
+from analysis.cohort.queries import ASKED
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import alternatives, read_covariates, read_families
-from analysis.engine.warehouse import read_queries
+from analysis.engine.query import read_queries, tables_read
 from analysis.ingest.rules import declared_rules
 
 ROOT = Path(str(files("queries")))
@@ -26,52 +26,19 @@ RULES = tomllib.loads((ROOT / "checks" / "rules.toml").read_text(encoding="utf-8
 KEYS = {"lifetime_id", "risk_date"}
 
 
-def tables_read(sql: str) -> set[str]:
-    """Return the tables that a select reads, from DuckDB's own syntax tree; what it names itself is not among them."""
-    (text,) = duckdb.connect().execute("select json_serialize_sql(?)", [sql]).fetchone()
-    tree = json.loads(text)
-    assert not tree["error"], tree
-    return _tables(tree, frozenset())
-
-
-def _tables(node, own: frozenset) -> set[str]:
-    if isinstance(node, list):
-        return {name for part in node for name in _tables(part, own)}
-    if not isinstance(node, dict):
-        return set()
-    found = set()
-    for entry in node.get("cte_map", {}).get("map", []):  # each sees those above it
-        found |= _tables(entry["value"], own)
-        own = own | {entry["key"]}
-    if node.get("type") == "BASE_TABLE" and node["table_name"] not in own:
-        found.add(".".join(filter(None, [node["schema_name"], node["table_name"]])))
-    return found | {name for key, part in node.items() if key != "cte_map" for name in _tables(part, own)}
-
-
 def named(query):
     return f"{query.folder}/{query.name}"
 
 
-class TestTheReaderOfTables:
-    """The checks below stand on it."""
-
-    def test_it_names_tables_but_not_what_the_query_makes_itself(self):
-        sql = "with x as (select * from a where d < $day) select * from x left join (select * from raw.b) using (i)"
-        assert tables_read(sql) == {"a", "raw.b"}
-
-    def test_it_sees_a_table_behind_a_name_that_the_query_gives_to_its_own(self):
-        assert tables_read("with a as (select * from a) select * from a where d in (select d from c)") == {"a", "c"}
-
-
 class TestReading:
     @pytest.mark.parametrize("query", BUILT, ids=named)
-    def test_a_query_reads_lower_folders_and_of_its_own_what_it_declares(self, query):
-        lower = {other.name for other in BUILT if FOLDERS.index(other.folder) < FOLDERS.index(query.folder)}
-        assert tables_read(query.sql) <= set(read_contract()) | lower | set(query.after)
+    def test_a_query_reads_the_contract_and_what_was_made_before_it(self, query):
+        before = {other.name for other in BUILT[: BUILT.index(query)]}
+        assert query.reads <= set(read_contract()) | before
 
-    @pytest.mark.parametrize("query", BUILT, ids=named)
-    def test_what_a_query_declares_to_stand_before_it_it_reads(self, query):
-        assert set(query.after) <= tables_read(query.sql)
+    @pytest.mark.parametrize("query", read_queries(ASKED), ids=named)
+    def test_a_question_reads_the_contract_what_was_made_or_facts_that_it_is_given(self, query):
+        assert query.reads <= set(read_contract()) | {other.name for other in BUILT} | {"facts", "rule_findings"}
 
     @pytest.mark.parametrize("name", CHECKS)
     def test_a_rule_reads_the_table_that_it_judges_and_others_of_the_contract_only(self, name):
@@ -90,7 +57,11 @@ class TestReading:
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("query", [*BUILT, *read_queries("1_sources/fightchurn")], ids=named)
+    @pytest.mark.parametrize(
+        "query",
+        [*BUILT, *read_queries(ASKED), *read_queries("worlds"), *read_queries("1_sources/fightchurn")],
+        ids=named,
+    )
     def test_the_first_line_says_what_one_row_is(self, query):
         assert re.match(r"-- grain: \S", query.sql)
 

@@ -9,7 +9,8 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_sour
 from analysis.declared.contract import nearest_name, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
-from analysis.engine.warehouse import quoted
+from analysis.engine.engine import Engine
+from analysis.engine.quoting import quoted
 from analysis.ingest.raw_files import locate_files, open_raw
 from analysis.ingest.rules import knowledge_rules
 from analysis.ingest.sources import load_tables
@@ -324,6 +325,7 @@ def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Pat
 
 def loaded(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    open_raw(con, locate_files(read_declaration("contract"), path, read_contract()), scratch)
-    load_tables(con, Source("contract", path), read_contract(), lambda message: None)
+    engine = Engine(con)
+    open_raw(engine, locate_files(read_declaration("contract"), path, read_contract()), scratch)
+    load_tables(engine, Source("contract", path), read_contract(), lambda message: None)
     return con

@@ -1,10 +1,11 @@
 """Text laid out for a terminal: columns of letters, of which Japanese ones take two."""
 
 import pytest
+from wcwidth import width
 
 from analysis.declared.factors import read_covariates
 from reports.dictionary import phrase
-from reports.terminal import width_of, wrapped
+from reports.terminal import wrapped
 
 
 @pytest.fixture(autouse=True)
@@ -12,8 +13,19 @@ def narrow(monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
 
 
-def test_japanese_letters_take_two_columns():
-    assert [width_of(text) for text in ("abc", "利用", "利用（2）", "\N{MINUS SIGN}0.5")] == [3, 4, 9, 4]
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        ("abc", 3),
+        ("利用", 4),
+        ("利用（2）", 9),
+        ("\N{MINUS SIGN}0.5", 4),
+        ("か\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}", 2),
+    ],
+    ids=["latin", "Japanese", "with full-width marks", "minus sign", "a letter and the mark above it"],
+)
+def test_a_head_is_padded_by_the_columns_that_it_takes(head, columns):
+    assert wrapped(head, "text", 12) == head + " " * (12 - columns) + "text"
 
 
 def test_english_breaks_at_spaces_and_is_indented_alike():
@@ -27,7 +39,7 @@ def test_english_breaks_at_spaces_and_is_indented_alike():
 def test_japanese_keeps_within_the_width_and_loses_nothing(covariate):
     says = phrase(covariate.null_means, {}, "ja") * 3
     lines = wrapped("      欠測の意味", says, 20).splitlines()
-    assert max(map(width_of, lines)) <= 60
+    assert max(map(width, lines)) <= 60
     assert all(line.startswith(" " * 20) for line in lines[1:])
     assert "".join(line.strip() for line in lines).removeprefix("欠測の意味").replace(" ", "") == says.replace(" ", "")
 

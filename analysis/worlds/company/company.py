@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.engine.warehouse import connect
+from analysis.engine.engine import Engine, open_engine
 from analysis.worlds.company.accounts.ledger import Ledger
 from analysis.worlds.company.accounts.people import People, draw_people
 from analysis.worlds.company.accounts.population import REGIONS, SEGMENTS, TOUCH, Accounts, draw_accounts
@@ -37,7 +36,7 @@ THREADED_FROM = 5000
 class Company:
     """A company's accounts, with all that is going on in them, and the database of what happened."""
 
-    con: duckdb.DuckDBPyConnection
+    engine: Engine
     scenario: Scenario
     accounts: Accounts
     stays: Stays
@@ -63,13 +62,13 @@ def begin(n_accounts: int, scenario: Scenario, usage_folder: Path | None, rng: n
     usage_folder
         Where each month of use is written as it ends; None: kept in memory.
     """
-    con = connect(":memory:", None if n_accounts >= THREADED_FROM else 1)
-    con.execute("create schema world")
-    con.execute("create schema truth")
+    engine = open_engine(":memory:", None if n_accounts >= THREADED_FROM else 1)
+    engine.run("create schema world")
+    engine.run("create schema truth")
     accounts = draw_accounts(n_accounts, scenario, rng)
     terms = draw_terms(accounts, scenario, rng)
     company = Company(
-        con=con,
+        engine=engine,
         scenario=scenario,
         accounts=accounts,
         stays=Stays.of(accounts),
@@ -77,7 +76,7 @@ def begin(n_accounts: int, scenario: Scenario, usage_folder: Path | None, rng: n
         ledger=Ledger.of(accounts, terms),
         people=draw_people(accounts, terms.seats, rng),
         use=draw_use(n_accounts, rng),
-        usage_log=UsageLog(con, usage_folder),
+        usage_log=UsageLog(engine, usage_folder),
         episodes=Episodes.none(n_accounts),
         releases=draw_releases(accounts, scenario, rng),
         rapport=draw_rapport(n_accounts, rng),
@@ -93,20 +92,20 @@ def begin(n_accounts: int, scenario: Scenario, usage_folder: Path | None, rng: n
 
 def _write_fixed_tables(company: Company) -> None:
     """Write what no month changes: accounts and their first attributes, features, holidays."""
-    con, accounts, scenario = company.con, company.accounts, company.scenario
+    engine, accounts, scenario = company.engine, company.accounts, company.scenario
     write_accounts(company)
     everybody = np.arange(len(accounts))
     for attribute, values in (("segment", _segments(accounts)), ("touch_model", _touch_models(accounts))):
         rows = attribute_rows(accounts, everybody, accounts.joined_on, "")
         rows = rows[rows["attribute"] == attribute].assign(value=values)
-        append(con, "account_attributes", rows)
+        append(engine, "account_attributes", rows)
     features = company.releases.frame()
     if scenario.traps.leaky_notice:
         features = pd.concat([features, pd.DataFrame({"feature": [NAMES[BULK_EXPORT]], "depth": "advanced"})])
-    replace(con, "features", features)
+    replace(engine, "features", features)
     days = holidays_between(np.datetime64(scenario.logs_from) - 365, np.datetime64(scenario.until) + 365)
     region, day = np.repeat(np.array(REGIONS, dtype=object), len(days)), np.tile(days, len(REGIONS))
-    replace(con, "holidays", pd.DataFrame({"region": region, "day": day}))
+    replace(engine, "holidays", pd.DataFrame({"region": region, "day": day}))
 
 
 def write_accounts(company: Company) -> None:
@@ -124,7 +123,7 @@ def write_accounts(company: Company) -> None:
             "onboarding_completed_on": accounts.onboarded_on,
         }
     )
-    replace(company.con, "accounts", rows)
+    replace(company.engine, "accounts", rows)
 
 
 def _segments(accounts: Accounts) -> NDArray[np.object_]:
@@ -137,9 +136,9 @@ def _touch_models(accounts: Accounts) -> NDArray[np.object_]:
 
 def write_state(company: Company) -> None:
     """Write the tables whose rows change after they are written: contracts, contacts, users, goals."""
-    con, accounts, stays = company.con, company.accounts, company.stays
+    engine, accounts, stays = company.engine, company.accounts, company.stays
     left_on = np.minimum(stays.leaves_on, np.datetime64(company.scenario.until))
-    replace(con, "subscriptions", company.ledger.frame(accounts))
-    replace(con, "contacts", company.contacts.frame(accounts))
-    replace(con, "users", company.people.frame(accounts))
-    replace(con, "goals", company.goals.frame(accounts, left_on))
+    replace(engine, "subscriptions", company.ledger.frame(accounts))
+    replace(engine, "contacts", company.contacts.frame(accounts))
+    replace(engine, "users", company.people.frame(accounts))
+    replace(engine, "goals", company.goals.frame(accounts, left_on))

@@ -80,8 +80,7 @@ def _notices_expected(
     """Live three months of one future, and return the notices that each account at risk is expected to give in it."""
     at_risk = morning.account
     total = np.zeros(len(at_risk))
-    company.con.begin()
-    try:
+    with company.engine.undone():
         twin = _twin(company)
         for ahead in range(HORIZON_MONTHS):
             days = days_of(month + ahead)
@@ -91,13 +90,11 @@ def _notices_expected(
             total += notices.probability[at_risk]
             if ahead + 1 < HORIZON_MONTHS:
                 rest_of_month(twin, morning, notices, days, number + ahead, rng)
-    finally:
-        company.con.rollback()
     return total
 
 
 def _twin(company: Company) -> Company:
     """Copy all that may change, over the same database; what the twin uses is never written to disk."""
     log = dataclasses.replace(company.usage_log, folder=None, months=list(company.usage_log.months))
-    shared = (company.con, company.scenario, company.accounts)
+    shared = (company.engine, company.scenario, company.accounts)
     return copy.deepcopy(company, {id(company.usage_log): log} | {id(part): part for part in shared})

@@ -68,7 +68,7 @@ def morning_of(company: Company, days: Dates) -> Morning:
     write_state(company)
     scenario = company.scenario
     first: dt.date = days[0].astype(object)
-    covariates = covariates_on(company.con, first, scenario, world_study(scenario))
+    covariates = covariates_on(company.engine, first, scenario, world_study(scenario))
     account = pd.Index(company.accounts.account_id).get_indexer(covariates["account_id"])
     states = _states(company, days[0]).iloc[account].reset_index(drop=True)
     parts = linear_predictor(covariates, scenario.effects, read_covariates(), states)
@@ -134,16 +134,16 @@ def _publish(company: Company, morning: Morning, days: Dates, rng: np.random.Gen
     actions, touches = interventions_of_month(
         accounts, company.stays, company.rapport, red, scenario.intervention_effect, days, rng
     )
-    append(company.con, "health_scores", scores)
-    append(company.con, "interventions", actions)
-    append(company.con, "touchpoints", touches)
+    append(company.engine, "health_scores", scores)
+    append(company.engine, "interventions", actions)
+    append(company.engine, "touchpoints", touches)
     _relabel(company, red, np.full(len(red), days[2]), rng)
 
 
 def _relabel(company: Company, account: NDArray[np.intp], on: Dates, rng: np.random.Generator) -> None:
     moved = company.overwritten.relabel(account, on, company.scenario.traps, rng)
     since = company.overwritten.relabelled_on[moved]
-    append(company.con, "account_attributes", attribute_rows(company.accounts, moved, since, PROGRAMME))
+    append(company.engine, "account_attributes", attribute_rows(company.accounts, moved, since, PROGRAMME))
 
 
 def _comings_and_goings(company: Company, days: Dates, rng: np.random.Generator) -> None:
@@ -162,7 +162,7 @@ def _comings_and_goings(company: Company, days: Dates, rng: np.random.Generator)
 
 def _month_of_activity(company: Company, notices: Notices, days: Dates, number: int, rng: np.random.Generator) -> None:
     """Let people work, meet and complain; then let moods, people and champions change."""
-    con, accounts, stays, use = company.con, company.accounts, company.stays, company.use
+    engine, accounts, stays, use = company.engine, company.accounts, company.stays, company.use
     rapport, episodes, scenario, seats = company.rapport, company.episodes, company.scenario, company.terms.seats
     rolled_out = begin_episodes(episodes, stays, days, scenario, rng)
     join(company.people, rolled_out, _newcomers(company, rolled_out), days, rng)
@@ -171,10 +171,10 @@ def _month_of_activity(company: Company, notices: Notices, days: Dates, number: 
     exported = bulk_exports(company.people, notices, days, scenario.traps, rng)
     company.usage_log.add(together([worked, exported]), days)
     touched = touches_of_month(accounts, stays, rapport, company.touches, company.contacts, days, number, rng)
-    append(con, "touchpoints", touched)
-    append(con, "tickets", tickets_of_month(accounts, stays, rapport, seats, episodes, days, rng))
-    append(con, "tickets", cancellation_tickets(accounts, stays, notices, scenario.traps, rng))
-    append(con, "surveys", surveys_of_month(accounts, stays, rapport, use.vitality, days, number, rng))
+    append(engine, "touchpoints", touched)
+    append(engine, "tickets", tickets_of_month(accounts, stays, rapport, seats, episodes, days, rng))
+    append(engine, "tickets", cancellation_tickets(accounts, stays, notices, scenario.traps, rng))
+    append(engine, "surveys", surveys_of_month(accounts, stays, rapport, use.vitality, days, number, rng))
     _relabel(company, notices.account, notices.on, rng)
     change_of_pace(use, episodes, days[-1], rng)
     change_of_rapport(rapport, episodes.bug.ends_on > days[-1], rng)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.engine.engine import Engine
 from analysis.worlds.company.accounts.decisions import Notices
 from analysis.worlds.company.accounts.ledger import PLATFORM, Ledger
 from analysis.worlds.company.accounts.people import People
@@ -130,16 +130,16 @@ def note_rewriting(
     overwritten.rewritten.append((chosen, stays.leaves_on[chosen].copy()))
 
 
-def rewrite_scores(con: duckdb.DuckDBPyConnection, overwritten: Overwritten, accounts: Accounts) -> None:
+def rewrite_scores(engine: Engine, overwritten: Overwritten, accounts: Accounts) -> None:
     """Lower the scores published in the last months before each chosen end; nothing tells when that was done."""
     if not overwritten.rewritten:
         return
     account = np.concatenate([account for account, _ in overwritten.rewritten])
     left_on = np.concatenate([left_on for _, left_on in overwritten.rewritten])
-    con.register("rewritten", pd.DataFrame({"account_id": accounts.account_id[account], "left_on": left_on}))
-    con.execute(
-        "update world.health_scores set value = round(value * 0.4, 1), band = 'red' from rewritten "
-        "where rewritten.account_id = health_scores.account_id and scored_on < cast(left_on as date) "
-        f"and scored_on >= cast(left_on as date) - {REWRITTEN_DAYS}"
-    )
-    con.unregister("rewritten")
+    chosen = pd.DataFrame({"account_id": accounts.account_id[account], "left_on": left_on})
+    with engine.showing(rewritten=chosen):
+        engine.run(
+            "update world.health_scores set value = round(value * 0.4, 1), band = 'red' from rewritten "
+            "where rewritten.account_id = health_scores.account_id and scored_on < cast(left_on as date) "
+            f"and scored_on >= cast(left_on as date) - {REWRITTEN_DAYS}"
+        )

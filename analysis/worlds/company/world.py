@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.engine.warehouse import Progress
 from analysis.errors import StudyError
+from analysis.progress import Progress
 from analysis.worlds.company.accounts.decisions import Notices
 from analysis.worlds.company.company import Company, begin, write_accounts, write_state
 from analysis.worlds.company.danger.true_claims import claims_table
@@ -59,7 +59,7 @@ def simulate(
         morning = morning_of(company, days) if month >= np.datetime64(scenario.first_month) else None
         if morning is not None and n_paths:
             chances = three_month_probability(company, morning, month, number, seed, n_paths)
-            keep_truth(company.con, "three_month_probability", chances)
+            keep_truth(company.engine, "three_month_probability", chances)
         notices = decisions_of_month(company, morning, days, rng)
         if morning is not None:
             _keep_hazard(company, morning, notices, days)
@@ -73,18 +73,18 @@ def simulate(
 def _keep_hazard(company: Company, morning: Morning, notices: Notices, days: Dates) -> None:
     key = {"account_id": morning.covariates["account_id"].to_numpy(object), "month": days[0]}
     probability = notices.probability[morning.account]
-    keep_truth(company.con, "hazard", pd.DataFrame(key | dict(morning.parts) | {"probability": probability}))
-    keep_truth(company.con, "states", pd.DataFrame(key | dict(morning.states)))
+    keep_truth(company.engine, "hazard", pd.DataFrame(key | dict(morning.parts) | {"probability": probability}))
+    keep_truth(company.engine, "states", pd.DataFrame(key | dict(morning.states)))
 
 
 def _finish(company: Company) -> None:
     """Write the tables as they stand in the end, and the rest of the truth."""
     write_state(company)
     write_accounts(company)
-    rewrite_scores(company.con, company.overwritten, company.accounts)
-    keep_truth(company.con, "episodes", company.episodes.frame(company.accounts))
-    keep_truth(company.con, "effects", pd.DataFrame(effects_table(company.scenario)))
-    keep_truth(company.con, "claims", claims_table(company.con, company.scenario))
+    rewrite_scores(company.engine, company.overwritten, company.accounts)
+    keep_truth(company.engine, "episodes", company.episodes.frame(company.accounts))
+    keep_truth(company.engine, "effects", pd.DataFrame(effects_table(company.scenario)))
+    keep_truth(company.engine, "claims", claims_table(company.engine, company.scenario))
 
 
 def make_world(
@@ -118,8 +118,8 @@ def make_world(
     folder = part / "usage_daily" if n_accounts >= PARTITIONED_FROM else None
     try:
         company = simulate(n_accounts, seed, scenario, progress, folder, n_paths)
-        written = [*export(company.con, part), company.usage_log.finish(part)]
-        company.con.close()
+        written = [*export(company.engine, part), company.usage_log.finish(part)]
+        company.engine.close()
         if out.exists():
             out.rmdir()
         os.replace(part, out)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audits.results import AuditResults
-from analysis.engine.warehouse import Progress
+from analysis.progress import Progress
 from analysis.workbench import open_workbench
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.world import make_world

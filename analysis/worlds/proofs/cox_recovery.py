@@ -10,7 +10,7 @@ from scipy import special
 
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.rows import counting_rows
-from analysis.engine.warehouse import Progress
+from analysis.progress import Progress
 
 TRUTH = {
     "usage": -0.5,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.engine.warehouse import Progress
+from analysis.progress import Progress
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
 from analysis.worlds.company.world import make_world

@@ -12,9 +12,9 @@ from analysis.cox.rows import counting_rows
 from analysis.curves.nonparametric import normal_quantile
 from analysis.declared.factors import Covariate, read_covariates
 from analysis.design.matrix import Column, DesignMatrix
-from analysis.engine.warehouse import Progress
 from analysis.inference.fit import STRATA, fit_inference, fit_what_can_be_estimated
 from analysis.inference.hazard_ratios import hazard_ratios
+from analysis.progress import Progress
 from analysis.worlds.company.danger.hazard import in_units
 from analysis.worlds.company.setting.scenario import Scenario, read_units
 from analysis.worlds.proofs.dealt_worlds import KEYS, StudiedCompany, deal, month_of, rows_of_worlds

@@ -6,9 +6,9 @@ import pandas as pd
 from scipy import stats
 
 from analysis.declared.factors import Covariate, contenders
-from analysis.engine.warehouse import Progress
 from analysis.inference.fit import fit_inference
 from analysis.inference.joint_tests import family_tests
+from analysis.progress import Progress
 from analysis.worlds.proofs.dealt_worlds import StudiedCompany, deal, rows_of_worlds
 
 LEVEL = 0.05

@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.contest.verdicts import leading_family
 from analysis.declared.factors import control_family
 from analysis.declared.study import Models, Source, Study, Time
-from analysis.engine.warehouse import Progress
 from analysis.models.registry import COX
+from analysis.progress import Progress
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.danger.hazard import LOGS
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario

@@ -138,7 +138,7 @@ def _with_parts(company: StudiedCompany, frame: pd.DataFrame) -> pd.DataFrame:
     """Add each family's true part of the log hazard in the month of the row; drop rows that have none."""
     truth = company.truth("hazard")[[*KEYS, *CONTENDERS]].rename(columns={name: _part(name) for name in CONTENDERS})
     dated = frame.assign(month=month_of(frame["risk_date"]))
-    return dated.merge(truth, on=list(KEYS), how="inner").sort_values(["lifetime_id", "risk_date"], ignore_index=True)
+    return dated.merge(truth, on=list(KEYS), how="inner").sort_values(["account_id", "risk_date"], ignore_index=True)
 
 
 def _part(family: str) -> str:

@@ -1,4 +1,4 @@
--- grain: plan row (a new one at each renewal or change of plan); one subscription per account
+-- grain: plan version (new at each renewal or change); key: subscription_id, started_on; one subscription per account
 -- rule: add-on rows say nothing about purchases and are left out, but an add-on cut short marks the day on which an
 --       account left inside a paid term: the plan row then ends on that day, its term where it was agreed
 with add_ons as (

@@ -1,4 +1,4 @@
--- grain: account, day, feature (the log by day does not say which user)
+-- grain: account, day, feature (the log by day does not say which user); key: account_id, used_on, feature
 select
     cast(account_id as varchar) as account_id,
     day as used_on,

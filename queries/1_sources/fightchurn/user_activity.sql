@@ -1,4 +1,4 @@
--- grain: account, user id, week (Monday to Sunday)
+-- grain: account, user id, week (Monday to Sunday); key: account_id, user_id, period_start
 select
     cast(account_id as varchar) as account_id,
     cast(user_id as varchar) as user_id,

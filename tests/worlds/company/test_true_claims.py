@@ -2,36 +2,37 @@
 
 import math
 
-import duckdb
 import pandas as pd
 import pytest
 from worlds import World
 
 from analysis.declared.contract import read_contract
+from analysis.engine.engine import Engine, open_engine
 from analysis.worlds.company.danger.true_claims import CLAIMS, claims_table
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.setting.tables import replace
 
 
-def finished(world: World) -> duckdb.DuckDBPyConnection:
+def finished(world: World) -> Engine:
     """Put a world on disk into the schemas in which a simulation ends."""
-    con = duckdb.connect()
-    con.execute("create schema world; create schema truth")
+    engine = open_engine(":memory:")
+    engine.run("create schema world")
+    engine.run("create schema truth")
     for path in sorted(world.folder.glob("*.parquet")):
         if path.stem in read_contract():
-            replace(con, path.stem, pd.read_parquet(path))
+            replace(engine, path.stem, pd.read_parquet(path))
     for path in sorted(world.folder.glob("truth/*.parquet")):
-        con.execute(f"create table truth.{path.stem} as from '{path}'")
-    return con
+        engine.run(f"create table truth.{path.stem} as from '{path}'")
+    return engine
 
 
 @pytest.fixture(scope="module")
-def eventful(short: World) -> duckdb.DuckDBPyConnection:
+def eventful(short: World) -> Engine:
     return finished(short)
 
 
 @pytest.fixture(scope="module")
-def claims(short: World, eventful: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def claims(short: World, eventful: Engine) -> pd.DataFrame:
     return claims_table(eventful, short.scenario)
 
 
@@ -47,15 +48,13 @@ def test_what_is_planted_in_the_expected_direction_holds(claims: pd.DataFrame) -
     assert (planted["hazard_ratio"].drop(["C08", "C14"]) >= 1).all()
 
 
-def test_a_claim_of_states_alone_is_one_against_none(claims: pd.DataFrame, eventful: duckdb.DuckDBPyConnection) -> None:
+def test_a_claim_of_states_alone_is_one_against_none(claims: pd.DataFrame, eventful: Engine) -> None:
     bug = claims.set_index("claim").loc["C17"]
     assert bug["hazard_ratio"] == math.exp(0.4)
-    assert (
-        bug["account_months"] == eventful.sql("select count(*) from truth.states where open_bug = 1").fetchall()[0][0]
-    )
+    assert bug["account_months"] == eventful.value("select count(*) from truth.states where open_bug = 1")
 
 
-def test_an_effect_against_the_claim_does_not_hold(eventful: duckdb.DuckDBPyConnection, short: World) -> None:
+def test_an_effect_against_the_claim_does_not_hold(eventful: Engine, short: World) -> None:
     short.scenario.effects["open_bug"], kept = -0.4, short.scenario.effects["open_bug"]
     try:
         line = claims_table(eventful, short.scenario).set_index("claim").loc["C17"]
@@ -64,7 +63,7 @@ def test_an_effect_against_the_claim_does_not_hold(eventful: duckdb.DuckDBPyConn
     assert (line["through"], line["holds"]) == ("hazard", False)
 
 
-def test_base_plants_what_it_says(eventful: duckdb.DuckDBPyConnection) -> None:
+def test_base_plants_what_it_says(eventful: Engine) -> None:
     """Its effects on another world's tables: what is planted does not depend on these."""
     base = claims_table(eventful, read_scenario("base"))
     planted = set(base.loc[base["holds"] & (base["through"] == "hazard"), "claim"])

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from analysis.cohort.queries import queries_behind, run_folders
+from analysis.cohort.queries import queries_of, run_folders
 from analysis.declared.contract import as_known_sql, names_given, read_contract
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates, read_families
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time
+from analysis.engine.engine import Engine
+from analysis.engine.query import behind
 from analysis.ingest.sources import create_table
+from analysis.progress import quiet
 from analysis.worlds.company.relations.health import SCORED
 from analysis.worlds.company.setting.days import LONGEST_WINDOW
 from analysis.worlds.company.setting.scenario import Scenario, Unit, read_states, read_units
@@ -24,12 +26,12 @@ LOGS = ("usage_daily", "touchpoints", "tickets", "surveys")
 """Tables that begin when the logs do; contracts and contacts reach back further."""
 
 
-def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenario, study: Study) -> pd.DataFrame:
+def covariates_on(engine: Engine, day: dt.date, scenario: Scenario, study: Study) -> pd.DataFrame:
     """Return the covariates of every account at risk on a day, by running the queries on what was known by then.
 
     Parameters
     ----------
-    con
+    engine
         Holds every contract table of the world so far in schema ``world``.
     day
         The first day of a month.
@@ -39,38 +41,32 @@ def covariates_on(con: duckdb.DuckDBPyConnection, day: dt.date, scenario: Scenar
     DataFrame
         account_id and the covariates that matter here, to the hazard or to the published score, in order of account.
     """
-    con.execute("create schema month")
-    con.execute("use month")
-    try:
-        given = _known_by(con, day)
+    with engine.scratch("month"):
+        given = _known_by(engine, day)
         names = names_given(given, stable_users=True)
         parameters = study.query_parameters() | {"observation_start": day, "snapshot": day}
         logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
         wanted = [c for c in measurable_covariates(names) if c.name in scenario.effects or c.name in SCORED]
         topics = list(dict.fromkeys(covariate.table for covariate in wanted))
-        only = queries_behind(["risk_dates", *topics], FOLDERS)
-        run_folders(con, FOLDERS, parameters | logs, names, lambda message: None, only)
+        only = behind(["risk_dates", *topics], queries_of(FOLDERS))
+        run_folders(engine, FOLDERS, parameters | logs, names, quiet, only)
         joins = " ".join(f"left join {topic} using (lifetime_id, risk_date)" for topic in topics)
         columns = ", ".join(covariate.name for covariate in wanted)
-        return con.execute(f"select account_id, {columns} from risk_dates {joins} order by account_id").df()
-    finally:
-        con.execute("use main")
-        con.execute("drop schema month cascade")
+        return engine.frame(f"select account_id, {columns} from risk_dates {joins} order by account_id")
 
 
-def _known_by(con: duckdb.DuckDBPyConnection, day: dt.date) -> dict[str, tuple[str, ...]]:
+def _known_by(engine: Engine, day: dt.date) -> dict[str, tuple[str, ...]]:
     """Show every contract table as it was known on the morning of a day, and return what the world gives."""
-    sql = "select table_name from information_schema.tables where table_schema = 'world'"
-    made = {row[0] for row in con.execute(sql).fetchall()}
+    made = set(engine.tables("world"))
     given = {}
     for table in read_contract().values():
         if table.name in made:
             given[table.name] = table.column_names
             recent = f" and used_on >= date '{day - LONGEST_WINDOW}'" if table.name == "usage_daily" else ""
             known = as_known_sql(table, f"world.{table.name}").replace("$as_of", f"date '{day}'")
-            con.execute(f"create view {table.name} as {known}{recent}")
+            engine.run(f"create view {table.name} as {known}{recent}")
         else:
-            create_table(con, table)
+            create_table(engine, table)
     return given
 
 

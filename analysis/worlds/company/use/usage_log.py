@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from analysis.declared.contract import read_contract
+from analysis.engine.engine import Engine
 from analysis.worlds.company.setting.days import LONGEST_WINDOW, Dates
 from analysis.worlds.company.use.features import NAMES
 
@@ -26,35 +26,34 @@ class UsageLog:
         Where months are written as they end; None: all stay in memory.
     """
 
-    con: duckdb.DuckDBPyConnection
+    engine: Engine
     folder: Path | None
     months: list[str] = field(default_factory=list)
 
     def begin(self) -> None:
         """Make the log, without any use yet."""
-        self.con.execute("create schema use")
-        self.con.execute(f"create table use.empty as select {_columns()} where false")
+        self.engine.run("create schema use")
+        self.engine.run(f"create table use.empty as select {_columns()} where false")
         self._show(["empty"])
 
     def add(self, rows: pd.DataFrame, days: Dates) -> None:
         """Add a month: account, user and feature as numbers, used_on, events, out_of_hours_events."""
         month = str(days[0])[:7]
         name = f"month_{month.replace('-', '_')}"
-        self.con.register("use_of_month", rows)
-        self.con.register("feature_names", pd.DataFrame({"feature": range(len(NAMES)), "name": NAMES}))
-        self.con.execute(
-            f"create table use.{name} as select format('A{{:06d}}', account + 1) as account_id, "
-            "cast(used_on as date) as used_on, format('U{:07d}', user + 1) as user_id, feature_names.name as feature, "
-            "cast(events as bigint) as events, cast(out_of_hours_events as bigint) as out_of_hours_events, "
-            "cast(null as date) as known_on from use_of_month inner join feature_names using (feature) order by all"
-        )
-        self.con.unregister("use_of_month")
-        self.con.unregister("feature_names")
+        features = pd.DataFrame({"feature": range(len(NAMES)), "name": NAMES})
+        with self.engine.showing(use_of_month=rows, feature_names=features):
+            self.engine.run(
+                f"create table use.{name} as select format('A{{:06d}}', account + 1) as account_id, "
+                "cast(used_on as date) as used_on, format('U{:07d}', user + 1) as user_id, "
+                "feature_names.name as feature, cast(events as bigint) as events, "
+                "cast(out_of_hours_events as bigint) as out_of_hours_events, cast(null as date) as known_on "
+                "from use_of_month inner join feature_names using (feature) order by all"
+            )
         self.months.append(name)
         if self.folder is not None:
             self._write(name, self.folder / f"month={month}" / "part.parquet")
             for old in self.months[:-MONTHS_LOOKED_BACK]:
-                self.con.execute(f"drop table if exists use.{old}")
+                self.engine.run(f"drop table if exists use.{old}")
             self.months = self.months[-MONTHS_LOOKED_BACK:]
         self._show(self.months[-MONTHS_LOOKED_BACK:])
 
@@ -64,22 +63,20 @@ class UsageLog:
             return self.folder
         self._show(self.months or ["empty"])
         path = out / "usage_daily.parquet"
-        _copy(self.con, "world.usage_daily", path)
+        _copy(self.engine, "world.usage_daily", path)
         return path
 
     def _write(self, name: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(self.con, f"use.{name}", path)
+        _copy(self.engine, f"use.{name}", path)
 
     def _show(self, names: list[str]) -> None:
         shown = " union all ".join(f"from use.{name}" for name in names)
-        self.con.execute(f"create or replace view world.usage_daily as {shown}")
+        self.engine.run(f"create or replace view world.usage_daily as {shown}")
 
 
-def _copy(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
-    con.execute(
-        f"copy (select * exclude (known_on) from {table} order by all) to '{path}' (format parquet, compression zstd)"
-    )
+def _copy(engine: Engine, table: str, path: Path) -> None:
+    engine.write_parquet(f"select * exclude (known_on) from {table} order by all", path)
 
 
 def _columns() -> str:

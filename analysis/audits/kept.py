@@ -1,0 +1,67 @@
+"""Kept audits: the tables that the audits of a cohort made, under the hash of all that decides them."""
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.fingerprint import ROOMS, digest, module_texts
+from analysis.engine.engine import open_engine
+from analysis.engine.quoting import literal
+from analysis.errors import EngineError
+
+JUDGING = (*ROOMS, "audits", "cox", "curves", "design", "inference")
+"""Whatever lives in these rooms of ``analysis`` decides what the audits of a cohort find."""
+LIBRARIES = ("numba", "numpy", "pandas", "scipy", "statsmodels")
+
+
+class KeptTables:
+    """Tables of one cohort, each a Parquet file, made when first asked for and read from then on.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, in whose folder they are kept.
+    look_ahead_days
+        Days on which the past is rebuilt.
+    """
+
+    def __init__(self, tenure: CohortTables, look_ahead_days: int) -> None:
+        study = tenure.study
+        settings = {
+            "audits": asdict(study.audits) | {"look_ahead_days": look_ahead_days},
+            "seed": study.seed,
+            "contest_from_events": study.report.contest_from_events,
+        }
+        decided_by = [*module_texts(JUDGING), *(version(name) for name in LIBRARIES)]
+        key = digest(json.dumps(settings, sort_keys=True), *decided_by)[:16]
+        self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
+
+    def tables(self, *names: str, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
+        """Return tables by name, all of them as kept; those that are not, or cannot be read, are made together."""
+        paths = [self.folder / f"{name}.parquet" for name in names]
+        if all(path.exists() for path in paths):
+            with suppress(EngineError):
+                return tuple(_read(path) for path in paths)
+        for path, table in zip(paths, make(), strict=True):
+            _write(table, path)
+        return tuple(_read(path) for path in paths)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part-{os.getpid()}")
+    with open_engine(":memory:", threads=1) as engine, engine.showing(table_to_keep=table):
+        engine.write_parquet("select * from table_to_keep", part)
+    os.replace(part, path)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    with open_engine(":memory:", threads=1) as engine:
+        return engine.frame(f"select * from read_parquet({literal(str(path))})")

@@ -1,0 +1,169 @@
+"""Rebuild: part of a cohort made again, in a store of its own, from tables or settings that are changed on purpose."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.queries import KEY, queries_of, run_folders
+from analysis.declared.contract import as_known_sql, read_contract
+from analysis.engine.engine import Engine, open_engine
+from analysis.engine.query import Query, behind, downstream
+from analysis.progress import quiet
+
+COHORT = "cohort.main"
+"""Where the tables of the cohort itself are found."""
+REBUILT = "rebuilt.main"
+LOOKED_AT = f"{REBUILT}.looked_at"
+"""Lifetimes, by key and account, whose covariates are made again in `past`."""
+FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
+DATES, COVARIATES, BOOK = "risk_dates", "covariates", "book_window"
+
+
+@contextmanager
+def rebuilt(
+    tenure: CohortTables,
+    tables: Mapping[str, str],
+    wanted: Collection[str],
+    parameters: Mapping[str, Any] | None = None,
+) -> Iterator[Engine]:
+    """Change some tables or settings of a cohort and make others again, in a file that is thrown away afterwards.
+
+    Where all that covariates are made of is as it was, and they are only asked for on other dates, those that the
+    cohort has are taken from it.
+
+    Parameters
+    ----------
+    tenure
+        The cohort; it is only read.
+    tables
+        A select for each table that is to be another than the cohort's, which goes by ``cohort.main.<name>`` in it.
+    wanted
+        The tables to make again, with all that they depend on and that depends on what is changed.
+    parameters
+        Values of parameters of the queries that are to be others than the cohort's.
+
+    Yields
+    ------
+    Engine
+        In which what was made again goes by its name, and any other table of the cohort, too.
+    """
+    changed = parameters or {}
+    queries = tuple(queries_of(FOLDERS))
+    asking = {query.name for query in queries if query.parameters & changed.keys()}
+    stale = (downstream({*tables, *asking}, queries) | asking) & behind(wanted, queries) - tables.keys()
+    with tempfile.TemporaryDirectory() as scratch, open_store(tenure, Path(scratch)) as engine:
+        _replace(engine, tables)
+        make = partial(_make, engine, tenure, {**tenure.parameters, **changed})
+        if _only_dates_differ(tables.keys(), stale, queries):
+            of_dates = stale & behind([DATES], queries)
+            of_covariates = stale & behind([COVARIATES], queries) - of_dates
+            make(of_dates)
+            _leave_out_what_is_known(engine)
+            make(of_covariates)
+            rest = [query for query in queries if query.name in stale - of_dates - of_covariates]
+            read_on = set(wanted).union(*(query.reads for query in rest)) & of_covariates
+            _add_what_is_known(engine, sorted(read_on))
+            make({query.name for query in rest})
+        else:
+            make(stale)
+        yield engine
+
+
+@contextmanager
+def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Iterator[Engine]:
+    """Make a cohort again from what was known on the morning of a day: rows at risk, and covariates up to that day.
+
+    Parameters
+    ----------
+    tenure
+        The cohort; it is only read.
+    day
+        In every source table, each cell that became known on it or later is blanked and each such row dropped.
+    accounts
+        Whose covariates are made; what describes the whole book is made of all accounts.
+
+    Yields
+    ------
+    Engine
+        In which what was made again goes by ``rebuilt.main.<name>``, and the cohort's own by ``cohort.main.<name>``.
+    """
+    queries = tuple(queries_of(FOLDERS))
+    of_the_book = behind(["landmark_dates", DATES, BOOK], queries)
+    contract = read_contract().values()
+    known = {
+        table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
+        for table in contract
+    }
+    with tempfile.TemporaryDirectory() as scratch, open_store(tenure, Path(scratch)) as engine:
+        _replace(engine, known)
+        make = partial(_make, engine, tenure, tenure.parameters)
+        make(of_the_book)
+        with engine.showing(accounts_shown=pd.DataFrame({"account_id": sorted(accounts)})):
+            engine.run(
+                f"create table {LOOKED_AT} as select lifetime_id, account_id from {COHORT}.lifetimes "
+                "semi join accounts_shown using (account_id)"
+            )
+        is_looked_at = f"account_id in (select account_id from {LOOKED_AT})"
+        for table in contract:
+            if "account_id" in table.column_names:
+                fewer = f"select * from ({known[table.name]}) where {is_looked_at}"
+                engine.run(f"create or replace view {REBUILT}.{table.name} as {fewer}")
+        engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
+        make(behind([COVARIATES], queries) - of_the_book)
+        yield engine
+
+
+def _replace(engine: Engine, tables: Mapping[str, str]) -> None:
+    """Put selects in place of tables; those of the source are looked at as they are asked for."""
+    for name, sql in tables.items():
+        kind = "view" if name in read_contract() else "table"
+        engine.run(f"create {kind} {REBUILT}.{name} as {sql}")
+
+
+def _make(engine: Engine, tenure: CohortTables, parameters: Mapping[str, Any], names: Collection[str]) -> None:
+    run_folders(engine, FOLDERS, parameters, tenure.given, quiet, names)
+
+
+@contextmanager
+def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
+    """Open an empty store that sees the tables of a cohort, too."""
+    with open_engine(folder / "rebuilt.duckdb", tenure.threads, tenure.memory_limit) as engine:
+        engine.attach(tenure.cohort_file, "cohort")
+        engine.look_in(REBUILT, COHORT)
+        yield engine
+
+
+def _only_dates_differ(changed: Collection[str], stale: Collection[str], queries: Collection[Query]) -> bool:
+    """Say whether covariates are made again, and of nothing that is another than the cohort's but their dates."""
+    if COVARIATES not in stale:
+        return False
+    of_covariates = [q for q in queries if q.name in behind([COVARIATES], queries) - behind([DATES], queries)]
+    others = {*changed, *(set(stale) - {query.name for query in of_covariates})}
+    return all(query.reads & others <= {DATES} and query.name not in changed for query in of_covariates)
+
+
+def _leave_out_what_is_known(engine: Engine) -> None:
+    engine.run(f"create table {REBUILT}.dates_asked_for as select * from {DATES}")
+    engine.run(
+        f"create or replace table {REBUILT}.{DATES} as select * from {REBUILT}.dates_asked_for as asked "
+        f"anti join {COHORT}.{COVARIATES} as known using ({', '.join(KEY)})"
+    )
+
+
+def _add_what_is_known(engine: Engine, tables: Sequence[str]) -> None:
+    """Add, to tables made for the other dates, the cohort's own lines of the dates asked for."""
+    for table in tables:
+        names = ", ".join(engine.columns(f"{REBUILT}.{table}"))
+        engine.run(
+            f"insert into {REBUILT}.{table} ({names}) select {names} from {COHORT}.{table} "
+            f"semi join {REBUILT}.dates_asked_for using ({', '.join(KEY)})"
+        )
+    engine.run(f"drop table {REBUILT}.{DATES}")
+    engine.run(f"alter table {REBUILT}.dates_asked_for rename to {DATES}")

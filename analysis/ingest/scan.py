@@ -1,0 +1,61 @@
+"""Scan: what must be known of every byte of a file, found in one reading of it."""
+
+import codecs
+import functools
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one reading of a file found.
+
+    Attributes
+    ----------
+    digest
+        SHA-256 of its bytes.
+    is_utf8
+        Whether they are text in UTF-8.
+    """
+
+    digest: str
+    is_utf8: bool
+
+
+def scan(path: Path) -> Scan:
+    """Read a file once; it is read again only when it was written again.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    found = path.stat()
+    return _scan(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=1024)
+def _scan(path: Path, written: int, size: int) -> Scan:
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    for block in blocks(path):
+        digest.update(block)
+        is_utf8 = is_utf8 and _decodes(decoder, block)
+    return Scan(digest.hexdigest(), is_utf8 and _decodes(decoder, b"", final=True))
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file, a mebibyte at a time."""
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            yield block
