@@ -144,17 +144,11 @@ class Workbench(CohortTables):
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
 
-        The piecewise exponential has a rate for each phase. `fit_parametric_survival` returns the curves, too.
-
-        Raises
-        ------
-        ModelError
-            If there are events at too few ages, or no days in the horizon.
+        The piecewise exponential has a rate for each phase; `fit_parametric_survival` returns the curves, too.
         """
         breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
         outcome = Outcome.from_counting_process(self.counting_process)
-        found = fit_parametric_survival(outcome, horizon_days, breaks)
-        return show_distributions(found, horizon_days)
+        return show_distributions(fit_parametric_survival(outcome, horizon_days, breaks))
 
     @cached_property
     def events(self) -> EventResults:
@@ -166,31 +160,20 @@ class Workbench(CohortTables):
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
 
-    def event_dates(self) -> Display | None:
-        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end).
-
-        None where no notice is known: both dates are the same.
-
-        Raises
-        ------
-        DesignError, ModelError
-            If there are too few events by the other date.
-        """
-        if self.table("lifetimes")["notice_on"].isna().all():
-            return None
-        rows = counting_process_by_other_date(self)
-        other = fit_inference(rows, self.covariates("counting_process"))
-        families = [family.name for family, _ in self.families()]
-        return Display("Findings by event date", compare_event_dates(self.inference, other, families))
-
     @cached_property
     def by_event_date(self) -> pd.DataFrame | None:
         """The findings by both dates; None where there is one date only, or too few events by the other."""
+        if self.table("lifetimes")["notice_on"].isna().all():
+            return None
         try:
-            shown = self.event_dates()
+            other = fit_inference(counting_process_by_other_date(self), self.covariates("counting_process"))
         except (DesignError, ModelError):
             return None
-        return None if shown is None else shown.table
+        return compare_event_dates(self.inference, other, [family.name for family, _ in self.families()])
+
+    def event_dates(self) -> Display | None:
+        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end)."""
+        return None if self.by_event_date is None else Display("Findings by event date", self.by_event_date)
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""

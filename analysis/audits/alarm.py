@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.audits.frames import ALARMS
 from analysis.curves.nonparametric import normal_quantile
 
 Z = normal_quantile(0.95)
@@ -88,25 +87,24 @@ class Alarm:
         return not math.isnan(self.conf_low)
 
 
+_COLUMNS = ("audit", "subject", "is_raised", "estimate", "conf_low", "conf_high", "p_value", "n")
+
+
 def as_frame(alarms: Sequence[Alarm]) -> pd.DataFrame:
     """Return alarms as a table, a line each; `is_raised` is missing where these data cannot tell."""
-    lines = [{name: getattr(alarm, name) for name in ALARMS.columns} for alarm in alarms]
-    return pd.DataFrame(lines, columns=ALARMS.columns).astype({"is_raised": "boolean"})
+    lines = [{name: getattr(alarm, name) for name in _COLUMNS} for alarm in alarms]
+    return pd.DataFrame(lines, columns=list(_COLUMNS)).astype({"is_raised": "boolean"})
 
 
-def read_alarms(table: pd.DataFrame) -> tuple[Alarm, ...]:
-    """Return the alarms of a table, as `as_frame` made it.
-
-    Parameters
-    ----------
-    table
-        As `analysis.audits.frames.ALARMS`.
-    """
-    told = table["is_raised"].map({True: Verdict.FOUND, False: Verdict.NOT_FOUND}).fillna(Verdict.CANNOT_TELL)
+def from_frame(table: pd.DataFrame) -> tuple[Alarm, ...]:
+    """Return the alarms of a table that `as_frame` made."""
     return tuple(
         Alarm(
-            *(line.audit, line.subject, Verdict(verdict_of)),
-            *(line.estimate, line.conf_low, line.conf_high, line.p_value, int(line.n)),
+            row.audit,
+            row.subject,
+            Verdict.CANNOT_TELL if pd.isna(row.is_raised) else found_if(bool(row.is_raised)),
+            *(row.estimate, row.conf_low, row.conf_high, row.p_value),
+            n=int(row.n),
         )
-        for line, verdict_of in zip(table.itertuples(), told, strict=True)
+        for row in table.itertuples()
     )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import ROOMS, digest, module_texts
+from analysis.declared.schema import Schema
 from analysis.engine.engine import open_engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError
@@ -43,14 +44,14 @@ class KeptTables:
         key = digest(json.dumps(settings, sort_keys=True), *decided_by)[:16]
         self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
 
-    def tables(self, *names: str, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
-        """Return tables by name, all of them as kept; those that are not, or cannot be read, are made together."""
-        paths = [self.folder / f"{name}.parquet" for name in names]
+    def tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
+        """Return tables, all of them as kept; where one is not there, or cannot be read, all are made and checked."""
+        paths = [self.folder / f"{schema.name}.parquet" for schema in schemas]
         if all(path.exists() for path in paths):
             with suppress(EngineError):
                 return tuple(_read(path) for path in paths)
-        for path, table in zip(paths, make(), strict=True):
-            _write(table, path)
+        for schema, path, table in zip(schemas, paths, make(), strict=True):
+            _write(schema.checked(table), path)
         return tuple(_read(path) for path in paths)
 
 

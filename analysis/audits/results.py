@@ -5,22 +5,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, read_alarms, verdict
+from analysis.audits import frames
+from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, from_frame, verdict
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.compared import Compared, compared
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
-from analysis.audits.frames import (
-    ALARMS,
-    COVERAGE,
-    LAG_LADDER,
-    LAG_LADDER_FAMILIES,
-    LATE_KNOWLEDGE,
-    LOOK_AHEAD,
-    LOOK_AHEAD_CELLS,
-    MATCH_RATES,
-    REPORTING_DELAYS,
-    SCHEMAS,
-)
 from analysis.audits.gaps import Gaps, gaps
 from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
@@ -53,10 +42,10 @@ class AuditResults:
 
     @cached_property
     def _look_ahead(self) -> tuple[pd.DataFrame, ...]:
-        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+        def make() -> tuple[pd.DataFrame, ...]:
             return look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
 
-        return self._tables(LOOK_AHEAD, LOOK_AHEAD_CELLS, make=make)
+        return self._kept.tables(frames.LOOK_AHEAD, frames.LOOK_AHEAD_CELLS, make=make)
 
     @property
     def look_ahead(self) -> pd.DataFrame:
@@ -70,7 +59,7 @@ class AuditResults:
 
     @cached_property
     def _ladder(self) -> tuple[pd.DataFrame, ...]:
-        return self._tables(LAG_LADDER, LAG_LADDER_FAMILIES, make=self._make_ladder)
+        return self._kept.tables(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES, make=self._make_ladder)
 
     def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         floor = floors(self._tenure.study.report, self._tenure.n_events)[Question.CONTEST]
@@ -80,7 +69,7 @@ class AuditResults:
             return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")
-            return LAG_LADDER.empty(), LAG_LADDER_FAMILIES.empty()
+            return frames.LAG_LADDER.empty(), frames.LAG_LADDER_FAMILIES.empty()
 
     @property
     def lag_ladder(self) -> pd.DataFrame:
@@ -95,22 +84,22 @@ class AuditResults:
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
-        return self._one(LATE_KNOWLEDGE, late_knowledge)
+        return self._one(frames.LATE_KNOWLEDGE, late_knowledge)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Share of landmark rows with a value, by covariate and fiscal quarter."""
-        return self._one(COVERAGE, coverage)
+        return self._one(frames.COVERAGE, coverage)
 
     @cached_property
     def reporting_delays(self) -> pd.DataFrame:
         """How late facts are learned, and how much of the newest quarter is likely known."""
-        return self._one(REPORTING_DELAYS, reporting_delays)
+        return self._one(frames.REPORTING_DELAYS, reporting_delays)
 
     @cached_property
     def match_rates(self) -> pd.DataFrame:
         """How many rows of optional tables fall into a lifetime."""
-        return self._one(MATCH_RATES, match_rates)
+        return self._one(frames.MATCH_RATES, match_rates)
 
     @property
     def compared(self) -> Compared:
@@ -130,38 +119,34 @@ class AuditResults:
     @property
     def verdicts(self) -> tuple[Alarm, ...]:
         """One for each thing looked for: found, not found, or these data cannot tell."""
-        return read_alarms(self.alarms)
+        return from_frame(self.alarms)
 
     @cached_property
     def alarms(self) -> pd.DataFrame:
-        """The verdicts as a table, a line each; is_raised is missing where these data cannot tell."""
-        return self._one(ALARMS, self._look_for_all)
+        """The verdicts as a table; is_raised is missing where these data cannot tell."""
+        return self._one(frames.ALARMS, self._look_for_all)
 
     def _look_for_all(self, tenure: CohortTables) -> pd.DataFrame:
         tenure.progress("looking for what was overwritten, left out, or moved by the calendar")
-        found = [
-            self._look_ahead_alarm(),
-            *self._knowledge_alarms(),
-            one_stay(tenure),
-            self._tried(falling_hazard, "falling_hazard"),
-            *moved_labels(tenure),
-            self._tried(rewritten_score, "rewritten_score"),
-            *calendar_moves(tenure),
-        ]
-        return as_frame(found)
-
-    def _tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
-        """Return tables as kept, or as made, once they were found to be what is declared."""
-        found = self._kept.tables(*(schema.name for schema in schemas), make=make)
-        return tuple(schema.checked(table) for schema, table in zip(schemas, found, strict=True))
+        return as_frame(
+            [
+                self._look_ahead_alarm(),
+                *self._knowledge_alarms(),
+                one_stay(tenure),
+                self._tried(falling_hazard, "falling_hazard"),
+                *moved_labels(tenure),
+                self._tried(rewritten_score, "rewritten_score"),
+                *calendar_moves(tenure),
+            ]
+        )
 
     def _one(self, schema: Schema, make: Callable[[CohortTables], pd.DataFrame]) -> pd.DataFrame:
-        (table,) = self._tables(schema, make=lambda: (make(self._tenure),))
+        (table,) = self._kept.tables(schema, make=lambda: (make(self._tenure),))
         return table
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the audits by name, alarms first."""
-        return {schema.name: getattr(self, schema.name) for schema in SCHEMAS}
+        return {schema.name: getattr(self, schema.name) for schema in frames.SCHEMAS}
 
     def _tried(self, audit: Callable[[CohortTables], Alarm], name: str) -> Alarm:
         try:

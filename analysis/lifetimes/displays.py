@@ -22,20 +22,6 @@ def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = 
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
 
 
-def show_distributions(found: ParametricSurvival, horizon_days: float) -> Display:
-    """Return fitted distributions of the length of lifetimes beside Kaplan-Meier.
-
-    Parameters
-    ----------
-    found
-        The fits.
-    horizon_days
-        Within which the mean is taken.
-    """
-    title = f"Length of lifetimes, and its mean within {horizon_days:,.0f} days"
-    return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
-
-
 def show_book(book: pd.DataFrame) -> Display:
     """Return the book as bars.
 
@@ -45,3 +31,9 @@ def show_book(book: pd.DataFrame) -> Display:
         As `analysis.lifetimes.frames.BOOK`.
     """
     return Display("The book by quarter", book, lambda ax: draw_book(ax, book), size=(8.4, 3.2))
+
+
+def show_distributions(found: ParametricSurvival) -> Display:
+    """Return distributions of the length of lifetimes, drawn beside Kaplan-Meier."""
+    title = f"Length of lifetimes, and its mean within {found.horizon:,.0f} days"
+    return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
