@@ -10,7 +10,7 @@ from analysis.cohort.build import build_cohort
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.displays import show_losses
-from analysis.contest.reliance import permutation_losses
+from analysis.contest.reliance import permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.curves.rates import DAYS_A_YEAR
@@ -18,7 +18,7 @@ from analysis.declared.floors import Question, floors
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import DesignError, ModelError, obstacle_to
-from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
+from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
@@ -38,7 +38,7 @@ from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
-from analysis.models.registry import QUOTABLE, competing_models
+from analysis.models.registry import QUOTABLE
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
@@ -58,16 +58,7 @@ class Workbench(CohortTables):
     @cached_property
     def rolling(self) -> RollingOrigin:
         """Forecasts of recent quarters that the models had not seen, and their scores."""
-        return rolling_origin(
-            self.landmarks,
-            self.covariates("landmarks"),
-            competing_models(self.study),
-            n_folds=self.study.models.test_quarters,
-            allowed_gap_days=self.study.time.allowed_gap_days,
-            n_resamples=self.study.models.resamples,
-            seed=self.study.seed,
-            progress=self.progress,
-        )
+        return rolling_origin_of(self)
 
     @cached_property
     def forecast(self) -> Forecast:
@@ -91,21 +82,16 @@ class Workbench(CohortTables):
     @cached_property
     def no_forecast(self) -> Remark | None:
         """Why nothing can be forecast; None where it can."""
-        return self._lacks_events(Question.FORECAST) or obstacle_to(
-            "no forecast", self.progress, lambda: (self.skill, self.reading)
-        )
+        floor = floors(self.study.report, self.n_events)[Question.FORECAST]
+        return floor.obstacle or obstacle_to("no forecast", self.progress, lambda: (self.skill, self.reading))
 
     @cached_property
     def no_contest(self) -> Remark | None:
         """Why the families cannot be compared; None where they can."""
-        return (
-            self._lacks_events(Question.CONTEST)
-            or self.no_forecast
-            or obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
-        )
-
-    def _lacks_events(self, question: Question) -> Remark | None:
-        return floors(self.study.report, self.n_events)[question].obstacle
+        floor = floors(self.study.report, self.n_events)[Question.CONTEST]
+        if found := floor.obstacle or self.no_forecast:
+            return found
+        return obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
 
     @cached_property
     def skill(self) -> Skill:
@@ -219,16 +205,7 @@ class Workbench(CohortTables):
 
     @cached_property
     def _losses(self) -> pd.DataFrame:
-        models = self.study.models
-        return permutation_losses(
-            self.rolling.folds,
-            QUOTABLE,
-            [family.name for family, _ in self.families()],
-            n_repeats=models.permutations,
-            n_resamples=models.resamples,
-            seed=self.study.seed,
-            progress=self.progress,
-        )
+        return permutation_losses_of(self, self.rolling)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

@@ -98,10 +98,9 @@ def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:
 
 def _knowledge(audits: AuditResults, text: Catalogue) -> list[str]:
     """Say how well what was known covers the book: the worst of each table."""
-    gaps = audits.gaps
+    gaps, slow, least = audits.gaps, slowest_fact(audits.reporting_delays), worst_match(audits.match_rates)
     says = text("audit.complete", complete=len(gaps.complete), declared=gaps.n_covariates, share=COMPLETE)
     lines = [wrapped(text("audit.coverage"), says, 2)]
-    slow, least = slowest_fact(audits.reporting_delays), worst_match(audits.match_rates)
     says = text("grounds.no_delays")
     if slow is not None:
         says = text("audit.longest", fact=slow.fact, median=slow.median_days, p90=slow.p90_days)

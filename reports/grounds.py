@@ -118,7 +118,7 @@ def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mappin
         recent=compared.recent,
         recent_days=RECENT_DAYS,
         columns=compared.n_compared,
-        days=list(compared.days),
+        days=compared.days,
     )
     if not compared.looks_ahead:
         return said + text("grounds.none_differs")
@@ -146,9 +146,10 @@ def signal_lines(text: Text, ladder: Ladder | None) -> list[SignalLine]:
     """Return every early or late signal as a line."""
     lines = []
     for line in ladder.signals if ladder else ():
-        change = f"{text.ratio(line.change)} ({text.span(math.exp(line.change_low), math.exp(line.change_high))})"
-        today, ago = text.ratio(line.today), text.ratio(line.ago)
-        lines.append(SignalLine(line.term, line.family, today, ago, change, text(SIGNALS[line.signal])))
+        low, high = text.ratio(line.change_low), text.ratio(line.change_high)
+        change = f"{text.ratio(line.change)} ({text('list.span', low=low, high=high)})"
+        says = text(SIGNALS[line.signal])
+        lines.append(SignalLine(line.term, line.family, text.ratio(line.today), text.ratio(line.ago), change, says))
     return lines
 
 

@@ -10,7 +10,7 @@ from analysis.wording.catalogue import Catalogue
 from reports.dictionary import ClaimLine, Entry, Section
 from reports.terminal import wrapped
 
-QUESTIONS = {Question.FORECAST: "check.forecast", Question.CONTEST: "check.comparison"}
+FLOORS = {Question.FORECAST: "check.forecast", Question.CONTEST: "check.comparison"}
 
 
 def say_dictionary(
@@ -92,7 +92,7 @@ def say_measurable(sections: Iterable[Section], text: Catalogue) -> str:
 
 def say_claims(claims: Sequence[ClaimLine], text: Catalogue) -> str:
     """Return a table of the claims: whether these data have the columns for each, and what would unlock the rest."""
-    judged, in_part = (sum(line.judged == answer for line in claims) for answer in (Judged.YES, Judged.IN_PART))
+    judged, in_part = (sum(line.judged is answer for line in claims) for answer in (Judged.YES, Judged.IN_PART))
     lines = [text("check.claims", claims=len(claims), judged=judged, in_part=in_part)]
     for line in claims:
         lines.append(wrapped(f"  {line.name}  {text(f'claims.judged_{line.judged}')}", line.says, 16))
@@ -106,5 +106,5 @@ def say_events(checked: SourceCheck, report: Report, text: Catalogue) -> str:
     lines = [text("check.left", events=checked.n_events, lifetimes=checked.n_lifetimes)]
     for question, floor in floors(report, checked.n_events).items():
         verdict = "enough" if floor.is_reached else "too_few"
-        lines.append(f"  {text(QUESTIONS[question], floor=floor.needed, verdict=verdict)}")
+        lines.append(f"  {text(FLOORS[question], floor=floor.needed, verdict=verdict)}")
     return "\n".join(lines)

@@ -97,10 +97,16 @@ def _known(table: Table) -> str:
 
 
 def _checks() -> str:
-    lines = []
-    for rule in declared_rules():
-        beside = _names(tables_read(rule.sql) - {rule.table})
-        lines.append((f"`{rule.name}`", f"*{rule.table}*", beside, rule.severity, str(rule.says)))
+    lines = [
+        (
+            f"`{rule.name}`",
+            f"*{rule.table}*",
+            _names(tables_read(rule.sql) - {rule.table}),
+            rule.severity,
+            str(rule.says),
+        )
+        for rule in declared_rules()
+    ]
     purpose = (
         "Rules over the source's tables: each lists the rows (`row_id`) that break it. After an error nothing is "
         "built; rows in quarantine are set apart; a notice counts them."

@@ -47,9 +47,14 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
     if not summary.known_leavers.empty:
         sentences.append(text("short.known_leavers", number=len(summary.known_leavers)))
     if summary.last:
-        last = summary.last
-        rate = text.share(last.rate)
-        sentences.append(text("short.last", churned=last.churned, at_start=last.at_start, rate=rate))
+        sentences.append(
+            text(
+                "short.last",
+                churned=summary.last.churned,
+                at_start=summary.last.at_start,
+                rate=text.share(summary.last.rate),
+            )
+        )
     if summary.skill:
         ranking = summary.skill.ranking
         sentences.append(text("short.skill", folds=ranking.n_folds, auc=text.share(ranking.estimate, 0)))

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.contest.frames import LOSSES
 from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
-from analysis.evaluation.rolling_origin import Fold
+from analysis.evaluation.rolling_origin import Fold, RollingOrigin
 from analysis.models.base import horizon_risk
+from analysis.models.registry import QUOTABLE
 from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
@@ -76,6 +78,20 @@ def permutation_losses(
                     sizes = (len(fitted), len(scored.event), moved)
                     lines.append((model, family, metric, estimate, *interval, *sizes, MODEL_HELD_FIXED))
     return LOSSES.checked(pd.DataFrame(lines, columns=LOSSES.columns))
+
+
+def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin) -> pd.DataFrame:
+    """Measure what the forecasts that a study may quote lose without each family, as `LOSSES`."""
+    models = tenure.study.models
+    return permutation_losses(
+        rolling.folds,
+        QUOTABLE,
+        [family.name for family, _ in tenure.families()],
+        n_repeats=models.permutations,
+        n_resamples=models.resamples,
+        seed=tenure.study.seed,
+        progress=tenure.progress,
+    )
 
 
 def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:

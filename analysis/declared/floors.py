@@ -14,7 +14,10 @@ class Question(StrEnum):
     CONTEST = "contest"
 
 
-_LACKING = {Question.FORECAST: "declared.too_few_to_forecast", Question.CONTEST: "declared.too_few_to_compare"}
+_LACKING = {
+    Question.FORECAST: "declared.too_few_for_forecast",
+    Question.CONTEST: "declared.too_few_for_contest",
+}
 
 
 @dataclass(frozen=True, slots=True)

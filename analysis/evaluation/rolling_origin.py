@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
@@ -14,6 +15,7 @@ from analysis.errors import DesignError, ModelError
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
+from analysis.models.registry import competing_models
 from analysis.wording.remarks import Remark, remark
 
 Progress = Callable[[str], None]
@@ -141,7 +143,8 @@ def rolling_origin(
         if fold is not None:
             folds.append(fold)
     if not folds:
-        raise _nothing_scored(notes)
+        said = tuple(notes)
+        raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     fitted = [name for name in models if any(name in fold.models for fold in folds)]
     predictions = _predictions(folds, fitted)
     weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
@@ -153,6 +156,20 @@ def rolling_origin(
         pairs=PAIRS.checked(pair_differences(predictions, fitted, weights)),
         predictions=predictions,
         notes=tuple(notes),
+    )
+
+
+def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
+    """Score the models that compete in a study on its recent quarters, as many as it asks for."""
+    return rolling_origin(
+        tenure.landmarks,
+        tenure.covariates("landmarks"),
+        competing_models(tenure.study),
+        n_folds=tenure.study.models.test_quarters,
+        allowed_gap_days=tenure.study.time.allowed_gap_days,
+        n_resamples=tenure.study.models.resamples,
+        seed=tenure.study.seed,
+        progress=tenure.progress,
     )
 
 
@@ -197,12 +214,6 @@ def _fitted(
         except (ModelError, DesignError) as error:
             remarks.append(remark("evaluation.not_fitted", model=name, landmark=landmark, reason=error.remark))
     return fitted, remarks
-
-
-def _nothing_scored(notes: Sequence[Remark]) -> ModelError:
-    if not notes:
-        return ModelError(remark("evaluation.none_followed"))
-    return ModelError(remark("evaluation.no_quarter", notes=tuple(notes)))
 
 
 def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def quoted_model(pooled: pd.DataFrame, candidates: Sequence[str]) -> str:
     """
     scores = pooled[(pooled["metric"] == "brier") & pooled["model"].isin(list(candidates))]
     if scores.empty:
-        raise ModelError(remark("evaluation.none_to_quote", models=tuple(candidates)))
+        raise ModelError(remark("evaluation.no_model_to_quote", candidates=tuple(candidates)))
     return str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.evaluation.calibration import calibrations
-from analysis.evaluation.rolling_origin import Remark, RollingOrigin
+from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.evaluation.selection import PairVerdict, Score, pair_verdicts, score_of
+from analysis.wording.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)

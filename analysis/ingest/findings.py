@@ -60,13 +60,22 @@ def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:
 
     The last two are what was found as a code and its values in JSON, for pages in other languages than English.
     """
-    columns = ("rule", "table_name", "severity", "rows", "says", "says_code", "says_values")
-    types = [f"{name} {'bigint' if name == 'rows' else 'varchar'}" for name in columns]
-    engine.run(f"create table rule_findings ({', '.join(types)})")
+    engine.run(
+        "create table rule_findings (rule varchar, table_name varchar, severity varchar, rows bigint, says varchar, "
+        "says_code varchar, says_values varchar)"
+    )
     for found in findings:
-        values = (
-            *(found.name, found.table, found.severity, found.rows),
-            *(str(found.says), found.says.code, found.says.values_as_json()),
+        engine.run(
+            "insert into rule_findings values ($rule, $table_name, $severity, $rows, $says, $says_code, $says_values)",
+            {
+                "rule": found.name,
+                "table_name": found.table,
+                "severity": found.severity,
+                "rows": found.rows,
+                "says": str(found.says),
+                "says_code": found.says.code,
+                "says_values": found.says.values_as_json(),
+            },
         )
         places = ", ".join(f"${name}" for name in columns)
         engine.run(f"insert into rule_findings values ({places})", dict(zip(columns, values, strict=True)))

@@ -20,9 +20,8 @@ def book_of(quarters: pd.DataFrame) -> pd.DataFrame:
         As `analysis.cohort.frames.BOOK_BY_QUARTER`.
     """
     rate = (quarters["churned_of_start"] / quarters["at_start"]).where(quarters["at_start"] > 0)
-    return BOOK.checked(
-        quarters.assign(rate=rate, label=[english().format_field(day, "MMM y") for day in quarters["quarter_from"]])
-    )
+    label = [english().format_field(day, "MMM y") for day in quarters["quarter_from"]]
+    return BOOK.checked(quarters.assign(rate=rate, label=label))
 
 
 @dataclass(frozen=True, slots=True)

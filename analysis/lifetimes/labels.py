@@ -6,18 +6,17 @@ import pandas as pd
 
 from analysis.errors import StudyError
 
+ALL, OTHER, UNKNOWN = "all", "other", "unknown"
+"""Groups that no source names: everybody, the small ones pooled, and those without a label."""
+MOST_GROUPS = 6
+"""That a picture tells apart."""
+
 
 def refuse_unknown_label(name: str, given: Collection[str]) -> None:
     """Raise a `StudyError` where the source does not give a column of ``accounts``; it names those that it gives."""
     if f"accounts.{name}" not in given:
         known = sorted(entry.removeprefix("accounts.") for entry in given if entry.startswith("accounts."))
         raise StudyError(f"The source gives no column '{name}' of accounts. It gives: {', '.join(known)}.")
-
-
-ALL, OTHER, UNKNOWN = "all", "other", "unknown"
-"""Groups that no source names: everybody, the small ones pooled, and those without a label."""
-MOST_GROUPS = 6
-"""That a picture tells apart."""
 
 
 def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> pd.Series:

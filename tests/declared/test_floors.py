@@ -1,4 +1,4 @@
-"""From how many events on anything is concluded, and what stands in the way."""
+"""From how many events on anything is concluded, and what stands in the way of a result."""
 
 import pytest
 
@@ -21,8 +21,8 @@ def test_a_question_is_asked_from_its_floor_on(n_events, forecast, contest):
 
 def test_below_its_floor_it_says_how_many_are_needed_and_how_many_there_are():
     found = floors(REPORT, 9)
-    assert found[Question.FORECAST].obstacle == remark("declared.too_few_to_forecast", needed=10, found=9)
-    assert found[Question.CONTEST].obstacle == remark("declared.too_few_to_compare", needed=30, found=9)
+    assert found[Question.FORECAST].obstacle == remark("declared.too_few_for_forecast", needed=10, found=9)
+    assert found[Question.CONTEST].obstacle == remark("declared.too_few_for_contest", needed=30, found=9)
     assert floors(REPORT, 30)[Question.CONTEST].obstacle is None
 
 
@@ -31,17 +31,17 @@ class TestWhatStandsInTheWay:
         told = []
 
         def compute() -> None:
-            raise ModelError(remark("cox.no_event", rows=3))
+            raise ModelError(remark("models.no_event", rows=3))
 
-        assert obstacle_to("no forecast", told.append, compute) == remark("cox.no_event", rows=3)
-        assert told == ["no forecast: A Cox model needs at least one event; none is among the 3 rows."]
+        assert obstacle_to("no forecast", told.append, compute) == remark("models.no_event", rows=3)
+        assert told == [f"no forecast: {remark('models.no_event', rows=3)}"]
 
-    def test_of_an_error_without_a_code_is_its_own_words(self):
+    def test_of_an_error_in_plain_words_is_told_in_english_alone(self):
         def compute() -> None:
             raise DesignError("text where numbers are required.")
 
-        expected = remark("wording.untold", told="text where numbers are required.")
-        assert obstacle_to("no forecast", lambda message: None, compute) == expected
+        told = remark("wording.untold", told="text where numbers are required.")
+        assert obstacle_to("no forecast", lambda message: None, compute) == told
 
     def test_is_nothing_where_there_is_a_result(self):
         told = []

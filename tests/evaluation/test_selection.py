@@ -35,9 +35,9 @@ class TestQuotedModel:
         assert quoted_model(pooled(**scores), ("cox", "forest")) == quoted
 
     def test_is_refused_where_no_candidate_was_scored(self):
-        with pytest.raises(ModelError, match="one of the models cox, forest; none of them") as refused:
+        with pytest.raises(ModelError, match="one of the models cox or forest; none of them") as refused:
             quoted_model(pooled(last_quarter=0.07), ("cox", "forest"))
-        assert refused.value.remark.code == "evaluation.none_to_quote"
+        assert refused.value.remark.code == "evaluation.no_model_to_quote"
 
     def test_its_score_has_the_interval_and_the_quarters_that_it_rests_on(self):
         assert score_of(pooled(cox=0.75, forest=0.5), "cox", "auc") == Score("cox", "auc", 0.75, 0.74, 0.76, 3)

@@ -126,7 +126,7 @@ def test_the_report_writes_the_tables_of_the_audits(sample_report: SampleReport)
 def test_early_and_late_signals_are_counted_and_named() -> None:
     numbers = (0.4, 0.1, -0.3, -0.5, -0.1)
     signals = tuple(
-        SignalOfColumn(term, term.partition(":")[0], "usage", signal, *numbers)
+        SignalOfColumn(term, term, "usage", signal, *numbers)
         for term, signal in (("seats", Signal.EARLY), ("term: yearly", Signal.EARLY), ("b", Signal.LATE))
     )
     ladder = Ladder((0, 90), 100, 30, signals, pd.DataFrame(), pd.DataFrame())

@@ -163,7 +163,7 @@ def eventful(content: Grounds) -> Grounds:
 
 
 FIRST_TERMS = ("active_day_share", "events_per_seat_day")
-TOO_FEW = remark("declared.too_few_to_compare", needed=30, found=3)
+TOO_FEW = remark("declared.too_few_for_contest", needed=30, found=3)
 DELAYS = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_known"]
 
 

@@ -185,6 +185,7 @@ class TestRemarks:
         "mend": remark("rules.negative_usage.mend"),
         "column": COLUMNS[0],
         "covariate": "seats",
+        "candidates": (COX, FOREST),
         "columns": COLUMNS,
         "others": COLUMNS,
         "families": ("usage", "champion"),

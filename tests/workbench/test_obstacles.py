@@ -19,7 +19,7 @@ STUDY = Study(
     report=Report(forecast_from_events=10, contest_from_events=30),
 )
 NOT_SETTLED = remark("forecast.nothing_to_learn", landmark=pd.Timestamp("2024-01-01"))
-FORECAST, COMPARE = "declared.too_few_to_forecast", "declared.too_few_to_compare"
+FORECAST, CONTEST = "declared.too_few_for_forecast", "declared.too_few_for_contest"
 
 
 class Stub(Workbench):
@@ -52,9 +52,9 @@ class CannotCompare(Stub):
 @pytest.mark.parametrize(
     ("n_events", "no_forecast", "no_contest"),
     [
-        (9, FORECAST, COMPARE),
-        (10, None, COMPARE),
-        (29, None, COMPARE),
+        (9, FORECAST, CONTEST),
+        (10, None, CONTEST),
+        (29, None, CONTEST),
         (30, None, None),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_model_that_cannot_be_fitted_is_the_reason_for_both():
 def test_too_few_events_for_a_contest_are_told_even_where_the_forecast_fails_too():
     tenure = CannotForecast(29)
     assert tenure.no_forecast == NOT_SETTLED
-    assert tenure.no_contest == remark(COMPARE, needed=30, found=29)
+    assert tenure.no_contest == remark(CONTEST, needed=30, found=29)
 
 
 def test_a_contest_may_fail_where_the_forecast_stands():
