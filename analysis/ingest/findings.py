@@ -77,5 +77,3 @@ def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:
                 "says_values": found.says.values_as_json(),
             },
         )
-        places = ", ".join(f"${name}" for name in columns)
-        engine.run(f"insert into rule_findings values ({places})", dict(zip(columns, values, strict=True)))

@@ -178,7 +178,6 @@ class TestRemarks:
     VALUES: typing.ClassVar[dict[str, object]] = {
         "landmark": DAY,
         "model": COX,
-        "models": (COX, FOREST),
         "reason": remark("models.no_event", rows=5),
         "notes": (remark("evaluation.nobody_left", landmark=DAY, accounts=7), remark("design.no_rows")),
         "says": remark("rules.negative_usage.says"),
