@@ -1,8 +1,8 @@
 -- grain: run of paid days of an account at one level; key: account_id, level_from; days [level_from, level_until)
--- after: subscription_versions
 -- rule: seats, MRR and number of products of all versions in force, added up; a day on which one of these, or what is
---       given of them, is another than on the day before starts a run. A total is of the versions that give it;
---       versions_without_* counts the others, as missing is not zero
+--       given of them, is another than on the day before starts a run. A total is of the versions that give it: what is
+--       sold without seats adds none. versions_without_* counts the others: as missing is not zero, totals of two days
+--       are compared only where as many versions leave them out
 with offered as (
     select
         versions.account_id,

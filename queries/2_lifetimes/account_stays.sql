@@ -1,5 +1,4 @@
 -- grain: stay of an account: paid spells with short gaps between them; key: account_id, lifetime_number
--- after: spells
 -- rule: a gap of more than allowed_gap_days starts a new lifetime; a shorter one does not
 with followed as (
     select

@@ -1,5 +1,4 @@
 -- grain: day of a lifetime on which what it pays for shrinks or grows; key: lifetime_id, changed_on
--- after: subscription_versions, account_levels, lifetimes
 -- rule: against the day before, which must be paid: the first day, the end, a gap and the return from it are none.
 --       contraction: seats or MRR at most 0.8 of what they were, whatever else happened. Else expansion: cross_sell
 --       where a product is paid for that was not, and a total is more or no product was given up; upsell where a total

@@ -1,5 +1,4 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
--- after: subscription_versions, spells, account_stays
 -- rule: lifetime_id is account and number, the number last, so that no two are alike: the same in every build, whatever
 --       else a source holds. It ends with its last subscription, by that one's reason (none given: voluntary). Its
 --       notice_on is the day from which nothing but subscriptions under notice was left, up to the end. It leaves on

@@ -1,5 +1,4 @@
 -- grain: unbroken run of days at risk of a lifetime; key: lifetime_id, risk_from; days [risk_from, risk_until)
--- after: spells, lifetimes
 -- rule: at risk from entry on, on paid days, and only on unannounced ones where the study dates the event by notice;
 --       open lifetimes reach to 9999-12-31
 with clipped as (

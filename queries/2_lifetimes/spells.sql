@@ -1,5 +1,4 @@
 -- grain: unbroken run of days of an account, of one kind; key: account_id, kind, spell_from; days [from, until)
--- after: subscription_versions
 -- rule: paid: some version covers the day. unannounced: some version covers the day and is not under notice on it (from
 --       notice_on to its withdrawal), as was known on that day, whatever became of it later
 with pieces as (

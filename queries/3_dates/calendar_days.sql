@@ -1,5 +1,4 @@
 -- grain: calendar day from baseline_days before the observation start to the day before the snapshot; key: day
--- after: calendar_months
 with digits as (
     select month_number as digit
     from calendar_months

@@ -1,5 +1,4 @@
 -- grain: date on which the covariates of a lifetime are needed; key: lifetime_id, risk_date
--- after: landmark_dates, risk_intervals
 with dates as (
     select lifetime_id, landmark as risk_date
     from landmark_dates

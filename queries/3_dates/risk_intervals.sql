@@ -1,5 +1,4 @@
 -- grain: run of days at risk without a cut inside; key: lifetime_id, starts_on; days [starts_on, stops_on)
--- after: calendar_months
 -- rule: risk up to the snapshot, cut at month starts, wherever a term ends, and at the last day to give notice of it
 with observed as (
     select

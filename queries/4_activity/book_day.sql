@@ -1,5 +1,4 @@
 -- grain: day with use by the book, day on which it became known; key: used_on, known_on
--- after: usage_account_day
 -- rule: use on days that the account pays for; trials are no part of the book that others are compared with
 select
     used.used_on,

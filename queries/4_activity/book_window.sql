@@ -1,5 +1,4 @@
 -- grain: date on which some lifetime needs covariates; key: risk_date
--- after: book_day, paying_day
 -- rule: use by the book, and the business days of the accounts that paid for them, each by its own region, in the
 --       recent window and in the baseline before it; days before the log begins count for neither
 with dates as (

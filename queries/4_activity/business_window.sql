@@ -1,19 +1,18 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- after: book_window, business_day, work_region
 -- rule: business days of the account's region in the recent window and in the baseline before it, neither of which
 --       reaches before the origin; and by how much the whole book's use per account and business day changed between
 --       the two windows, as a difference of logarithms
 with dates as (
     select
-        risk_dates.lifetime_id,
-        risk_dates.risk_date,
+        risk_windows.lifetime_id,
+        risk_windows.risk_date,
         work_region.region,
-        risk_dates.risk_date - 1 as last_day,
-        greatest(risk_dates.origin, risk_dates.risk_date - $recent_days) - 1 as recent_eve,
-        greatest(risk_dates.origin, risk_dates.risk_date - $baseline_days) - 1 as baseline_eve
-    from risk_dates
+        risk_windows.risk_date - 1 as last_day,
+        risk_windows.recent_from - 1 as recent_eve,
+        risk_windows.baseline_from - 1 as baseline_eve
+    from risk_windows
     inner join work_region
-        on risk_dates.account_id = work_region.account_id
+        on risk_windows.account_id = work_region.account_id
 ),
 
 book as (

@@ -1,5 +1,4 @@
 -- grain: calendar day; key: day
--- after: business_day, work_region
 -- rule: the accounts that pay for it, and those of them for whom it is a business day
 with regions as (
     select

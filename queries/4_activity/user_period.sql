@@ -1,5 +1,4 @@
 -- grain: account, logged period, delivery of it; key: account_id, period_start, period_days, known_on
--- after: usage_user_day
 -- rule: a row holds on the days after known_on up to known_until, on which more of the period became known; users of
 --       several deliveries count once: the first delivery is counted by itself, only later ones look back. Known when
 --       the period is over. Distinct users of a period mean something even where ids are not persons. A source that

@@ -1,20 +1,16 @@
 -- grain: lifetime, risk date, user who used anything in its window; key: lifetime_id, risk_date, user_id
--- after: usage_user_day, window_blocks
 -- rule: use that names its user and is known: events of the recent window and of the baseline before it; weeks with use
 --       among the last four, counted back from risk_date
 select
     dates.lifetime_id,
     dates.risk_date,
     used.user_id,
-    cast(sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as bigint)
+    cast(sum(case when used.used_on >= dates.recent_from then used.events else 0 end) as bigint)
         as recent_events,
     cast(
         sum(
             case
-                when
-                    used.used_on >= dates.risk_date - $baseline_days
-                    and used.used_on < dates.risk_date - $recent_days
-                    then used.events
+                when used.used_on >= dates.baseline_from and used.used_on < dates.recent_from then used.events
                 else 0
             end
         ) as bigint
@@ -35,7 +31,7 @@ inner join usage_user_day as used
     on
         dates.account_id = used.account_id
         and dates.block = used.block
-        and used.used_on >= dates.window_from
+        and used.used_on >= dates.longest_from
         and used.used_on < dates.risk_date
         and used.known_on < dates.risk_date
 group by dates.lifetime_id, dates.risk_date, used.user_id

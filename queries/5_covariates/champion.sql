@@ -1,72 +1,30 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: who is in a role and known to be, on the morning of risk_date: a departure that is not known yet is not seen; a
---       change between the roles of champion and sponsor is no departure. Nobody ever recorded is unknown, not none.
---       Key users stand in where no role is recorded: key_user_percent of users, rounded up, with the most use in the
---       baseline window before the recent one; only use that names its user counts
-with dates as (
-    select
-        lifetime_id,
-        account_id,
-        risk_date,
-        origin,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        risk_date > cast($contacts_observed_from as date) as is_state_measured,
-        risk_date > origin and greatest(origin, risk_date - $baseline_days) >= cast($contacts_observed_from as date)
-            as is_window_measured,
-        greatest(origin, risk_date - $baseline_days) >= cast($usage_daily_observed_from as date)
-        and least($baseline_days, risk_date - origin) >= 2 * $recent_days as is_use_measured
-    from risk_dates
-),
-
-roles as (
-    select
-        account_id,
-        contact_id,
-        role,
-        department,
-        ended_on,
-        coalesce(started_on, cast('1900-01-01' as date)) as started_on,
-        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on,
-        case
-            when ended_on is not null
-                then greatest(
-                    coalesce(ended_known_on, ended_on),
-                    coalesce(known_on, started_on, cast('1900-01-01' as date))
-                )
-        end as end_known_on
-    from contacts
-),
-
-people as (
+-- rule: who is a champion and known to be, on the morning of risk_date. Nobody ever recorded is unknown, not none. A
+--       new sponsor is a decider who came after another one of that role. Key users stand in where no role is recorded:
+--       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one; only use
+--       that names its user counts
+with people as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        dates.window_from,
+        dates.baseline_from,
         roles.contact_id,
         max(
             case
-                when
-                    roles.started_on < dates.risk_date
-                    and not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)
-                    then 1
+                when dates.risk_date >= roles.in_force_from and dates.risk_date < roles.in_force_until then 1
                 else 0
             end
         ) as is_in_force,
         max(case when coalesce(roles.end_known_on < dates.risk_date, false) then 0 else 1 end) as is_staying,
         max(case when roles.end_known_on < dates.risk_date then roles.end_known_on end) as end_known_on,
-        max(
-            case
-                when roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date
-                    then greatest(roles.ended_on, roles.end_known_on)
-            end
-        ) as left_on
-    from dates
-    inner join roles
+        max(case when roles.in_force_until <= dates.risk_date then roles.in_force_until end) as gone_from
+    from risk_windows as dates
+    inner join contact_role as roles
         on
             dates.account_id = roles.account_id
-            and roles.role in ('champion', 'executive_sponsor')
+            and roles.is_champion
             and roles.known_on < dates.risk_date
-    group by dates.lifetime_id, dates.risk_date, dates.window_from, roles.contact_id
+    group by dates.lifetime_id, dates.risk_date, dates.baseline_from, roles.contact_id
 ),
 
 champions as (
@@ -74,8 +32,8 @@ champions as (
         lifetime_id,
         risk_date,
         sum(is_in_force) as champions,
-        sum(case when is_staying = 0 and end_known_on >= window_from then 1 else 0 end) as departures,
-        max(left_on) as last_left_on
+        sum(case when is_staying = 0 and end_known_on >= baseline_from then 1 else 0 end) as departures,
+        max(gone_from) as gone_from
     from people
     group by lifetime_id, risk_date
 ),
@@ -85,14 +43,13 @@ departments as (
         dates.lifetime_id,
         dates.risk_date,
         count(distinct roles.department) as departments
-    from dates
-    inner join roles
+    from risk_dates as dates
+    inner join contact_role as roles
         on
             dates.account_id = roles.account_id
-            and roles.role in ('champion', 'executive_sponsor')
-            and roles.known_on < dates.risk_date
-            and roles.started_on < dates.risk_date
-            and not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)
+            and roles.is_champion
+            and dates.risk_date >= roles.in_force_from
+            and dates.risk_date < roles.in_force_until
     group by dates.lifetime_id, dates.risk_date
 ),
 
@@ -102,8 +59,8 @@ arrivals as (
         role,
         contact_id,
         min(known_on) as known_on
-    from roles
-    where role in ('executive_sponsor', 'buyer')
+    from contact_role
+    where is_decider
     group by account_id, role, contact_id
 ),
 
@@ -122,11 +79,11 @@ sponsors as (
         dates.risk_date,
         max(
             case
-                when arrivals.known_on > first_arrivals.known_on and arrivals.known_on >= dates.window_from then 1
+                when arrivals.known_on > first_arrivals.known_on and arrivals.known_on >= dates.baseline_from then 1
                 else 0
             end
         ) as new_sponsor
-    from dates
+    from risk_windows as dates
     inner join arrivals
         on
             dates.account_id = arrivals.account_id
@@ -145,12 +102,12 @@ users as (
         used.user_id,
         used.recent_events,
         used.baseline_events
-    from dates
+    from risk_windows as dates
     inner join user_window as used
         on
             dates.lifetime_id = used.lifetime_id
             and dates.risk_date = used.risk_date
-    where dates.is_use_measured
+    where dates.is_use_comparable
 ),
 
 ranked as (
@@ -188,21 +145,20 @@ key_users as (
 select
     dates.lifetime_id,
     dates.risk_date,
-    case when dates.is_state_measured then champions.champions end as champions,
+    case when dates.are_contacts_known then champions.champions end as champions,
     case
-        when dates.is_state_measured and (departments.departments > 0 or champions.champions = 0)
+        when dates.are_contacts_known and (departments.departments > 0 or champions.champions = 0)
             then coalesce(departments.departments, 0)
     end as champion_departments,
-    case when dates.is_window_measured then champions.departures end as departures,
+    case when dates.are_contacts_logged then champions.departures end as departures,
     case
-        when not dates.is_state_measured then null
+        when not dates.are_contacts_known then null
         when champions.champions > 0 then 0
-        when champions.last_left_on is not null
-            then dates.risk_date - greatest(champions.last_left_on, dates.origin - 1)
+        when champions.gone_from is not null then dates.risk_date - greatest(champions.gone_from, dates.origin) + 1
     end as vacancy_days,
-    case when dates.is_state_measured then case when champions.champions is null then 1 else 0 end end
+    case when dates.are_contacts_known then case when champions.champions is null then 1 else 0 end end
         as champion_unknown,
-    case when dates.is_window_measured then sponsors.new_sponsor end as new_sponsor,
+    case when dates.are_contacts_logged then sponsors.new_sponsor end as new_sponsor,
     case
         when key_users.recent_events > 0 and key_users.key_users > 0
             then cast(key_users.key_events as double) / cast(key_users.recent_events as double)
@@ -214,9 +170,9 @@ select
         when key_users.key_users > 0
             then
                 ln((key_users.key_events + 1) / $recent_days)
-                - ln((key_users.key_baseline_events + 1) / (dates.risk_date - dates.window_from - $recent_days))
+                - ln((key_users.key_baseline_events + 1) / (dates.risk_date - dates.baseline_from - $recent_days))
     end as key_user_trend
-from dates
+from risk_windows as dates
 left join champions
     on
         dates.lifetime_id = champions.lifetime_id

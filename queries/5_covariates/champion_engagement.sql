@@ -1,31 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: personal touches known before risk_date that name a contact and were held, or of which no status is given;
---       never from before the lifetime's origin. A sponsor is in force who is known to be on the morning of risk_date;
---       of several, the one who took part last counts, and where none did, the one who is in force longest
-with dates as (
-    select
-        *,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        greatest(origin, cast($touchpoints_observed_from as date)) as touches_from,
-        risk_date > origin
-        and greatest(origin, risk_date - $baseline_days) >= cast($touchpoints_observed_from as date)
-            as is_window_measured
-    from risk_dates
-),
-
-roles as (
-    select
-        account_id,
-        contact_id,
-        ended_on,
-        coalesce(started_on, cast('1900-01-01' as date)) as started_on,
-        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on,
-        coalesce(ended_known_on, ended_on) as end_known_on
-    from contacts
-    where role = 'executive_sponsor'
-),
-
-sponsors as (
+--       never from before the lifetime's origin. Of several sponsors in force, the one who took part last counts, and
+--       where none did, the one who is in force longest
+with sponsors as (
     select
         dates.lifetime_id,
         dates.account_id,
@@ -33,15 +10,15 @@ sponsors as (
         dates.origin,
         dates.touches_from,
         roles.contact_id,
-        min(greatest(dates.origin, roles.started_on)) as in_force_from
-    from dates
-    inner join roles
+        min(greatest(dates.origin, roles.started_on)) as began_on
+    from risk_windows as dates
+    inner join contact_role as roles
         on
             dates.account_id = roles.account_id
-            and dates.risk_date > cast($contacts_observed_from as date)
-            and roles.known_on < dates.risk_date
-            and roles.started_on < dates.risk_date
-            and not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)
+            and roles.is_sponsor
+            and dates.risk_date >= roles.in_force_from
+            and dates.risk_date < roles.in_force_until
+    where dates.are_contacts_known
     group by
         dates.lifetime_id,
         dates.account_id,
@@ -69,7 +46,7 @@ engagements as (
         sponsors.risk_date,
         sponsors.origin,
         min(sponsors.touches_from) as touches_from,
-        min(sponsors.in_force_from) as in_force_from,
+        min(sponsors.began_on) as began_on,
         max(touched.occurred_on) as last_held_on
     from sponsors
     left join named_touches as touched
@@ -88,11 +65,11 @@ by_contact as (
         dates.risk_date,
         named.contact_id,
         count(*) as touches
-    from dates
+    from risk_windows as dates
     inner join named_touches as named
         on
             dates.account_id = named.account_id
-            and named.occurred_on >= dates.window_from
+            and named.occurred_on >= dates.baseline_from
             and named.occurred_on < dates.risk_date
             and named.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date, named.contact_id
@@ -113,14 +90,14 @@ select
     dates.risk_date,
     case
         when engagements.last_held_on is not null then dates.risk_date - engagements.last_held_on - 1
-        when dates.risk_date > dates.origin and engagements.in_force_from >= engagements.touches_from
-            then dates.risk_date - engagements.in_force_from
+        when dates.risk_date > dates.origin and engagements.began_on >= engagements.touches_from
+            then dates.risk_date - engagements.began_on
     end as sponsor_silence,
     case
-        when dates.is_window_measured and threads.touches >= 2
+        when dates.are_touches_logged and threads.touches >= 2
             then case when 100 * threads.most_touches >= $single_thread_percent * threads.touches then 1 else 0 end
     end as single_threaded
-from dates
+from risk_windows as dates
 left join engagements
     on
         dates.lifetime_id = engagements.lifetime_id

@@ -1,24 +1,22 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: the terms in force on the day, as agreed at signing; changes of seats against the terms in force
---       baseline_days earlier, or at the origin of a younger lifetime. As in changes, seats are compared only where as
---       many versions leave them out on the one day as on the other: missing is not zero
+-- rule: the terms in force on the day, as agreed at signing; seats against those of the first day of the baseline
+--       window, where as many versions leave them out on the one day as on the other
 with compared as (
     select
-        risk_dates.lifetime_id,
-        risk_dates.risk_date,
+        dates.lifetime_id,
+        dates.risk_date,
         later.seats,
         earlier.seats as earlier_seats
-    from risk_dates
-    inner join account_levels as later
+    from risk_windows as dates
+    inner join terms_in_force as later
         on
-            risk_dates.account_id = later.account_id
-            and risk_dates.risk_date >= later.level_from
-            and risk_dates.risk_date < later.level_until
+            dates.lifetime_id = later.lifetime_id
+            and dates.risk_date = later.risk_date
     inner join account_levels as earlier
         on
-            risk_dates.account_id = earlier.account_id
-            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) >= earlier.level_from
-            and greatest(risk_dates.risk_date - $baseline_days, risk_dates.origin) < earlier.level_until
+            dates.account_id = earlier.account_id
+            and dates.baseline_from >= earlier.level_from
+            and dates.baseline_from < earlier.level_until
             and later.versions_without_seats = earlier.versions_without_seats
     where
         later.seats is not null

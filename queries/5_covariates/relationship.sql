@@ -2,42 +2,24 @@
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
 --       made; never from before the lifetime's origin; a window that reaches before the log begins, or has no day yet,
 --       is missing
-with dates as (
-    select
-        lifetime_id,
-        account_id,
-        risk_date,
-        origin,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        greatest(origin, cast($touchpoints_observed_from as date)) as touches_from,
-        greatest(origin, cast($surveys_observed_from as date)) as surveys_from,
-        risk_date > origin
-        and greatest(origin, risk_date - $baseline_days) >= cast($touchpoints_observed_from as date)
-            as is_touch_window_measured,
-        risk_date > origin and origin >= cast($touchpoints_observed_from as date) as is_every_touch_logged,
-        risk_date > origin and greatest(origin, risk_date - $baseline_days) >= cast($tickets_observed_from as date)
-            as is_ticket_window_measured
-    from risk_dates
-),
-
-touches as (
+with touches as (
     select
         dates.lifetime_id,
         dates.risk_date,
         max(case when touched.is_held then touched.occurred_on end) as last_held_on,
-        sum(case when touched.initiated_by = 'vendor' and touched.occurred_on >= dates.window_from then 1 else 0 end)
+        sum(case when touched.initiated_by = 'vendor' and touched.occurred_on >= dates.baseline_from then 1 else 0 end)
             as vendor_touches,
         sum(
             case
                 when
                     touched.initiated_by = 'vendor'
-                    and touched.occurred_on >= dates.window_from
+                    and touched.occurred_on >= dates.baseline_from
                     and (touched.is_said_to_be_held or touched.response_known_on < dates.risk_date)
                     then 1
                 else 0
             end
         ) as answered_touches
-    from dates
+    from risk_windows as dates
     inner join personal_touch as touched
         on
             dates.account_id = touched.account_id
@@ -47,33 +29,20 @@ touches as (
     group by dates.lifetime_id, dates.risk_date
 ),
 
-dated_tickets as (
-    select
-        account_id,
-        opened_on,
-        escalated_on,
-        category,
-        sentiment,
-        coalesce(known_on, opened_on) as known_on,
-        case when escalated_on is not null then greatest(escalated_on, coalesce(known_on, opened_on)) end
-            as escalation_known_on
-    from tickets
-),
-
 opened as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when ticket.category in ('complaint', 'bug') then 1 else 0 end) as complaints,
-        sum(case when ticket.category = 'feature_request' then 1 else 0 end) as feature_requests,
-        sum(case when ticket.category in ('contract', 'cancellation') then 1 else 0 end) as contract_questions,
+        sum(case when ticket.is_fault then 1 else 0 end) as complaints,
+        sum(case when ticket.is_feature_request then 1 else 0 end) as feature_requests,
+        sum(case when ticket.is_contract_question then 1 else 0 end) as contract_questions,
         sum(ticket.sentiment) as sentiment,
         count(ticket.sentiment) as scored_tickets
-    from dates
-    inner join dated_tickets as ticket
+    from risk_windows as dates
+    inner join dated_ticket as ticket
         on
             dates.account_id = ticket.account_id
-            and ticket.opened_on >= dates.window_from
+            and ticket.opened_on >= dates.baseline_from
             and ticket.opened_on < dates.risk_date
             and ticket.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
@@ -84,12 +53,12 @@ escalated as (
         dates.lifetime_id,
         dates.risk_date,
         count(*) as escalations
-    from dates
-    inner join dated_tickets as ticket
+    from risk_windows as dates
+    inner join dated_ticket as ticket
         on
             dates.account_id = ticket.account_id
             and ticket.escalated_on >= dates.origin
-            and ticket.escalation_known_on >= dates.window_from
+            and ticket.escalation_known_on >= dates.baseline_from
             and ticket.escalation_known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 ),
@@ -114,11 +83,12 @@ nps_known as (
         nps_days.score,
         nps_days.answers,
         max(nps_days.responded_on) over (partition by dates.lifetime_id, dates.risk_date) as last_responded_on
-    from dates
+    from risk_windows as dates
     inner join nps_days
         on
             dates.account_id = nps_days.account_id
-            and nps_days.responded_on >= dates.surveys_from
+            and nps_days.responded_on >= dates.origin
+            and nps_days.responded_on >= cast($surveys_observed_from as date)
             and nps_days.responded_on < dates.risk_date
             and nps_days.known_on < dates.risk_date
 ),
@@ -142,20 +112,20 @@ select
         case when dates.is_every_touch_logged then dates.risk_date - dates.origin end
     ) as days_since_touch,
     case
-        when dates.is_touch_window_measured and touches.vendor_touches > 0
+        when dates.are_touches_logged and touches.vendor_touches > 0
             then cast(touches.answered_touches as double) / cast(touches.vendor_touches as double)
     end as answered_share,
-    case when dates.is_ticket_window_measured then coalesce(opened.complaints, 0) end as complaints,
-    case when dates.is_ticket_window_measured then coalesce(opened.feature_requests, 0) end as feature_requests,
-    case when dates.is_ticket_window_measured then coalesce(opened.contract_questions, 0) end as contract_questions,
-    case when dates.is_ticket_window_measured then coalesce(escalated.escalations, 0) end as escalations,
+    case when dates.are_tickets_logged then coalesce(opened.complaints, 0) end as complaints,
+    case when dates.are_tickets_logged then coalesce(opened.feature_requests, 0) end as feature_requests,
+    case when dates.are_tickets_logged then coalesce(opened.contract_questions, 0) end as contract_questions,
+    case when dates.are_tickets_logged then coalesce(escalated.escalations, 0) end as escalations,
     case
-        when dates.is_ticket_window_measured and opened.scored_tickets > 0
+        when dates.are_tickets_logged and opened.scored_tickets > 0
             then cast(opened.sentiment as double) / opened.scored_tickets
     end as ticket_sentiment,
     last_nps.nps,
     dates.risk_date - last_nps.responded_on - 1 as nps_age
-from dates
+from risk_windows as dates
 left join touches
     on
         dates.lifetime_id = touches.lifetime_id

@@ -2,36 +2,7 @@
 -- rule: facts known before risk_date only, cell by cell, never from before the lifetime's origin; a window that reaches
 --       before the log begins, or has no day yet, is missing. A fault (bug or complaint) is open until its resolution
 --       is known, and again from the day it was reopened, if that is not before the resolution
-with dates as (
-    select
-        lifetime_id,
-        account_id,
-        risk_date,
-        origin,
-        risk_date - $recent_days as recent_from,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        greatest(origin, cast($tickets_observed_from as date)) as tickets_from,
-        risk_date > origin and greatest(origin, risk_date - $baseline_days) >= cast($tickets_observed_from as date)
-            as is_window_measured
-    from risk_dates
-),
-
-dated_tickets as (
-    select
-        account_id,
-        opened_on,
-        resolved_on,
-        reopened_on,
-        sentiment,
-        coalesce(known_on, opened_on) as known_on,
-        case when reopened_on is not null then greatest(reopened_on, coalesce(known_on, opened_on)) end
-            as reopening_known_on,
-        coalesce(category in ('bug', 'complaint'), false) as is_fault,
-        coalesce(position(',' || lower(requester_seniority) || ',' in $senior) > 0, false) as is_senior
-    from tickets
-),
-
-opened as (
+with opened as (
     select
         dates.lifetime_id,
         dates.risk_date,
@@ -40,11 +11,11 @@ opened as (
         count(case when ticket.opened_on >= dates.recent_from then ticket.sentiment end) as recent_scored,
         sum(case when ticket.opened_on < dates.recent_from then ticket.sentiment end) as earlier_sentiment,
         count(case when ticket.opened_on < dates.recent_from then ticket.sentiment end) as earlier_scored
-    from dates
-    inner join dated_tickets as ticket
+    from risk_windows as dates
+    inner join dated_ticket as ticket
         on
             dates.account_id = ticket.account_id
-            and ticket.opened_on >= dates.window_from
+            and ticket.opened_on >= dates.baseline_from
             and ticket.opened_on < dates.risk_date
             and ticket.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
@@ -55,12 +26,13 @@ open_faults as (
         dates.lifetime_id,
         dates.risk_date,
         min(fault.opened_on) as oldest_opened_on
-    from dates
-    inner join dated_tickets as fault
+    from risk_windows as dates
+    inner join dated_ticket as fault
         on
             dates.account_id = fault.account_id
             and fault.is_fault
-            and fault.opened_on >= dates.tickets_from
+            and fault.opened_on >= dates.origin
+            and fault.opened_on >= cast($tickets_observed_from as date)
             and fault.opened_on < dates.risk_date
             and fault.known_on < dates.risk_date
             and (
@@ -75,12 +47,12 @@ reopened as (
         dates.lifetime_id,
         dates.risk_date,
         count(*) as reopened_tickets
-    from dates
-    inner join dated_tickets as ticket
+    from risk_windows as dates
+    inner join dated_ticket as ticket
         on
             dates.account_id = ticket.account_id
             and ticket.reopened_on >= dates.origin
-            and ticket.reopening_known_on >= dates.window_from
+            and ticket.reopening_known_on >= dates.baseline_from
             and ticket.reopening_known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
 )
@@ -88,17 +60,17 @@ reopened as (
 select
     dates.lifetime_id,
     dates.risk_date,
-    case when dates.is_window_measured then coalesce(opened.senior_tickets, 0) end as senior_tickets,
+    case when dates.are_tickets_logged then coalesce(opened.senior_tickets, 0) end as senior_tickets,
     case
-        when dates.is_window_measured and opened.recent_scored > 0 and opened.earlier_scored > 0
+        when dates.are_tickets_logged and opened.recent_scored > 0 and opened.earlier_scored > 0
             then
                 cast(opened.recent_sentiment as double) / opened.recent_scored
                 - cast(opened.earlier_sentiment as double) / opened.earlier_scored
     end as tone_trend,
-    case when dates.is_window_measured then coalesce(dates.risk_date - open_faults.oldest_opened_on, 0) end
+    case when dates.are_tickets_logged then coalesce(dates.risk_date - open_faults.oldest_opened_on, 0) end
         as oldest_open_fault_days,
-    case when dates.is_window_measured then coalesce(reopened.reopened_tickets, 0) end as reopened_tickets
-from dates
+    case when dates.are_tickets_logged then coalesce(reopened.reopened_tickets, 0) end as reopened_tickets
+from risk_windows as dates
 left join opened
     on
         dates.lifetime_id = opened.lifetime_id

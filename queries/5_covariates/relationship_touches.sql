@@ -6,22 +6,14 @@
 with dates as (
     select
         *,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        greatest(origin, cast($touchpoints_observed_from as date)) as touches_from,
         least(
             origin + $adoption_from_day,
             case
                 when onboarding_completed_on >= origin then onboarding_completed_on
                 else origin + $adoption_from_day
             end
-        ) as onboarded_on,  -- a day that may lie ahead: nothing is counted from it until it is over
-        risk_date > origin
-        and greatest(origin, risk_date - $baseline_days) >= cast($touchpoints_observed_from as date)
-            as is_window_measured,
-        origin >= cast($touchpoints_observed_from as date) as is_every_touch_logged,
-        risk_date > origin and greatest(origin, risk_date - $baseline_days) >= cast($tickets_observed_from as date)
-            as is_ticket_window_measured
-    from risk_dates
+        ) as onboarded_on  -- a day that may lie ahead: nothing is counted from it until it is over
+    from risk_windows
 ),
 
 touches as (
@@ -58,7 +50,7 @@ vendor_touches as (
         on
             dates.account_id = approached.account_id
             and approached.initiated_by = 'vendor'
-            and approached.occurred_on >= dates.window_from
+            and approached.occurred_on >= dates.baseline_from
             and approached.occurred_on < dates.risk_date
             and approached.known_on < dates.risk_date
 ),
@@ -92,9 +84,9 @@ tones as (
     select
         account_id,
         opened_on as said_on,
-        coalesce(known_on, opened_on) as known_on,
+        known_on,
         sentiment
-    from tickets
+    from dated_ticket
     where sentiment is not null
 ),
 
@@ -109,7 +101,7 @@ tones_known as (
     inner join tones
         on
             dates.account_id = tones.account_id
-            and tones.said_on >= dates.window_from
+            and tones.said_on >= dates.baseline_from
             and tones.said_on < dates.risk_date
             and tones.known_on < dates.risk_date
 ),
@@ -131,12 +123,12 @@ select
         when dates.onboarded_on < dates.risk_date and dates.onboarded_on >= dates.touches_from
             then coalesce(touches.first_follow_up_on, dates.risk_date) - dates.onboarded_on
     end as first_follow_up_days,
-    case when dates.is_window_measured then runs.unanswered_touches end as unanswered_run,
+    case when dates.are_touches_logged then runs.unanswered_touches end as unanswered_run,
     case
         when dates.risk_date >= dates.origin + $handover_days and dates.is_every_touch_logged
             then 1 - coalesce(touches.was_handed_over, 0)
     end as no_handover,
-    case when dates.is_window_measured and dates.is_ticket_window_measured then last_tones.tone end
+    case when dates.are_touches_logged and dates.are_tickets_logged then last_tones.tone end
         as last_interaction_tone
 from dates
 left join touches

@@ -2,34 +2,17 @@
 -- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log
 --       begins is missing; counts are added as integers and divided last. Surge and drop compare use by business day
 --       of the account's region, and beside it the whole book's
-with dates as (
-    select
-        lifetime_id,
-        account_id,
-        risk_date,
-        origin,
-        least($recent_days, risk_date - origin) as recent_days,
-        least($baseline_days, risk_date - origin) as observed_days,
-        greatest(origin, risk_date - $recent_days) >= $usage_daily_observed_from as is_recent_logged,
-        greatest(origin, risk_date - $baseline_days) >= $usage_daily_observed_from as is_baseline_logged,
-        greatest(origin, risk_date - $baseline_days) >= case
-            when $is_user_activity_given then cast($user_activity_observed_from as date)
-            else cast($usage_daily_observed_from as date)
-        end as is_user_log_complete
-    from risk_dates
-),
-
-days as (
+with days as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then used.events else 0 end) as recent_events,
-        sum(case when used.used_on < dates.risk_date - $recent_days then used.events else 0 end) as baseline_events,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then used.timed_events else 0 end)
+        sum(case when used.used_on >= dates.recent_from then used.events else 0 end) as recent_events,
+        sum(case when used.used_on < dates.recent_from then used.events else 0 end) as baseline_events,
+        sum(case when used.used_on >= dates.recent_from then used.timed_events else 0 end)
             as timed_events,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then used.out_of_hours_events else 0 end)
+        sum(case when used.used_on >= dates.recent_from then used.out_of_hours_events else 0 end)
             as out_of_hours_events,
-        sum(case when used.used_on >= dates.risk_date - $recent_days then used.days else 0 end) as recent_active_days,
+        sum(case when used.used_on >= dates.recent_from then used.days else 0 end) as recent_active_days,
         cast(
             bit_count(
                 bit_or(cast(1 as bigint) << cast(floor((dates.risk_date - used.used_on - 1) / 7) as integer))
@@ -41,8 +24,7 @@ days as (
         on
             dates.account_id = used.account_id
             and dates.block = used.block
-            and used.used_on >= dates.window_from
-            and used.used_on >= dates.risk_date - $baseline_days
+            and used.used_on >= dates.baseline_from
             and used.used_on < dates.risk_date
             and used.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
@@ -73,13 +55,12 @@ periods as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when log_periods.period_start >= dates.risk_date - $recent_days then 1 else 0 end) as recent_periods,
-        sum(case when log_periods.period_start < dates.risk_date - $recent_days then 1 else 0 end) as baseline_periods
-    from dates
+        sum(case when log_periods.period_start >= dates.recent_from then 1 else 0 end) as recent_periods,
+        sum(case when log_periods.period_start < dates.recent_from then 1 else 0 end) as baseline_periods
+    from risk_windows as dates
     inner join log_periods
         on
-            log_periods.period_start >= dates.origin
-            and log_periods.period_start >= dates.risk_date - $baseline_days
+            log_periods.period_start >= dates.baseline_from
             and log_periods.period_start + log_periods.period_days <= dates.risk_date
             and log_periods.known_on < dates.risk_date
     group by dates.lifetime_id, dates.risk_date
@@ -89,24 +70,23 @@ users as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when active.period_start >= dates.risk_date - $recent_days then active.users else 0 end)
+        sum(case when active.period_start >= dates.recent_from then active.users else 0 end)
             as recent_users,
-        sum(case when active.period_start < dates.risk_date - $recent_days then active.users else 0 end)
+        sum(case when active.period_start < dates.recent_from then active.users else 0 end)
             as baseline_users,
-        sum(case when active.period_start >= dates.risk_date - $recent_days then active.squared_events else 0 end)
+        sum(case when active.period_start >= dates.recent_from then active.squared_events else 0 end)
             as squared_events,
         sum(
             case
-                when active.period_start >= dates.risk_date - $recent_days then active.events * active.events else 0
+                when active.period_start >= dates.recent_from then active.events * active.events else 0
             end
         )
             as events_squared
-    from dates
+    from risk_windows as dates
     inner join user_period as active
         on
             dates.account_id = active.account_id
-            and active.period_start >= dates.origin
-            and active.period_start >= dates.risk_date - $baseline_days
+            and active.period_start >= dates.baseline_from
             and active.period_start + active.period_days <= dates.risk_date
             and active.known_on < dates.risk_date
             and active.known_until >= dates.risk_date
@@ -117,11 +97,14 @@ measured as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        dates.recent_days,
-        dates.observed_days,
-        dates.is_recent_logged and dates.recent_days > 0 as is_recent_measured,
-        dates.is_baseline_logged and dates.observed_days >= 2 * $recent_days as is_baseline_measured,
-        dates.is_user_log_complete,
+        dates.is_recent_use_logged,
+        dates.is_use_comparable,
+        dates.risk_date - dates.recent_from as recent_days,
+        dates.risk_date - dates.baseline_from as observed_days,
+        dates.baseline_from >= case
+            when $is_user_activity_given then cast($user_activity_observed_from as date)
+            else cast($usage_daily_observed_from as date)
+        end as is_user_log_complete,
         coalesce(days.recent_events, 0) as recent_events,
         coalesce(days.baseline_events, 0) as baseline_events,
         days.timed_events,
@@ -130,7 +113,7 @@ measured as (
         coalesce(days.active_weeks, 0) as active_weeks,
         coalesce(
             dates.risk_date - days.last_used_on - 1,
-            case when dates.is_baseline_logged then dates.observed_days end
+            case when dates.is_use_logged then dates.risk_date - dates.baseline_from end
         ) as days_since_use,
         coalesce(features.features_used, 0) as features_used,
         features.squared_events as feature_squares,
@@ -145,7 +128,7 @@ measured as (
         business_window.recent_business_days,
         business_window.baseline_business_days,
         business_window.book_change
-    from dates
+    from risk_windows as dates
     left join days
         on
             dates.lifetime_id = days.lifetime_id
@@ -176,7 +159,7 @@ changes as (
     select
         *,
         case
-            when is_baseline_measured and recent_business_days > 0 and baseline_business_days > 0
+            when is_use_comparable and recent_business_days > 0 and baseline_business_days > 0
                 then
                     ln((recent_events + 1) / recent_business_days)
                     - ln((baseline_events + 1) / baseline_business_days)
@@ -188,11 +171,11 @@ changes as (
 select
     lifetime_id,
     risk_date,
-    case when is_recent_measured and seats > 0 then recent_events / (seats * recent_days) end as events_per_seat_day,
-    case when is_recent_measured then recent_active_days / recent_days end as active_day_share,
-    case when is_baseline_measured then active_weeks / ceil(observed_days / 7) end as active_week_share,
+    case when is_recent_use_logged and seats > 0 then recent_events / (seats * recent_days) end as events_per_seat_day,
+    case when is_recent_use_logged then recent_active_days / recent_days end as active_day_share,
+    case when is_use_comparable then active_weeks / ceil(observed_days / 7) end as active_week_share,
     case
-        when is_baseline_measured
+        when is_use_comparable
             then
                 case
                     when active_weeks = 0 then 0
@@ -202,13 +185,13 @@ select
     end as intermittent,
     case when usage_change > 0 then usage_change when usage_change <= 0 then 0 end as usage_surge,
     case when usage_change < 0 then -usage_change when usage_change >= 0 then 0 end as usage_drop,
-    case when is_recent_measured then days_since_use end as days_since_use,
+    case when is_recent_use_logged then days_since_use end as days_since_use,
     case
-        when is_recent_measured and timed_events > 0
+        when is_recent_use_logged and timed_events > 0
             then cast(out_of_hours_events as double) / cast(timed_events as double)
     end as out_of_hours_share,
-    case when is_recent_measured then features_used end as features_used,
-    case when is_recent_measured and feature_events > 0 then feature_squares / (feature_events * feature_events) end
+    case when is_recent_use_logged then features_used end as features_used,
+    case when is_recent_use_logged and feature_events > 0 then feature_squares / (feature_events * feature_events) end
         as feature_concentration,
     case when is_user_log_complete and recent_periods > 0 and seats > 0 then recent_users / (seats * recent_periods) end
         as active_seat_share,

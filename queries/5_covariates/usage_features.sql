@@ -1,24 +1,9 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: a feature is known from the day after its release, one without a day of release always. New ones are those of
 --       the last released_days, but not from before the origin; a window that reaches before its log begins is missing
-with dates as (
-    select
-        lifetime_id,
-        risk_date,
-        greatest(origin, risk_date - $released_days) as new_from,
-        risk_date > origin
-        and greatest(origin, risk_date - $recent_days) >= cast($usage_daily_observed_from as date)
-            as is_recent_measured,
-        risk_date > origin
-        and greatest(origin, risk_date - $baseline_days) >= cast($usage_daily_observed_from as date)
-        and greatest(origin, risk_date - $released_days) >= cast($features_observed_from as date)
-            as is_new_measured
-    from risk_dates
-),
-
-days as (
+with days as (
     select distinct risk_date
-    from dates
+    from risk_dates
 ),
 
 known_features as (
@@ -47,11 +32,11 @@ released as (
         dates.lifetime_id,
         dates.risk_date,
         count(*) as features
-    from dates
+    from risk_windows as dates
     inner join known_features
         on
             dates.risk_date = known_features.risk_date
-            and dates.new_from <= known_features.released_on
+            and dates.released_from <= known_features.released_on
     group by dates.lifetime_id, dates.risk_date
 ),
 
@@ -59,12 +44,12 @@ used as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when known_features.released_on >= dates.new_from then 1 else 0 end) as new_features,
+        sum(case when known_features.released_on >= dates.released_from then 1 else 0 end) as new_features,
         sum(case when feature_window.recent_events > 0 and known_features.depth = 'core' then 1 else 0 end)
             as core_features,
         sum(case when feature_window.recent_events > 0 and known_features.depth = 'advanced' then 1 else 0 end)
             as advanced_features
-    from dates
+    from risk_windows as dates
     inner join feature_window
         on
             dates.lifetime_id = feature_window.lifetime_id
@@ -80,7 +65,10 @@ select
     dates.lifetime_id,
     dates.risk_date,
     case
-        when dates.is_new_measured and released.features > 0
+        when
+            dates.is_use_logged
+            and dates.released_from >= cast($features_observed_from as date)
+            and released.features > 0
             then cast(coalesce(used.new_features, 0) as double) / cast(released.features as double)
     end as released_features_tried,
     case
@@ -88,14 +76,14 @@ select
             then dates.risk_date - known.last_released_on - 1
     end as days_since_release,
     case
-        when dates.is_recent_measured and known.core_features > 0
+        when dates.is_recent_use_logged and known.core_features > 0
             then cast(coalesce(used.core_features, 0) as double) / cast(known.core_features as double)
     end as core_feature_share,
     case
-        when dates.is_recent_measured and known.advanced_features > 0
+        when dates.is_recent_use_logged and known.advanced_features > 0
             then cast(coalesce(used.advanced_features, 0) as double) / cast(known.advanced_features as double)
     end as advanced_feature_share
-from dates
+from risk_windows as dates
 left join known
     on dates.risk_date = known.risk_date
 left join released

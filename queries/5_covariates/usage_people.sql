@@ -2,27 +2,7 @@
 -- rule: only use that names its user counts, and a user only once known; never from before the origin; a window that
 --       reaches before its log begins is missing. A seat works where its user came in working_weeks of the last four
 --       weeks. Seats that nobody uses are zeros of the Gini index; it is computed from integers, divided last
-with dates as (
-    select
-        lifetime_id,
-        account_id,
-        risk_date,
-        greatest(origin, risk_date - $baseline_days) as window_from,
-        risk_date > origin
-        and greatest(origin, risk_date - $recent_days) >= cast($usage_daily_observed_from as date)
-            as is_recent_measured,
-        risk_date - origin >= 28 and risk_date - 28 >= cast($usage_daily_observed_from as date)
-            as is_month_measured,
-        risk_date - origin >= 2 * $recent_days
-        and greatest(origin, risk_date - $baseline_days) >= cast($usage_daily_observed_from as date)
-            as is_baseline_measured,
-        risk_date > origin
-        and greatest(origin, risk_date - $baseline_days) >= cast($users_observed_from as date)
-            as is_register_measured
-    from risk_dates
-),
-
-totals as (
+with totals as (
     select
         lifetime_id,
         risk_date,
@@ -71,11 +51,11 @@ created as (
         dates.risk_date,
         sum(
             case
-                when register.created_on >= dates.window_from and register.created_on < dates.risk_date then 1
+                when register.created_on >= dates.baseline_from and register.created_on < dates.risk_date then 1
                 else 0
             end
         ) as new_users
-    from dates
+    from risk_windows as dates
     inner join register
         on
             dates.account_id = register.account_id
@@ -108,7 +88,7 @@ measured as (
         ln((totals.known_recent_events + 1) / business_window.recent_business_days)
         - ln((totals.known_baseline_events + 1) / business_window.baseline_business_days)
         - business_window.book_change as known_user_change
-    from dates
+    from risk_windows as dates
     left join totals
         on
             dates.lifetime_id = totals.lifetime_id
@@ -125,11 +105,14 @@ select
     measured.lifetime_id,
     measured.risk_date,
     case
-        when measured.is_month_measured and terms.seats > 0
+        when
+            measured.risk_date - measured.origin >= 28
+            and measured.risk_date - 28 >= cast($usage_daily_observed_from as date)
+            and terms.seats > 0
             then cast(measured.working_users as double) / cast(terms.seats as double)
     end as working_seat_share,
     case
-        when measured.is_recent_measured and terms.seats > 0 and unequal.events > 0
+        when measured.is_recent_use_logged and terms.seats > 0 and unequal.events > 0
             then
                 cast(
                     2 * unequal.placed_events
@@ -139,15 +122,15 @@ select
                 / cast(greatest(terms.seats, measured.recent_users) * unequal.events as double)
     end as seat_inequality,
     case
-        when measured.is_register_measured and terms.seats > 0
+        when measured.is_register_logged and terms.seats > 0
             then cast(created.new_users as double) / cast(terms.seats as double)
     end as new_user_share,
     case
-        when measured.is_recent_measured
+        when measured.is_recent_use_logged
             then case when measured.recent_users = 0 then 0 else departments.departments end
     end as active_departments,
     case
-        when measured.is_baseline_measured and measured.known_users > 0
+        when measured.is_use_comparable and measured.known_users > 0
             then case when measured.known_user_change <= 0 then 0 else measured.known_user_change end
     end as known_user_surge
 from measured

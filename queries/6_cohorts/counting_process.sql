@@ -1,5 +1,4 @@
 -- grain: interval (start, stop] of a lifetime, in days since its origin; key: lifetime_id, start
--- after: covariates
 -- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due and
 --       deadline_due: the next cut, as it stood on the first day, is the end of a term, or the last day to give notice
 --       of it. Set by the schedule alone, never by where the interval stopped, which leaving itself decides

@@ -1,5 +1,4 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, risk_date (the landmark)
--- after: covariates
 -- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the horizon has passed
 --       by the snapshot, whatever happened, so that no row is chosen by its outcome
 with rows_at_risk as (

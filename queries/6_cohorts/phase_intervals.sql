@@ -1,5 +1,4 @@
 -- grain: interval (start, stop] of a lifetime within one phase, in days since its origin; key: lifetime_id, start
--- after: counting_process
 -- rule: the intervals of counting_process, cut also on the day on which a phase begins, for hazards by phase and by
 --       renewal clock. Phases are those of the covariates: adoption begins on the day after onboarding was completed,
 --       and on day adoption_from_day at the latest. The clock is the interval's, as it stood on its first day: the next

@@ -56,10 +56,14 @@ def known(sample, full):
     return {day: sample.as_known(day) for day in random_days(full, 20240101, "2022-06-01", "2023-11-30")}
 
 
-USED = """$baseline_days
+USED = """and used.used_on >= dates.baseline_from
             and used.used_on < dates.risk_date
             and used.known_on < dates.risk_date
 """
+SEATS = (
+    "and risk_dates.risk_date >= levels.level_from\n",
+    "and risk_dates.risk_date < levels.level_until\n",
+)
 MUTANTS = [
     Mutant(
         "use on the day itself",
@@ -99,28 +103,25 @@ MUTANTS = [
         ("active_seat_share", "active_seat_trend"),
     ),
     Mutant(
-        "seats of the next three months",
-        "5_covariates",
-        "contract",
-        next_quarter(
-            "and risk_dates.risk_date >= later.level_from\n",
-            "and risk_dates.risk_date < later.level_until\n",
-        ),
-        ("seats_added", "seats_cut"),
-    ),
-    Mutant(
-        "terms that start next week",
+        "seats of the next week",
         "4_activity",
         "terms_in_force",
-        next_week("and risk_dates.risk_date >= versions.started_on\n"),
+        next_week(*SEATS),
         ("active_seat_share", "events_per_seat_day", "seats"),
+    ),
+    Mutant(
+        "seats and prices of the next three months",
+        "4_activity",
+        "terms_in_force",
+        next_quarter(*SEATS),
+        ("active_seat_share", "events_per_seat_day", "mrr_per_seat", "seats", "seats_added", "seats_cut"),
     ),
     Mutant(
         "terms that start within the next three months",
         "4_activity",
         "terms_in_force",
         next_quarter("and risk_dates.risk_date >= versions.started_on\n"),
-        ("active_seat_share", "events_per_seat_day", "mrr_per_seat", "seats", "term"),
+        ("term",),
     ),
     Mutant(
         "the end that came for the term agreed",

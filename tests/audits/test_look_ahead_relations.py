@@ -84,10 +84,13 @@ RELATIONSHIP = [
     ),
     Mutant(
         "tickets before they were logged",
-        "5_covariates",
-        "relationship",
+        "4_activity",
+        "dated_ticket",
         (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
-        ("complaints", "contract_questions", "feature_requests", "ticket_sentiment"),
+        (
+            *("complaints", "contract_questions", "feature_requests", "last_interaction_tone"),
+            *("oldest_open_fault_days", "senior_tickets", "ticket_sentiment", "tone_trend"),
+        ),
     ),
     Mutant(
         "escalations on the day itself",
@@ -98,17 +101,24 @@ RELATIONSHIP = [
     ),
     Mutant(
         "escalations by the day the ticket was opened",
-        "5_covariates",
-        "relationship",
-        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "coalesce(known_on, opened_on) end"),),
+        "4_activity",
+        "dated_ticket",
+        (("greatest(escalated_on, known_on) end", "known_on end"),),
         ("escalations",),
     ),
     Mutant(
         "escalations before the ticket was logged",
-        "5_covariates",
-        "relationship",
-        (("greatest(escalated_on, coalesce(known_on, opened_on)) end", "escalated_on end"),),
+        "4_activity",
+        "dated_ticket",
+        (("greatest(escalated_on, known_on) end", "escalated_on end"),),
         ("escalations",),
+    ),
+    Mutant(
+        "tickets reopened before they were logged",
+        "4_activity",
+        "dated_ticket",
+        (("greatest(reopened_on, known_on) end", "reopened_on end"),),
+        ("reopened_tickets",),
     ),
     Mutant(
         "answers on the day itself",
@@ -125,33 +135,44 @@ RELATIONSHIP = [
         ("nps",),
     ),
 ]
-IN_FORCE = "not coalesce(roles.ended_on < dates.risk_date and roles.end_known_on < dates.risk_date, false)\n"
+IS_IN_FORCE = "when dates.risk_date >= roles.in_force_from and dates.risk_date < roles.in_force_until then 1\n"
+IN_FORCE_FROM, IN_FORCE_UNTIL = (
+    "and dates.risk_date >= roles.in_force_from\n",
+    "and dates.risk_date < roles.in_force_until\n",
+)
+
+
+def a_day_early(*conditions: str) -> tuple[tuple[str, str], ...]:
+    """Return changes by which what holds from the morning after on holds on the day itself."""
+    return tuple((condition, condition.replace("dates.risk_date", "dates.risk_date + 1")) for condition in conditions)
+
+
 CHAMPION = [
     Mutant(
         "people who became known on the day itself",
         "5_covariates",
         "champion",
-        on_the_day_itself("and roles.known_on < dates.risk_date\n    group by"),
+        (*on_the_day_itself("and roles.known_on < dates.risk_date\n"), *a_day_early(IS_IN_FORCE)),
         ("champions",),
     ),
     Mutant(
         "departments of people who became known on the day itself",
         "5_covariates",
         "champion",
-        on_the_day_itself("and roles.known_on < dates.risk_date\n            and roles.started_on"),
+        a_day_early(IN_FORCE_FROM),
         ("champion_departments",),
     ),
     Mutant(
         "people before they were known",
-        "5_covariates",
-        "champion",
+        "4_activity",
+        "contact_role",
         (
             (
-                "        coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
-                "        coalesce(started_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
+                "coalesce(started_on, cast('1900-01-01' as date)) as known_on",
             ),
         ),
-        ("champion_departments", "champion_unknown", "champions", "departures", "new_sponsor"),
+        ("champion_departments", "champion_unknown", "champions", "departures", "new_sponsor", "sponsor_silence"),
     ),
     Mutant(
         "nobody but the people of next week",
@@ -159,43 +180,59 @@ CHAMPION = [
         "champion",
         (
             (
-                "and roles.known_on < dates.risk_date\n    group by",
-                "and roles.known_on >= dates.risk_date and roles.known_on < dates.risk_date + 7\n    group by",
+                "and roles.known_on < dates.risk_date\n",
+                "and roles.known_on >= dates.risk_date and roles.known_on < dates.risk_date + 7\n",
             ),
         ),
         ("champion_unknown", "champions", "departures"),
     ),
     Mutant(
         "departures by the day they happened",
-        "5_covariates",
-        "champion",
+        "4_activity",
+        "contact_role",
         (("coalesce(ended_known_on, ended_on)", "ended_on"),),
-        ("champion_departments", "champions", "departures"),
+        ("champion_departments", "champions", "departures", "sponsor_silence"),
+    ),
+    Mutant(
+        "roles from the day itself on which they became known",
+        "4_activity",
+        "contact_role",
+        (("greatest(started_on, known_on) + 1 as in_force_from", "greatest(started_on, known_on) as in_force_from"),),
+        ("champion_departments", "sponsor_silence"),
+    ),
+    Mutant(
+        "roles up to the day itself on which their ends became known",
+        "4_activity",
+        "contact_role",
+        (("greatest(ended_on, end_known_on) + 1 end", "greatest(ended_on, end_known_on) end"),),
+        ("champion_departments", "champions", "sponsor_silence"),
     ),
     Mutant(
         "ends that are known on the day itself",
         "5_covariates",
         "champion",
-        (
-            (
-                "                    and " + IN_FORCE,
-                "                    and " + IN_FORCE.replace("known_on < ", "known_on <= "),
-            ),
-        ),
+        ((IS_IN_FORCE, IS_IN_FORCE.replace("dates.risk_date <", "dates.risk_date + 1 <")),),
         ("champions",),
     ),
     Mutant(
         "whoever will leave some day is not in force",
         "5_covariates",
         "champion",
-        (("                    and " + IN_FORCE, "                    and roles.ended_on is null\n"),),
+        (
+            (
+                IS_IN_FORCE,
+                IS_IN_FORCE.replace(
+                    "dates.risk_date < roles.in_force_until", "roles.in_force_until = cast('9999-12-31' as date)"
+                ),
+            ),
+        ),
         ("champions", "vacancy_days"),
     ),
     Mutant(
         "ends of those in the departments that are known on the day itself",
         "5_covariates",
         "champion",
-        (("\n            and " + IN_FORCE, "\n            and " + IN_FORCE.replace("known_on < ", "known_on <= ")),),
+        a_day_early(IN_FORCE_UNTIL),
         ("champion_departments",),
     ),
     Mutant(
@@ -212,7 +249,7 @@ CHAMPION = [
         "who will have left some day is not staying",
         "5_covariates",
         "champion",
-        (("coalesce(roles.end_known_on < dates.risk_date, false) then 0", "roles.ended_on is not null then 0"),),
+        (("coalesce(roles.end_known_on < dates.risk_date, false) then 0", "roles.end_known_on is not null then 0"),),
         ("departures",),
     ),
     Mutant(
@@ -313,8 +350,7 @@ USE = [
         "usage",
         (
             (
-                "and used.used_on >= dates.window_from\n"
-                "            and used.used_on >= dates.risk_date - $baseline_days\n"
+                "and used.used_on >= dates.baseline_from\n"
                 "            and used.used_on < dates.risk_date\n            and used.known_on < dates.risk_date\n",
                 "and used.used_on >= dates.risk_date\n            and used.used_on < dates.risk_date + 28\n",
             ),
@@ -427,11 +463,6 @@ TOUCHES = in_topic(
         on_the_day_itself("and tones.said_on < dates.risk_date\n", "and tones.known_on < dates.risk_date\n"),
         ("last_interaction_tone",),
     ),
-    (
-        "tones of tickets before they were logged",
-        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
-        ("last_interaction_tone",),
-    ),
 )
 TICKETS = in_topic(
     "relationship_tickets",
@@ -439,11 +470,6 @@ TICKETS = in_topic(
         "senior people's tickets of the day itself",
         on_the_day_itself("and ticket.opened_on < dates.risk_date\n", "and ticket.known_on < dates.risk_date\n"),
         ("senior_tickets", "tone_trend"),
-    ),
-    (
-        "tickets and faults before they were logged",
-        (("coalesce(known_on, opened_on) as known_on", "opened_on as known_on"),),
-        ("oldest_open_fault_days", "senior_tickets", "tone_trend"),
     ),
     (
         "faults of the day itself",
@@ -473,11 +499,6 @@ TICKETS = in_topic(
     (
         "tickets reopened on the day itself",
         on_the_day_itself("and ticket.reopening_known_on < dates.risk_date\n"),
-        ("reopened_tickets",),
-    ),
-    (
-        "tickets reopened before they were logged",
-        (("greatest(reopened_on, coalesce(known_on, opened_on)) end", "reopened_on end"),),
         ("reopened_tickets",),
     ),
 )
@@ -523,27 +544,12 @@ ENGAGEMENT = in_topic(
     "champion_engagement",
     (
         "sponsors in force who become known in the next three months",
-        next_quarter("and roles.known_on < dates.risk_date\n"),
-        ("sponsor_silence",),
-    ),
-    (
-        "sponsors in force before they were known",
-        (
-            (
-                "coalesce(known_on, started_on, cast('1900-01-01' as date)) as known_on",
-                "coalesce(started_on, cast('1900-01-01' as date)) as known_on",
-            ),
-        ),
+        next_quarter(IN_FORCE_FROM),
         ("sponsor_silence",),
     ),
     (
         "ends of sponsors that are known on the day itself",
-        on_the_day_itself("roles.end_known_on < dates.risk_date, false"),
-        ("sponsor_silence",),
-    ),
-    (
-        "ends of sponsors by the day they happened",
-        (("coalesce(ended_known_on, ended_on) as end_known_on", "ended_on as end_known_on"),),
+        a_day_early(IN_FORCE_UNTIL),
         ("sponsor_silence",),
     ),
     (

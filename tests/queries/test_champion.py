@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from look_ahead import LoadedSource
-from one_day import OLD, OLD_AND_OTHER, day_shows, young
+from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, young
 from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.parameters import log_parameters
@@ -42,6 +42,52 @@ def contacts_of(rows):
 def contacts_show(expected, rows, **begins):
     """Assert what the day shows of accounts that have these contacts and nothing else."""
     champion_shows(expected, subscriptions=accounts_of(rows), contacts=contacts_of(rows), **begins)
+
+
+class TestRoles:
+    def test_a_role_is_in_force_from_the_morning_after_it_is_known_to_one_after_its_end_is(self):
+        rows = """
+            | begun    | c1 | champion          | | 2024-02-01 |            |            |            |
+            | told     | c1 | executive_sponsor | | 2024-02-01 |            | 2024-02-05 |            |
+            | ahead    | c1 | buyer             | | 2024-02-01 |            | 2024-01-05 |            |
+            | undated  | c1 | admin             | |            |            |            |            |
+            | ended    | c1 | champion          | | 2024-02-01 | 2024-03-01 |            |            |
+            | late     | c1 | champion          | | 2024-02-01 | 2024-03-01 |            | 2024-03-09 |
+            | notified | c1 | champion          | | 2024-02-01 | 2024-03-01 |            | 2024-02-09 |
+            | after    | c1 | champion          | | 2024-02-01 | 2024-03-01 | 2024-04-01 |            |
+        """
+        covariates(accounts_of(rows), contacts=contacts_of(rows)).shows(
+            "contact_role",
+            """
+            | account_id | known_on   | end_known_on | in_force_from | in_force_until |
+            | begun      | 2024-02-01 |              | 2024-02-02    | 9999-12-31     |
+            | told       | 2024-02-05 |              | 2024-02-06    | 9999-12-31     |
+            | ahead      | 2024-01-05 |              | 2024-02-02    | 9999-12-31     |
+            | undated    | 1900-01-01 |              | 1900-01-02    | 9999-12-31     |
+            | ended      | 2024-02-01 | 2024-03-01   | 2024-02-02    | 2024-03-02     |
+            | late       | 2024-02-01 | 2024-03-09   | 2024-02-02    | 2024-03-10     |
+            | notified   | 2024-02-01 | 2024-02-09   | 2024-02-02    | 2024-03-02     |
+            | after      | 2024-04-01 | 2024-04-01   | 2024-04-02    | 2024-04-02     |
+            """,
+        )
+
+    def test_a_sponsor_is_a_champion_and_a_decider_a_buyer_decides_only(self):
+        rows = """
+            | a | c1 | champion          | | | | | |
+            | b | c1 | executive_sponsor | | | | | |
+            | c | c1 | buyer             | | | | | |
+            | d | c1 | admin             | | | | | |
+        """
+        covariates(accounts_of(rows), contacts=contacts_of(rows)).shows(
+            "contact_role",
+            """
+            | account_id | is_champion | is_sponsor | is_decider |
+            | a          | true        | false      | false      |
+            | b          | true        | true       | true       |
+            | c          | false       | false      | true       |
+            | d          | false       | false      | false      |
+            """,
+        )
 
 
 class TestChampionsInForce:

@@ -6,6 +6,8 @@ import pytest
 from cases import case_shows, cases
 from drawn import drawn_book
 
+from analysis.declared.study import Windows
+
 OPEN = """
 | subscription_id | account_id | started_on |
 | s1              | a          | 2022-01-01 |
@@ -390,6 +392,81 @@ class TestRiskDates:
             | a          | 2024-02-10 | 2024-01-20 | 1               |
             | a          | 2024-03-01 | 2024-01-20 | 1               |
             """,
+        )
+
+
+class TestRiskWindows:
+    """On Monday, 1 July 2024: an old account, one of three weeks, and one that begins on the day."""
+
+    BOOK = """
+        | subscription_id | account_id | started_on |
+        | s1              | old        | 2023-01-01 |
+        | s2              | young      | 2024-06-10 |
+        | s3              | today      | 2024-07-01 |
+    """
+
+    def book(self, **study):
+        return dates(self.BOOK, observation_start="2024-06-01", snapshot="2024-07-01", **study)
+
+    def test_a_window_begins_so_many_days_before_but_never_before_the_origin(self):
+        self.book(observed_from={"touchpoints": "2024-04-02"}).shows(
+            "risk_windows",
+            """
+            | account_id | recent_from | baseline_from | longest_from | released_from | touches_from | has_day |
+            | old        | 2024-06-03  | 2024-04-01    | 2024-04-01   | 2024-01-03    | 2024-04-02   | true    |
+            | young      | 2024-06-10  | 2024-06-10    | 2024-06-10   | 2024-06-10    | 2024-06-10   | true    |
+            | today      | 2024-07-01  | 2024-07-01    | 2024-07-01   | 2024-07-01    | 2024-07-01   | false   |
+            """,
+            where="risk_date = date '2024-07-01'",
+        )
+
+    def test_use_is_looked_back_on_for_four_weeks_where_the_baseline_is_shorter(self):
+        self.book(windows=Windows(recent_days=7, baseline_days=14)).shows(
+            "risk_windows",
+            """
+            | account_id | recent_from | baseline_from | longest_from |
+            | old        | 2024-06-24  | 2024-06-17    | 2024-06-03   |
+            | young      | 2024-06-24  | 2024-06-17    | 2024-06-10   |
+            """,
+            where="risk_date = date '2024-07-01' and account_id <> 'today'",
+        )
+
+    @pytest.mark.parametrize(("begins", "is_logged"), [("2024-04-01", "true"), ("2024-04-02", "false")])
+    def test_a_window_is_logged_if_its_log_begins_by_its_first_day_and_it_has_one(self, begins, is_logged):
+        logs = dict.fromkeys(("usage_daily", "users", "touchpoints", "tickets", "contacts"), begins)
+        self.book(observed_from=logs).shows(
+            "risk_windows",
+            f"""
+            | account_id | is_use_logged | is_register_logged | are_touches_logged | are_tickets_logged | are_contacts_logged |
+            | old        | {is_logged}   | {is_logged}        | {is_logged}        | {is_logged}        | {is_logged}         |
+            | young      | true          | true               | true               | true               | true                |
+            | today      | false         | false              | false              | false              | false               |
+            """,
+            where="risk_date = date '2024-07-01'",
+        )
+
+    def test_what_else_is_said_of_logs(self):
+        """Use is compared from two recent windows on; every touch is logged of whom the log has known from the first."""
+        logs = {"usage_daily": "2024-06-10", "touchpoints": "2024-06-10", "contacts": "2024-06-30"}
+        self.book(observed_from=logs, windows=Windows(recent_days=10, baseline_days=20)).shows(
+            "risk_windows",
+            """
+            | account_id | is_recent_use_logged | is_use_comparable | is_every_touch_logged | are_contacts_known |
+            | old        | true                 | true              | false                 | true               |
+            | young      | true                 | true              | true                  | true               |
+            | today      | false                | false             | false                 | true               |
+            """,
+            where="risk_date = date '2024-07-01'",
+        )
+        self.book(observed_from={"contacts": "2024-07-01"}, windows=Windows(recent_days=11, baseline_days=22)).shows(
+            "risk_windows",
+            """
+            | account_id | is_use_comparable | are_contacts_known |
+            | old        | true              | false              |
+            | young      | false             | false              |
+            | today      | false             | false              |
+            """,
+            where="risk_date = date '2024-07-01'",
         )
 
 

@@ -6,10 +6,34 @@ Where a test needs facts that come to be known after the day, the snapshot is a 
 
 import functools
 
-from one_day import day_shows, each_its_account
+from one_day import covariates, day_shows, each_its_account
 
 AUGUST = "2024-08-01"
 tickets_show = functools.partial(day_shows, "relationship_tickets", snapshot=AUGUST)
+
+
+def test_nothing_of_a_ticket_is_known_before_the_ticket_and_each_is_of_its_kind():
+    tickets = """
+        | account_id | ticket_id | opened_on  | category        | reopened_on | escalated_on | known_on   |
+        | a          | k1        | 2024-06-01 | bug             | 2024-06-05  | 2024-06-04   |            |
+        | a          | k2        | 2024-06-01 | complaint       | 2024-06-05  | 2024-06-09   | 2024-06-08 |
+        | a          | k3        | 2024-06-01 | feature_request |             |              | 2024-06-08 |
+        | a          | k4        | 2024-06-01 | contract        |             |              |            |
+        | a          | k5        | 2024-06-01 | cancellation    |             |              |            |
+        | a          | k6        | 2024-06-01 |                 |             |              |            |
+    """
+    covariates(tickets=tickets).shows(
+        "dated_ticket",
+        """
+        | ticket_id | known_on   | reopening_known_on | escalation_known_on | is_fault | is_feature_request | is_contract_question |
+        | k1        | 2024-06-01 | 2024-06-05         | 2024-06-04          | true     | false              | false                |
+        | k2        | 2024-06-08 | 2024-06-08         | 2024-06-09          | true     | false              | false                |
+        | k3        | 2024-06-08 |                    |                     | false    | true               | false                |
+        | k4        | 2024-06-01 |                    |                     | false    | false              | true                 |
+        | k5        | 2024-06-01 |                    |                     | false    | false              | true                 |
+        | k6        | 2024-06-01 |                    |                     | false    | false              | false                |
+        """,
+    )
 
 
 def test_tickets_of_senior_people_are_counted_however_their_rank_is_written():
