@@ -8,7 +8,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test report study-worlds bench bench-covariates lab check format lock clean
+.PHONY: help setup test report study-worlds bench bench-covariates lab check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ format: setup  ## rewrite Python and SQL in the house style
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
 	$(BIN)/sqlfluff fix queries
+
+index: setup  ## rewrite queries/README.md, the list of tables, from the queries
+	$(BIN)/python -m reports.dictionary.query_index
 
 lock:  ## renew uv.lock and requirements.lock after a change of dependencies (needs uv)
 	$(UV) lock

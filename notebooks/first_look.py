@@ -25,7 +25,7 @@
 import pandas as pd
 
 from analysis.workbench import open_study
-from reports.audit import show_alarms, show_lags
+from reports.audits.displays import show_alarms, show_lags
 
 pd.set_option("display.max_colwidth", None)
 

@@ -3,7 +3,7 @@
 import pytest
 from samples import SAMPLE, SampleReport
 
-from reports.cli import main
+from reports.cli.commands import main
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from small_source import content_of, write_small_source
 
 from analysis.engine.engine import open_engine
 from analysis.errors import BuildError
-from reports.cli import main
+from reports.cli.commands import main
 
 A_LOT = "select hash(range) as number, range::varchar as name from range(3000000) order by number"
 

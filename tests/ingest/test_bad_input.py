@@ -11,7 +11,7 @@ import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
 
 from analysis.errors import EngineError
-from reports.cli import main
+from reports.cli.commands import main
 
 
 @pytest.fixture(scope="module")
@@ -381,7 +381,7 @@ def test_what_nobody_foresaw_is_one_sentence(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("reports.cli.build_cohort", fail)
+    monkeypatch.setattr("reports.cli.commands.build_cohort", fail)
     assert refused(tmp_path / "good" / "study.toml", out, capsys) == f"tenure: {says}\n"
 
 
@@ -400,5 +400,5 @@ def test_few_events_give_counts_but_no_forecast(tmp_path: Path) -> None:
     study = write_small_source(tmp_path)
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
     page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
-    assert "A forecast needs 10 lifetimes with event; there are 1." in page
+    assert "A forecast needs 10 lifetimes with event; there is 1." in page
     assert not list((tmp_path / "out" / "small").glob("*.csv"))

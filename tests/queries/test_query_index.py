@@ -10,7 +10,7 @@ from analysis.declared.contract import read_contract
 from analysis.engine.query import Query
 from analysis.errors import BuildError
 from analysis.workbench import open_study
-from reports import query_index
+from reports.dictionary import query_index
 
 ROOT = Path(__file__).parents[2] / "queries"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def listed() -> dict[str, set[str]]:
 
 
 def test_it_is_what_the_queries_say_today():
-    assert query_index.query_index() == README, "queries/README.md is old: run python -m reports.query_index"
+    assert query_index.query_index() == README, "queries/README.md is old: run python -m reports.dictionary.query_index"
 
 
 def test_every_query_is_in_the_section_of_its_folder():

@@ -25,8 +25,9 @@ from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates, read_families
 from analysis.declared.study import read_study
 from analysis.workbench import open_study
-from reports.audit import _signals, look_ahead_failure, show_alarms, show_lags
-from reports.cli import main
+from reports.audits.displays import show_alarms, show_lags
+from reports.audits.terminal import _signals, look_ahead_failure
+from reports.cli.commands import main
 from reports.messages import read_catalogue
 
 FILES = {
@@ -59,7 +60,7 @@ def test_audit_of_the_sample_says_what_these_data_cannot_tell(
 
 
 def test_commands_that_fit_nothing_do_not_wait_for_the_libraries_that_do() -> None:
-    code = "import sys, reports.cli; print(*({'sklearn', 'numba', 'matplotlib', 'pandas'} & set(sys.modules)))"
+    code = "import sys, reports.cli.commands; print(*({'sklearn', 'numba', 'matplotlib', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
 
 

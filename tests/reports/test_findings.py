@@ -14,7 +14,7 @@ from analysis.engine.quoting import quoted
 from analysis.ingest.raw_files import locate_files, open_raw
 from analysis.ingest.rules import knowledge_rules
 from analysis.ingest.sources import load_tables
-from reports.cli import main
+from reports.cli.commands import main
 
 SCHEDULED = SUBSCRIPTIONS.replace("2024-02-01,,12", "2024-02-01,{end},12")
 

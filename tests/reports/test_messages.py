@@ -30,14 +30,14 @@ from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_ONLY, COX, FOREST, LAST_QUARTER
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
-from reports import words
-from reports.dictionary import parameter_values, phrase
+from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
-from reports.quarterly import write_quarterly
+from reports.quarterly import sentences
+from reports.quarterly.files import write_quarterly
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "templates").rglob("*.j2")))
-MODULES = [*(ROOT / "reports").glob("*.py"), ROOT / "analysis" / "wording" / "catalogue.py"]
+MODULES = [*(ROOT / "reports").rglob("*.py"), ROOT / "analysis" / "wording" / "catalogue.py"]
 MESSAGES = {language: read_catalogue(language).messages for language in LANGUAGES}
 EN, JA = MESSAGES["en"], MESSAGES["ja"]
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -258,7 +258,7 @@ class TestJapaneseWords:
         ids=["calendar year", "fiscal year from April", "quarter across the new year"],
     )
     def test_quarter_has_its_months_and_years(self, landmark, first_month, expected):
-        assert words.quarter_label(read_catalogue("ja"), pd.Timestamp(landmark), first_month) == expected
+        assert sentences.quarter_label(read_catalogue("ja"), pd.Timestamp(landmark), first_month) == expected
 
 
 def pieces(page: str) -> set[str]:

@@ -20,11 +20,11 @@ from analysis.declared.study import read_study
 from analysis.forecast.intervals import poisson_binomial_interval
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.workbench import open_study
-from reports import words
-from reports.cli import main
-from reports.csv_text import _plain
+from reports.cli.commands import main
+from reports.dictionary.page import render_covariates
 from reports.messages import read_catalogue
-from reports.page import render_covariates
+from reports.quarterly import sentences
+from reports.writing.csv_text import _plain
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
@@ -94,7 +94,7 @@ def test_page_says_whether_hazard_ratios_hold_over_the_lifetime(sample_report: S
 def test_verdict_on_proportional_hazards(drift: Drift, terms: tuple[str, ...], p_value: float, expected: str) -> None:
     verdict = DriftVerdict(drift, terms, terms, p_value)
     names = {"age": "Age", "use": "Use", "seats": "Seats"}
-    assert words.drift_sentence(read_catalogue("en"), verdict, names).startswith(expected)
+    assert sentences.drift_sentence(read_catalogue("en"), verdict, names).startswith(expected)
 
 
 def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:
@@ -138,7 +138,7 @@ def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities
     ],
 )
 def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_month: int, expected: str) -> None:
-    assert words.quarter_label(read_catalogue("en"), pd.Timestamp(landmark), first_month) == expected
+    assert sentences.quarter_label(read_catalogue("en"), pd.Timestamp(landmark), first_month) == expected
 
 
 def test_a_setting_that_the_study_leaves_empty_is_none(sample_report: SampleReport) -> None:

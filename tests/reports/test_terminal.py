@@ -4,8 +4,8 @@ import pytest
 from wcwidth import width
 
 from analysis.declared.factors import read_covariates
-from reports.dictionary import phrase
-from reports.terminal import wrapped
+from reports.dictionary.entries import phrase
+from reports.writing.terminal import wrapped
 
 
 @pytest.fixture(autouse=True)

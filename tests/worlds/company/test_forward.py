@@ -14,7 +14,7 @@ from analysis.worlds.company import forward, world
 from analysis.worlds.company.setting.behaviours import Ends, Returns
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
 from analysis.worlds.proofs.truth_calibration import calibration_of_truth
-from reports.cli import main
+from reports.cli.commands import main
 
 TABLE = "three_month_probability"
 EVENTFUL = f"""

@@ -8,7 +8,7 @@ from worlds import World, made
 
 from analysis.worlds.company import company, world
 from analysis.worlds.company.use.usage_log import MONTHS_LOOKED_BACK
-from reports.cli import main
+from reports.cli.commands import main
 
 BRIEF = """
 says = "Half a year."

@@ -10,7 +10,7 @@ from analysis.audits.look_ahead import RECENT_DAYS, ROWS
 from analysis.audits.measures import MEASURES, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
 from analysis.wording.catalogue import MISSING
-from reports.words import Text
+from reports.quarterly.sentences import Text
 
 DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
 """Decimals of an estimate."""

@@ -7,8 +7,8 @@ from analysis.declared.claims import Judged
 from analysis.declared.floors import Question, floors
 from analysis.declared.study import Report
 from analysis.wording.catalogue import Catalogue
-from reports.dictionary import ClaimLine, Entry, Section
-from reports.terminal import wrapped
+from reports.dictionary.entries import ClaimLine, Entry, Section
+from reports.writing.terminal import wrapped
 
 FLOORS = {Question.FORECAST: "check.forecast", Question.CONTEST: "check.comparison"}
 

@@ -1,6 +1,5 @@
-"""The audits as files, as lines for a terminal, and as tables for a notebook."""
+"""The audits on a terminal: what was looked for, what came of it, and what looks ahead."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,29 +10,11 @@ from analysis.audits.look_ahead import ROWS
 from analysis.audits.results import AuditResults
 from analysis.audits.signals import Ladder, Signal
 from analysis.cohort.build import FOLDERS
-from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import read_covariates
 from analysis.engine.query import read_queries
-from analysis.figures.display import Display
 from analysis.wording.catalogue import MISSING, Catalogue
-from reports.csv_text import as_csv
-from reports.grounds import alarm_lines
-from reports.messages import ENGLISH, read_catalogue
-from reports.terminal import wrapped
-
-
-def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
-    """Write every table of the audits as CSV, in place of those of an earlier run, and return the files."""
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    names = []
-    for name, table in audits.frames().items():
-        (part / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
-        names.append(f"{name}.csv")
-    shutil.rmtree(folder, ignore_errors=True)
-    part.replace(folder)
-    return [folder / name for name in names]
+from reports.quarterly.grounds import alarm_lines
+from reports.writing.terminal import wrapped
 
 
 def say_audits(audits: AuditResults, text: Catalogue) -> str:
@@ -51,37 +32,6 @@ def say_audits(audits: AuditResults, text: Catalogue) -> str:
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
     return "\n".join([*lines, *_signals(audits.ladder, text), *_knowledge(audits, text)])
-
-
-def show_alarms(audits: AuditResults) -> Display:
-    """Return as a table in the report's words what was looked for, and what came of it."""
-    english = read_catalogue(ENGLISH)
-    lines = alarm_lines(english, audits.verdicts, english.labels)
-    words = [
-        (line.looked_for, line.subject, line.verdict, line.estimate, line.found_from, line.meaning) for line in lines
-    ]
-    columns = ["looked for", "in", "verdict", "measured (95% interval, if any)", "found from", "what it means"]
-    table = pd.DataFrame(words, columns=columns)
-    nothing_found = not table["what it means"].any()
-    return Display("What could make the findings wrong", table.iloc[:, :-1] if nothing_found else table)
-
-
-def show_lags(tenure: CohortTables, audits: AuditResults) -> Display:
-    """Return the p values of the families' joint tests, with the factors as they stood on earlier days.
-
-    Parameters
-    ----------
-    tenure
-        The cohort, for its labels.
-    audits
-        Its audits.
-    """
-    labels = {family.name: family.label_en for family, _ in tenure.families()}
-    tests = audits.lag_ladder_families
-    table = tests.pivot_table("p_value", index="family", columns="lag", sort=False).reset_index()
-    table["family"] = table["family"].map(labels)
-    named = {lag: f"p value, {lag} days before" if lag else "p value today" for lag in tests["lag"].unique()}
-    return Display("Joint tests, with the factors as they stood", table.rename(columns=named).rename_axis(columns=None))
 
 
 def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:

@@ -16,10 +16,10 @@ from analysis.engine.store import prune
 from analysis.errors import BuildError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
-from reports.dictionary import claim_lines, definitions, dictionary
-from reports.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
+from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
+from reports.cli.options import DEFAULT_STUDY, parser
+from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
-from reports.options import DEFAULT_STUDY, parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,7 +109,8 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
 
 def _audit(options: argparse.Namespace) -> None:
     from analysis.audits.results import AuditResults
-    from reports.audit import say_audits, write_audits
+    from reports.audits.files import write_audits
+    from reports.audits.terminal import say_audits
 
     tenure, text = _open(options), read_catalogue(options.language)
     audits = AuditResults(tenure, getattr(options, "days", None))
@@ -120,7 +121,7 @@ def _audit(options: argparse.Namespace) -> None:
 
 def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  # type: ignore[no-untyped-def]  # as above
     """Say where the tables of the audits are, and refuse what looks ahead: all is written, nothing is to be trusted."""
-    from reports.audit import look_ahead_failure
+    from reports.audits.terminal import look_ahead_failure
 
     folder = written[0].parent
     print(text("command.audit_tables", number=len(written), folder=folder), flush=True)
@@ -135,8 +136,8 @@ def _covariates(options: argparse.Namespace) -> None:
         sections = dictionary(study, given or frozenset(), catalogue)
         print(say_dictionary(sections, definitions(study, catalogue), catalogue, given is not None))
         return
-    from reports.page import render_covariates
-    from reports.quarterly import write_all
+    from reports.dictionary.page import render_covariates
+    from reports.writing.files import write_all
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
@@ -190,8 +191,8 @@ def _study_worlds(options: argparse.Namespace) -> None:
 
 def _quarterly(options: argparse.Namespace) -> None:
     # Models and figures take seconds to import; the other commands do without them.
-    from reports.audit import write_audits
-    from reports.quarterly import write_quarterly
+    from reports.audits.files import write_audits
+    from reports.quarterly.files import write_quarterly
 
     tenure, text = _open(options), read_catalogue(options.language)
     out = options.out / tenure.study.name

@@ -1,6 +1,6 @@
 """The index of queries: every table that SQL makes, what its rows are, its key, and from what it is made.
 
-``python -m reports.query_index`` writes it to ``queries/README.md``.
+``python -m reports.dictionary.query_index`` writes it to ``queries/README.md``.
 """
 
 import re
@@ -42,7 +42,7 @@ which rule it is made. `rules_of_time.md` has the rules that all of them keep, `
 Japanese. Beside these tables a cohort holds what the load of the source writes: `given_names`, `rule_findings`,
 `not_yet_known`, and a `quarantine_` of each table of which rows were set apart.
 
-Made from the files by `python -m reports.query_index`; a test holds it in step with them.
+Made from the files by `python -m reports.dictionary.query_index`; a test holds it in step with them.
 """
 _GRAIN = re.compile(r"-- grain: (?P<grain>.+?); (?:no key|key: (?P<key>[^;\n]+))(?:[;:] (?P<note>[^\n]+))?\n")
 

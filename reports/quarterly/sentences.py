@@ -7,7 +7,7 @@ from analysis.evaluation.selection import Lead
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.wording.catalogue import Catalogue
-from reports.content import Summary
+from reports.quarterly.content import Summary
 
 Text = Catalogue
 GAINS = {Lead.BETTER: "short.gain", Lead.NO_DIFFERENCE: "short.no_gain", Lead.WORSE: "short.loss"}

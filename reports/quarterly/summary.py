@@ -4,7 +4,7 @@ from analysis.cohort.event_date import other_event_date
 from analysis.lifetimes.book import last_quarter
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
-from reports.content import Contest, Events, Grounds, Summary
+from reports.quarterly.content import Contest, Events, Grounds, Summary
 
 MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""

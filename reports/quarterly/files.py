@@ -1,24 +1,26 @@
 """The quarterly report: an HTML page and the list of accounts beside it, written whole or not at all."""
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from analysis.errors import ReportError
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
-from reports.csv_text import as_csv
 from reports.messages import read_catalogue
-from reports.page import as_dictionary, render_quarterly
-from reports.summary import summarise
+from reports.quarterly.page import render_quarterly
+from reports.quarterly.summary import summarise
+from reports.writing.csv_text import as_csv
+from reports.writing.files import write_all
 
 LEAVERS = ("account_id", "notice_on", "ends_on", "seats", "mrr")
 """What the list of known leavers tells."""
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
+    "statsmodels",
 )  # fmt: skip
 
 
@@ -81,26 +83,15 @@ def _provenance(tenure: Workbench, text: Catalogue) -> dict[str, str]:
     command = {text("provenance.command"): f"tenure report quarterly --language {text.language}"}
     hashes = {text("provenance.hash", part=part): value for part, value in tenure.hashes.items()}
     versions = {text("provenance.version", package=name): version(name) for name in VERSIONED}
-    return command | hashes | versions | as_dictionary(tenure.study.as_dict(), text)
+    return command | hashes | versions | _flat(tenure.study.as_dict(), text)
 
 
-def write_all(files: dict[Path, str]) -> None:
-    """Write all files beside their places first, then move them there.
-
-    Raises
-    ------
-    ReportError
-        If one cannot be written; none is then changed.
-    """
-    parts = {path: path.with_name(f"{path.name}.part-{os.getpid()}") for path in files}
-    try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path].write_text(text, encoding="utf-8")
-        for path, part in parts.items():
-            os.replace(part, path)
-    except OSError as error:
-        raise ReportError(f"The report cannot be written: {error}. Choose another folder with --out.") from None
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+def _flat(value: Any, text: Catalogue) -> dict[str, str]:
+    """Flatten nested values into dotted keys and text, for a provenance block."""
+    flat: dict[str, str] = {}
+    for key, entry in value.items():
+        if isinstance(entry, Mapping):
+            flat |= {f"{key}.{inner}": says for inner, says in _flat(entry, text).items()}
+        else:
+            flat[str(key)] = text.listed(list(map(str, entry))) if isinstance(entry, tuple | list) else str(entry)
+    return flat

@@ -10,8 +10,8 @@ from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rat
 from analysis.lifetimes.results import CAUSE_COLORS
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
-from reports import words
-from reports.content import Summary
+from reports.quarterly import sentences
+from reports.quarterly.content import Summary
 
 
 def pictures(
@@ -89,7 +89,7 @@ def pictures(
 
 def _named(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Word the groups that the source does not name."""
-    return table.assign(group=[words.group(catalogue, group) for group in table["group"]])
+    return table.assign(group=[sentences.group(catalogue, group) for group in table["group"]])
 
 
 def _ground_figures(

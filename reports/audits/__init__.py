@@ -1,0 +1,1 @@
+"""The audits: as files, on a terminal, and in notebooks."""

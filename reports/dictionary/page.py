@@ -1,0 +1,38 @@
+"""The page of the dictionary: every covariate with all that is declared of it, and which claims could be judged."""
+
+from collections.abc import Collection
+from typing import Any
+
+from analysis.declared.study import Study
+from analysis.wording.catalogue import Catalogue
+from reports.dictionary.entries import claim_lines, definitions, dictionary
+from reports.writing.html import environment
+
+
+def render_covariates(study: Study, given: Collection[str], catalogue: Catalogue) -> str:
+    """Return the dictionary of covariates and the table of claims as one HTML document.
+
+    Parameters
+    ----------
+    study
+        Its title, windows and definitions.
+    given
+        What its source gives (see `analysis.declared.contract.names_given`).
+    catalogue
+        The language.
+    """
+    return (
+        environment(catalogue)
+        .get_template("covariates.html.j2")
+        .render(language=catalogue.language, study=study, **in_page(study, given, catalogue, is_open=True))
+    )
+
+
+def in_page(study: Study, given: Collection[str], catalogue: Catalogue, is_open: bool) -> dict[str, Any]:
+    """Return what the templates of the dictionary ask for, on a page of its own or as part of another."""
+    return {
+        "dictionary": dictionary(study, given, catalogue),
+        "definitions": definitions(study, catalogue),
+        "claims": claim_lines(given, catalogue),
+        "is_open": is_open,
+    }

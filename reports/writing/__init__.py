@@ -1,0 +1,1 @@
+"""Writing: pages, CSV, terminals and files, whatever is written."""
