@@ -13,6 +13,9 @@ from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.survival_tree import SurvivalTree, grow_tree
 
+_LARGEST = 65_536
+"""No setting is larger; so many bins fit into two bytes."""
+
 
 class Forest:
     """Random survival forest (log-rank splits, Kaplan-Meier leaves) on landmark rows.
@@ -73,10 +76,10 @@ class Forest:
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "Forest")
         n_tried = columns_tried(self.max_features, len(design.columns))
-        for name in ("n_trees", "min_rows_per_leaf"):
+        for name in ("n_trees", "min_rows_per_leaf", "max_bins"):
             given = getattr(self, name)
-            if not isinstance(given, int | np.integer) or given < 1:
-                raise ModelError(f"Forest needs {name} to be a whole number of at least 1; {given!r} arrived.")
+            if not (isinstance(given, int | np.integer) and 1 <= given <= _LARGEST):
+                raise ModelError(f"Forest needs {name} to be a whole number from 1 to {_LARGEST}; {given!r} arrived.")
         self.columns_: tuple[Column, ...] = design.columns
         self.edges_ = [bin_edges(column, self.max_bins) for column in design.values.T]
         binned = binned_values(design.values, self.edges_)
@@ -126,10 +129,9 @@ def bin_edges(column: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]
     return np.unique(np.quantile(column, inner, method="inverted_cdf"))
 
 
-def binned_values(values: NDArray[np.float64], edges: list[NDArray[np.float64]]) -> NDArray[np.unsignedinteger]:
+def binned_values(values: NDArray[np.float64], edges: list[NDArray[np.float64]]) -> NDArray[np.uint16]:
     """Return each column's bin number, shape (n, p); a value on an edge belongs to the bin below it."""
-    most = max((len(cut) for cut in edges), default=0)
-    binned = np.empty(values.shape, dtype=np.min_scalar_type(most), order="F")
+    binned = np.empty(values.shape, dtype=np.uint16, order="F")
     for j, cut in enumerate(edges):
         binned[:, j] = np.searchsorted(cut, values[:, j], side="left")
     return binned

@@ -42,15 +42,15 @@ class SurvivalTree:
     n_rows: NDArray[np.int64]
     weight: NDArray[np.int64]
 
-    def apply(self, bins: NDArray[np.unsignedinteger]) -> NDArray[np.intp]:
+    def apply(self, bins: NDArray[np.uint16]) -> NDArray[np.intp]:
         """Return the leaf of each row, shape (n,)."""
         leaves = np.empty(len(bins), dtype=np.intp)
-        find_leaves(bins, self.column, self.threshold, self.left, self.right, leaves)
+        find_leaves(bins.T, self.column, self.threshold, self.left, self.right, leaves)
         return leaves
 
 
 def grow_tree(
-    bins: NDArray[np.unsignedinteger],
+    bins: NDArray[np.uint16],
     time: NDArray[np.uint8],
     event: NDArray[np.bool_],
     weight: NDArray[np.int64],
@@ -66,7 +66,7 @@ def grow_tree(
 
     Parameters
     ----------
-    bins : ndarray of unsigned integers, shape (n, p)
+    bins : ndarray of int, shape (n, p)
         Column by column in memory.
     time : ndarray of int, shape (n,)
         Position of a row's exit among the `n_times` times of the grid, from 0.
@@ -82,7 +82,7 @@ def grow_tree(
         What scikit-survival calls `random_state`.
     """
     seen = np.flatnonzero(weight).astype(np.uint32)
-    rows = Rows(bins, bins.max(axis=0).astype(np.int64) + 1, time, event, weight)
+    rows = Rows(bins.T, bins.max(axis=0).astype(np.int64) + 1, time, event, weight)
     nodes = Nodes.for_tree(max(1, 2 * (len(seen) // min_rows_per_leaf) - 1), n_times)
     columns = Columns.for_tree(bins.shape[1], int(check_random_state(seed).randint(0, _SEEDS)))
     counts = Counts.for_tree(int(rows.n_bins.max()), n_times)

@@ -14,7 +14,8 @@ class Rows(NamedTuple):
 
     Attributes
     ----------
-    bins : ndarray of unsigned integers, shape (n, p)
+    bins : ndarray of int, shape (p, n)
+        Column by column.
     n_bins : ndarray of int, shape (p,)
     time : ndarray of int, shape (n,)
         Position of a row's exit in the grid of times.
@@ -22,7 +23,7 @@ class Rows(NamedTuple):
     weight : ndarray of int, shape (n,)
     """
 
-    bins: NDArray[np.unsignedinteger]
+    bins: NDArray[np.uint16]
     n_bins: NDArray[np.int64]
     time: NDArray[np.uint8]
     event: NDArray[np.bool_]

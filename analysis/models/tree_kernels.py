@@ -67,7 +67,7 @@ def grow(rows, seen, nodes, columns, counts, n_tried, min_rows):  # pragma: no c
             )
             if column != LEAF:
                 nodes.column[node], nodes.threshold[node] = column, low / 2.0 + high / 2.0
-                middle = start + _part(inside, spare, rows.bins[:, column], nodes.threshold[node])
+                middle = start + _part(inside, spare, rows.bins[column], nodes.threshold[node])
                 _push(stack, height, middle, end, node, 0, n_constant)
                 _push(stack, height + 1, start, middle, node, 1, n_constant)
                 height += 2
@@ -78,7 +78,7 @@ def grow(rows, seen, nodes, columns, counts, n_tried, min_rows):  # pragma: no c
 @_compiled
 def find_leaves(bins, column, threshold, left, right, leaves):  # pragma: no cover - compiled
     """Part the rows at every node, from the root down, and write down where each row ends."""
-    rows, spare = np.empty(len(bins), np.uint32), np.empty(len(bins), np.uint32)
+    rows, spare = np.empty(len(leaves), np.uint32), np.empty(len(leaves), np.uint32)
     for i in range(len(rows)):
         rows[i] = i
     start, end = np.empty(len(column), np.int64), np.empty(len(column), np.int64)
@@ -89,7 +89,7 @@ def find_leaves(bins, column, threshold, left, right, leaves):  # pragma: no cov
             for i in inside:
                 leaves[i] = node
         else:
-            n_left = _part(inside, spare, bins[:, column[node]], threshold[node])
+            n_left = _part(inside, spare, bins[column[node]], threshold[node])
             start[left[node]], end[right[node]] = start[node], end[node]
             end[left[node]] = start[right[node]] = start[node] + n_left
 
@@ -224,7 +224,7 @@ def _random(state):  # pragma: no cover - compiled
 @_compiled
 def _count_by_bin(rows, inside, column, in_bin):  # pragma: no cover - compiled
     """Count rows and weight in each bin; returns whether more than one bin holds rows."""
-    bins, n_held = rows.bins[:, column], 0
+    bins, n_held = rows.bins[column], 0
     in_bin[:] = 0
     for i in inside:
         in_bin[bins[i]] += rows.weight[i] + (1 << _ROW_BITS)
@@ -282,7 +282,7 @@ def _count_leavers(rows, leavers, deaths, column, stop, counts):  # pragma: no c
     counts.left[:n_times, :stop] = 0.0
     counts.died[:n_times, :stop] = 0.0
     for i in leavers:
-        b = rows.bins[i, column]
+        b = rows.bins[column, i]
         if b < stop:
             k = deaths.up_to[rows.time[i]]
             if rows.event[i]:
