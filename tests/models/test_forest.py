@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
-from sksurv.tree import SurvivalTree
 
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
@@ -31,7 +30,7 @@ def forest(training):
 
 def grow(training, **settings):
     design, rows = training
-    return Forest(n_trees=12, **settings).fit(design.apply(rows), Outcome.from_landmarks(rows))
+    return Forest(**{"n_trees": 12} | settings).fit(design.apply(rows), Outcome.from_landmarks(rows))
 
 
 def test_beats_a_constant_out_of_time(book, training, forest):
@@ -65,29 +64,13 @@ def test_trees_resample_accounts_with_all_their_rows(training):
     # The root of a tree holds the rows it saw: a whole number of clusters' worth, about 63% of all.
     design, rows = training
     forest = grow(training)
-    seen = np.array([tree.tree_.n_node_samples[0] for tree in forest.trees_])
+    seen = np.array([tree.n_rows[0] for tree in forest.trees_])
     assert (np.abs(seen / len(rows) - 0.632) < 0.06).all()
-    counted = np.array([tree.tree_.weighted_n_node_samples[0] for tree in forest.trees_])
+    counted = np.array([tree.weight[0] for tree in forest.trees_])
     assert (np.abs(counted / len(rows) - 1) < 0.1).all()  # accounts drawn twice count twice
     one_cluster = rows.assign(cluster_id="all")
     whole = Forest(n_trees=3).fit(design.apply(rows), Outcome.from_landmarks(one_cluster))
-    assert [tree.tree_.n_node_samples[0] for tree in whole.trees_] == [len(rows)] * 3
-
-
-def test_a_weight_is_a_repeated_row():
-    # What the resampling rests on: scikit-survival's tree honours weights in splits and leaves.
-    rng = np.random.default_rng(0)
-    values = rng.integers(0, 8, size=(400, 3)).astype(np.float32)
-    time = np.minimum(np.ceil(rng.exponential(20 / (1 + values[:, 0]))), 13.0)
-    ending = np.column_stack([time, time < 13])
-    counts = rng.integers(1, 4, size=400)
-    grid, flags = np.arange(1.0, 14.0), np.ones(13, bool)
-    weighted, repeated = (SurvivalTree(max_depth=3, random_state=0) for _ in range(2))
-    weighted._fit(values, (ending, grid, flags), counts.astype(float), check_input=False)
-    again = np.repeat(np.arange(400), counts)
-    repeated._fit(values[again], (ending[again], grid, flags), None, check_input=False)
-    assert weighted.tree_.threshold.tolist() == repeated.tree_.threshold.tolist()
-    assert weighted.tree_.value == pytest.approx(repeated.tree_.value)
+    assert [tree.n_rows[0] for tree in whole.trees_] == [len(rows)] * 3
 
 
 def test_bins_are_learned_and_monotone():
@@ -113,6 +96,23 @@ def test_what_a_forest_refuses(training):
         Forest().fit(design.apply(quiet), Outcome.from_landmarks(quiet))
     with pytest.raises(ModelError, match="on the lifetime clock"):
         Forest().fit(*cox_rows("heart", ["age"]))
+
+
+@pytest.mark.parametrize(
+    ("setting", "refusal"),
+    [
+        ({"max_features": 0}, "max_features 'sqrt', 'log2', a number of columns from 1 to 9.*; 0 arrived"),
+        ({"max_features": 10}, "; 10 arrived"),
+        ({"max_features": 1.5}, "; 1.5 arrived"),
+        ({"max_features": "all"}, "; 'all' arrived"),
+        ({"n_trees": 0}, "n_trees to be a whole number from 1 to 65536; 0 arrived"),
+        ({"min_rows_per_leaf": 0.01}, "min_rows_per_leaf to be a whole number .* 0.01 arrived"),
+        ({"max_bins": 100_000}, "max_bins to be a whole number .* 100000 arrived"),
+    ],
+)
+def test_a_setting_out_of_its_range_is_refused(training, setting, refusal):
+    with pytest.raises(ModelError, match=refusal):
+        grow(training, **setting)
 
 
 def test_resamples_without_any_event_do_no_harm():
