@@ -153,7 +153,12 @@ MUTANTS = [
         "landmarks of those who stay another month",
         "3_dates",
         "landmark_dates",
-        (("and landmark_months.landmark < risk_spells.risk_until\n", "and landmark_months.landmark + 30 < risk_spells.risk_until\n"),),
+        (
+            (
+                "and landmark_months.landmark < risk_spells.risk_until\n",
+                "and landmark_months.landmark + 30 < risk_spells.risk_until\n",
+            ),
+        ),
         ("rows of landmarks",),
     ),
 ]

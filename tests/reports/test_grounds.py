@@ -18,8 +18,8 @@ from analysis.declared.factors import read_covariates
 from analysis.declared.study import Audits, Models
 from analysis.wording.remarks import remark
 from analysis.workbench import Workbench, open_study
-from reports.quarterly import grounds
 from reports.messages import read_catalogue
+from reports.quarterly import grounds
 from reports.quarterly.content import Grounds, Summary
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.summary import summarise
