@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.audits.frames import LATE_KNOWLEDGE
-from analysis.audits.paired import paired_changes
+from analysis.audits.paired import influence_on, paired_changes
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
@@ -74,9 +74,10 @@ def _change(
     """Return the effect of a covariate as known and as observed, and the change; empty where none can be estimated."""
     covariates = [*(other for other in contract if other != covariate), covariate]
     with suppress(DesignError, ModelError):
-        fits, columns = fit_versions({"known": lambda: rows, "observed": lambda: observed}, covariates)
-        left = room(fits["known"], columns)
-        changes = paired_changes(fits["known"], fits["observed"], widening=left.widening, df=left.spare)
+        versions = {"known": lambda: rows, "observed": lambda: observed}
+        found = fit_versions(versions, covariates, lambda fit, columns: (influence_on(fit), room(fit, columns)))
+        (known, left), (seen, _) = found["known"], found["observed"]
+        changes = paired_changes(known, seen, widening=left.widening, df=left.spare)
         line = changes.set_index("term")
         if covariate.name in line.index:
             return line.loc[covariate.name].rename({"before": "as_known", "after": "as_observed"}).to_dict()

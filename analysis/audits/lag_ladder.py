@@ -2,24 +2,37 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from analysis.audits.paired import paired_changes
+from analysis.audits.frames import LAG_LADDER_FAMILIES
+from analysis.audits.paired import Influence, influence_on, paired_changes
 from analysis.audits.signals import Signal
 from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
+from analysis.cox.fit import CoxFit
 from analysis.declared.factors import control_family
-from analysis.design.matrix import Covariate
+from analysis.design.matrix import Column, Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.multiplicity import holm
-from analysis.inference.small_sample import room
+from analysis.inference.small_sample import Room, room
 
 LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Rung:
+    """What is read off the fit of a rung."""
+
+    ratios: pd.DataFrame
+    tests: pd.DataFrame
+    influence: Influence
+    room: Room
 
 
 def lag_ladder(
@@ -58,21 +71,26 @@ def lag_ladder(
     declared = tenure.covariates("counting_process") if covariates is None else covariates
     rungs = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
     tenure.progress(f"lag ladder: fitting {len(rungs)} rungs")
-    fits, columns = fit_versions(rungs, declared)
     families = [
         family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
     ]
-    effects, tests = [], []
-    for name, fit in fits.items():
-        table = hazard_ratios(fit, columns)
-        left = room(fit, columns)
-        paired = paired_changes(fits["0"], fit, widening=left.widening, df=left.spare)
-        table["lag"] = int(name)
-        table[["change", "change_low", "change_high"]] = paired[["change", "conf_low", "conf_high"]]
-        table["change_p"] = paired["p_value"]
-        effects.append(table[table["family"].isin(families) & ~table["marks_missing"]])
+
+    def read(fit: CoxFit, columns: Sequence[Column]) -> _Rung:
         joint = family_tests(fit, columns, families)
-        tests.append(joint.assign(lag=int(name), rows=len(fit.rows), events=fit.rows.n_subjects_with_event))
+        joint = joint.assign(rows=len(fit.rows), events=fit.rows.n_subjects_with_event)
+        return _Rung(hazard_ratios(fit, columns), joint, influence_on(fit), room(fit, columns))
+
+    read_off = fit_versions(rungs, declared, read)
+    effects, tests = [], []
+    for name, rung in read_off.items():
+        changes = paired_changes(
+            read_off["0"].influence, rung.influence, widening=rung.room.widening, df=rung.room.spare
+        )
+        table = rung.ratios.assign(lag=int(name))
+        table[["change", "change_low", "change_high"]] = changes[["change", "conf_low", "conf_high"]]
+        table["change_p"] = changes["p_value"]
+        effects.append(table[table["family"].isin(families) & ~table["marks_missing"]])
+        tests.append(rung.tests.assign(lag=int(name))[LAG_LADDER_FAMILIES.columns])
     ladder = pd.concat(effects, ignore_index=True)
     for column in ("change_p", "p_value"):
         ladder[f"{column}_holm"] = ladder.groupby("lag")[column].transform(lambda p: holm(p.to_numpy(np.float64)))

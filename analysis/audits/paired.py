@@ -1,23 +1,52 @@
 """Paired changes: how coefficients differ between two fits to the same rows, their errors shared."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.residuals import dfbeta
+from analysis.cox.rows import CountingRows
 from analysis.errors import ModelError
 from analysis.inference.multiplicity import holm
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Influence:
+    """What a change between two fits needs of each of them, a small part of the fit.
+
+    Attributes
+    ----------
+    names : tuple of str, length p
+    coefficients : ndarray, shape (p,)
+    by_cluster : ndarray, shape (clusters, p)
+        What each cluster adds to the coefficients (dfbeta).
+    rows : CountingRows
+        Those fitted.
+    """
+
+    names: tuple[str, ...]
+    coefficients: NDArray[np.float64]
+    by_cluster: NDArray[np.float64]
+    rows: CountingRows
+
+
+def influence_on(fit: CoxFit) -> Influence:
+    """Return the influence of each cluster on the coefficients of a fit."""
+    return Influence(fit.names, fit.coefficients, dfbeta(fit, by="cluster"), fit.rows)
+
+
 def paired_changes(
-    before: CoxFit, after: CoxFit, *, widening: float = 1.0, df: float = np.inf, level: float = 0.95
+    before: Influence, after: Influence, *, widening: float = 1.0, df: float = np.inf, level: float = 0.95
 ) -> pd.DataFrame:
     """Return how each coefficient changes from one fit to another of the same rows with other covariates.
 
     Parameters
     ----------
-    before, after : CoxFit
+    before, after : Influence
         With the same columns; row i of both is the same interval of the same lifetime.
     widening, df, level : float
         As in `coefficient_table`.
@@ -44,8 +73,7 @@ def paired_changes(
     if len(one) != len(other) or not np.array_equal(one.stop, other.stop) or not np.array_equal(one.event, other.event):
         raise ModelError("Paired changes need two fits to the same rows in the same order.")
     change = after.coefficients - before.coefficients
-    influence = dfbeta(after, by="cluster") - dfbeta(before, by="cluster")
-    std_error = widening * np.sqrt((influence**2).sum(axis=0))
+    std_error = widening * np.sqrt(((after.by_cluster - before.by_cluster) ** 2).sum(axis=0))
     statistic = np.divide(np.abs(change), std_error, out=np.zeros_like(change), where=std_error > 0)
     p_value = 2 * stats.t.sf(statistic, df)
     half = stats.t.isf((1 - level) / 2, df) * std_error

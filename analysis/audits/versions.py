@@ -1,6 +1,7 @@
 """Versions: one time-varying Cox model fitted to the same rows with the covariates seen in several ways."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import pandas as pd
 
@@ -9,10 +10,14 @@ from analysis.cox.identifiability import NotEstimableError
 from analysis.design.matrix import Column, Covariate
 from analysis.inference.fit import fit_inference, least_needed
 
+T = TypeVar("T")
+
 
 def fit_versions(
-    versions: Mapping[str, Callable[[], pd.DataFrame]], covariates: Sequence[Covariate]
-) -> tuple[dict[str, CoxFit], tuple[Column, ...]]:
+    versions: Mapping[str, Callable[[], pd.DataFrame]],
+    covariates: Sequence[Covariate],
+    read: Callable[[CoxFit, Sequence[Column]], T],
+) -> dict[str, T]:
     """Fit the same columns to each version of the same counting-process rows.
 
     The design is learned on the first version and replayed on the others, so that a coefficient means the same in all.
@@ -24,22 +29,26 @@ def fit_versions(
         By name, what returns a version: the same intervals in the same order, with other values of the covariates. Each
         is asked for when it is fitted, so that no two need be held at once.
     covariates : sequence of Covariate
+    read : callable
+        Returns what is wanted of a fit and its columns, so that the fit itself need not be kept.
 
     Returns
     -------
-    fits : dict of str to CoxFit
-    columns : tuple of Column
-        Of every fit, in order.
+    dict
+        What was read of the fit of each version, by name.
     """
     first = next(iter(versions))
     inference = fit_inference(versions[first](), covariates)
-    fits, rows, gone = {first: inference.fit}, inference.fit.rows, set[str]()
-    while len(fits) < len(versions):
-        name = next(name for name in versions if name not in fits)
+    rows, gone = inference.fit.rows, set[str]()
+    found = {first: read(inference.fit, inference.columns)}
+    while len(found) < len(versions):
+        name = next(name for name in versions if name not in found)
         matrix = inference.matrix(versions[name]()).without(gone)
         try:
-            fits[name] = fit_cox(matrix.values, rows, names=matrix.names)
+            fit = fit_cox(matrix.values, rows, names=matrix.names)
         except NotEstimableError as error:
-            fits = {}
+            found = {}
             gone.add(least_needed(matrix.columns, error).name)
-    return fits, tuple(column for column in inference.columns if column.name not in gone)
+        else:
+            found[name] = read(fit, matrix.columns)
+    return found

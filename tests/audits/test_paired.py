@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from analysis.audits.paired import paired_changes
+from analysis.audits.paired import influence_on
+from analysis.audits.paired import paired_changes as changes_between
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
 from analysis.errors import ModelError
+
+
+def paired_changes(before, after):
+    return changes_between(influence_on(before), influence_on(after))
 
 
 def sample(n: int = 400, seed: int = 4):
