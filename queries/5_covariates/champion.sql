@@ -95,21 +95,6 @@ sponsors as (
     group by dates.lifetime_id, dates.risk_date
 ),
 
-users as (
-    select
-        dates.lifetime_id,
-        dates.risk_date,
-        used.user_id,
-        used.recent_events,
-        used.baseline_events
-    from risk_windows as dates
-    inner join user_window as used
-        on
-            dates.lifetime_id = used.lifetime_id
-            and dates.risk_date = used.risk_date
-    where dates.is_use_comparable
-),
-
 ranked as (
     select
         lifetime_id,
@@ -119,7 +104,7 @@ ranked as (
         row_number() over (partition by lifetime_id, risk_date order by baseline_events desc, user_id asc) as place,
         sum(case when baseline_events > 0 then 1 else 0 end) over (partition by lifetime_id, risk_date)
             as baseline_users
-    from users
+    from user_window
 ),
 
 marked as (
@@ -189,3 +174,4 @@ left join key_users
     on
         dates.lifetime_id = key_users.lifetime_id
         and dates.risk_date = key_users.risk_date
+        and dates.is_use_comparable
