@@ -75,8 +75,8 @@ class Counts(NamedTuple):
 
     Attributes
     ----------
-    in_bin : ndarray of int, shape (bins,)
-        Rows and weight of each bin, in one number.
+    in_bin : ndarray of int, shape (4, bins)
+        Rows and weight of each bin, in one number: a quarter of the rows in each line, then all in the first.
     n_rows, at_risk, excess, variance : ndarray, shape (bins,)
         Of all bins up to each: rows; weight at risk; deaths beyond those expected, and their variance.
     left, died : ndarray of float, shape (n_times, bins)
@@ -94,7 +94,7 @@ class Counts(NamedTuple):
     @classmethod
     def for_tree(cls, most_bins: int, n_times: int) -> Self:
         """Make room for the column with the most bins."""
-        in_bin, n_rows = (np.empty(most_bins, dtype=np.int64) for _ in range(2))
+        in_bin, n_rows = (np.empty(shape, dtype=np.int64) for shape in ((4, most_bins), most_bins))
         at_risk, excess, variance = (np.empty(most_bins) for _ in range(3))
         left, died = (np.empty((n_times, most_bins)) for _ in range(2))
         return cls(in_bin, n_rows, at_risk, excess, variance, left, died)

@@ -193,7 +193,7 @@ def _best_split(rows, inside, leavers, deaths, columns, n_known, n_tried, min_ro
             continue
         j += n_found
         column = order[j]
-        if not _count_by_bin(rows, inside, column, counts.in_bin[: rows.n_bins[column]]):
+        if not _count_by_bin(rows, inside, column, counts):
             order[j], order[n_constant] = order[n_constant], column
             n_constant += 1
             continue
@@ -222,14 +222,17 @@ def _random(state):  # pragma: no cover - compiled
 
 
 @_compiled
-def _count_by_bin(rows, inside, column, in_bin):  # pragma: no cover - compiled
+def _count_by_bin(rows, inside, column, counts):  # pragma: no cover - compiled
     """Count rows and weight in each bin; returns whether more than one bin holds rows."""
-    bins, n_held = rows.bins[column], 0
-    in_bin[:] = 0
-    for i in inside:
-        in_bin[bins[i]] += rows.weight[i] + (1 << _ROW_BITS)
-    for count in in_bin:
-        n_held += count > 0
+    bins, n_bins, n_held = rows.bins[column], rows.n_bins[column], 0
+    counts.in_bin[:, :n_bins] = 0
+    for k in range(len(inside)):
+        i = inside[k]
+        # In four places by turns: a sum can't be added to again before it is written.
+        counts.in_bin[k & 3, bins[i]] += rows.weight[i] + (1 << _ROW_BITS)
+    for b in range(n_bins):
+        counts.in_bin[0, b] += counts.in_bin[1, b] + counts.in_bin[2, b] + counts.in_bin[3, b]
+        n_held += counts.in_bin[0, b] > 0
     return n_held > 1
 
 
@@ -242,7 +245,7 @@ def _best_threshold(rows, leavers, deaths, column, min_rows, best, counts):  # p
     n_rows, at_risk, excess, variance = counts.n_rows, counts.at_risk, counts.excess, counts.variance
     last, up_to_bin = rows.n_bins[column] - 1, 0
     for b in range(last + 1):
-        up_to_bin += counts.in_bin[b]
+        up_to_bin += counts.in_bin[0, b]
         n_rows[b] = up_to_bin >> _ROW_BITS
         at_risk[b] = up_to_bin & ((1 << _ROW_BITS) - 1)
     first, stop = 0, last

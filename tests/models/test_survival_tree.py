@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from sksurv.tree import SurvivalTree as ScikitSurvivalTree
 
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
-from analysis.models.forest import Forest, bin_edges
+from analysis.models.forest import Forest
 from analysis.models.survival_tree import SurvivalTree, grow_tree
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @dataclass(frozen=True)
@@ -235,48 +238,28 @@ def book():
 class TestForest:
     """A forest forecasts what scikit-survival's trees would, resampled in the same way."""
 
-    def forecasts_of_scikit_survival(self, design, outcome, times, *, n_trees, min_rows, max_features, max_bins, seed):
-        edges = [bin_edges(column, max_bins) for column in design.values.T]
-        binned = np.column_stack(
-            [np.searchsorted(cut, column) for cut, column in zip(edges, design.values.T, strict=True)]
-        ).astype(np.float32)
-        timed = outcome.on_grid()
-        ending = np.column_stack([timed.stop, timed.event]).astype(float)
-        _, cluster = np.unique(timed.cluster.astype(str), return_inverse=True)
-        total = np.zeros((len(design), len(times)))
-        for child in np.random.SeedSequence(seed).spawn(n_trees):
-            rng = np.random.default_rng(child)
-            n_clusters = int(cluster.max()) + 1
-            drawn = np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)[cluster]
-            seen = np.flatnonzero(drawn)
-            tree = ScikitSurvivalTree(
-                min_samples_leaf=min_rows, max_features=max_features, random_state=int(rng.integers(2**31 - 1))
-            )
-            grid = (np.arange(1.0, 14.0), np.ones(13, bool))
-            tree._fit(binned[seen], (ending[seen], *grid), drawn[seen].astype(float), check_input=False)
-            survival = np.column_stack([np.ones(tree.tree_.node_count), tree.tree_.value[:, :, 1]])
-            total += survival[np.ix_(tree.tree_.apply(binned), times)]
-        return 1.0 - total / n_trees
+    @pytest.fixture
+    def scikit_forest(self, monkeypatch):
+        monkeypatch.syspath_prepend(str(BENCHMARKS))
+        from scikit_forest import ScikitForest
+
+        return ScikitForest
 
     @pytest.mark.parametrize(
         ("min_rows", "max_features", "max_bins"),
         [(60, "sqrt", 64), (10, "log2", 64), (5, None, 16), (30, 0.5, 1000), (30, 3, 2), (100, np.int64(1), 64)],
     )
-    def test_forecasts_are_the_same_bits(self, book, min_rows, max_features, max_bins):
-        design, outcome = book
-        times = list(range(14))
-        forest = Forest(
-            n_trees=15, min_rows_per_leaf=min_rows, max_features=max_features, max_bins=max_bins, seed=11
-        ).fit(design, outcome)
-        judge = self.forecasts_of_scikit_survival(
-            design, outcome, times, n_trees=15, min_rows=min_rows, max_features=max_features, max_bins=max_bins, seed=11
+    def test_forecasts_are_the_same_bits(self, book, scikit_forest, min_rows, max_features, max_bins):
+        settings = {"min_rows_per_leaf": min_rows, "max_features": max_features, "max_bins": max_bins}
+        ours, theirs = (
+            make(n_trees=15, seed=11, **settings).fit(*book).predict_incidence(book[0], range(14))
+            for make in (Forest, scikit_forest)
         )
-        assert forest.predict_incidence(design, times).tobytes() == judge.tobytes()
-        assert len(np.unique(judge[:, 13])) > 20
+        assert ours.tobytes() == theirs.tobytes()
+        assert len(np.unique(ours[:, 13])) > 20
 
     def test_threads_grow_the_same_trees(self, book):
-        design, outcome = book
-        one, several = (Forest(n_trees=12, seed=3, n_jobs=jobs).fit(design, outcome) for jobs in (1, 5))
+        one, several = (Forest(n_trees=12, seed=3, n_jobs=jobs).fit(*book) for jobs in (1, 5))
         for tree, other in zip(one.trees_, several.trees_, strict=True):
             assert all(
                 getattr(tree, f.name).tobytes() == getattr(other, f.name).tobytes() for f in fields(SurvivalTree)
