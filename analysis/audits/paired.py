@@ -11,7 +11,6 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.residuals import dfbeta
 from analysis.cox.rows import CountingRows
 from analysis.errors import ModelError
-from analysis.inference.multiplicity import holm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +53,7 @@ def paired_changes(
     Returns
     -------
     DataFrame
-        term, before, after (log hazard ratios), change (after - before), std_error, conf_low, conf_high, p_value,
-        p_holm (over all terms).
+        term, before, after (log hazard ratios), change (after - before), std_error, conf_low, conf_high, p_value.
 
     Raises
     ------
@@ -87,6 +85,5 @@ def paired_changes(
             "conf_low": change - half,
             "conf_high": change + half,
             "p_value": p_value,
-            "p_holm": holm(p_value),
         }
     )

@@ -70,13 +70,13 @@ class Engine:
         """Return the columns of a table, a view or a select in parentheses: names and types, in order."""
         return {row[0]: row[1] for row in self.rows(f"describe select * from {relation}")}
 
-    def tables(self, schema: str) -> list[str]:
-        """Return the names of the tables and views of a schema, in order."""
+    def tables(self, schema: str, *, views: bool = True) -> list[str]:
+        """Return the names of the tables of a schema, and of its views, in order."""
         sql = (
-            "select table_name from information_schema.tables where table_schema = $schema and table_catalog = "
-            "current_database() order by table_name"
+            "select table_name from information_schema.tables where table_schema = $schema "
+            "and table_catalog = current_database() and ($views or table_type = 'BASE TABLE') order by table_name"
         )
-        return [name for (name,) in self.rows(sql, {"schema": schema})]
+        return [name for (name,) in self.rows(sql, {"schema": schema, "views": views})]
 
     def ask(self, query: Query, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Return the rows of a query of a file, which is given those parameters that it names."""

@@ -69,7 +69,7 @@ def export(engine: Engine, out: Path) -> list[Path]:
     (out / "truth").mkdir(parents=True, exist_ok=True)
     written = []
     for schema, folder in (("truth", out / "truth"), ("world", out)):
-        for name in engine.tables(schema):
+        for name in engine.tables(schema, views=False):
             filled = _filled_columns(engine, f"{schema}.{name}")
             if filled:
                 path = folder / f"{name}.parquet"
