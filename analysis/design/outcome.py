@@ -108,6 +108,37 @@ class Outcome:
         """
         return replace(self, stop=np.ceil(self.stop))
 
+    def as_surv(self) -> NDArray[np.void]:
+        """Return the rows as scikit-survival's estimators and metrics take them: a structured array (event, time).
+
+        Raises
+        ------
+        ModelError
+            If the rows are on the lifetime clock: scikit-survival knows no late entry.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame(
+        ...     {
+        ...         "lifetime_id": ["a#1", "b#1"],
+        ...         "account_id": ["a", "b"],
+        ...         "horizon_days": [91, 91],
+        ...         "followed_days": [91, 49],
+        ...         "event": [0, 1],
+        ...         "is_followed": [True, True],
+        ...     }
+        ... )
+        >>> Outcome.from_landmarks(frame).as_surv().tolist()
+        [(False, 13.0), (True, 7.0)]
+        """
+        from sksurv.util import Surv  # a second of imports that few ask for
+
+        if self.clock != "landmark":
+            raise ModelError(
+                "scikit-survival knows no late entry: give it landmark rows (Outcome.from_landmarks), not intervals."
+            )
+        return Surv.from_arrays(self.event, self.stop)
+
     def counting_rows(self, strata: NDArray | None = None) -> CountingRows:
         """Return what a Cox model is fitted to: events counted in lifetimes, errors clustered by `cluster`.
 

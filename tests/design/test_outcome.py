@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from simulated_landmarks import landmark_rows
+from sksurv.metrics import concordance_index_censored
 
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
@@ -92,3 +93,17 @@ def test_take_keeps_rows_together():
     some = outcome.take(np.array([4, 1]))
     assert some.account.tolist() == [outcome.account[4], outcome.account[1]]
     assert some.clock == "landmark"
+
+
+def test_scikit_survival_takes_landmark_rows_and_agrees_on_their_concordance():
+    outcome = Outcome.from_landmarks(landmark_frame())
+    surv = outcome.as_surv()
+    assert surv["event"].tolist() == outcome.event.tolist()
+    assert surv["time"].tolist() == outcome.stop.tolist()
+    risk = -outcome.stop  # whoever is seen for longer is called safer
+    assert concordance_index_censored(surv["event"], surv["time"], risk)[0] == 1
+
+
+def test_scikit_survival_is_given_no_intervals():
+    with pytest.raises(ModelError, match="knows no late entry"):
+        Outcome.from_counting_process(counting_frame([("a#1", 5, 10, 1)])).as_surv()
