@@ -101,9 +101,10 @@ def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) ->
     """Return what makes the rows of every rung, by lag in days as text."""
     rows = tenure.counting_process
     reach = max(lags) + tenure.study.windows.baseline_days
-    old_enough = (rows["start"] >= reach) & (rows["risk_date"] >= _seen_from(tenure) + pd.Timedelta(days=reach))
-    today = rows[old_enough].reset_index(drop=True)
-    seen = _earlier_covariates(tenure, lags, reach, shifted)
+    first = _seen_from(tenure) + pd.Timedelta(days=reach)
+    today = rows[(rows["start"] >= reach) & (rows["risk_date"] >= first)].reset_index(drop=True)
+    old_enough = f"risk_date - origin >= {reach} and risk_date >= cast('{first:%Y-%m-%d}' as date)"
+    seen = _earlier_covariates(tenure, lags, old_enough, shifted)
 
     def rung(lag: int) -> pd.DataFrame:
         asked = today[["lifetime_id"]].assign(risk_date=today["risk_date"] - pd.Timedelta(days=lag))
@@ -113,11 +114,17 @@ def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) ->
     return {"0": lambda: today} | {str(lag): partial(rung, lag) for lag in lags}
 
 
-def _earlier_covariates(tenure: CohortTables, lags: Sequence[int], reach: int, shifted: Sequence[str]) -> pd.DataFrame:
-    """Return the covariates of all lags, in one pass over their dates: lifetime_id, risk_date, covariates."""
+def _earlier_covariates(
+    tenure: CohortTables, lags: Sequence[int], old_enough: str, shifted: Sequence[str]
+) -> pd.DataFrame:
+    """Return the covariates of all lags, in one pass over their dates: lifetime_id, risk_date, covariates.
+
+    `old_enough` is SQL of the rows at risk whose lags are wanted.
+    """
     tenure.progress(f"lag ladder: covariates of {', '.join(map(str, lags))} days earlier")
-    old_enough = f"{COHORT}.risk_dates where risk_date - origin >= {reach}"
-    earlier = " union ".join(f"select * replace (risk_date - {lag} as risk_date) from {old_enough}" for lag in lags)
+    earlier = " union ".join(
+        f"select * replace (risk_date - {lag} as risk_date) from {COHORT}.risk_dates where {old_enough}" for lag in lags
+    )
     with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as engine:
         return engine.frame(f"select lifetime_id, risk_date, {', '.join(shifted)} from covariates")
 
