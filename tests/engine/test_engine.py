@@ -91,7 +91,6 @@ class TestRefusals:
             engine.make(Query("wrong", "folder", "select * from nowhere"), {})
 
     def test_for_want_of_memory_say_what_to_do(self):
-        error = EngineError("Out of Memory Error: could not allocate\nSET threads = 1", is_out_of_memory=True)
-        assert error.advice == (
-            "Out of Memory Error: could not allocate. Give it more memory (--memory-limit), or fewer threads (--threads)."
-        )
+        error = EngineError("Out of Memory Error: no room\nSET threads = 1", is_out_of_memory=True)
+        mend = "Give it more memory (--memory-limit), or fewer threads (--threads)."
+        assert error.advice == f"Out of Memory Error: no room. {mend}"
