@@ -242,22 +242,25 @@ def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Col
 
 def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[Remark | None]:
     """Say, per column, why training rows cannot support it, or None."""
-    by_column = np.asfortranarray(values)  # every column in one piece
-    reasons = [remark("design.constant") if np.ptp(column) <= 1e-12 else None for column in by_column.T]
+    reasons, numbers = [], []
+    for column in values.T:
+        in_one_piece = column + 0.0  # in which zero has one sign
+        reasons.append(remark("design.constant") if np.ptp(in_one_piece) <= 1e-12 else None)
+        numbers.append(hashlib.sha256(in_one_piece).digest())
     varying = [k for k, reason in enumerate(reasons) if reason is None]
     varying.sort(key=lambda k: columns[k].marks_missing)
-    centred = values[:, varying] - values[:, varying].mean(axis=0)
+    centred = values[:, varying]
+    centred -= centred.mean(axis=0)
     own = centred.T @ centred
     variance = np.diag(own).copy()
     first_with: dict[bytes, str] = {}
     for position, k in enumerate(varying):
-        numbers = hashlib.sha256((by_column[:, k] + 0.0).tobytes()).digest()  # zero has one sign
         if own[position, position] <= _COLLINEAR * variance[position]:
-            equal = first_with.get(numbers)
+            equal = first_with.get(numbers[k])
             reasons[k] = remark("design.equal", column=equal) if equal else remark("design.combination")
         else:
             own = own - np.outer(own[:, position], own[position]) / own[position, position]
-        first_with.setdefault(numbers, columns[k].name)
+        first_with.setdefault(numbers[k], columns[k].name)
     return reasons
 
 
