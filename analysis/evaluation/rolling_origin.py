@@ -16,9 +16,8 @@ from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
 from analysis.models.base import Model, horizon_risk
 from analysis.models.registry import competing_models
+from analysis.progress import Progress, quiet
 from analysis.wording.remarks import Remark, remark
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def rolling_origin(
     2 2023-10-01           cox        15  0.71
     3 2023-10-01  last quarter        15  0.50
     """
-    say = progress or (lambda message: None)
+    say = progress or quiet
     folds: list[Fold] = []
     notes: list[Remark] = []
     for landmark in followed_quarters(landmarks)[-n_folds:]:

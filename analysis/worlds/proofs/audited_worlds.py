@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audits.results import AuditResults
-from analysis.progress import Progress
+from analysis.progress import Progress, quiet
 from analysis.workbench import open_workbench
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.world import make_world
@@ -51,9 +51,9 @@ def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, pro
     for scenario, number in worlds.items():
         for seed in range(FIRST_SEED, FIRST_SEED + number):
             data = folder / f"{scenario}-{seed}-audited"
-            make_world(n_accounts, seed, scenario, data, lambda message: None)
+            make_world(n_accounts, seed, scenario, data, quiet)
             study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
-            alarms = AuditResults(open_workbench(study, folder, progress=lambda message: None)).alarms
+            alarms = AuditResults(open_workbench(study, folder, progress=quiet)).alarms
             raised = []
             for audit, lines in alarms.groupby("audit", sort=False)["is_raised"]:
                 told = [is_raised for is_raised in lines if is_raised is not None]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.progress import Progress
+from analysis.progress import Progress, quiet
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
 from analysis.worlds.company.world import make_world
@@ -80,10 +80,10 @@ class Companies:
             file.write_text(changed_scenario(self.scenario, self.changes), encoding="utf-8")
             if not data.exists():
                 progress(f"simulating {self.n_accounts:,} accounts of {self.scenario}, seed {seed}")
-                make_world(self.n_accounts, seed, str(file), data, lambda message: None)
+                make_world(self.n_accounts, seed, str(file), data, quiet)
             scenario = read_scenario(str(file))
             study = replace(study_of_world(data, scenario), name=name)
-            tenure = open_workbench(study, folder / "out", progress=lambda message: None)
+            tenure = open_workbench(study, folder / "out", progress=quiet)
             yield StudiedCompany(name, self.scenario, scenario, data, tenure)
 
 

@@ -14,7 +14,7 @@ from analysis.declared.factors import Covariate, read_covariates
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.inference.fit import STRATA, fit_inference, fit_what_can_be_estimated
 from analysis.inference.hazard_ratios import hazard_ratios
-from analysis.progress import Progress
+from analysis.progress import Progress, quiet
 from analysis.worlds.company.danger.hazard import in_units
 from analysis.worlds.company.setting.scenario import Scenario, read_units
 from analysis.worlds.proofs.dealt_worlds import KEYS, StudiedCompany, deal, month_of, rows_of_worlds
@@ -117,7 +117,7 @@ def study_model(company: StudiedCompany, covariates: Sequence[Covariate] | None 
 def estimates_by_world(
     companies: Iterable[StudiedCompany],
     accounts_per_world: int,
-    progress: Progress = lambda message: None,
+    progress: Progress = quiet,
     models: Sequence[Callable[[StudiedCompany], KnownModel]] = (complete_model, study_model),
 ) -> pd.DataFrame:
     """Fit the complete and the study's model, or others, to every world of the companies.

@@ -8,14 +8,14 @@ from scipy import stats
 from analysis.declared.factors import Covariate, contenders
 from analysis.inference.fit import fit_inference
 from analysis.inference.joint_tests import family_tests
-from analysis.progress import Progress
+from analysis.progress import Progress, quiet
 from analysis.worlds.proofs.dealt_worlds import StudiedCompany, deal, rows_of_worlds
 
 LEVEL = 0.05
 
 
 def null_p_values(
-    companies: Iterable[StudiedCompany], accounts_per_world: int, progress: Progress = lambda message: None
+    companies: Iterable[StudiedCompany], accounts_per_world: int, progress: Progress = quiet
 ) -> pd.DataFrame:
     """Deal companies of a scenario without effects into worlds, and test every family in each as an analyst would.
 

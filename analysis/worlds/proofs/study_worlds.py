@@ -11,7 +11,7 @@ from analysis.contest.verdicts import leading_family
 from analysis.declared.factors import control_family
 from analysis.declared.study import Models, Source, Study, Time
 from analysis.models.registry import COX
-from analysis.progress import Progress
+from analysis.progress import Progress, quiet
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.danger.hazard import LOGS
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
@@ -74,9 +74,9 @@ def study_worlds(
         for seed in seeds:
             data = folder / f"{scenario}-{seed}-{n_accounts}"
             if not data.exists():
-                make_world(n_accounts, seed, scenario, data, lambda message: None)
+                make_world(n_accounts, seed, scenario, data, quiet)
             study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
-            tenure = open_workbench(study, folder / "out", progress=lambda message: None)
+            tenure = open_workbench(study, folder / "out", progress=quiet)
             planted = PLANTED.get(scenario, "?")
             found = compare_families(tenure)
             lines.append({"scenario": scenario, "seed": seed, "accounts": n_accounts, "planted": planted, **found})
