@@ -65,8 +65,7 @@ class Workbench(CohortTables):
         """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
         headline = quoted_model(self.rolling.pooled, QUOTABLE)
         self.progress("forecasting from the last landmark")
-        announced = self.known_leavers["lifetime_id"].tolist()
-        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline, announced)
+        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
 
     def standpoint(self) -> Standpoint:
         """Return the day that a report looks ahead from.
@@ -77,7 +76,7 @@ class Workbench(CohortTables):
             If nobody churned, or nobody is at risk near the snapshot.
         """
         refuse_without_churn(self.n_events, self.counting_process["lifetime_id"].nunique(), self.study.time)
-        return standpoint(self.landmarks, self.known_leavers["lifetime_id"].tolist(), self.study.time.snapshot)
+        return standpoint(self.landmarks, self.study.time.snapshot)
 
     @cached_property
     def no_forecast(self) -> Remark | None:

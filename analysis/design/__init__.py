@@ -1,1 +1,1 @@
-"""Design: rows for models: raw covariates, transforms that remember, design matrix, outcome, resampling."""
+"""Design: rows for models: raw covariates, transforms that remember, design matrix, outcome, population, resampling."""

@@ -1,46 +1,7 @@
-"""Resampling: training rows purged by calendar, and accounts drawn with replacement."""
+"""Resampling: accounts drawn with replacement."""
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-
-from analysis.errors import ModelError
-
-_PURGE_COLUMNS = ("risk_date", "horizon_ends_on", "is_followed")
-
-
-def purged_training_rows(
-    landmarks: pd.DataFrame, test_landmark: pd.Timestamp, allowed_gap_days: int = 0
-) -> NDArray[np.bool_]:
-    """Mark the landmark rows whose outcome was settled by the test landmark, shape (n,).
-
-    Rule 19 of ``queries/rules_of_time.md``.
-
-    Parameters
-    ----------
-    landmarks : DataFrame
-        risk_date, horizon_ends_on, is_followed.
-    test_landmark : Timestamp
-        The date on which the forecast would have been made.
-    allowed_gap_days : int
-        Days an account may be away without having left: only after them is an end known to be one.
-
-    Returns
-    -------
-    ndarray of bool
-        True where horizon_ends_on + allowed gap <= test landmark and the row was fully followed.
-
-    Raises
-    ------
-    ModelError
-        If a column is missing.
-    """
-    missing = [column for column in _PURGE_COLUMNS if column not in landmarks]
-    if missing:
-        raise ModelError(f"Purging needs the columns {', '.join(_PURGE_COLUMNS)}; missing: {', '.join(missing)}.")
-    settled_on = landmarks["horizon_ends_on"] + pd.Timedelta(days=allowed_gap_days)
-    settled = settled_on.to_numpy("datetime64[D]") <= np.datetime64(test_landmark, "D")
-    return settled & landmarks["is_followed"].to_numpy(bool)
 
 
 def cluster_resamples(cluster: NDArray, n_resamples: int, seed: int) -> NDArray[np.int64]:

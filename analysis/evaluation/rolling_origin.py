@@ -10,7 +10,8 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
-from analysis.design.resampling import cluster_resamples, purged_training_rows
+from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at, still_there, training_rows
+from analysis.design.resampling import cluster_resamples
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
 from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
@@ -85,11 +86,12 @@ def rolling_origin(
     *,
     n_folds: int = 8,
     allowed_gap_days: int = 0,
+    elapsed: Elapsed = AT_THE_LANDMARK,
     n_resamples: int = 500,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> RollingOrigin:
-    """Refit and score every model at each of the last quarter starts that were followed to the horizon.
+    """Refit and score every model at each of the last quarter starts whose outcomes are all settled.
 
     Parameters
     ----------
@@ -99,9 +101,11 @@ def rolling_origin(
     models : mapping of str to callable
         Name to a function that returns an unfitted model.
     n_folds : int
-        Quarters to score, counted back from the last followed one.
+        Quarters to score, counted back from the last settled one.
     allowed_gap_days : int
         Part of the purge: training horizon end + gap <= test landmark.
+    elapsed : Elapsed
+        How much of the horizon has passed when a forecast is made: learned from and scored are those still there.
     n_resamples, seed : int
         Of the account resampling behind the intervals.
     progress : callable taking a str, optional
@@ -114,13 +118,13 @@ def rolling_origin(
     Examples
     --------
     >>> from analysis.models.landmark_cox import LandmarkCox
-    >>> from analysis.models.rivals import LastQuarterRate
+    >>> from analysis.models.rivals import LastSettledQuarterRate
     >>> from analysis.workbench import open_study
     >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
     >>> rolled = rolling_origin(
     ...     tenure.landmarks,
     ...     tenure.covariates("landmarks"),
-    ...     {"cox": lambda: LandmarkCox(ridge=1.0), "last quarter": LastQuarterRate},
+    ...     {"cox": lambda: LandmarkCox(ridge=1.0), "last settled quarter": LastSettledQuarterRate},
     ...     n_folds=2,
     ...     allowed_gap_days=30,
     ...     n_resamples=20,
@@ -135,14 +139,15 @@ def rolling_origin(
     say = progress or quiet
     folds: list[Fold] = []
     notes: list[Remark] = []
-    for landmark in followed_quarters(landmarks)[-n_folds:]:
+    for landmark in settled_quarters(landmarks)[-n_folds:]:
         say(f"forecasting from {landmark:%Y-%m-%d}")
-        fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days)
+        fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days, elapsed)
         notes.extend(remarks)
         if fold is not None:
             folds.append(fold)
-    if not folds:
-        said = tuple(notes)
+    if not any(fold.outcome.event.any() for fold in folds):
+        quiet_quarters = [(fold.landmark, len(fold.test)) for fold in folds]
+        said = (*notes, *(remark("evaluation.nobody_left", landmark=day, accounts=n) for day, n in quiet_quarters))
         raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     fitted = [name for name in models if any(name in fold.models for fold in folds)]
     predictions = _predictions(folds, fitted)
@@ -166,17 +171,18 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         competing_models(tenure.study),
         n_folds=tenure.study.models.test_quarters,
         allowed_gap_days=tenure.study.time.allowed_gap_days,
+        elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
         n_resamples=tenure.study.models.resamples,
         seed=tenure.study.seed,
         progress=tenure.progress,
     )
 
 
-def followed_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:
-    """Return the quarter-start landmarks all of whose rows were followed to the horizon, in order."""
+def settled_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the quarter-start landmarks all of whose rows are settled, in order."""
     quarter_starts = landmarks[landmarks["is_quarter_start"].to_numpy(bool)]
-    followed = quarter_starts.groupby("risk_date")["is_followed"].all()
-    return [pd.Timestamp(date) for date in sorted(followed.index[followed.to_numpy(bool)])]
+    settled = quarter_starts.groupby("risk_date")["is_followed"].all()
+    return [pd.Timestamp(date) for date in sorted(settled.index[settled.to_numpy(bool)])]
 
 
 def _fold(
@@ -185,12 +191,14 @@ def _fold(
     models: Mapping[str, Callable[[], Model]],
     landmark: pd.Timestamp,
     allowed_gap_days: int,
+    elapsed: Elapsed,
 ) -> tuple[Fold | None, list[Remark]]:
-    test_rows = landmarks[(landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)]
+    of_the_quarter = (landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)
+    test_rows = landmarks[of_the_quarter & still_there(landmarks, elapsed)]
+    if test_rows.empty:
+        return None, [remark("evaluation.nobody_there", landmark=landmark)]
     outcome = Outcome.from_landmarks(test_rows)
-    if not outcome.event.any():
-        return None, [remark("evaluation.nobody_left", landmark=landmark, accounts=len(test_rows))]
-    training = landmarks[purged_training_rows(landmarks, landmark, allowed_gap_days)]
+    training = training_rows(landmarks, landmark, allowed_gap_days, elapsed)
     try:
         design, matrix = learn_matrix(training, covariates)
     except DesignError as error:

@@ -20,5 +20,5 @@ def show_outlook(forecast: Forecast, tiers: Sequence[float]) -> Display:
     """
     table = ranked_accounts(forecast)
     probabilities = table[forecast.headline].tolist()
-    title = f"Probability of leaving from {forecast.landmark:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
+    title = f"Probability of leaving from {forecast.stands_on:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
     return Display(title, table, lambda ax: draw_outlook(ax, probabilities, tiers))

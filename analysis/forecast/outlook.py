@@ -1,6 +1,7 @@
 """Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from analysis.declared.schema import Kind
 from analysis.declared.study import Study
 from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
-from analysis.design.resampling import purged_training_rows
+from analysis.design.population import elapsed_at, still_there, training_rows
 from analysis.errors import ModelError
 from analysis.forecast.frames import ACCOUNTS
 from analysis.forecast.reasons import Reason, name_reasons
@@ -23,19 +24,19 @@ from analysis.wording.remarks import remark
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Probabilities of churn by the end of the horizon, for every account at risk at the last landmark.
+    """Probabilities of churn by the end of the horizon, for every account at risk at the last landmark and still there.
 
     Attributes
     ----------
-    landmark, horizon_ends_on
-        The forecast is conditional on being at risk on the first and reaches to the second.
+    landmark, stands_on, horizon_ends_on
+        Covariates are those of the first day; the forecast is conditional on being at risk, and not under notice, on
+        the second (the snapshot, where the horizon has begun), and reaches to the third.
     headline
         The model whose numbers are quoted.
     models
         The models that were fitted, in the order in which they compete.
     accounts
-        As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account; without those known at
-        the snapshot to have left since the landmark.
+        As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account.
     reasons
         For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
     n_training_rows, n_training_events
@@ -43,6 +44,7 @@ class Forecast:
     """
 
     landmark: pd.Timestamp
+    stands_on: pd.Timestamp
     horizon_ends_on: pd.Timestamp
     headline: str
     models: tuple[str, ...]
@@ -62,9 +64,11 @@ def forecast_last_landmark(
     covariates: Sequence[Covariate],
     study: Study,
     headline: str = COX,
-    announced: Collection[str] = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
+
+    From a snapshot inside the horizon they learn, of earlier landmarks, from those who were still there when as much of
+    the horizon had passed.
 
     Parameters
     ----------
@@ -74,8 +78,6 @@ def forecast_last_landmark(
         Those declared for landmarks.
     headline
         The model to quote.
-    announced
-        Lifetimes under notice, in no forecast.
 
     Raises
     ------
@@ -83,13 +85,14 @@ def forecast_last_landmark(
         If the settled landmarks cannot support a model.
     """
     last = landmarks["risk_date"].max()
-    training = landmarks[purged_training_rows(landmarks, last, study.time.allowed_gap_days)]
+    elapsed = elapsed_at(study.time.snapshot, landmarks)
+    training = training_rows(landmarks, last, study.time.allowed_gap_days, elapsed)
     if training.empty:
         raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
     design, matrix = learn_matrix(training, covariates)
     outcome = Outcome.from_landmarks(training)
     fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
-    now = at_risk_now(landmarks, announced)
+    now = at_risk_now(landmarks, study.time.snapshot)
     current = design.apply(now)
     risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
     probabilities = ACCOUNTS.with_each(tuple(fitted), Kind.NUMBER, "probability of churn by the end of the horizon")
@@ -97,6 +100,7 @@ def forecast_last_landmark(
     assert isinstance(cox, LandmarkCox)
     return Forecast(
         landmark=last,
+        stands_on=last + pd.Timedelta(days=elapsed.days),
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
         headline=headline,
         models=tuple(fitted),
@@ -107,16 +111,20 @@ def forecast_last_landmark(
     )
 
 
-def at_risk_now(landmarks: pd.DataFrame, announced: Collection[str] = ()) -> pd.DataFrame:
-    """Return the rows of the last landmark without those known at the snapshot to have left, or to be leaving.
+def at_risk_now(landmarks: pd.DataFrame, snapshot: dt.date) -> pd.DataFrame:
+    """Return the rows of the last landmark that are still at risk, and not under notice, on the snapshot.
 
     Parameters
     ----------
     landmarks
         All landmark rows.
-    announced
-        Lifetimes under notice.
+    snapshot
+        Day up to whose morning everything is known.
+
+    Raises
+    ------
+    ModelError
+        As `analysis.design.population.elapsed_at`.
     """
-    is_last = landmarks["risk_date"] == landmarks["risk_date"].max()
-    is_leaving = landmarks["cause"].notna() | landmarks["lifetime_id"].isin(announced)
-    return landmarks[is_last & ~is_leaving].reset_index(drop=True)
+    is_there = still_there(landmarks, elapsed_at(snapshot, landmarks))
+    return landmarks[(landmarks["risk_date"] == landmarks["risk_date"].max()) & is_there].reset_index(drop=True)

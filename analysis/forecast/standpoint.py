@@ -1,7 +1,6 @@
 """Standpoint: the day that a report looks ahead from, and who is at risk then; refused where there is nobody."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,29 +19,29 @@ class Standpoint:
 
     Attributes
     ----------
-    landmark, horizon_ends_on
-        It looks from the first to the second.
+    landmark, stands_on, horizon_ends_on
+        What is known of accounts is of the first day; it looks from the second (the later one of landmark and snapshot)
+        to the third.
     is_preliminary
         Whether the landmark is no start of a fiscal quarter: the data end before the quarter does.
     n_at_risk
-        Accounts at risk on the landmark, without those known to have left since or to be leaving.
+        Accounts at risk, and not under notice, on the landmark and on `stands_on`.
     """
 
     landmark: pd.Timestamp
+    stands_on: pd.Timestamp
     horizon_ends_on: pd.Timestamp
     is_preliminary: bool
     n_at_risk: int
 
 
-def standpoint(landmarks: pd.DataFrame, announced: Collection[str], snapshot: dt.date) -> Standpoint:
+def standpoint(landmarks: pd.DataFrame, snapshot: dt.date) -> Standpoint:
     """Return the standpoint of a report on some landmarks.
 
     Parameters
     ----------
     landmarks
         All landmark rows.
-    announced
-        Lifetimes under notice.
     snapshot
         Day up to whose morning everything is known.
 
@@ -51,15 +50,17 @@ def standpoint(landmarks: pd.DataFrame, announced: Collection[str], snapshot: dt
     ModelError
         If nobody is at risk near the snapshot.
     """
-    now = at_risk_now(landmarks, announced)
     oldest = pd.Timestamp(snapshot) - pd.DateOffset(months=STALE_MONTHS)
-    if now.empty or landmarks["risk_date"].max() < oldest:
+    is_stale = landmarks.empty or landmarks["risk_date"].max() <= oldest
+    now = landmarks.head(0) if is_stale else at_risk_now(landmarks, snapshot)
+    if now.empty:
         raise ModelError(
             f"Nobody is at risk near the snapshot ({snapshot}): there is nobody to forecast for. "
             "Choose an earlier snapshot to report on the book as it was."
         )
     return Standpoint(
         landmark=now["risk_date"].iloc[0],
+        stands_on=max(now["risk_date"].iloc[0], pd.Timestamp(snapshot)),
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
         is_preliminary=not bool(now["is_quarter_start"].iloc[0]),
         n_at_risk=len(now),

@@ -12,14 +12,16 @@ TOTALS = ("accounts", "lifetimes", "lifetimes_at_risk")
 
 
 def book_of(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Return the book, as `BOOK`; a quarter that began with nobody has no rate.
+    """Return the book, as `BOOK`; a quarter that began with nobody, or is not settled yet, has no rate.
 
     Parameters
     ----------
     quarters
         As `analysis.cohort.frames.BOOK_BY_QUARTER`.
     """
-    rate = (quarters["churned_of_start"] / quarters["at_start"]).where(quarters["at_start"] > 0)
+    rate = (quarters["churned_of_start"] / quarters["at_start"]).where(
+        quarters["is_settled"] & (quarters["at_start"] > 0)
+    )
     label = [english().format_field(day, "MMM y") for day in quarters["quarter_from"]]
     return BOOK.checked(quarters.assign(rate=rate, label=label))
 
@@ -34,16 +36,16 @@ class Quarter:
     rate: float
 
 
-def last_quarter(book: pd.DataFrame) -> Quarter | None:
-    """Return the last complete quarter that began with anybody; None where there is none.
+def last_settled_quarter(book: pd.DataFrame) -> Quarter | None:
+    """Return the last settled quarter that began with anybody; None where there is none.
 
     Parameters
     ----------
     book
         As `BOOK`.
     """
-    complete = book[book["is_complete"] & (book["at_start"] > 0)]
-    if complete.empty:
+    settled = book[book["is_settled"] & (book["at_start"] > 0)]
+    if settled.empty:
         return None
-    last = complete.iloc[-1]
+    last = settled.iloc[-1]
     return Quarter(last["quarter_from"], int(last["at_start"]), int(last["churned_of_start"]), float(last["rate"]))

@@ -7,9 +7,9 @@ from analysis.declared.study import Study
 from analysis.models.base import Model
 from analysis.models.forest import Forest
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 
-COX, FOREST, CONTRACT_ONLY, LAST_QUARTER = "cox", "forest", "contract_only", "last_quarter"
+COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
 
 QUOTABLE = (COX, FOREST)
 """The models whose forecast may be quoted; the others are rivals that they must beat."""
@@ -31,5 +31,5 @@ def competing_models(study: Study) -> Makers:
         COX: cox,
         FOREST: forest,
         CONTRACT_ONLY: lambda: FamiliesOnly(cox(), (control_family(),)),
-        LAST_QUARTER: LastQuarterRate,
+        LAST_SETTLED_QUARTER: LastSettledQuarterRate,
     }

@@ -12,8 +12,10 @@ from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
 
 
-class LastQuarterRate:
-    """The churn rate of the latest quarter whose outcome is known, the same for every account.
+class LastSettledQuarterRate:
+    """The churn rate of the latest quarter whose outcome is settled, the same for every account.
+
+    With an allowed gap that is the quarter before last: of the last one nobody knows yet who will return.
 
     Attributes
     ----------
@@ -32,9 +34,11 @@ class LastQuarterRate:
             If there is no event in training, or the rows carry no risk_date.
         """
         require_same_rows(design, outcome)
-        require_landmark_clock(outcome, "LastQuarterRate")
+        require_landmark_clock(outcome, "LastSettledQuarterRate")
         if "risk_date" not in design.rows:
-            raise ModelError("LastQuarterRate needs the rows' risk_date; this design was made from rows without it.")
+            raise ModelError(
+                "LastSettledQuarterRate needs the rows' risk_date; this design was made from rows without it."
+            )
         dates = design.rows["risk_date"].to_numpy("datetime64[D]")
         marked = design.rows.get("is_quarter_start")
         eligible = np.ones(len(dates), bool) if marked is None else marked.to_numpy(bool)

@@ -71,10 +71,11 @@ select
         else dated.end_reason
     end as cause,
     coalesce(
-        dated.paid_until < cast('9999-12-31' as date) and dated.paid_until + $allowed_gap_days > $snapshot, false
+        dated.paid_until < cast('9999-12-31' as date) and dated.paid_until > settled.settled_until, false
     ) as is_provisional,
     accounts.onboarding_completed_on
 from dated
 inner join accounts
     on dated.account_id = accounts.account_id
+cross join settled
 order by dated.account_id, dated.lifetime_number

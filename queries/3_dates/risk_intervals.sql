@@ -1,12 +1,14 @@
 -- grain: run of days at risk without a cut inside; key: lifetime_id, starts_on; days [starts_on, stops_on)
--- rule: risk up to the snapshot, cut at month starts, wherever a term ends, and at the last day to give notice of it
+-- rule: risk up to the last day on which ends are settled, cut at month starts, wherever a term ends, and at the last
+--       day to give notice of it
 with observed as (
     select
-        lifetime_id,
-        risk_from,
-        least(risk_until, cast($snapshot as date)) as risk_until
+        risk_spells.lifetime_id,
+        risk_spells.risk_from,
+        least(risk_spells.risk_until, settled.settled_until) as risk_until
     from risk_spells
-    where risk_from < $snapshot
+    inner join settled
+        on risk_spells.risk_from < settled.settled_until
 ),
 
 clocks as (

@@ -1,7 +1,35 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, risk_date (the landmark)
--- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the horizon has passed
---       by the snapshot, whatever happened, so that no row is chosen by its outcome
-with rows_at_risk as (
+-- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the end of the horizon is
+--       settled, whatever happened, so that no row is chosen by its outcome. out_on: as in landmark_dates, missing where
+--       it lies after the snapshot. believed_from, believed_until: the last run of days, begun within the horizon, on
+--       which it was believed to have left, and had not
+with away as (
+    select
+        lifetime_id,
+        risk_until as away_from,
+        lead(risk_from) over (partition by lifetime_id order by risk_from) as away_until
+    from risk_spells
+),
+
+believed as (
+    select
+        landmark_dates.lifetime_id,
+        landmark_dates.landmark,
+        max(away.away_from) as believed_from,
+        max(away.away_until) as believed_until
+    from landmark_dates
+    inner join away
+        on
+            landmark_dates.lifetime_id = away.lifetime_id
+            and away.away_from > landmark_dates.landmark
+            and away.away_from <= landmark_dates.horizon_ends_on
+    where
+        away.away_until is not null
+        and away.away_from <= $snapshot
+    group by landmark_dates.lifetime_id, landmark_dates.landmark
+),
+
+rows_at_risk as (
     select
         landmark_dates.lifetime_id,
         lifetimes.account_id,
@@ -10,14 +38,22 @@ with rows_at_risk as (
         landmark_dates.horizon_ends_on,
         landmark_dates.is_quarter_start,
         landmark_dates.horizon_ends_on - landmark_dates.landmark as horizon_days,
-        landmark_dates.horizon_ends_on <= $snapshot as is_followed,
+        landmark_dates.horizon_ends_on <= settled.settled_until as is_followed,
         least(landmark_dates.horizon_ends_on, cast($snapshot as date)) as followed_until,
         lifetimes.leaves_on,
         lifetimes.cause,
+        case when landmark_dates.out_on <= $snapshot then landmark_dates.out_on end as out_on,
+        believed.believed_from,
+        believed.believed_until,
         terms_in_force.term_months
     from landmark_dates
+    cross join settled
     inner join lifetimes
         on landmark_dates.lifetime_id = lifetimes.lifetime_id
+    left join believed
+        on
+            landmark_dates.lifetime_id = believed.lifetime_id
+            and landmark_dates.landmark = believed.landmark
     left join terms_in_force
         on
             landmark_dates.lifetime_id = terms_in_force.lifetime_id
@@ -37,6 +73,9 @@ outcomes as (
         least(coalesce(leaves_on, followed_until), followed_until) - risk_date as followed_days,
         case when leaves_on <= followed_until and cause = 'churn' then 1 else 0 end as event,
         case when leaves_on <= followed_until then cause end as cause,
+        out_on,
+        believed_from,
+        believed_until,
         term_months
     from rows_at_risk
 )

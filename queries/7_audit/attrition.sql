@@ -18,11 +18,12 @@ with steps as (
     from lifetimes
     where leaves_on <= entry_on
     union all
-    select 6 as step, 'began_on_snapshot' as what, count(*) as number
+    select 6 as step, 'began_lately' as what, count(*) as number
     from lifetimes
+    cross join settled
     where
-        entry_on >= $snapshot
-        and coalesce(leaves_on > entry_on, true)
+        lifetimes.entry_on >= settled.settled_until
+        and coalesce(lifetimes.leaves_on > lifetimes.entry_on, true)
     union all
     select 7 as step, 'lifetimes_at_risk' as what, count(distinct lifetime_id) as number
     from counting_process
@@ -43,9 +44,11 @@ with steps as (
     union all
     select 11 as step, 'provisional_ends' as what, count(*) as number
     from lifetimes
+    cross join settled
     where
-        is_provisional
-        and lifetimes.lifetime_id in (select counting_process.lifetime_id from counting_process)
+        lifetimes.leaves_on > lifetimes.entry_on
+        and lifetimes.leaves_on > settled.settled_until
+        and lifetimes.leaves_on <= $snapshot
     union all
     select 12 as step, 'known_leavers' as what, count(*) as number
     from lifetimes

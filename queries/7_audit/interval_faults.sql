@@ -1,6 +1,6 @@
 -- grain: fault of an interval, or of a lifetime's intervals together; no key; an empty table proves that there is none
 -- rule: no interval without length, none that overlaps another or reaches outside the days at risk, no day at risk
---       without an interval, and an event, where there was one by the snapshot, on the last day of the last interval
+--       without an interval, and an event, where there was one that is settled, on the last day of the last interval
 with neighbours as (
     select
         counting_process.lifetime_id,
@@ -19,9 +19,10 @@ with neighbours as (
 expected as (
     select
         risk_spells.lifetime_id,
-        sum(least(risk_spells.risk_until, cast($snapshot as date)) - risk_spells.risk_from) as days_at_risk
+        sum(least(risk_spells.risk_until, settled.settled_until) - risk_spells.risk_from) as days_at_risk
     from risk_spells
-    where risk_spells.risk_from < $snapshot
+    inner join settled
+        on risk_spells.risk_from < settled.settled_until
     group by risk_spells.lifetime_id
 ),
 
@@ -68,9 +69,10 @@ select lifetimes.lifetime_id, null as start, null as stop, 'leaving lost' as fau
 from lifetimes
 inner join found
     on lifetimes.lifetime_id = found.lifetime_id
+inner join settled
+    on lifetimes.leaves_on <= settled.settled_until
 where
-    lifetimes.leaves_on <= $snapshot
-    and lifetimes.lifetime_id not in (
+    lifetimes.lifetime_id not in (
         select neighbours.lifetime_id from neighbours
         where neighbours.cause is not null
     )

@@ -119,7 +119,9 @@ class Summary:
     book
         As `analysis.lifetimes.frames.BOOK`.
     last
-        Its last complete quarter, if anybody was there at its start.
+        Its last settled quarter, if anybody was there at its start.
+    settled_until
+        An end after this day is provisional.
     attrition, known_leavers
         As `analysis.cohort.frames.ATTRITION` and `KNOWN_LEAVERS`; the latter are in no forecast.
     curves, at_risk
@@ -136,6 +138,7 @@ class Summary:
     n_events: int
     book: pd.DataFrame
     last: Quarter | None
+    settled_until: pd.Timestamp
     attrition: pd.DataFrame
     findings: pd.DataFrame
     not_yet_known: pd.DataFrame

@@ -36,7 +36,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
                 "short.outlook",
                 expected=round(quoted.expected),
                 at_risk=standpoint.n_at_risk,
-                landmark=standpoint.landmark,
+                stands_on=standpoint.stands_on,
                 horizon_end=standpoint.horizon_ends_on,
                 low=quoted.low,
                 high=quoted.high,
@@ -50,6 +50,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(
             text(
                 "short.last",
+                quarter=summary.last.quarter_from,
                 churned=summary.last.churned,
                 at_start=summary.last.at_start,
                 rate=text.share(summary.last.rate),

@@ -1,7 +1,7 @@
 """The quarterly summary: every answer of the report, collected and frozen before anything is drawn."""
 
 from analysis.cohort.event_date import other_event_date
-from analysis.lifetimes.book import last_quarter
+from analysis.lifetimes.book import last_settled_quarter
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
 from reports.quarterly.content import Contest, Events, Grounds, Summary
@@ -26,7 +26,8 @@ def summarise(tenure: Workbench) -> Summary:
         standpoint=standpoint,
         n_events=tenure.n_events,
         book=book,
-        last=last_quarter(book),
+        last=last_settled_quarter(book),
+        settled_until=tenure.table("settled")["settled_until"].iloc[0],
         attrition=tenure.table("attrition"),
         findings=tenure.table("rule_findings"),
         not_yet_known=tenure.table("not_yet_known"),

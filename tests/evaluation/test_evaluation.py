@@ -7,19 +7,19 @@ from r_reference import numbers, table
 from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from analysis.design.resampling import purged_training_rows
+from analysis.design.population import training_rows
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
 from analysis.evaluation.calibration import calibration_table
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.frames import PREDICTIONS
-from analysis.evaluation.rolling_origin import followed_quarters, rolling_origin
+from analysis.evaluation.rolling_origin import rolling_origin, settled_quarters
 from analysis.evaluation.scores import metric_values
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 
 MODELS = {
-    "last quarter": LastQuarterRate,
+    "last settled quarter": LastSettledQuarterRate,
     "contract only": lambda: FamiliesOnly(LandmarkCox(ridge=1.0), ("contract",)),
     "cox": lambda: LandmarkCox(ridge=1.0),
 }
@@ -120,11 +120,11 @@ def test_a_share_has_wilsons_interval_which_holds_it_where_none_or_all_churned()
 
 def test_rolling_origin_trains_on_settled_outcomes_only(book, rolled):
     for fold in rolled.folds:
-        training = book[purged_training_rows(book, fold.landmark)]
+        training = training_rows(book, fold.landmark)
         assert (training["horizon_ends_on"] <= fold.landmark).all()
         assert fold.n_training_rows == len(training)
         assert fold.n_training_events == training.loc[training["event"] == 1, "lifetime_id"].nunique()
-    assert [fold.landmark for fold in rolled.folds] == followed_quarters(book)[-3:]
+    assert [fold.landmark for fold in rolled.folds] == settled_quarters(book)[-3:]
 
 
 def test_what_happens_later_cannot_change_an_earlier_fold(book, rolled):
@@ -146,7 +146,7 @@ def test_rolling_origin_scores_equal_its_predictions(rolled):
 
 def test_a_model_that_only_knows_the_quarter_ranks_nobody(rolled):
     pooled = rolled.pooled.set_index(["model", "metric"])
-    assert pooled.loc[("last quarter", "auc"), ["estimate", "conf_low", "conf_high"]].tolist() == [0.5] * 3
+    assert pooled.loc[("last settled quarter", "auc"), ["estimate", "conf_low", "conf_high"]].tolist() == [0.5] * 3
     assert pooled.loc[("cox", "auc"), "conf_low"] > 0.5
     assert (pooled["conf_low"] <= pooled["estimate"]).all()
     assert (pooled["estimate"] <= pooled["conf_high"]).all()
@@ -168,35 +168,46 @@ def test_the_same_input_gives_the_same_bytes(book, rolled):
 
 def test_progress_is_told(book):
     heard = []
-    rolling_origin(book, COVARIATES, {"last": LastQuarterRate}, n_folds=2, n_resamples=5, progress=heard.append)
+    rolling_origin(book, COVARIATES, {"last": LastSettledQuarterRate}, n_folds=2, n_resamples=5, progress=heard.append)
     assert heard == ["forecasting from 2023-10-01", "forecasting from 2024-01-01"]
 
 
-def test_a_quarter_without_churn_is_skipped_by_name(book):
+def test_a_quarter_without_churn_counts_as_one_in_which_too_many_were_expected(book):
+    """To leave it out would be to choose quarters by their outcome."""
     last = book["risk_date"] == book["risk_date"].max()
-    quiet = book.assign(event=book["event"].where(~last, 0))
-    result = rolling_origin(quiet, COVARIATES, MODELS, n_folds=2, n_resamples=5)
-    assert len(result.folds) == 1
-    (note,) = result.notes
-    assert str(note).startswith("2024-01-01 is not scored: nobody")
-    assert dict(note.values)["accounts"] == last.sum()
+    calm = book.assign(event=book["event"].where(~last, 0))
+    result = rolling_origin(calm, COVARIATES, MODELS, n_folds=2, n_resamples=5)
+    pooled, by_fold = result.pooled.set_index(["model", "metric"]), result.by_fold.set_index("model").loc["cox"]
+    assert pooled.loc[("cox", "observed_over_expected"), "estimate"] == pytest.approx(
+        by_fold["n_events"].sum() / by_fold["expected"].sum()
+    )
+    assert (by_fold["n_events"].iloc[-1], by_fold["observed_over_expected"].iloc[-1]) == (0, 0)
+    assert by_fold["auc"].isna().tolist() == [False, True]
+    assert pooled.loc[("cox", "auc"), "estimate"] == pytest.approx(by_fold["auc"].iloc[0])
+
+
+def test_where_nobody_left_in_any_quarter_there_is_nothing_to_score(book):
+    last = book["risk_date"] == book["risk_date"].max()
+    calm = book.assign(event=book["event"].where(~last, 0))
+    with pytest.raises(ModelError, match=f"2024-01-01 is not scored: nobody of its {last.sum()} accounts churned"):
+        rolling_origin(calm, COVARIATES, MODELS, n_folds=1, n_resamples=5)
 
 
 def test_quarters_not_followed_to_the_horizon_are_not_scored(book):
     last = book["risk_date"] == book["risk_date"].max()
-    assert followed_quarters(book.assign(is_followed=~last))[-1] < book["risk_date"].max()
+    assert settled_quarters(book.assign(is_followed=~last))[-1] < book["risk_date"].max()
 
 
 def test_a_model_that_cannot_be_fitted_is_named_and_left_out_of_that_fold(book, rolled):
     needed = rolled.folds[-1].n_training_events
 
-    class NeedsMuch(LastQuarterRate):
+    class NeedsMuch(LastSettledQuarterRate):
         def fit(self, design, outcome):
             if outcome.n_lifetimes_with_event < needed:
                 raise ModelError("too little to learn from.")
             return super().fit(design, outcome)
 
-    result = rolling_origin(book, COVARIATES, {"a": LastQuarterRate, "b": NeedsMuch}, n_folds=3, n_resamples=5)
+    result = rolling_origin(book, COVARIATES, {"a": LastSettledQuarterRate, "b": NeedsMuch}, n_folds=3, n_resamples=5)
     assert [set(fold.models) for fold in result.folds] == [{"a"}, {"a"}, {"a", "b"}]
     assert re.fullmatch(r"b is not fitted before 20\d\d-\d\d-01: too little to learn from\.", str(result.notes[0]))
     assert result.models == ("a", "b")
@@ -214,7 +225,7 @@ def test_nothing_to_score_is_an_error(book):
 
 
 def test_a_quarter_in_which_no_model_can_be_fitted_is_not_scored_and_says_both(book):
-    class NeedsTheImpossible(LastQuarterRate):
+    class NeedsTheImpossible(LastSettledQuarterRate):
         def fit(self, design, outcome):
             raise ModelError("it cannot be done.")
 
@@ -225,10 +236,12 @@ def test_a_quarter_in_which_no_model_can_be_fitted_is_not_scored_and_says_both(b
 
 
 def test_the_predictions_have_a_column_for_each_model_that_was_ever_fitted_and_no_other(book):
-    class Never(LastQuarterRate):
+    class Never(LastSettledQuarterRate):
         def fit(self, design, outcome):
             raise ModelError("never.")
 
-    result = rolling_origin(book, COVARIATES, {"never": Never, "last": LastQuarterRate}, n_folds=1, n_resamples=5)
+    result = rolling_origin(
+        book, COVARIATES, {"never": Never, "last": LastSettledQuarterRate}, n_folds=1, n_resamples=5
+    )
     assert result.models == ("last",)
     assert result.predictions.columns.tolist() == [*PREDICTIONS.columns, "last"]

@@ -21,6 +21,7 @@ LANDMARKS = pd.DataFrame(
 )
 FORECAST = Forecast(
     landmark=LANDMARK,
+    stands_on=LANDMARK,
     horizon_ends_on=pd.Timestamp("2024-04-01"),
     headline="forest",
     models=("cox", "forest"),

@@ -27,6 +27,11 @@ class Clock:
     mature_from: int
 
     @property
+    def settled(self) -> int:
+        """An end after this day is provisional."""
+        return self.snapshot - self.gap
+
+    @property
     def last(self) -> int:
         """A day on which only those pay whose end is not known."""
         return self.snapshot + 1
@@ -115,6 +120,7 @@ class Lifetime:
     leaves: int | None
     cause: str | None
     risk_days: frozenset[int]
+    unannounced_days: frozenset[int]
     changes: tuple[tuple[int, str], ...]
     at_risk_changes: tuple[tuple[int, str], ...]
     intervals: tuple[Interval, ...]
@@ -159,11 +165,8 @@ def lifetime(
     gap_before: int | None,
     clock: Clock,
 ) -> Lifetime:
-    at_risk = [
-        day
-        for day in days
-        if clock.event_date == "end" or any(not version.is_under_notice(day) for version in covering[day])
-    ]
+    unannounced = [day for day in days if any(not version.is_under_notice(day) for version in covering[day])]
+    at_risk = days if clock.event_date == "end" else unannounced
     risk_days = frozenset(day for day in at_risk if day >= clock.entry)
     ended = None if days[-1] == clock.last else days[-1] + 1
     last_risk = at_risk[-1] + 1 if at_risk else days[0]
@@ -181,8 +184,11 @@ def lifetime(
         leaves=leaves,
         cause=cause,
         risk_days=risk_days,
+        unannounced_days=frozenset(day for day in unannounced if day >= clock.entry),
         changes=changes,
-        at_risk_changes=tuple((day - days[0], kind) for day, kind in changes if day - 1 in risk_days),
+        at_risk_changes=tuple(
+            (day - days[0], kind) for day, kind in changes if day - 1 in risk_days and day <= clock.settled
+        ),
         intervals=tuple(intervals(days[0], risk_days, covering, onboarded, leaves, cause, clock)),
         levels=tuple(levels(days, covering)),
         gap_before=gap_before,
@@ -240,8 +246,8 @@ def intervals(
     cause: str | None,
     clock: Clock,
 ) -> Iterator[Interval]:
-    """Walk the days at risk before the snapshot: a cut begins an interval, and so does a phase, with the same clock."""
-    observed = sorted(day for day in risk_days if day < clock.snapshot)
+    """Walk the days at risk whose ends are settled: a cut begins an interval, and so does a phase, with the same clock."""
+    observed = sorted(day for day in risk_days if day < clock.settled)
     cuts = cut_days(covering)
     belongs: dict[int, tuple[int, str]] = {}
     begun = 0

@@ -7,7 +7,7 @@ from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import DesignError, ModelError
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.rivals import FamiliesOnly, LastQuarterRate
+from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def fitted_parts(rows):
 
 def test_last_quarter_rate_is_the_latest_quarters_share(book):
     design, outcome = fitted_parts(book)
-    rate = LastQuarterRate().fit(design, outcome)
+    rate = LastSettledQuarterRate().fit(design, outcome)
     latest = book[book["risk_date"] == book["risk_date"].max()]
     assert rate.predict_incidence(design, [0, 13])[5].tolist() == [0, latest["event"].mean()]
     early = ((latest["event"] == 1) & (latest["followed_days"] / latest["horizon_days"] <= 5 / 13)).mean()
@@ -31,7 +31,7 @@ def test_last_quarter_rate_is_the_latest_quarters_share(book):
 def test_last_quarter_rate_passes_over_landmarks_within_a_quarter(book):
     within = book["risk_date"] == book["risk_date"].max()
     rows = book.assign(is_quarter_start=~within)
-    rate = LastQuarterRate().fit(*fitted_parts(rows))
+    rate = LastSettledQuarterRate().fit(*fitted_parts(rows))
     assert rate.landmark_ == np.datetime64(sorted(book["risk_date"].unique())[-2], "D")
 
 
@@ -47,8 +47,8 @@ def test_families_only_is_the_model_on_those_columns(book):
 def test_what_rivals_refuse(book):
     design, outcome = fitted_parts(book)
     with pytest.raises(ModelError, match="on the lifetime clock"):
-        LastQuarterRate().fit(*cox_rows("heart", ["age"]))
+        LastSettledQuarterRate().fit(*cox_rows("heart", ["age"]))
     with pytest.raises(ModelError, match="'merged' was asked for"):
-        LastQuarterRate().fit(design, outcome).predict_incidence(design, [13], cause="merged")
+        LastSettledQuarterRate().fit(design, outcome).predict_incidence(design, [13], cause="merged")
     with pytest.raises(DesignError, match="No column belongs to contract"):
         FamiliesOnly(LandmarkCox(), ("contract",)).fit(design.select_families(["usage"]), outcome)

@@ -8,7 +8,8 @@ from analysis.engine.query import read_queries
 
 
 def cohorts(subscriptions, until="6_cohorts", **study):
-    return drawn_book(until, tables={"subscriptions": subscriptions}, **study)
+    """Return a book in which every end is settled at once, if nothing else is asked for."""
+    return drawn_book(until, tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
 
 
 class TestCountingProcess:
@@ -113,7 +114,8 @@ class TestCountingProcess:
             | s1              | a          | 2024-02-02 | 2024-02-12 |
             | s2              | a          | 2024-02-16 |            |
             """,
-            snapshot="2024-02-20",
+            snapshot="2024-02-24",
+            allowed_gap_days=4,
         )
         book.shows(
             "counting_process",
@@ -346,7 +348,7 @@ PHASES = {
 @pytest.fixture(scope="module")
 def phases():
     """A book in which onboarding ends, or does not, in every way."""
-    return drawn_book("6_cohorts", tables=PHASES, snapshot="2024-07-01")
+    return drawn_book("6_cohorts", tables=PHASES, snapshot="2024-07-01", allowed_gap_days=0)
 
 
 class TestPhaseIntervals:
@@ -490,19 +492,19 @@ class TestCases:
         )
 
     def test_events_are_on_notices_and_ends_and_other_causes_are_none(self):
-        """The last interval of each: to 10 April are 69 days, to 15 May 104, to the snapshot 151."""
+        """The last interval of each: to 10 April are 69 days, to 15 May 104, to 1 June, the last settled day, 121."""
         case_shows(
             "counting_process",
             """
             | account_id  | start | stop | event | cause       |
             | pending     | 90    | 99   | 1     | churn       |
-            | on_snapshot | 121   | 151  | 1     | churn       |
-            | a_day_late  | 121   | 151  | 0     |             |
-            | withdrawn   | 121   | 151  | 0     |             |
+            | on_snapshot | 90    | 121  | 0     |             |
+            | a_day_late  | 90    | 121  | 0     |             |
+            | withdrawn   | 109   | 121  | 0     |             |
             | merged      | 60    | 69   | 0     | merged      |
             | failed      | 90    | 104  | 0     | involuntary |
             | apart       | 90    | 104  | 1     | churn       |
-            | overlap     | 121   | 151  | 0     |             |
+            | overlap     | 90    | 121  | 0     |             |
             | on_cut      | 46    | 76   | 1     | churn       |
             """,
             *("pending", "on_snapshot", "a_day_late", "withdrawn", "merged", "failed", "apart", "overlap", "on_cut"),
@@ -515,8 +517,8 @@ class TestCases:
             "counting_process",
             """
             | account_id  | start | stop | event | cause  |
-            | pending     | 121   | 151  | 0     |        |
-            | on_snapshot | 121   | 151  | 0     |        |
+            | pending     | 90    | 121  | 0     |        |
+            | on_snapshot | 90    | 121  | 0     |        |
             | merged      | 90    | 104  | 0     | merged |
             | at_origin   | 29    | 38   | 1     | churn  |
             """,
@@ -560,22 +562,22 @@ class TestCases:
         )
 
     def test_outcomes_on_the_landmark_of_1_april_three_months_before_the_snapshot(self):
-        """From 1 April to 1 July are 91 days. Both gaps begin on it, so that these accounts have no row."""
+        """From 1 April to 1 July are 91 days, whose ends are settled on the 31st only; both gaps begin on 1 April."""
         case_shows(
             "landmarks",
             """
             | account_id  | is_quarter_start | is_followed | followed_days | event | cause       |
-            | renewed     | true             | true        | 91            | 0     |             |
-            | leap_day    | true             | true        | 91            | 0     |             |
-            | overlap     | true             | true        | 91            | 0     |             |
-            | apart       | true             | true        | 44            | 1     | churn       |
-            | pending     | true             | true        | 39            | 1     | churn       |
-            | on_snapshot | true             | true        | 91            | 1     | churn       |
-            | a_day_late  | true             | true        | 91            | 0     |             |
-            | withdrawn   | true             | true        | 91            | 0     |             |
-            | on_cut      | true             | true        | 30            | 1     | churn       |
-            | merged      | true             | true        | 9             | 0     | merged      |
-            | failed      | true             | true        | 44            | 0     | involuntary |
+            | renewed     | true             | false       | 91            | 0     |             |
+            | leap_day    | true             | false       | 91            | 0     |             |
+            | overlap     | true             | false       | 91            | 0     |             |
+            | apart       | true             | false       | 44            | 1     | churn       |
+            | pending     | true             | false       | 39            | 1     | churn       |
+            | on_snapshot | true             | false       | 91            | 1     | churn       |
+            | a_day_late  | true             | false       | 91            | 0     |             |
+            | withdrawn   | true             | false       | 91            | 0     |             |
+            | on_cut      | true             | false       | 30            | 1     | churn       |
+            | merged      | true             | false       | 9             | 0     | merged      |
+            | failed      | true             | false       | 44            | 0     | involuntary |
             """,
             *("renewed", "leap_day", "overlap", "apart", "gap_allowed", "gap_longer", "pending", "on_snapshot"),
             *("a_day_late", "withdrawn", "on_cut", "merged", "failed"),
@@ -600,6 +602,21 @@ class TestCases:
             "and risk_date = date '2024-06-01')",
         )
 
+    def test_for_how_long_an_account_was_believed_to_have_left_is_kept(self):
+        """Withdrawn's notice stood from 10 April to 20 May, and gap_allowed's pause lasted all of April."""
+        case_shows(
+            "landmarks",
+            """
+            | account_id  | risk_date  | out_on     | believed_from | believed_until |
+            | gap_allowed | 2024-02-01 | 2024-04-01 | 2024-04-01    | 2024-05-01     |
+            | gap_allowed | 2024-05-01 |            |               |                |
+            | withdrawn   | 2024-02-01 | 2024-04-10 | 2024-04-10    | 2024-05-20     |
+            | pending     | 2024-02-01 | 2024-05-10 |               |                |
+            """,
+            *("gap_allowed", "withdrawn", "pending"),
+            where="(risk_date = date '2024-02-01' or account_id = 'gap_allowed' and risk_date = date '2024-05-01')",
+        )
+
     def test_on_the_landmark_that_is_the_snapshot_nobody_has_an_outcome(self):
         case_shows(
             "landmarks",
@@ -616,15 +633,13 @@ class TestCases:
         case_shows(
             "landmarks",
             """
-            | account_id | risk_date  | followed_days | event | cause  |
-            | merged     | 2024-05-01 | 14            | 0     | merged |
-            | at_origin  | 2024-03-01 | 9             | 1     | churn  |
-            | pending    | 2024-04-01 | 91            | 0     |        |
+            | account_id | risk_date  | followed_days | event | cause  | out_on     |
+            | merged     | 2024-04-01 | 30 + 14       | 0     | merged | 2024-04-10 |
+            | pending    | 2024-04-01 | 91            | 0     |        | 2024-05-10 |
             """,
             *("merged", "at_origin", "pending"),
             event_date="end",
-            where="(account_id = 'merged' and risk_date = date '2024-05-01' or account_id = 'at_origin' "
-            "and risk_date = date '2024-03-01' or account_id = 'pending' and risk_date = date '2024-04-01')",
+            where="risk_date = date '2024-04-01'",
         )
 
     def test_accounts_without_usage_have_all_their_intervals(self):
@@ -633,11 +648,11 @@ class TestCases:
             "counting_process",
             """
             | account_id | risk_date  | active_day_share | features_used | feature_concentration |
-            | overlap    | 2024-06-01 | 0                | 0             |                       |
-            | month_end  | 2024-06-01 | 0                | 0             |                       |
+            | overlap    | 2024-05-01 | 0                | 0             |                       |
+            | month_end  | 2024-05-01 | 0                | 0             |                       |
             """,
             *("overlap", "month_end"),
-            where="risk_date = date '2024-06-01'",
+            where="risk_date = date '2024-05-01'",
         )
 
     @pytest.mark.parametrize("event_date", ["notice", "end"])
@@ -673,10 +688,10 @@ class TestAttrition:
             | 3    | accounts_never_paid           | 1      |
             | 4    | lifetimes                     | 8      |
             | 5    | over_before_observation       | 1      |
-            | 6    | began_on_snapshot             | 1      |
+            | 6    | began_lately                  | 1      |
             | 7    | lifetimes_at_risk             | 6      |
             | 8    | entered_late                  | 1      |
-            | 9    | churned                       | 3      |
+            | 9    | churned                       | 2      |
             | 10   | ended_otherwise               | 1      |
             | 11   | provisional_ends              | 1      |
             | 12   | known_leavers                 | 1      |
@@ -700,10 +715,44 @@ class TestAttrition:
         book.shows(
             "book_by_quarter",
             """
-            | quarter_from | is_complete | at_start | entered | churned_of_start | churned_of_entered | ended_otherwise |
-            | 2024-01-01   | true        | 2        | 3       | 1                | 1                  | 0               |
-            | 2024-04-01   | false       | 3        | 0       | 1                | 0                  | 1               |
+            | quarter_from | is_settled | at_start | entered | churned_of_start | churned_of_entered | ended_otherwise |
+            | 2024-01-01   | true       | 2        | 3       | 1                | 1                  | 0               |
+            | 2024-04-01   | false      | 3        | 0       | 1                | 0                  | 1               |
             """,
+        )
+
+    def test_an_end_within_the_allowed_gap_is_provisional_and_its_quarter_not_settled(self):
+        """On 20 April an end of 21 March is settled (30 days), and one of 22 March is not."""
+        book = cohorts(
+            """
+            | subscription_id | account_id | started_on | ended_on   |
+            | s1              | a          | 2023-05-01 | 2024-03-21 |
+            | s2              | b          | 2023-05-01 | 2024-03-22 |
+            | s3              | c          | 2023-05-01 | 2024-04-10 |
+            | s4              | d          | 2024-04-01 |            |
+            """,
+            until="7_audit",
+            snapshot="2024-04-20",
+            allowed_gap_days=30,
+        )
+        book.shows(
+            "book_by_quarter",
+            """
+            | quarter_from | is_settled | at_start | entered | churned_of_start | provisional |
+            | 2024-01-01   | false      | 3        | 1       | 1                | 1           |
+            | 2024-04-01   | false      | 2        | 0       | 0                | 1           |
+            """,
+        )
+        book.shows(
+            "attrition",
+            """
+            | what              | number |
+            | began_lately      | 1      |
+            | lifetimes_at_risk | 3      |
+            | churned           | 1      |
+            | provisional_ends  | 2      |
+            """,
+            where="what in ('began_lately', 'lifetimes_at_risk', 'churned', 'provisional_ends')",
         )
 
 
@@ -718,7 +767,7 @@ class TestIntervalAudit:
     """
 
     def faults_after(self, change):
-        book = cohorts(self.SUBSCRIPTIONS, snapshot="2024-05-01")
+        book = cohorts(self.SUBSCRIPTIONS, snapshot="2024-05-01", allowed_gap_days=15)
         book.con.execute(change)
         (audit,) = (query for query in read_queries("7_audit") if query.name == "interval_faults")
         book.run(audit)

@@ -15,7 +15,8 @@ OPEN = """
 
 
 def dates(subscriptions, **study):
-    return drawn_book("3_dates", tables={"subscriptions": subscriptions}, **study)
+    """Return a book in which every end is settled at once, if nothing else is asked for."""
+    return drawn_book("3_dates", tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
 
 
 class TestCalendar:
@@ -517,22 +518,45 @@ class TestCases:
             where="landmark = date '2024-07-01'",
         )
 
-    def test_where_the_end_is_the_event_those_under_notice_have_landmarks_too(self):
+    @pytest.mark.parametrize("event_date", ["notice", "end"])
+    def test_those_under_notice_have_no_landmark_however_leaving_is_dated(self, event_date):
+        """Notices: at_origin's on its first day, merged's on 10 April, pending's on 10 May, on_snapshot's on 1 July."""
         case_shows(
             "landmark_dates",
             """
             | account_id  | landmark   |
-            | at_origin   | 2024-02-01 |
-            | at_origin   | 2024-03-01 |
-            | merged      | 2024-05-01 |
-            | withdrawn   | 2024-05-01 |
-            | on_snapshot | 2024-07-01 |
-            | pending     | 2024-07-01 |
+            | merged      | 2024-02-01 |
+            | merged      | 2024-03-01 |
+            | merged      | 2024-04-01 |
+            | withdrawn   | 2024-02-01 |
+            | withdrawn   | 2024-03-01 |
+            | withdrawn   | 2024-04-01 |
+            | withdrawn   | 2024-06-01 |
+            | withdrawn   | 2024-07-01 |
+            | on_snapshot | 2024-05-01 |
+            | on_snapshot | 2024-06-01 |
+            | pending     | 2024-05-01 |
             """,
             *("at_origin", "merged", "withdrawn", "on_snapshot", "pending"),
-            event_date="end",
-            where="(account_id = 'at_origin' or account_id in ('merged', 'withdrawn') and landmark = date '2024-05-01' "
-            "or account_id in ('on_snapshot', 'pending') and landmark = date '2024-07-01')",
+            event_date=event_date,
+            where="(account_id not in ('on_snapshot', 'pending') or landmark >= date '2024-05-01')",
+        )
+
+    @pytest.mark.parametrize("event_date", ["notice", "end"])
+    def test_a_notice_a_gap_or_an_end_puts_an_account_out_of_the_population(self, event_date):
+        case_shows(
+            "landmark_dates",
+            """
+            | account_id  | landmark   | out_on     |
+            | merged      | 2024-03-01 | 2024-04-10 |
+            | withdrawn   | 2024-03-01 | 2024-04-10 |
+            | gap_allowed | 2024-03-01 | 2024-04-01 |
+            | failed      | 2024-03-01 | 2024-05-15 |
+            | late        | 2024-03-01 | 9999-12-31 |
+            """,
+            *("merged", "withdrawn", "gap_allowed", "failed", "late"),
+            event_date=event_date,
+            where="landmark = date '2024-03-01'",
         )
 
     def test_a_term_that_ends_on_the_leap_day_cuts_there_and_the_month_on_the_next_day(self):
@@ -563,7 +587,6 @@ class TestCases:
             | month_end  | 2024-04-30 | 2024-05-01 |
             | month_end  | 2024-05-01 | 2024-05-31 |
             | month_end  | 2024-05-31 | 2024-06-01 |
-            | month_end  | 2024-06-01 | 2024-07-01 |
             """,
             "month_end",
         )
@@ -600,7 +623,6 @@ class TestCases:
             | overlap    | 2024-03-01 | 2024-04-01 |
             | overlap    | 2024-04-01 | 2024-05-01 |
             | overlap    | 2024-05-01 | 2024-06-01 |
-            | overlap    | 2024-06-01 | 2024-07-01 |
             | apart      | 2024-03-01 | 2024-04-01 |
             | apart      | 2024-04-01 | 2024-04-15 |
             | apart      | 2024-04-15 | 2024-05-01 |
@@ -624,17 +646,18 @@ class TestCases:
             where="starts_on < date '2024-04-01'",
         )
 
-    def test_intervals_end_with_the_snapshot_whatever_happens_on_it_or_after(self):
+    def test_intervals_end_thirty_days_before_the_snapshot_up_to_which_ends_are_settled(self):
+        """Of ends in June nobody knows on 1 July whether they are ends, so that no day of June is at risk for anybody."""
         case_shows(
             "risk_intervals",
             """
             | account_id  | starts_on  | stops_on   |
-            | on_snapshot | 2024-06-01 | 2024-07-01 |
-            | a_day_late  | 2024-06-01 | 2024-07-01 |
-            | late        | 2024-06-01 | 2024-07-01 |
+            | on_snapshot | 2024-05-01 | 2024-06-01 |
+            | a_day_late  | 2024-05-01 | 2024-06-01 |
+            | late        | 2024-05-01 | 2024-06-01 |
             """,
             *("on_snapshot", "a_day_late", "late"),
-            where="stops_on > date '2024-06-01'",
+            where="stops_on > date '2024-05-01'",
         )
 
     def test_where_the_end_is_the_event_a_notice_cuts_nothing(self):

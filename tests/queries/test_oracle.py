@@ -89,6 +89,7 @@ def judged_queries():
 def lifetimes_found(book: Book, clock: Clock) -> set[Lifetime]:
     """Return what the queries made, in the oracle's terms."""
     spells = rows_of(book, "risk_spells", "risk_from, risk_until")
+    unannounced = unannounced_found(book, clock)
     changes = rows_of(book, "changes", "changed_on, kind")
     events = rows_of(book, "recurrent_events", "age, kind")
     pieces = rows_of(book, "phase_intervals", "start, stop, phase, renewal_clock, cause, event")
@@ -111,6 +112,7 @@ def lifetimes_found(book: Book, clock: Clock) -> set[Lifetime]:
             leaves=clock.day(leaves),
             cause=cause,
             risk_days=days_of(spells.get(key, []), clock),
+            unannounced_days=unannounced[key],
             changes=tuple((clock.day(day), kind) for day, kind in changes.get(key, [])),
             at_risk_changes=tuple(events.get(key, [])),
             intervals=tuple(with_event(clock.day(origin), *row) for row in pieces.get(key, [])),
@@ -122,6 +124,18 @@ def lifetimes_found(book: Book, clock: Clock) -> set[Lifetime]:
         )
         for key, account, number, origin, ended, leaves, cause in found
     }
+
+
+def unannounced_found(book: Book, clock: Clock) -> dict[str, frozenset[int]]:
+    """Return, by lifetime, its days from entry on that some version covers that is not under notice."""
+    rows = book.con.execute(
+        "select lifetime_id, spell_from, spell_until from lifetimes inner join spells using (account_id) "
+        "where kind = 'unannounced' and spell_from >= origin "
+        "and spell_until <= coalesce(ended_on, cast('9999-12-31' as date)) order by all"
+    ).fetchall()
+    lifetimes = [key for (key,) in book.con.execute("select lifetime_id from lifetimes").fetchall()]
+    spells = {key: [(since, until) for own, since, until in rows if own == key] for key in lifetimes}
+    return {key: frozenset(day for day in days_of(own, clock) if day >= clock.entry) for key, own in spells.items()}
 
 
 def rows_of(book: Book, table: str, columns: str) -> dict[int, list[tuple]]:
@@ -154,7 +168,9 @@ def landmarks_found(book: Book, clock: Clock) -> list[tuple[str, int, int]]:
 
 def landmarks_expected(lifetimes: set[Lifetime], clock: Clock) -> list[tuple[str, int, int]]:
     month_starts = [day for day in range(clock.entry, clock.snapshot + 1) if clock.is_month_start(day)]
-    return sorted((one.account, one.number, day) for one in lifetimes for day in month_starts if day in one.risk_days)
+    return sorted(
+        (one.account, one.number, day) for one in lifetimes for day in month_starts if day in one.unannounced_days
+    )
 
 
 MARKS = (ENTRY, 60, 91, SNAPSHOT)
