@@ -130,11 +130,11 @@ def rolling_origin(
     ...     n_resamples=20,
     ... )
     >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
-        landmark         model  n_events   auc
-    0 2023-07-01           cox        16  0.74
-    1 2023-07-01  last quarter        16  0.50
-    2 2023-10-01           cox        15  0.71
-    3 2023-10-01  last quarter        15  0.50
+        landmark                 model  n_events   auc
+    0 2023-04-01                   cox        10  0.70
+    1 2023-04-01  last settled quarter        10  0.50
+    2 2023-07-01                   cox        16  0.74
+    3 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
     folds: list[Fold] = []

@@ -18,7 +18,9 @@ def test_exactly_617_accounts_leave_nine_of_them_inside_a_paid_term(tmp_path: Pa
     build = build_cohort(study, tmp_path, lambda message: None)
     with open_engine(build.path, read_only=True) as engine:
         assert engine.value("select count(*) from lifetimes where cause = 'churn'") == 617
-        assert engine.value("select count(distinct lifetime_id) from counting_process where event = 1") == 617
+        settled = engine.value("select count(distinct lifetime_id) from counting_process where event = 1")
+        provisional = engine.value("select number from attrition where what = 'provisional_ends'")
+        assert (settled, provisional) == (611, 6)
         early = engine.rows(
             "select cast(lifetimes.account_id as integer) as account from lifetimes "
             "inner join subscription_versions as versions on lifetimes.account_id = versions.account_id "

@@ -298,7 +298,7 @@ class TestJapanesePage:
 
     def test_says_which_language_it_is_in(self, page):
         assert '<html lang="ja">' in page
-        assert "<title>Acme：顧客解約分析 四半期報告、第3四半期（2022年7月～2022年9月）</title>" in page
+        assert "<title>Acme：顧客解約分析 四半期報告、第4四半期（2022年10月～2022年12月）</title>" in page
 
     def test_pictures_are_labelled_in_japanese_and_know_no_font_of_the_measuring_machine(self, page):
         pictures = re.findall(r"<svg role.*?</svg>", page, flags=re.DOTALL)

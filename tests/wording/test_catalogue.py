@@ -150,7 +150,7 @@ class TestOtherMessages:
     def test_what_is_unknown_or_left_open_is_named(self):
         with pytest.raises(LookupError, match=r"no message 'short\.nonsense' in 'ja'"):
             JA.text("short.nonsense")
-        with pytest.raises(LookupError, match=r"'short\.last' needs a value for 'at_start'"):
+        with pytest.raises(LookupError, match=r"'short\.last' needs a value for 'quarter'"):
             JA.text("short.last", churned=1, rate="1%")
 
 
