@@ -1,7 +1,6 @@
 """Shortcuts: what two usual ones, one stay for each account and one curve over tenure, would do to these data."""
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
@@ -32,8 +31,7 @@ def one_stay(tenure: CohortTables) -> Alarm:
     rows, lifetimes = tenure.counting_process, tenure.table("lifetimes")
     honest = rows["event"].sum() / (rows["stop"] - rows["start"]).sum()
     at_risk = lifetimes[lifetimes["lifetime_id"].isin(rows["lifetime_id"])]
-    snapshot = pd.Timestamp(tenure.study.time.snapshot)
-    until = at_risk["leaves_on"].fillna(snapshot).clip(upper=snapshot)
+    until = at_risk["leaves_on"].fillna(tenure.settled_until).clip(upper=tenure.settled_until)
     accounts = at_risk.assign(until=until).sort_values(["account_id", "lifetime_number"]).groupby("account_id")
     stays = accounts.agg(since=("entry_on", "first"), until=("until", "last"), last=("lifetime_id", "last"))
     left = set(rows.loc[rows["event"] == 1, "lifetime_id"])

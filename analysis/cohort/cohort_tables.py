@@ -96,6 +96,11 @@ class CohortTables:
         return SCHEMAS[name].checked(found) if name in SCHEMAS else found
 
     @cached_property
+    def settled_until(self) -> pd.Timestamp:
+        """The last day on which an end is known to be one; what came after is provisional."""
+        return pd.Timestamp(self.table("settled")["settled_until"].iloc[0])
+
+    @cached_property
     def given(self) -> frozenset[str]:
         """What the source gives: tables, ``table.column`` names and properties."""
         return frozenset(self.table("given_names")["name"])

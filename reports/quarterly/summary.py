@@ -27,7 +27,7 @@ def summarise(tenure: Workbench) -> Summary:
         n_events=tenure.n_events,
         book=book,
         last=last_settled_quarter(book),
-        settled_until=tenure.table("settled")["settled_until"].iloc[0],
+        settled_until=tenure.settled_until,
         attrition=tenure.table("attrition"),
         findings=tenure.table("rule_findings"),
         not_yet_known=tenure.table("not_yet_known"),

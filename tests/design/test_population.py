@@ -102,8 +102,8 @@ def test_labels_are_those_believed_on_the_day():
 def test_a_snapshot_says_how_much_of_the_last_horizon_has_passed():
     table = landmarks(risk_date=["2024-03-01", "2024-04-01"])
     assert elapsed_at(dt.date(2024, 4, 21), table) == Elapsed(20, 91)
-    assert elapsed_at(dt.date(2024, 4, 1), table) == AT_THE_LANDMARK or elapsed_at(dt.date(2024, 4, 1), table).days == 0
-    with pytest.raises(ModelError, match="horizon of the last landmark .2024-04-01. is over"):
+    assert elapsed_at(dt.date(2024, 4, 1), table).days == 0
+    with pytest.raises(ModelError, match=r"horizon of the last landmark \(2024-04-01\) is over"):
         elapsed_at(dt.date(2024, 7, 1), table)
     with pytest.raises(ModelError, match="no landmark rows"):
         elapsed_at(dt.date(2024, 7, 1), table.head(0))

@@ -246,7 +246,7 @@ def intervals(
     cause: str | None,
     clock: Clock,
 ) -> Iterator[Interval]:
-    """Walk the days at risk whose ends are settled: a cut begins an interval, and so does a phase, with the same clock."""
+    """Walk the days at risk whose ends are settled: a cut begins an interval; so does a phase, with the same clock."""
     observed = sorted(day for day in risk_days if day < clock.settled)
     cuts = cut_days(covering)
     belongs: dict[int, tuple[int, str]] = {}

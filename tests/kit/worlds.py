@@ -80,7 +80,7 @@ says = "Every trap at once."
 fools = "Whoever takes tables at their word."
 leave_yearly = 0.4
 leave_monthly = 0.1
-until = 2023-01-01
+until = 2022-10-01
 
 [effects]
 survivor = 1.0

@@ -275,7 +275,7 @@ ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
 def page(tmp_path_factory) -> str:
     """The quarterly report on a world in which every table is given and every trap was set, in Japanese."""
     folder = tmp_path_factory.mktemp("japanese")
-    tenure = made(TRAPS, 160, 1, folder).study(folder / "out")
+    tenure = made(TRAPS.replace("2022-10-01", "2023-01-01"), 160, 1, folder).study(folder / "out")
     models = Models(forest_trees=2, test_quarters=1, resamples=3, permutations=1)
     report = dataclasses.replace(tenure.study.report, segment="segment", min_cell=40)
     audits = Audits(look_ahead_days=1, lags=(90,))

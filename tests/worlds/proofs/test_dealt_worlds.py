@@ -34,7 +34,7 @@ def few(company: StudiedCompany) -> list[Covariate]:
 
 def p_values(frame: pd.DataFrame, covariates: list[Covariate]) -> pd.DataFrame:
     """Deal the company into two worlds, four times, so that there are p values enough to look at."""
-    worlds = [rows for seed in range(4) for rows in rows_of_worlds(deal(frame, 120, seed))]
+    worlds = [rows for seed in range(4) for rows in rows_of_worlds(deal(frame, 110, seed))]
     found = [p_values_of_world(frame.iloc[rows].reset_index(drop=True), covariates) for rows in worlds]
     return pd.concat(found, ignore_index=True)
 

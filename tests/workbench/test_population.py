@@ -1,0 +1,64 @@
+"""Who is scored is who was forecast: one world, seen on the day of the forecast and when its quarter is settled."""
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from worlds import SHORT, World, made
+
+from analysis.design.population import Elapsed, still_there, training_rows
+from analysis.forecast.outlook import at_risk_now
+from analysis.workbench import Workbench, open_workbench
+from analysis.worlds.proofs.study_worlds import study_of_world
+
+LANDMARK, WITHIN, LATER = dt.date(2022, 7, 1), dt.date(2022, 7, 20), dt.date(2023, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return made(SHORT, 220, 3, tmp_path_factory.mktemp("seen_twice"))
+
+
+def seen_on(world: World, day: dt.date, event_date: str, out) -> Workbench:
+    study = study_of_world(world.folder, world.scenario)
+    time = dataclasses.replace(study.time, snapshot=day, event_date=event_date)
+    return open_workbench(
+        dataclasses.replace(study, time=time), out / f"{event_date}-{day}", progress=lambda line: None
+    )
+
+
+@pytest.fixture(scope="module", params=["notice", "end"])
+def seen_later(request, world: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return seen_on(world, LATER, request.param, tmp_path_factory.mktemp("later"))
+
+
+@pytest.mark.parametrize("day", [LANDMARK, WITHIN], ids=["on the landmark", "within its horizon"])
+def test_the_scored_are_those_forecast(world: World, seen_later: Workbench, day: dt.date, tmp_path):
+    then = seen_on(world, day, seen_later.study.time.event_date, tmp_path)
+    forecast = at_risk_now(then.landmarks, day)
+    rows = seen_later.landmarks
+    scored = rows[(rows["risk_date"] == pd.Timestamp(LANDMARK)) & still_there(rows, Elapsed((day - LANDMARK).days, 92))]
+    assert set(forecast["lifetime_id"]) == set(scored["lifetime_id"])
+    under_notice = then.known_leavers
+    assert len(under_notice) > 3
+    assert set(under_notice["lifetime_id"]).isdisjoint(forecast["lifetime_id"])
+    gone = scored["lifetime_id"].isin(seen_later.query(
+        f"select lifetime_id from lifetimes where leaves_on <= date '{day}'"
+    )["lifetime_id"])  # fmt: skip
+    assert not gone.any()
+
+
+def test_what_is_learned_from_on_the_day_is_what_is_learned_from_later(world: World, seen_later: Workbench, tmp_path):
+    """The rows and labels that a fold of 1 July uses, rebuilt from what was known on it."""
+    then = seen_on(world, LANDMARK, seen_later.study.time.event_date, tmp_path)
+    day, columns = pd.Timestamp(LANDMARK), ["lifetime_id", "risk_date", "event", "followed_days"]
+    known, believed = (
+        training_rows(tenure.landmarks, day, 30)[columns].sort_values(columns[:2], ignore_index=True)
+        for tenure in (then, seen_later)
+    )
+    assert known["event"].sum() > 10
+    pd.testing.assert_frame_equal(known, believed)
+    withdrawn = seen_later.landmarks["believed_until"].notna()
+    assert seen_later.study.time.event_date == "end" or np.count_nonzero(withdrawn) > 0
