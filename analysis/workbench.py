@@ -26,6 +26,7 @@ from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
+from analysis.inference.apart import family_tests_apart, fit_apart, ratios_apart
 from analysis.inference.displays import show_drifts, show_hazard_ratios
 from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
 from analysis.inference.event_dates import compare_event_dates
@@ -51,9 +52,37 @@ class Workbench(CohortTables):
 
     @cached_property
     def inference(self) -> Inference:
-        """The time-varying Cox model."""
+        """The time-varying Cox model of all families.
+
+        Raises
+        ------
+        ModelError
+            If events, or the parent accounts that they belong to, are too few to set families against each other.
+        """
+        self._require(Question.CONTEST)
         self.progress("fitting the time-varying Cox model")
         return fit_inference(self.counting_process, self.covariates("counting_process"))
+
+    @cached_property
+    def apart(self) -> dict[str, Inference]:
+        """The time-varying Cox model of each family by itself beside the contract, for few events.
+
+        Raises
+        ------
+        ModelError
+            If events, or the parent accounts that they belong to, are too few for that, too.
+        """
+        self._require(Question.FAMILY)
+        self.progress("fitting a time-varying Cox model for each family")
+        measured = [family.name for family, is_measured in self.families() if is_measured and not family.is_control]
+        return fit_apart(self.counting_process, self.covariates("counting_process"), measured)
+
+    def _reaches(self, question: Question) -> bool:
+        return floors(self.study.report, self.evidence)[question].is_reached
+
+    def _require(self, question: Question) -> None:
+        if obstacle := floors(self.study.report, self.evidence)[question].obstacle:
+            raise ModelError(obstacle)
 
     @cached_property
     def rolling(self) -> RollingOrigin:
@@ -81,13 +110,13 @@ class Workbench(CohortTables):
     @cached_property
     def no_forecast(self) -> Remark | None:
         """Why nothing can be forecast; None where it can."""
-        floor = floors(self.study.report, self.n_events)[Question.FORECAST]
+        floor = floors(self.study.report, self.evidence)[Question.FORECAST]
         return floor.obstacle or obstacle_to("no forecast", self.progress, lambda: (self.skill, self.reading))
 
     @cached_property
     def no_contest(self) -> Remark | None:
         """Why the families cannot be compared; None where they can."""
-        floor = floors(self.study.report, self.n_events)[Question.CONTEST]
+        floor = floors(self.study.report, self.evidence)[Question.CONTEST]
         if found := floor.obstacle or self.no_forecast:
             return found
         return obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
@@ -179,8 +208,15 @@ class Workbench(CohortTables):
         return show_book(book_of(self.table("book_by_quarter")))
 
     def hazard_ratios(self) -> Display:
-        """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
-        return show_hazard_ratios(self.labelled(hazard_ratios(self.inference.fit, self.inference.columns)), self.colors)
+        """Return hazard ratios per standard deviation with cluster-robust intervals.
+
+        From one model of all families; with few events, of each family by itself beside the contract.
+        """
+        if self._reaches(Question.CONTEST):
+            table = hazard_ratios(self.inference.fit, self.inference.columns)
+        else:
+            table = ratios_apart(self.apart)
+        return show_hazard_ratios(self.labelled(table), self.colors)
 
     @cached_property
     def proportionality(self) -> ProportionalHazards:
@@ -193,7 +229,12 @@ class Workbench(CohortTables):
         return show_drifts(table, self.proportionality, self.colors)
 
     def family_tests(self) -> Display:
-        """Return the robust joint test of each family, given everything else in the model."""
+        """Return the robust joint test of each family, given everything else in the model.
+
+        With few events that is the contract alone.
+        """
+        if not self._reaches(Question.CONTEST):
+            return Display("Joint test of each family's columns, one family at a time", family_tests_apart(self.apart))
         inference = self.inference
         table = family_tests(inference.fit, inference.columns, [family.name for family, _ in self.families()])
         return Display("Joint test of each family's columns", table)

@@ -62,10 +62,10 @@ class AuditResults:
         return self._kept.tables(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES, make=self._make_ladder)
 
     def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        floor = floors(self._tenure.study.report, self._tenure.n_events)[Question.CONTEST]
+        floor = floors(self._tenure.study.report, self._tenure.evidence)[Question.CONTEST]
         try:
-            if not floor.is_reached:
-                raise ModelError(f"it needs {floor.needed} lifetimes with event; there are {floor.found}")
+            if floor.obstacle:
+                raise ModelError(floor.obstacle)
             return lag_ladder(self._tenure, self._tenure.study.audits.lags)
         except (DesignError, ModelError) as error:
             self._tenure.progress(f"lag ladder: not made ({error})")

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 import pandas as pd
 
-from analysis.cox.fit import CoxFit, fit_cox
+from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import NotEstimableError
 from analysis.design.matrix import Column, Covariate
-from analysis.inference.fit import fit_inference, least_needed
+from analysis.inference.fit import fit_inference, least_needed, refit
 
 T = TypeVar("T")
 
@@ -39,13 +39,13 @@ def fit_versions(
     """
     first = next(iter(versions))
     inference = fit_inference(versions[first](), covariates)
-    rows, gone = inference.fit.rows, set[str]()
+    gone = set[str]()
     found = {first: read(inference.fit, inference.columns)}
     while len(found) < len(versions):
         name = next(name for name in versions if name not in found)
         matrix = inference.matrix(versions[name]()).without(gone)
         try:
-            fit = fit_cox(matrix.values, rows, names=matrix.names)
+            fit = refit(inference.fit, matrix)
         except NotEstimableError as error:
             found = {}
             gone.add(least_needed(matrix.columns, error).name)

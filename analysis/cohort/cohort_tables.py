@@ -11,6 +11,7 @@ from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.queries import ASKED
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
+from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import open_engine
@@ -139,6 +140,12 @@ class CohortTables:
     def n_events(self) -> int:
         """Distinct lifetimes that churned while under observation."""
         return int(self.counting_process.loc[self.counting_process["event"] == 1, "lifetime_id"].nunique())
+
+    @property
+    def evidence(self) -> Evidence:
+        """How many lifetimes churned while under observation, and how many parent accounts they belong to."""
+        churned = self.counting_process.loc[self.counting_process["event"] == 1, ["lifetime_id", "cluster_id"]]
+        return Evidence(*churned.nunique())
 
     @cached_property
     def colors(self) -> dict[str, str]:

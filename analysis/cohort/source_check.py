@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.cohort.queries import ASKED, queries_of, run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
+from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import open_engine
@@ -31,15 +32,17 @@ class SourceCheck:
         See `analysis.declared.contract.names_given`.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
-    n_lifetimes, n_events
-        Distinct lifetimes at risk, and those of them that churned while under observation.
+    n_lifetimes
+        Distinct lifetimes at risk.
+    evidence
+        Those of them that churned while under observation.
     """
 
     findings: tuple[Finding, ...]
     given: frozenset[str]
     not_yet_known: tuple[tuple[str, int, int], ...]
     n_lifetimes: int
-    n_events: int
+    evidence: Evidence
 
 
 def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck:
@@ -68,5 +71,5 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
         needed = behind({"risk_intervals"}, queries_of(FOLDERS))
         run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
-        ((n_lifetimes, n_events),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-    return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, n_events)
+        ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
+    return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))

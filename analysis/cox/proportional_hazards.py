@@ -50,20 +50,18 @@ class ProportionalHazards:
 def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> ProportionalHazards:
     """Test each coefficient, and all together, for a drift with transformed time.
 
-    The score test of adding the product of a column and g(time) to the model. It takes lifetimes as independent.
+    The score test of adding the product of a column and g(time) to the model. It takes lifetimes as independent; what
+    a ridge says of a coefficient counts as known.
 
     Raises
     ------
     ModelError
-        If the transform is unknown, cannot be taken ('log' of time zero), is the same at all events, or the fit is
-        penalised.
+        If the transform is unknown, cannot be taken ('log' of time zero), or is the same at all events.
 
     Notes
     -----
     Grambsch and Therneau (1994), Biometrika 81, 515, as the exact score test of R's ``cox.zph`` (survival 3).
     """
-    if fit.is_penalised:
-        raise ModelError("The test of proportional hazards needs a fit without ridge.")
     sets, end, p = fit.likelihood.sets, fit.maximum.end, len(fit.names)
     g = transformed_time(fit, transform, sets.time)
     centred = g - np.average(g, weights=sets.deaths)
@@ -72,7 +70,8 @@ def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> Propo
     at_event = np.repeat(centred, sets.deaths) * own_weight
     drift = np.r_[np.zeros(p), at_event @ (residuals[list(fit.names)].to_numpy() / fit.scale)]
     blocks = [fit.likelihood.information(end, centred**power) for power in (1, 2)]
-    information = np.block([[fit.maximum.information, blocks[0]], [blocks[0], blocks[1]]])
+    known = fit.maximum.information + np.diag(fit.ridge / fit.scale**2)
+    information = np.block([[known, blocks[0]], [blocks[0], blocks[1]]])
     lines = [(name, fit.coefficients[k], *_score_test(drift, information, p, [k])) for k, name in enumerate(fit.names)]
     lines.append((GLOBAL, np.nan, *_score_test(drift, information, p, range(p))))
     estimates = scaled_schoenfeld_residuals(fit)

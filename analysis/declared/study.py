@@ -124,6 +124,7 @@ class Report:
     risk_tiers: tuple[float, ...] = (0.05, 0.15)
     min_cell: int = 5
     forecast_from_events: int = 10
+    family_from_events: int = 10
     contest_from_events: int = 30
 
 

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cox.family_ridge import fit_shrunk
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError, carrying_subjects
 from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
 from analysis.design.outcome import Outcome
-from analysis.wording.remarks import remark
+from analysis.wording.remarks import Remark, remark
 
 STRATA = ("renewal_due", "deadline_due")
 """Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
 their own, not a coefficient."""
+ENOUGH_A_COLUMN = 10
+"""Events a column from which on columns are fitted as they are; with fewer they are shrunk."""
 REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 
@@ -40,6 +43,15 @@ class Inference:
     design: Design
     dropped: tuple[DroppedColumn, ...]
     n_rows: int
+
+    @property
+    def notes(self) -> tuple[Remark, ...]:
+        """What a reader of the fit must know."""
+        if not self.fit.is_penalised:
+            return self.fit.notes
+        evidence, columns = evidence_in(self.fit.rows), len(self.columns)
+        shrunk = remark("inference.shrunk", evidence=evidence, columns=columns, least=ENOUGH_A_COLUMN)
+        return (shrunk, *(note for note in self.fit.notes if note.code != "cox.few_events"))
 
     def matrix(self, counting_process: pd.DataFrame) -> DesignMatrix:
         """Return the fitted columns, in order, for these or other intervals."""
@@ -74,7 +86,9 @@ def fit_what_can_be_estimated(
 ) -> tuple[CoxFit, DesignMatrix, tuple[DroppedColumn, ...]]:
     """Fit some columns, leaving out one by one those that the fit refuses; of several, one that marks missing values.
 
-    Two indicators that are nearly the same leave the few accounts in which they differ to tell their effects apart.
+    Where there are fewer than `ENOUGH_A_COLUMN` events, or clusters with events, a column, each family's columns are
+    shrunk as far as its own data ask for, and marks of missing values apart from them. Two indicators that are nearly
+    the same leave the few accounts in which they differ to tell their effects apart.
 
     Returns
     -------
@@ -86,7 +100,7 @@ def fit_what_can_be_estimated(
     dropped: list[DroppedColumn] = []
     while True:
         try:
-            return fit_cox(matrix.values, rows, names=matrix.names), matrix, tuple(dropped)
+            return fit_as_supported(matrix, rows), matrix, tuple(dropped)
         except NotEstimableError as error:
             if len(matrix.columns) == 1:
                 raise
@@ -96,6 +110,37 @@ def fit_what_can_be_estimated(
             reason = remark("inference.refused_beside", columns=others) if others else remark("inference.refused")
             dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
             matrix = matrix.without([guilty.name])
+
+
+def fit_as_supported(matrix: DesignMatrix, rows: CountingRows) -> CoxFit:
+    """Fit the columns, shrunk family by family where events or clusters are few for them.
+
+    Raises
+    ------
+    ModelError
+        As `fit_cox`.
+    """
+    if evidence_in(rows) < ENOUGH_A_COLUMN * len(matrix.columns):
+        groups = [(column.family, column.marks_missing) for column in matrix.columns]
+        return fit_shrunk(matrix.values, rows, groups, names=matrix.names)
+    return fit_cox(matrix.values, rows, names=matrix.names)
+
+
+def evidence_in(rows: CountingRows) -> int:
+    """Count lifetimes with event, or clusters with one where those are fewer: how much may be asked of the rows."""
+    return min(rows.n_subjects_with_event, len(np.unique(rows.cluster[rows.event])))
+
+
+def refit(fit: CoxFit, matrix: DesignMatrix) -> CoxFit:
+    """Fit some of the columns of a fit to its rows again, with other values, shrunk as in it.
+
+    Raises
+    ------
+    ModelError
+        As `fit_cox`.
+    """
+    ridge = dict(zip(fit.names, fit.ridge, strict=True))
+    return fit_cox(matrix.values, fit.rows, names=matrix.names, ridge=[ridge[name] for name in matrix.names])
 
 
 def least_needed(columns: Sequence[Column], error: NotEstimableError) -> Column:

@@ -10,7 +10,11 @@ from analysis.wording.catalogue import Catalogue
 from reports.dictionary.entries import ClaimLine, Entry, Section
 from reports.writing.terminal import wrapped
 
-FLOORS = {Question.FORECAST: "check.forecast", Question.CONTEST: "check.comparison"}
+FLOORS = {
+    Question.FORECAST: "check.forecast",
+    Question.FAMILY: "check.family",
+    Question.CONTEST: "check.comparison",
+}
 
 
 def say_dictionary(
@@ -103,8 +107,15 @@ def say_claims(claims: Sequence[ClaimLine], text: Catalogue) -> str:
 
 def say_events(checked: SourceCheck, report: Report, text: Catalogue) -> str:
     """Return how many lifetimes left, beside the numbers from which on anything is concluded from them."""
-    lines = [text("check.left", events=checked.n_events, lifetimes=checked.n_lifetimes)]
-    for question, floor in floors(report, checked.n_events).items():
+    lines = [
+        text(
+            "check.left",
+            events=checked.evidence.events,
+            clusters=checked.evidence.clusters,
+            lifetimes=checked.n_lifetimes,
+        )
+    ]
+    for question, floor in floors(report, checked.evidence).items():
         verdict = "enough" if floor.is_reached else "too_few"
         lines.append(f"  {text(FLOORS[question], floor=floor.needed, verdict=verdict)}")
     return "\n".join(lines)

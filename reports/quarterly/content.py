@@ -111,6 +111,23 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """What each family shows by itself beside the contract, where events are too few to compare them.
+
+    Attributes
+    ----------
+    tests, ratios
+        As `analysis.inference.frames.TESTS` and `RATIOS`, the latter with a label for each column.
+    notes
+        What a reader of the fits must know.
+    """
+
+    tests: pd.DataFrame
+    ratios: pd.DataFrame
+    notes: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """All that the quarterly report says, before it is put into words.
 
@@ -130,6 +147,8 @@ class Summary:
         The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
         Why there is none; None where there is one.
+    apart
+        The families one at a time; None where they are compared, or where events are too few for that, too.
     segment
         The label by which results are told apart; None where there is none.
     """
@@ -148,6 +167,7 @@ class Summary:
     reading: Reading | None
     skill: Skill | None
     contest: Contest | None
+    apart: Apart | None
     grounds: Grounds
     known_leavers: pd.DataFrame
     segment: str | None

@@ -113,5 +113,6 @@ def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[s
 
 
 def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
-    """Return the label of every column of the time-varying Cox model."""
-    return {term: catalogue.label(term) for term in summary.contest.ratios["term"]} if summary.contest else {}
+    """Return the label of every column of the time-varying Cox models."""
+    fitted = summary.contest or summary.apart
+    return {term: catalogue.label(term) for term in fitted.ratios["term"]} if fitted else {}

@@ -60,8 +60,6 @@ def pictures(
             frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
         )  # fmt: skip
     if summary.contest:
-        ratios = summary.contest.ratios.query("not marks_missing")
-        ratios = ratios.assign(label=ratios["term"].map(terms))
         losses = summary.contest.losses
         losses = losses.assign(
             label=[
@@ -73,10 +71,6 @@ def pictures(
             "losses", draw_family_losses, size=(7.4, 1.0 + 0.36 * len(losses)), alt=t("families.loss_alt"),
             frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
         )  # fmt: skip
-        found["ratios"] = as_svg(
-            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
-            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
-        )  # fmt: skip
         for number, path in enumerate(summary.contest.paths):
             found[f"path_{number}"] = as_svg(
                 f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),
@@ -84,6 +78,13 @@ def pictures(
                 frame=path.path, constant=path.constant, label=terms[path.term], color=tenure.colors[path.family],
                 x_label=t("survival.x"), y_label=t("families.path_y"),
             )  # fmt: skip
+    if fitted := summary.contest or summary.apart:
+        ratios = fitted.ratios.query("not marks_missing")
+        ratios = ratios.assign(label=ratios["term"].map(terms))
+        found["ratios"] = as_svg(
+            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
+            frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
+        )  # fmt: skip
     return found | _ground_figures(tenure, summary, catalogue, labels, terms)
 
 

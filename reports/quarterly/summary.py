@@ -1,10 +1,13 @@
 """The quarterly summary: every answer of the report, collected and frozen before anything is drawn."""
 
 from analysis.cohort.event_date import other_event_date
+from analysis.declared.floors import Question, floors
+from analysis.errors import obstacle_to
+from analysis.inference.apart import family_tests_apart, ratios_apart
 from analysis.lifetimes.book import last_settled_quarter
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
-from reports.quarterly.content import Contest, Events, Grounds, Summary
+from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 
 MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""
@@ -37,6 +40,7 @@ def summarise(tenure: Workbench) -> Summary:
         reading=tenure.reading if can_forecast else None,
         skill=tenure.skill if can_forecast else None,
         contest=_contest(tenure) if can_compare else None,
+        apart=None if can_compare else _apart(tenure),
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
         segment=tenure.segment,
@@ -69,9 +73,20 @@ def _contest(tenure: Workbench) -> Contest:
         event_dates=tenure.by_event_date,
         other_event_date=other_event_date(tenure.study.time.event_date),
         dropped=inference.dropped,
-        notes=inference.fit.notes,
+        notes=inference.notes,
         n_rows=inference.n_rows,
     )
+
+
+def _apart(tenure: Workbench) -> Apart | None:
+    """Collect what each family shows by itself, where events are enough for that and families are not compared."""
+    if floors(tenure.study.report, tenure.evidence)[Question.FAMILY].obstacle:
+        return None
+    if obstacle_to("no test of the families", tenure.progress, lambda: tenure.apart) or not tenure.apart:
+        return None
+    notes = tuple(dict.fromkeys(note for one in tenure.apart.values() for note in one.notes))
+    ratios = tenure.labelled(ratios_apart(tenure.apart))
+    return Apart(tests=family_tests_apart(tenure.apart), ratios=ratios, notes=notes)
 
 
 def _grounds(tenure: Workbench, can_compare: bool) -> Grounds:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import Evidence, Question, floors
 from analysis.declared.study import Report
 from analysis.errors import DesignError, ModelError, StudyError, obstacle_to
 from analysis.wording.remarks import remark
@@ -14,16 +14,23 @@ REPORT = Report(forecast_from_events=10, contest_from_events=30)
     ("n_events", "forecast", "contest"), [(9, False, False), (10, True, False), (29, True, False), (30, True, True)]
 )
 def test_a_question_is_asked_from_its_floor_on(n_events, forecast, contest):
-    found = floors(REPORT, n_events)
-    assert found[Question.FORECAST].is_reached == forecast
+    found = floors(REPORT, Evidence(n_events, n_events))
+    assert found[Question.FORECAST].is_reached == found[Question.FAMILY].is_reached == forecast
     assert found[Question.CONTEST].is_reached == contest
 
 
+def test_many_events_of_few_parents_are_few():
+    found = floors(REPORT, Evidence(events=300, clusters=15))
+    assert found[Question.FAMILY].is_reached
+    assert found[Question.CONTEST].obstacle == remark("declared.too_few_clusters", needed=30, found=15)
+
+
 def test_below_its_floor_it_says_how_many_are_needed_and_how_many_there_are():
-    found = floors(REPORT, 9)
+    found = floors(REPORT, Evidence(9, 8))
     assert found[Question.FORECAST].obstacle == remark("declared.too_few_for_forecast", needed=10, found=9)
     assert found[Question.CONTEST].obstacle == remark("declared.too_few_for_contest", needed=30, found=9)
-    assert floors(REPORT, 30)[Question.CONTEST].obstacle is None
+    assert found[Question.FAMILY].obstacle == remark("declared.too_few_for_family", needed=10, found=9)
+    assert floors(REPORT, Evidence(30, 30))[Question.CONTEST].obstacle is None
 
 
 class TestWhatStandsInTheWay:

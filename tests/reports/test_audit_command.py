@@ -198,7 +198,8 @@ class TestCheck:
     def test_counts_the_lifetimes_that_the_cohort_has(self, tmp_path: Path, sample_report: SampleReport) -> None:
         checked = check_source(read_study(SAMPLE), tmp_path, lambda message: None)
         tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-        assert checked.n_events == tenure.n_events > 30
+        assert checked.evidence == tenure.evidence
+        assert checked.evidence.events > 30
         assert checked.n_lifetimes == tenure.counting_process["lifetime_id"].nunique()
         assert checked.given == tenure.given
         assert list(checked.not_yet_known) == list(tenure.table("not_yet_known").itertuples(index=False, name=None))

@@ -28,7 +28,7 @@ class Stub(Workbench):
     def __init__(self, n_events: int, **computed: object) -> None:
         super().__init__(STUDY, Path("none.duckdb"), {}, lambda message: None)
         lifetimes = range(n_events)
-        self.counting_process = pd.DataFrame({"lifetime_id": lifetimes, "event": 1}, columns=["lifetime_id", "event"])
+        self.counting_process = pd.DataFrame({"lifetime_id": lifetimes, "event": 1, "cluster_id": lifetimes})
         for name in ("skill", "reading", "verdicts", "drift"):
             self.__dict__[name] = computed.get(name)
 
