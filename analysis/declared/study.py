@@ -85,9 +85,15 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What is fitted and how it is tested."""
+    """What is fitted and how it is tested.
 
-    forecast_ridge: float = 1.0
+    Attributes
+    ----------
+    forecast_ridges
+        Penalties of the Cox forecast, rising; of several one is chosen among the training rows.
+    """
+
+    forecast_ridges: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
     forest_trees: int = 100
     forest_min_leaf: int = 60
     test_quarters: int = 3
@@ -228,8 +234,10 @@ def _check_ranges(study: Study, where: str) -> None:
             "audits.lags must be one or more numbers of days that rise from above 0",
         ),
         (
-            models.forecast_ridge >= 0 and math.isfinite(models.forecast_ridge),
-            "models.forecast_ridge must not be negative",
+            bool(models.forecast_ridges)
+            and all(ridge >= 0 and math.isfinite(ridge) for ridge in models.forecast_ridges)
+            and all(low < high for low, high in itertools.pairwise(models.forecast_ridges)),
+            "models.forecast_ridges must be one or more numbers that rise from 0 or above",
         ),
         (models.forest_trees > 0 and models.forest_min_leaf > 0, "models.forest_* must be positive"),
         (

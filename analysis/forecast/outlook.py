@@ -41,6 +41,8 @@ class Forecast:
         For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
+    ridge
+        Penalty of the Cox model, chosen among the training rows.
     """
 
     landmark: pd.Timestamp
@@ -52,6 +54,7 @@ class Forecast:
     reasons: tuple[tuple[Reason, ...], ...]
     n_training_rows: int
     n_training_events: int
+    ridge: float
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -108,6 +111,7 @@ def forecast_last_landmark(
         reasons=name_reasons(current, cox),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
+        ridge=cox.ridge_,
     )
 
 

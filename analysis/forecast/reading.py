@@ -31,6 +31,8 @@ class Reading:
         As `analysis.forecast.frames.CALL_LIST`.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
+    ridge
+        Penalty of the Cox model, chosen among the training rows.
     """
 
     headline: str
@@ -41,6 +43,7 @@ class Reading:
     calls: pd.DataFrame
     n_training_rows: int
     n_training_events: int
+    ridge: float
 
     @property
     def quoted(self) -> ExpectedCount:
@@ -80,4 +83,5 @@ def read_forecast(
         calls=calls,
         n_training_rows=forecast.n_training_rows,
         n_training_events=forecast.n_training_events,
+        ridge=forecast.ridge,
     )

@@ -22,7 +22,7 @@ def competing_models(study: Study) -> Makers:
     models = study.models
 
     def cox() -> Model:
-        return LandmarkCox(ridge=models.forecast_ridge)
+        return LandmarkCox(ridge=models.forecast_ridges, seed=study.seed)
 
     def forest() -> Model:
         return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)

@@ -56,8 +56,16 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ("2023-07-01", "2079-01-01", "time.snapshot must not lie after 2078-12-31"),
         ("2023-01-01", "1979-12-31", "time.observation_start must not lie before 1980-01-01"),
         ("[time]", "[time]\nallowed_gap_days = 3651", "time.allowed_gap_days must lie between 0 and 3650"),
-        ("[time]", "[models]\nforecast_ridge = -0.1\n[time]", "models.forecast_ridge must not be negative"),
-        ("[time]", "[models]\nforecast_ridge = nan\n[time]", "models.forecast_ridge must not be negative"),
+        (
+            "[time]",
+            "[models]\nforecast_ridges = [-0.1]\n[time]",
+            "models.forecast_ridges must be one or more numbers that rise",
+        ),
+        (
+            "[time]",
+            "[models]\nforecast_ridges = [1, nan]\n[time]",
+            "models.forecast_ridges must be one or more numbers that rise",
+        ),
         ("[time]", "[report]\ncapacity = 0\n[time]", "report.capacity must be positive"),
         ("[time]", "[report]\nmin_cell = 0\n[time]", "report.min_cell must be at least 1"),
         ("[time]", "[report]\nrisk_tiers = [-0.1, 0.1]\n[time]", "report.risk_tiers must rise between 0 and 1"),
