@@ -2,13 +2,16 @@
 
 import dataclasses
 import datetime as dt
+import shutil
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from worlds import SHORT, World, made
 
 from analysis.design.population import Elapsed, still_there, training_rows
+from analysis.evaluation.rolling_origin import settled_quarters
 from analysis.forecast.outlook import at_risk_now
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
@@ -62,3 +65,44 @@ def test_what_is_learned_from_on_the_day_is_what_is_learned_from_later(world: Wo
     pd.testing.assert_frame_equal(known, believed)
     withdrawn = seen_later.landmarks["believed_until"].notna()
     assert seen_later.study.time.event_date == "end" or np.count_nonzero(withdrawn) > 0
+
+
+LATE = """
+create table subscriptions as
+with renewed as (
+    select
+        *,
+        cast(substr(account_id, 2) as integer) % 2 = 0 and kind = 'paid' as pays_late,
+        lag(kind) over (partition by subscription_id order by started_on) = 'paid' as is_renewal,
+        lead(started_on) over (partition by subscription_id order by started_on) as renewed_on
+    from '{source}/subscriptions.parquet'
+)
+select * exclude (pays_late, is_renewal, renewed_on) replace (
+    case when pays_late and is_renewal then started_on + interval 12 days else started_on end :: date as started_on,
+    case when pays_late then coalesce(ended_on, renewed_on) else ended_on end as ended_on
+)
+from renewed
+"""
+
+
+def test_half_a_book_that_pays_each_renewal_twelve_days_late_leaves_as_often_and_is_scored_alike(
+    world: World, tmp_path
+):
+    """On 1 January 2023 those whose December renewal is not paid yet look as if they had left: that is not settled."""
+    shutil.copytree(world.folder, tmp_path / "late")
+    con = duckdb.connect()
+    con.execute(LATE.format(source=world.folder))
+    con.execute(f"copy subscriptions to '{tmp_path}/late/subscriptions.parquet'")
+    late_world = World(tmp_path / "late", world.scenario)
+    punctual, late = (seen_on(one, LATER, "end", tmp_path / one.folder.name) for one in (world, late_world))
+    assert late.query("select number from attrition where what = 'provisional_ends'")["number"].item() > 5
+    for question in (
+        "select account_id, risk_date + cast(stop - start as integer) as left_on from counting_process where event = 1 order by all",
+        "select quarter_from, churned_of_start + churned_of_entered as churned from book_by_quarter "
+        "where is_settled order by all",
+    ):
+        assert len(punctual.query(question)) > 2
+        pd.testing.assert_frame_equal(late.query(question), punctual.query(question))
+    scored = [settled_quarters(tenure.landmarks) for tenure in (punctual, late)]
+    assert scored[0] == scored[1]
+    assert scored[0][-1] == pd.Timestamp("2022-07-01")
