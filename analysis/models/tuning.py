@@ -63,7 +63,7 @@ def likeliest_ridge(values: NDArray[np.float64], outcome: Outcome, ridges: Seque
         if place not in known:
             known[place] = 0.0
             for (own, rows), train in zip(parts, left_out, strict=True):
-                fitted = fit_cox(own, rows.counting_rows(), ridge=ridges[place]).coefficients
+                fitted = _coefficients(own, rows, ridges[place])
                 known[place] += whole.evaluate(fitted).log_likelihood - train.evaluate(fitted).log_likelihood
         return known[place]
 
@@ -88,6 +88,15 @@ def cluster_folds(outcome: Outcome, seed: int, n_folds: int = N_FOLDS) -> NDArra
     fold = np.empty(len(names), dtype=np.intp)
     fold[order] = np.arange(len(names)) % max(1, min(n_folds, int(has_event.sum())))
     return fold[code]
+
+
+def _coefficients(values: NDArray[np.float64], timed: Outcome, ridge: float) -> NDArray[np.float64]:
+    """Fit all columns but those that are constant without the fold: nothing is known of them, and they stay at zero."""
+    varies = np.ptp(values, axis=0) > 0
+    coefficients = np.zeros(values.shape[1])
+    if varies.any():
+        coefficients[varies] = fit_cox(values[:, varies], timed.counting_rows(), ridge=ridge).coefficients
+    return coefficients
 
 
 def _likelihood(values: NDArray[np.float64], timed: Outcome) -> PartialLikelihood:

@@ -93,6 +93,12 @@ def test_where_one_cluster_has_all_events_the_strongest_is_taken(book, outcome):
     assert likeliest_ridge(values[kept], outcome.take(kept), RIDGES) == RIDGES[-1]
 
 
+def test_a_column_that_only_one_cluster_has_is_no_obstacle(book, outcome):
+    mark = (outcome.cluster == outcome.cluster[0]).astype(float)
+    values = np.column_stack([with_noise(book, outcome, 0), mark])
+    assert likeliest_ridge(values, outcome, RIDGES) in RIDGES
+
+
 def test_a_model_says_with_which_it_was_fitted(book, outcome):
     _, design = learn_matrix(book, COVARIATES)
     model = LandmarkCox(ridge=RIDGES).fit(design, outcome)
