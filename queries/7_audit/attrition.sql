@@ -48,7 +48,7 @@ with steps as (
     where
         lifetimes.leaves_on > lifetimes.entry_on
         and lifetimes.leaves_on > settled.settled_until
-        and lifetimes.leaves_on <= $snapshot
+        and lifetimes.ended_on <= $snapshot
     union all
     select 12 as step, 'known_leavers' as what, count(*) as number
     from lifetimes
