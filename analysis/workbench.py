@@ -139,7 +139,7 @@ class Workbench(CohortTables):
             If ``accounts`` has no such column, or the source does not give it.
         """
         group = self.counting_process["account_id"].map(self._labels(by)).to_numpy(object) if by else None
-        return survival_tables(Outcome.from_counting_process(self.counting_process), group)
+        return survival_tables(Outcome.from_counting_process(self.counting_process), self.study.report, group)
 
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
@@ -148,12 +148,16 @@ class Workbench(CohortTables):
         """
         breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
         outcome = Outcome.from_counting_process(self.counting_process)
-        return show_distributions(fit_parametric_survival(outcome, horizon_days, breaks))
+        report = self.study.report
+        found = fit_parametric_survival(
+            outcome, horizon_days, breaks, enough=report.curve_from_at_risk, least=report.min_cell
+        )
+        return show_distributions(found)
 
     @cached_property
     def events(self) -> EventResults:
         """How lifetimes end and what changes in them."""
-        return EventResults(self.table)
+        return EventResults(self.table, self.study.report)
 
     @cached_property
     def audits(self) -> AuditResults:

@@ -10,6 +10,7 @@ from scipy import stats
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.one_thread import one_thread
+from analysis.curves.stretches import stretches
 from analysis.errors import ModelError
 
 Interval = Literal["log", "plain"]
@@ -34,7 +35,8 @@ def baseline_cumulative_hazard(
     """Estimate the cumulative hazard of one covariate pattern at the event times of each stratum.
 
     A curve is conditional on being at risk when its stratum's first row enters, and on covariates that stay as they
-    are: what happened before to those who entered late is unknown.
+    are: what happened before to those who entered late is unknown. So is what happens where nobody is at risk: after
+    such a hole the curve is NaN.
 
     Parameters
     ----------
@@ -51,7 +53,8 @@ def baseline_cumulative_hazard(
     Returns
     -------
     DataFrame
-        stratum, time, n_at_risk (rows), n_events, cumulative_hazard, std_error, conf_low, conf_high.
+        stratum, time, n_at_risk (rows), n_events, cumulative_hazard, std_error, conf_low, conf_high; the last four
+        NaN after a time at which nobody of the stratum was at risk.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def baseline_cumulative_hazard(
     low, high = hazard_interval(passage, level, interval)
     one = np.ones(len(fit.rows))
     at_risk = sets.sums(np.empty((len(one), 0)), one, fit.rows)[:, 0]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "stratum": fit.rows.stratum_labels[sets.stratum],
             "time": sets.time,
@@ -78,6 +81,8 @@ def baseline_cumulative_hazard(
             "conf_high": high,
         }
     )
+    frame.loc[~_before_a_hole(fit), ["cumulative_hazard", "std_error", "conf_low", "conf_high"]] = np.nan
+    return frame
 
 
 @one_thread
@@ -129,6 +134,15 @@ def hazard_interval(
         relative = np.divide(std_error, hazard, out=np.zeros_like(hazard), where=hazard > 0)
         return hazard * np.exp(-z * relative), hazard * np.exp(z * relative)
     raise ModelError(f"interval must be 'log' or 'plain'; {interval!r} arrived.")
+
+
+def _before_a_hole(fit: CoxFit) -> NDArray[np.bool_]:
+    """Say which event times lie in the first unbroken time at risk of their stratum, shape (m,)."""
+    sets, rows = fit.likelihood.sets, fit.rows
+    order = np.argsort(rows.stratum, kind="stable")
+    parts = np.split(order, np.searchsorted(rows.stratum[order], np.arange(1, len(rows.strata))))
+    first_ends = np.array([stretches(rows.start[part], rows.stop[part])[0, 1] for part in parts])
+    return sets.time <= first_ends[sets.stratum]
 
 
 def _squared_increments(fit: CoxFit) -> NDArray[np.float64]:

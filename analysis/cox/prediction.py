@@ -1,6 +1,7 @@
 """Prediction: hazard ratios of new rows, and the probability of the event in the time after now."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,17 @@ from analysis.cox.cumulative_hazard import hazard_interval, passage_between
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
 from analysis.cox.rows import refuse_rows
+from analysis.curves.stretches import lies_in_one, stretches
 from analysis.errors import ModelError
+
+
+class Unknown(StrEnum):
+    """Why nothing is known of the time that a probability was asked for."""
+
+    BEFORE = "before anybody was at risk"
+    HOLE = "nobody was at risk in between"
+    BEYOND = "beyond the last at risk"
+
 
 _CHUNK = 2_000
 """Rows whose cumulative incidence is added up at a time: bounds memory, changes no number."""
@@ -59,8 +70,8 @@ def event_probability(
     Returns
     -------
     DataFrame
-        probability, conf_low, conf_high; NaN where the horizon reaches beyond the last time at which anyone of the
-        stratum was observed: nothing is known there.
+        probability, conf_low, conf_high; NaN where on some of ``(start, start + horizon]`` nobody of the stratum was
+        at risk: nothing is known there, and `why_unknown` says why.
 
     Raises
     ------
@@ -75,8 +86,29 @@ def event_probability(
     frame = pd.DataFrame(
         {"probability": -np.expm1(-passage.hazard), "conf_low": -np.expm1(-low), "conf_high": -np.expm1(-high)}
     )
-    frame.loc[end > _last_seen(fit)[codes]] = np.nan
+    frame.loc[_why_unknown(fit, codes, begin, end) != ""] = np.nan
     return frame
+
+
+def why_unknown(
+    fit: CoxFit, start: ArrayLike, horizon: ArrayLike, *, stratum: ArrayLike | None = None
+) -> NDArray[np.object_]:
+    """Say why nothing is known of ``(start, start + horizon]``: an `Unknown`, or '' where it is known; shape (n,).
+
+    Parameters
+    ----------
+    fit : CoxFit
+    start, horizon : float or array-like, shape (n,)
+    stratum : array-like, shape (n,), optional
+        As in `event_probability`.
+
+    Raises
+    ------
+    ModelError
+        As `event_probability`.
+    """
+    n = np.broadcast_shapes(np.shape(start), np.shape(horizon), (1,) if stratum is None else np.shape(stratum))[0]
+    return _why_unknown(fit, _stratum_codes(fit, stratum, n), *_window(start, horizon, n))
 
 
 def cumulative_incidence(
@@ -131,7 +163,10 @@ def cumulative_incidence(
         members = np.flatnonzero(labels == label)
         for chunk in np.array_split(members, -(-len(members) // _CHUNK)):
             own = {cause: int(codes[cause][chunk[0]]) for cause in fits}
-            known = begin[chunk, None] + after <= min(_last_seen(fit)[own[cause]] for cause, fit in fits.items())
+            ends = begin[chunk, None] + after
+            known = np.all(
+                [lies_in_one(_spans(fit, own[cause]), begin[chunk, None], ends) for cause, fit in fits.items()], axis=0
+            )
             for cause, incidence in _incidence(fits, columns[chunk], own, begin[chunk], after).items():
                 found[cause][chunk] = np.where(known, incidence, np.nan)
     return found
@@ -184,11 +219,22 @@ def _position(fit: CoxFit, stratum: NDArray[np.intp], time: NDArray[np.float64])
     return position
 
 
-def _last_seen(fit: CoxFit) -> NDArray[np.float64]:
-    """Return the last time at which anyone of each stratum was observed, shape (number of strata,)."""
-    last = np.full(len(fit.rows.strata), -np.inf)
-    np.maximum.at(last, fit.rows.stratum, fit.rows.stop)
-    return last
+def _spans(fit: CoxFit, stratum: int) -> NDArray[np.float64]:
+    """Return the unbroken times at which somebody of a stratum was at risk, shape (m, 2)."""
+    mine = fit.rows.stratum == stratum
+    return stretches(fit.rows.start[mine], fit.rows.stop[mine])
+
+
+def _why_unknown(
+    fit: CoxFit, stratum: NDArray[np.intp], begin: NDArray[np.float64], end: NDArray[np.float64]
+) -> NDArray[np.object_]:
+    why = np.full(len(stratum), "", dtype=object)
+    for code in np.unique(stratum):
+        mine = np.flatnonzero(stratum == code)
+        spans = _spans(fit, code)
+        outside = [begin[mine] < spans[0, 0], end[mine] > spans[-1, 1], ~lies_in_one(spans, begin[mine], end[mine])]
+        why[mine] = np.select(outside, [Unknown.BEFORE.value, Unknown.BEYOND.value, Unknown.HOLE.value], "")
+    return why
 
 
 def _window(start: ArrayLike, horizon: ArrayLike, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

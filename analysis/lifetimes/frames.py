@@ -9,6 +9,7 @@ _CURVE = (
     Field("n_risk", Kind.WHOLE, "lifetimes at risk"),
     Field("n_event", Kind.WHOLE, "events at that age"),
 )
+_FROM_AGE = Field("from_age", Kind.NUMBER, "days that all counted here had stayed already; nothing is said of others")
 _ESTIMATE = (
     Field("std_error", Kind.NUMBER, "of the estimate", may_lack=True),
     Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
@@ -27,7 +28,13 @@ BOOK = Schema(
 CURVES = Schema(
     "curves",
     "an age at which somebody left, in a group",
-    (_GROUP, *_CURVE, Field("estimate", Kind.NUMBER, "probability of staying longer", may_lack=True), *_ESTIMATE),
+    (
+        _GROUP,
+        *_CURVE,
+        Field("estimate", Kind.NUMBER, "probability of staying longer", may_lack=True),
+        *_ESTIMATE,
+        _FROM_AGE,
+    ),
 )
 AT_RISK = Schema(
     "at_risk",
@@ -35,7 +42,7 @@ AT_RISK = Schema(
     (
         _GROUP,
         Field("time", Kind.WHOLE, "days since the lifetime began"),
-        Field("at_risk", Kind.WHOLE, "lifetimes still observed"),
+        Field("at_risk", Kind.WHOLE, "lifetimes still observed; missing where hidden", may_lack=True),
     ),
 )
 RATES = Schema(
@@ -59,6 +66,7 @@ ENDS = Schema(
         *_CURVE,
         Field("estimate", Kind.NUMBER, "probability of an end by this cause by then", may_lack=True),
         *_ESTIMATE,
+        _FROM_AGE,
     ),
 )
 CHANGE_CURVES = Schema(
@@ -69,5 +77,6 @@ CHANGE_CURVES = Schema(
         *_CURVE,
         Field("estimate", Kind.NUMBER, "mean number of such changes by then, among all who set out", may_lack=True),
         *_ESTIMATE,
+        _FROM_AGE,
     ),
 )

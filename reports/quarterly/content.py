@@ -15,6 +15,7 @@ from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
 from analysis.lifetimes.book import Quarter
+from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
 
 
@@ -124,12 +125,14 @@ class Summary:
         As `analysis.cohort.frames.ATTRITION` and `KNOWN_LEAVERS`; the latter are in no forecast.
     curves, at_risk
         As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
+    beginnings
+        From which age on the curve of each group is drawn.
     reading, skill, contest
         The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
         Why there is none; None where there is one.
     segment
-        The label by which results are told apart; None where there is none.
+        The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
 
     standpoint: Standpoint
@@ -141,6 +144,7 @@ class Summary:
     not_yet_known: pd.DataFrame
     curves: pd.DataFrame
     at_risk: pd.DataFrame
+    beginnings: tuple[Beginning, ...]
     events: Events
     reading: Reading | None
     skill: Skill | None

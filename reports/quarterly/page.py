@@ -62,6 +62,9 @@ def render_quarterly(
                 catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
             short=short,
+            curve_notes=sentences.curve_sentences(
+                catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk
+            ),
             totals=TOTALS,
             labels=labels,
             terms=terms,

@@ -1,11 +1,14 @@
 """Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
 from analysis.evaluation.selection import Lead
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
+from analysis.lifetimes.survival import Beginning
 from analysis.wording.catalogue import Catalogue
 from reports.quarterly.content import Summary
 
@@ -71,6 +74,24 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         names = [labels[family] for family in unmeasured]
         sentences.append(text("short.not_measured", families=names, tables=tables))
     return sentences
+
+
+def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> list[str]:
+    """Say from which age on curves are drawn, and of which groups there is none; nothing where all begin at age 0."""
+    late = [one for one in beginnings if one.from_age]
+    none = [group(text, one.group) for one in beginnings if one.from_age is None]
+    ages = {one.from_age for one in beginnings if one.from_age is not None}
+    said = []
+    if late and len(ages) == 1:
+        said.append(text("survival.from_age", days=round(ages.pop())))
+    elif late:
+        named = [
+            text("survival.group_from", group=group(text, one.group), days=round(one.from_age or 0)) for one in late
+        ]
+        said.append(text("survival.from_ages", groups=named))
+    if none:
+        said.append(text("survival.no_curve", groups=none, least=least))
+    return said
 
 
 def family_sentence(text: Text, verdict: FamilyVerdict, label: str) -> str:

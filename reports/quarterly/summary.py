@@ -2,6 +2,7 @@
 
 from analysis.cohort.event_date import other_event_date
 from analysis.lifetimes.book import last_quarter
+from analysis.lifetimes.survival import beginnings
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
 from reports.quarterly.content import Contest, Events, Grounds, Summary
@@ -19,7 +20,11 @@ def summarise(tenure: Workbench) -> Summary:
         If nobody churned, or nobody is at risk near the snapshot.
     """
     standpoint = tenure.standpoint()
-    curves, at_risk = tenure.survival_tables(tenure.segment)
+    segment = tenure.segment
+    curves, at_risk = tenure.survival_tables(segment)
+    if curves.empty and segment:
+        segment = None
+        curves, at_risk = tenure.survival_tables()
     can_forecast, can_compare = tenure.no_forecast is None, tenure.no_contest is None
     book = tenure.book().table
     return Summary(
@@ -32,13 +37,14 @@ def summarise(tenure: Workbench) -> Summary:
         not_yet_known=tenure.table("not_yet_known"),
         curves=curves,
         at_risk=at_risk,
+        beginnings=beginnings(curves, at_risk),
         events=_events(tenure),
         reading=tenure.reading if can_forecast else None,
         skill=tenure.skill if can_forecast else None,
         contest=_contest(tenure) if can_compare else None,
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
-        segment=tenure.segment,
+        segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,
     )

@@ -6,7 +6,14 @@ from r_reference import table
 
 from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
 from analysis.cox.fit import fit_cox
-from analysis.cox.prediction import cumulative_incidence, event_probability, linear_predictor, partial_hazard
+from analysis.cox.prediction import (
+    Unknown,
+    cumulative_incidence,
+    event_probability,
+    linear_predictor,
+    partial_hazard,
+    why_unknown,
+)
 from analysis.cox.rows import counting_rows
 from analysis.errors import ModelError
 
@@ -135,3 +142,40 @@ def test_what_prediction_refuses(fit, heart, two_causes):
         cumulative_incidence({}, rows, 0, [91])
     with pytest.raises(ModelError, match="same columns"):
         cumulative_incidence({"other": fit, **two_causes[0]}, rows, 0, [91])
+
+
+class TestNobodyAtRisk:
+    """Rows enter at 2; nobody is there between 8 and 11; the last is seen at 20."""
+
+    @pytest.fixture
+    def broken(self):
+        start, stop = [2, 2, 2, 11, 11, 11], [4, 6, 8, 13, 15, 20]
+        return fit_cox([[0], [1], [0], [1], [0], [1]], counting_rows(start, stop, [1, 1, 0, 1, 1, 0]), names=["x"])
+
+    def test_nothing_is_said_before_the_first_entry_over_a_hole_and_beyond_the_last(self, broken):
+        begin, horizon = np.array([0, 2, 5, 8, 9, 11, 12, 30]), np.array([5, 6, 7, 2, 5, 9, 9, 3])
+        found = event_probability(broken, np.zeros((8, 1)), begin, horizon)
+        known = np.array([False, True, False, False, False, True, False, False])
+        assert (found.notna().all(axis=1) == known).all()
+        assert found[~known].isna().all(axis=None)
+        why = why_unknown(broken, begin, horizon)
+        before, hole, beyond = Unknown.BEFORE, Unknown.HOLE, Unknown.BEYOND
+        assert why.tolist() == [before, "", hole, hole, hole, "", beyond, beyond]
+
+    def test_nor_is_an_incidence(self, broken):
+        found = cumulative_incidence({"churn": broken}, np.zeros((3, 1)), [0, 2, 11], [6, 9])["churn"]
+        assert np.isnan(found).tolist() == [[True, True], [False, True], [False, False]]
+
+    def test_the_baseline_hazard_ends_with_the_hole(self, broken):
+        curve = baseline_cumulative_hazard(broken)
+        assert curve["time"].tolist() == [4, 6, 13, 15]
+        assert curve["cumulative_hazard"].isna().tolist() == [False, False, True, True]
+
+    def test_each_stratum_has_its_own_holes(self):
+        rows = counting_rows([0, 0, 3, 3], [5, 6, 5, 9], [1, 0, 1, 0], strata=["a", "a", "b", "b"])
+        fit = fit_cox([[0], [1], [1], [0]], rows, ridge=1.0)
+        assert why_unknown(fit, 1, 3, stratum=["a", "b"]).tolist() == ["", Unknown.BEFORE]
+        assert event_probability(fit, [[0], [0]], 1, 3, stratum=["a", "b"])["probability"].isna().tolist() == [
+            False,
+            True,
+        ]
