@@ -24,6 +24,9 @@ class Unknown(StrEnum):
     BEYOND = "beyond the last at risk"
 
 
+_LARGEST_LOG = float(np.log(np.finfo(np.float64).max))
+_CERTAIN = 700.0
+"""Log hazard from which on leaving is certain."""
 _CHUNK = 2_000
 """Rows whose cumulative incidence is added up at a time: bounds memory, changes no number."""
 
@@ -33,9 +36,26 @@ def linear_predictor(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
     return partial_likelihood.linear_predictor(_columns(fit, values), fit.coefficients)
 
 
+def log_partial_hazard(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
+    """Return the log hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
+    return partial_likelihood.linear_predictor(_standardised(fit, values), fit.maximum.end.coefficients)
+
+
 def partial_hazard(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
-    """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
-    return np.exp(partial_likelihood.linear_predictor(_standardised(fit, values), fit.maximum.end.coefficients))
+    """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,).
+
+    Raises
+    ------
+    ModelError
+        If a ratio is larger than a float holds (its log is above 709); the message names the rows.
+    """
+    log_ratio = log_partial_hazard(fit, values)
+    refuse_rows(
+        log_ratio > _LARGEST_LOG,
+        f"hazard ratios must be below 1e308, but reach exp({log_ratio.max(initial=0):.0f}), far from the rows fitted. "
+        "Use their logs (CoxPH.predict, log_partial_hazard), which order rows alike",
+    )
+    return np.exp(log_ratio)
 
 
 def event_probability(
@@ -182,24 +202,28 @@ def _incidence(
     """Add up the incidence of each cause over the event times of all causes in one stratum."""
     times = np.unique(np.concatenate([_of_stratum(fit, stratum[cause])[0] for cause, fit in fits.items()]))
     at_risk = times > begin[:, None]
-    hazards = {}
+    log_hazards = []
     for cause, fit in fits.items():
         own_times, increments = _of_stratum(fit, stratum[cause])
-        spread = np.zeros(len(times))
-        spread[np.searchsorted(times, own_times)] = increments
+        spread = np.full(len(times), -np.inf)
+        spread[np.searchsorted(times, own_times)] = np.log(increments)
         shift = fit.maximum.end.shift
-        risk = np.exp(
+        log_risk = (
             partial_likelihood.linear_predictor(_standardised(fit, columns), fit.maximum.end.coefficients) - shift
         )
-        hazards[cause] = risk[:, None] * spread * at_risk
-    total = np.sum(list(hazards.values()), axis=0)
-    before = np.exp(-(np.cumsum(total, axis=1) - total))
-    # The share of those still there who leave at a time, divided among causes as their hazards.
-    leaving = before * np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)
+        log_hazards.append(np.where(at_risk, log_risk[:, None] + spread, -np.inf))
+    # Logs: the risk of a row far from those fitted may be more than a float holds, its probabilities are known anyway.
+    log_total = np.logaddexp.reduce(log_hazards, axis=0)
+    total = np.exp(np.minimum(log_total, _CERTAIN))
+    before = np.exp(-np.pad(np.cumsum(total, axis=1)[:, :-1], ((0, 0), (1, 0))))
+    # Those still there who leave at a time, divided among causes as their hazards.
+    leaving = before * -np.expm1(-total)
+    apart = np.where(np.isfinite(log_total), log_total, 0.0)
+    parts = {cause: leaving * np.exp(own - apart) for cause, own in zip(fits, log_hazards, strict=True)}
     by = np.stack([np.searchsorted(times, b + after, side="right") for b in begin])
     return {
-        cause: np.take_along_axis(np.pad(np.cumsum(leaving * hazard, axis=1), ((0, 0), (1, 0))), by, axis=1)
-        for cause, hazard in hazards.items()
+        cause: np.take_along_axis(np.pad(np.cumsum(part, axis=1), ((0, 0), (1, 0))), by, axis=1)
+        for cause, part in parts.items()
     }
 
 

@@ -5,16 +5,19 @@ import pytest
 from r_reference import table
 
 from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
+from analysis.cox.estimator import CoxPH
 from analysis.cox.fit import fit_cox
 from analysis.cox.prediction import (
     Unknown,
     cumulative_incidence,
     event_probability,
     linear_predictor,
+    log_partial_hazard,
     partial_hazard,
     why_unknown,
 )
 from analysis.cox.rows import counting_rows
+from analysis.cox.tables import counting_process_outcome
 from analysis.errors import ModelError
 
 COLUMNS = ["age", "year", "surgery", "transplant"]
@@ -179,3 +182,42 @@ class TestNobodyAtRisk:
             False,
             True,
         ]
+
+
+class TestFarFromTheRowsFitted:
+    """Log hazard ratios of 800 and more: a float holds their logs, not the ratios."""
+
+    @pytest.fixture
+    def far(self, heart, fit):
+        slope = fit.coefficients[0]
+        rows = heart[COLUMNS].head(4).copy()
+        rows["age"] += np.array([-900, 0, 800, 900]) / slope
+        return rows
+
+    def test_scores_stay_in_order_and_finite(self, far, heart):
+        model = CoxPH().fit(heart[COLUMNS], heart[["start", "stop", "event"]])
+        score = model.predict(far)
+        assert np.isfinite(score).all()
+        assert score[3] - score[2] == pytest.approx(100, abs=5)
+        outcome = counting_process_outcome([0, 0, 0, 0], [4, 3, 2, 1], [1, 1, 1, 1])
+        assert model.score(far, outcome) == 1.0
+
+    def test_a_ratio_that_no_float_holds_is_refused(self, far, fit):
+        with pytest.raises(ModelError, match=r"below 1e308, but reach exp\(\d+\).*2 of 4 rows \(positions 2, 3\)"):
+            partial_hazard(fit, far)
+        assert (partial_hazard(fit, far.head(2)) >= 0).all()
+        assert np.isfinite(log_partial_hazard(fit, far)).all()
+
+    def test_leaving_is_certain_or_out_of_the_question(self, far, fit):
+        found = event_probability(fit, far, 5, 60)
+        assert found["probability"].tolist() == [0, found["probability"].iloc[1], 1, 1]
+        assert found.notna().all(axis=None)
+        assert event_probability(fit, far, 2, 0.5)["probability"].notna().all()  # no event: zero times no float
+        incidence = cumulative_incidence({"death": fit}, far, 5, [60])["death"][:, 0]
+        assert incidence == pytest.approx(found["probability"].to_numpy())
+
+    def test_competing_causes_share_what_is_certain(self, two_causes):
+        fits, _ = two_causes
+        incidence = cumulative_incidence(fits, [[5e4, 0], [-5e4, 0]], 0, [240])
+        total = sum(found[:, 0] for found in incidence.values())
+        assert total == pytest.approx([1, 0], abs=1e-12)
