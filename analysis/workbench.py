@@ -240,9 +240,9 @@ def open_study(
     out
         Where output goes; the study gets a folder of its name in it.
     threads
-        Threads for DuckDB; results never depend on it.
+        Threads for DuckDB, in all that is built and asked; results never depend on it.
     memory_limit
-        Most memory for DuckDB, such as ``4GB``; results never depend on it.
+        Most memory for DuckDB, such as ``4GB``, in the same; results never depend on it.
     progress
         Told, in one line each, what takes time.
 
