@@ -34,6 +34,7 @@ from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
+from analysis.lifetimes.hidden_quarters import hide_small_quarters
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
@@ -96,7 +97,7 @@ class Workbench(CohortTables):
     @cached_property
     def skill(self) -> Skill:
         """How good such forecasts have been."""
-        return skill_of(self.rolling, self.forecast.headline, QUOTABLE)
+        return skill_of(self.rolling, self.forecast.headline, QUOTABLE, self.study.report.min_cell)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -181,7 +182,8 @@ class Workbench(CohortTables):
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
-        return show_book(book_of(self.table("book_by_quarter")))
+        book = book_of(self.table("book_by_quarter"))
+        return show_book(hide_small_quarters(book, self.study.report.min_cell))
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""

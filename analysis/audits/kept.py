@@ -39,6 +39,7 @@ class KeptTables:
             "audits": asdict(study.audits) | {"look_ahead_days": look_ahead_days},
             "seed": study.seed,
             "contest_from_events": study.report.contest_from_events,
+            "min_cell": study.report.min_cell,
         }
         decided_by = [*module_texts(JUDGING), *(version(name) for name in LIBRARIES)]
         key = digest(json.dumps(settings, sort_keys=True), *decided_by)[:16]

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def hidden_cells(counts: Sequence[int] | NDArray, min_cell: int) -> NDArray[np.bool_]:
+def hidden_cells(
+    counts: Sequence[int] | NDArray, min_cell: int, also: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """Say which cells of one total are hidden, shape (n,).
 
     Those with fewer than `min_cell`, empty ones apart: that nobody is there says nothing of anybody. And because the
@@ -19,6 +21,8 @@ def hidden_cells(counts: Sequence[int] | NDArray, min_cell: int) -> NDArray[np.b
         How many accounts or lifetimes each cell is about: those at risk, not those of them who left.
     min_cell : int
         The study's ``report.min_cell``.
+    also : ndarray of bool, shape (n,), optional
+        Cells that are hidden for another reason.
 
     Notes
     -----
@@ -34,6 +38,8 @@ def hidden_cells(counts: Sequence[int] | NDArray, min_cell: int) -> NDArray[np.b
     """
     number = np.asarray(counts)
     hidden = (number > 0) & (number < min_cell)
+    if also is not None:
+        hidden |= also
     if not hidden.any():
         return hidden
     shown = [int(cell) for cell in np.argsort(number, kind="stable") if number[cell] > 0 and not hidden[cell]]

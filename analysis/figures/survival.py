@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, percent
+from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, percent
 
 DAYS_A_YEAR = 365
-HIDDEN = "\N{MIDDLE DOT}"
-"""Stands for a number that is hidden."""
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
 
 
@@ -145,14 +144,18 @@ def draw_rates(
     Parameters
     ----------
     frame
-        group, events, rate, conf_low, conf_high; in order of display.
+        group, events, rate, conf_low, conf_high; in order of display; missing numbers are hidden.
     labels
         What stands beside each row; by default the group's name.
     """
-    highest = frame["rate"].max()
-    edge = min(frame["conf_high"].max(), 4 * highest) * 1.04 if highest > 0 else frame["conf_high"].max() * 1.04
+    known = frame.dropna(subset="rate")
+    highest = known["rate"].max() if len(known) else 1.0
+    edge = 1.04 * min(known["conf_high"].max() if len(known) else 1.0, 4 * highest if highest > 0 else np.inf)
     rows = range(len(frame), 0, -1)
     for row, (_, entry) in zip(rows, frame.iterrows(), strict=True):
+        if pd.isna(entry["rate"]):
+            _beside(ax, row, HIDDEN)
+            continue
         ax.plot([entry["conf_low"], min(entry["conf_high"], edge)], [row, row], color=color, linewidth=2)
         ax.plot(entry["rate"], row, "o", color=color, markersize=5, clip_on=False)
         if entry["conf_high"] > edge:

@@ -35,15 +35,15 @@ class Quarter:
 
 
 def last_quarter(book: pd.DataFrame) -> Quarter | None:
-    """Return the last complete quarter that began with anybody; None where there is none.
+    """Return the last complete quarter that began with anybody; None where there is none, or its numbers are hidden.
 
     Parameters
     ----------
     book
         As `BOOK`.
     """
-    complete = book[book["is_complete"] & (book["at_start"] > 0)]
-    if complete.empty:
+    complete = book[book["is_complete"] & (book["at_start"] != 0)]
+    if complete.empty or pd.isna(complete["at_start"].iloc[-1]):
         return None
     last = complete.iloc[-1]
     return Quarter(last["quarter_from"], int(last["at_start"]), int(last["churned_of_start"]), float(last["rate"]))

@@ -8,6 +8,7 @@ from analysis.curves.rates import rates
 from analysis.curves.recurrent import mean_cumulative_number
 from analysis.curves.stretches import stretch_to_show
 from analysis.declared.study import Report
+from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import CHANGE_CURVES, ENDS, RATES
 
@@ -18,7 +19,7 @@ CHANGES = {"contraction": ("contraction",), "expansion": ("upsell", "cross_sell"
 """What each kind of change is made of."""
 
 
-def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
+def churn_rates(intervals: pd.DataFrame, by: str, min_cell: int) -> pd.DataFrame:
     """Return churn per year at risk by phase or by renewal clock.
 
     Parameters
@@ -27,6 +28,8 @@ def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
         The table ``phase_intervals``.
     by
         'phase' or 'renewal_clock'.
+    min_cell
+        The numbers of a group of fewer lifetimes are hidden, with those that would tell them (`hidden_cells`).
 
     Returns
     -------
@@ -40,6 +43,10 @@ def churn_rates(intervals: pd.DataFrame, by: str) -> pd.DataFrame:
         intervals["event"].to_numpy(np.int64),
         intervals[by].to_numpy(object),
     )
+    lifetimes = table["group"].map(intervals.groupby(by)["lifetime_id"].nunique()).to_numpy(np.int64)
+    numbers = table.columns.drop("group")
+    table = table.astype(dict.fromkeys(numbers, np.float64))
+    table.loc[hidden_cells(lifetimes, min_cell), numbers] = np.nan
     return RATES.checked(table.sort_values("group", key=lambda groups: groups.map(order.index), ignore_index=True))
 
 

@@ -1,5 +1,7 @@
 """Frames: what the tables of lifetimes hold: the book, survival curves, rates, ends, changes."""
 
+from dataclasses import replace
+
 from analysis.cohort.frames import BOOK_BY_QUARTER
 from analysis.declared.schema import Field, Kind, Schema
 
@@ -16,13 +18,17 @@ _ESTIMATE = (
     Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
 )
 
+_HIDEABLE = ("at_start", "entered", "churned_of_start", "churned_of_entered", "ended_otherwise")
+
 BOOK = Schema(
     "book",
     BOOK_BY_QUARTER.grain,
     (
-        *BOOK_BY_QUARTER.fields,
+        *(replace(field, may_lack=field.name in _HIDEABLE) for field in BOOK_BY_QUARTER.fields),
         Field("rate", Kind.NUMBER, "share of those at its start who churned in it", may_lack=True),
         Field("label", Kind.TEXT, "the month in which it begins"),
+        Field("hides_start", Kind.FLAG, "whether those at its start are hidden, too few", may_be_absent=True),
+        Field("hides_entered", Kind.FLAG, "whether those that entered are hidden", may_be_absent=True),
     ),
 )
 CURVES = Schema(
@@ -50,11 +56,11 @@ RATES = Schema(
     "a phase, or a state of the renewal clock",
     (
         _GROUP,
-        Field("events", Kind.WHOLE, "churns"),
-        Field("exposure", Kind.NUMBER, "days at risk"),
-        Field("rate", Kind.NUMBER, "churns per year at risk"),
-        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval"),
-        Field("conf_high", Kind.NUMBER, "upper end"),
+        Field("events", Kind.WHOLE, "churns; all numbers missing where hidden", may_lack=True),
+        Field("exposure", Kind.NUMBER, "days at risk", may_lack=True),
+        Field("rate", Kind.NUMBER, "churns per year at risk", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
     ),
 )
 ENDS = Schema(

@@ -36,7 +36,7 @@ class EventResults:
 
     def churn_rates(self, by: str = "phase") -> Display:
         """Return churn per year at risk by 'phase' or by 'renewal_clock'."""
-        rates = churn_rates(self._table("phase_intervals"), by)
+        rates = churn_rates(self._table("phase_intervals"), by, self._report.min_cell)
         title = f"Churn per year at risk, by {by.replace('_', ' ')}"
         return Display(title, rates, lambda ax: draw_rates(ax, rates), size=(7.0, 0.9 + 0.4 * len(rates)))
 

@@ -8,6 +8,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from analysis.figures.style import HIDDEN
 from analysis.lifetimes.book import TOTALS
 from analysis.wording.catalogue import MISSING, Catalogue
 from analysis.wording.remarks import Remark, stored_remark
@@ -62,6 +63,7 @@ def render_quarterly(
                 catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
             short=short,
+            mark=HIDDEN,
             curve_notes=sentences.curve_sentences(
                 catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk
             ),

@@ -48,7 +48,7 @@ def pictures(
     if summary.reading:
         found["outlook"] = as_svg(
             "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
-            probabilities=summary.reading.probabilities, tiers=tenure.study.report.risk_tiers,
+            probabilities=summary.reading.outline, tiers=tenure.study.report.risk_tiers,
             x_label=t("outlook.x"), y_label=t("outlook.y"),
         )  # fmt: skip
     if summary.skill:

@@ -3,11 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from analysis.declared.study import Report
 from analysis.design.outcome import Outcome
+from analysis.figures.style import HIDDEN
+from analysis.figures.survival import draw_rates
 from analysis.lifetimes.displays import show_survival
-from analysis.lifetimes.events import changes_by_age, ends_by_cause
+from analysis.lifetimes.events import changes_by_age, churn_rates, ends_by_cause
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.survival import Beginning, beginnings, survival_tables
 
@@ -84,3 +87,16 @@ def test_the_numbers_at_risk_hide_a_small_group_and_what_would_give_it_away():
     assert shown.loc[28].tolist() == [20, 12, 8]
     assert shown.loc[56].isna().tolist() == [False, True, True]  # 35 less 20 and 12 would tell the three
     assert shown.loc[84].tolist() == [20, 0, 0]
+
+
+def test_rates_of_few_lifetimes_are_hidden_with_those_that_would_tell_them():
+    phases = ["onboarding"] * 3 + ["adoption"] * 8 + ["mature"] * 30
+    intervals = process(np.zeros(41), np.full(41, 100.0), np.arange(41) % 5 == 0).assign(phase=phases)
+    shown = churn_rates(intervals, "phase", 5)
+    assert shown["rate"].isna().tolist() == [True, True, False]
+    assert shown.loc[:1, ["events", "exposure", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert not churn_rates(intervals, "phase", 1).isna().any(axis=None)
+    ax = Figure().add_subplot()
+    draw_rates(ax, shown)
+    draw_rates(Figure().add_subplot(), shown.iloc[:2])
+    assert [text.get_text() for text in ax.texts].count(HIDDEN) == 2
