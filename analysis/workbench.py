@@ -189,6 +189,11 @@ class Workbench(CohortTables):
         """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
         return show_hazard_ratios(self.labelled(hazard_ratios(self.inference.fit, self.inference.columns)), self.colors)
 
+    def bounds(self) -> Display:
+        """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""
+        table = self.labelled(self.inference.bounds.copy())
+        return Display("Bounds of hazard ratios where hardly anybody left on one side", table)
+
     @cached_property
     def proportionality(self) -> ProportionalHazards:
         """The test of proportional hazards of the inference fit, over lifetime as 1 - Kaplan-Meier."""

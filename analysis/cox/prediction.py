@@ -1,7 +1,6 @@
 """Prediction: hazard ratios of new rows, and the probability of the event in the time after now."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -12,17 +11,9 @@ from analysis.cox.cumulative_hazard import hazard_interval, passage_between
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
 from analysis.cox.rows import refuse_rows
-from analysis.curves.stretches import lies_in_one, stretches
+from analysis.cox.times_at_risk import times_at_risk, why_unknown_of
+from analysis.curves.stretches import lies_in_one
 from analysis.errors import ModelError
-
-
-class Unknown(StrEnum):
-    """Why nothing is known of the time that a probability was asked for."""
-
-    BEFORE = "before anybody was at risk"
-    HOLE = "nobody was at risk in between"
-    BEYOND = "beyond the last at risk"
-
 
 _LARGEST_LOG = float(np.log(np.finfo(np.float64).max))
 _CERTAIN = 700.0
@@ -106,7 +97,7 @@ def event_probability(
     frame = pd.DataFrame(
         {"probability": -np.expm1(-passage.hazard), "conf_low": -np.expm1(-low), "conf_high": -np.expm1(-high)}
     )
-    frame.loc[_why_unknown(fit, codes, begin, end) != ""] = np.nan
+    frame.loc[why_unknown_of(fit, codes, begin, end) != ""] = np.nan
     return frame
 
 
@@ -128,7 +119,7 @@ def why_unknown(
         As `event_probability`.
     """
     n = np.broadcast_shapes(np.shape(start), np.shape(horizon), (1,) if stratum is None else np.shape(stratum))[0]
-    return _why_unknown(fit, _stratum_codes(fit, stratum, n), *_window(start, horizon, n))
+    return why_unknown_of(fit, _stratum_codes(fit, stratum, n), *_window(start, horizon, n))
 
 
 def cumulative_incidence(
@@ -185,7 +176,8 @@ def cumulative_incidence(
             own = {cause: int(codes[cause][chunk[0]]) for cause in fits}
             ends = begin[chunk, None] + after
             known = np.all(
-                [lies_in_one(_spans(fit, own[cause]), begin[chunk, None], ends) for cause, fit in fits.items()], axis=0
+                [lies_in_one(times_at_risk(fit, own[cause]), begin[chunk, None], ends) for cause, fit in fits.items()],
+                axis=0,
             )
             for cause, incidence in _incidence(fits, columns[chunk], own, begin[chunk], after).items():
                 found[cause][chunk] = np.where(known, incidence, np.nan)
@@ -241,24 +233,6 @@ def _position(fit: CoxFit, stratum: NDArray[np.intp], time: NDArray[np.float64])
         passed = np.searchsorted(_of_stratum(fit, code)[0], time[mine], side="right")
         position[mine] = fit.likelihood.sets.openings[code] + code + passed
     return position
-
-
-def _spans(fit: CoxFit, stratum: int) -> NDArray[np.float64]:
-    """Return the unbroken times at which somebody of a stratum was at risk, shape (m, 2)."""
-    mine = fit.rows.stratum == stratum
-    return stretches(fit.rows.start[mine], fit.rows.stop[mine])
-
-
-def _why_unknown(
-    fit: CoxFit, stratum: NDArray[np.intp], begin: NDArray[np.float64], end: NDArray[np.float64]
-) -> NDArray[np.object_]:
-    why = np.full(len(stratum), "", dtype=object)
-    for code in np.unique(stratum):
-        mine = np.flatnonzero(stratum == code)
-        spans = _spans(fit, code)
-        outside = [begin[mine] < spans[0, 0], end[mine] > spans[-1, 1], ~lies_in_one(spans, begin[mine], end[mine])]
-        why[mine] = np.select(outside, [Unknown.BEFORE.value, Unknown.BEYOND.value, Unknown.HOLE.value], "")
-    return why
 
 
 def _window(start: ArrayLike, horizon: ArrayLike, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

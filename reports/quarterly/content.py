@@ -58,6 +58,8 @@ class Contest:
         Whose losses those are.
     ratios
         As `analysis.inference.frames.RATIOS`.
+    bounds
+        As `analysis.inference.frames.BOUNDS`, marks of missing values left out.
     drift
         Whether hazard ratios change over the lifetime.
     paths
@@ -75,6 +77,7 @@ class Contest:
     losses: pd.DataFrame
     models: tuple[str, ...]
     ratios: pd.DataFrame
+    bounds: pd.DataFrame
     drift: DriftVerdict
     paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None

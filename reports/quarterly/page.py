@@ -73,6 +73,7 @@ def render_quarterly(
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
+            bounds=sentences.bound_lines(catalogue, summary.contest.bounds) if summary.contest else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
@@ -119,4 +120,6 @@ def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[s
 
 def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
     """Return the label of every column of the time-varying Cox model."""
-    return {term: catalogue.label(term) for term in summary.contest.ratios["term"]} if summary.contest else {}
+    if not summary.contest:
+        return {}
+    return {term: catalogue.label(term) for term in (*summary.contest.ratios["term"], *summary.contest.bounds["term"])}

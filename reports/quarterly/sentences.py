@@ -1,6 +1,7 @@
 """Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -64,6 +65,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
     if summary.contest:
         verdicts = summary.contest.verdicts
         sentences += [family_sentence(text, verdict, labels[verdict.family]) for verdict in verdicts.families]
+        sentences += bound_sentences(text, summary.contest.bounds)
         sentences.append(gain_sentence(text, verdicts.gain))
         if verdicts.leader.leadership is not Leadership.NOT_ASKED:
             sentences.append(leader_sentence(text, verdicts.leader, labels))
@@ -117,6 +119,62 @@ def gain_sentence(text: Text, verdict: GainVerdict) -> str:
         low=text.number(verdict.conf_low, 1),
         high=text.number(verdict.conf_high, 1),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLine:
+    """A column of which a bound is told: what its hazard ratio is at most or at least, and what that rests on."""
+
+    label: str
+    family: str
+    ratio: str
+    left: str
+    lifetimes: str
+    p_value: str
+
+
+def bound_lines(text: Text, bounds: pd.DataFrame) -> list[BoundLine]:
+    """Put bounds into words, the best shown first.
+
+    Parameters
+    ----------
+    bounds
+        As `analysis.inference.frames.BOUNDS`.
+    """
+    return [
+        BoundLine(
+            label=text.label(row.term),
+            family=row.family,
+            ratio=_bound(text, row),
+            left=text("families.left_of_expected", left=row.n_events, expected=text.number(row.expected, 1)),
+            lifetimes=text("families.lifetimes_of_parents", lifetimes=row.n_lifetimes, parents=row.n_clusters),
+            p_value=text.p_value(row.adjusted_p_value),
+        )
+        for row in bounds.sort_values(["p_value", "term"], kind="stable").itertuples()
+    ]
+
+
+def _bound(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
+    low, high = (
+        text.number(ratio, 2 if ratio >= 0.1 else 3) for ratio in (row.hazard_ratio_low, row.hazard_ratio_high)
+    )
+    said = text(f"families.bound_{row.says}", low=low, high=high)
+    return said if row.is_mark else text("families.per_deviation", ratio=said)
+
+
+def bound_sentences(text: Text, bounds: pd.DataFrame) -> list[str]:
+    """Say of which columns nobody left on one side, where that shows an effect."""
+    shown = bounds[bounds["is_shown"].astype(bool) & (bounds["says"] != "between")]
+    return [
+        text(
+            f"short.bound_{row.says}",
+            covariate=text.label(row.term),
+            number=row.n_lifetimes,
+            expected=text.number(row.expected, 1),
+            bound=_bound(text, row),
+        )
+        for row in shown.sort_values(["p_value", "term"], kind="stable").itertuples()
+    ]
 
 
 def drift_sentence(text: Text, verdict: DriftVerdict, names: dict[str, str]) -> str:

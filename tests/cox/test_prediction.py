@@ -8,7 +8,6 @@ from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
 from analysis.cox.estimator import CoxPH
 from analysis.cox.fit import fit_cox
 from analysis.cox.prediction import (
-    Unknown,
     cumulative_incidence,
     event_probability,
     linear_predictor,
@@ -18,6 +17,7 @@ from analysis.cox.prediction import (
 )
 from analysis.cox.rows import counting_rows
 from analysis.cox.tables import counting_process_outcome
+from analysis.cox.times_at_risk import Unknown
 from analysis.errors import ModelError
 
 COLUMNS = ["age", "year", "surgery", "transplant"]
