@@ -1,4 +1,4 @@
-"""Times at risk: over which somebody of a stratum was there, so that something is known; and why elsewhere it is not."""
+"""Times at risk: over which somebody of a stratum was there; and why nothing is known of others."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ def times_at_risk(fit: CoxFit, stratum: int) -> NDArray[np.float64]:
 def why_unknown_of(
     fit: CoxFit, stratum: NDArray[np.intp], begin: NDArray[np.float64], end: NDArray[np.float64]
 ) -> NDArray[np.object_]:
-    """Say why nothing is known of ``(begin, end]`` in a stratum (its code), as `Unknown`; '' where it is; shape (n,)."""
+    """Say why nothing is known of ``(begin, end]`` in a stratum (its code), an `Unknown` or ''; shape (n,)."""
     why = np.full(len(stratum), "", dtype=object)
     for code in np.unique(stratum):
         mine = np.flatnonzero(stratum == code)
