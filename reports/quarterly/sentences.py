@@ -163,8 +163,8 @@ def _bound(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named t
 
 
 def bound_sentences(text: Text, bounds: pd.DataFrame) -> list[str]:
-    """Say of which columns nobody left on one side, where that shows an effect."""
-    shown = bounds[bounds["is_shown"].astype(bool) & (bounds["says"] != "between")]
+    """Say of which marks nobody left on one side, where that shows an effect."""
+    shown = bounds[bounds["is_shown"].astype(bool) & bounds["is_mark"].astype(bool) & (bounds["says"] != "between")]
     return [
         text(
             f"short.bound_{row.says}",
