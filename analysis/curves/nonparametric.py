@@ -45,6 +45,11 @@ def kaplan_meier(
     ModelError
         If there are no rows or an interval has no length.
 
+    Notes
+    -----
+    Where nobody is at risk in between the curve goes on as it was, and once all at risk have left it stays 0, as in R.
+    Neither is known: `stretch_to_show` says over which times enough are at risk, and cuts the rows to them.
+
     Examples
     --------
     Four lifetimes; the third was first seen after its day 2, so it is not at risk when the second leaves on day 1.

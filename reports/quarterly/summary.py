@@ -69,7 +69,7 @@ def _contest(tenure: Workbench) -> Contest:
         losses=tenure.family_losses().table,
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
-        bounds=inference.bounds[inference.bounds["marks_missing"] == False],  # noqa: E712  # empty: of no type
+        bounds=inference.bounds[~inference.bounds["marks_missing"].astype(bool)],
         drift=tenure.drift,
         paths=tuple(tenure.drift_path(term) for term in tenure.drift.strongest[:MOST_PATHS]),
         event_dates=tenure.by_event_date,

@@ -50,7 +50,10 @@ def limits_by_search(objective):
 
 @pytest.mark.parametrize(("exposed", "others", "events"), [(4, 6, 5), (30, 100, 12), (1, 9, 3)])
 def test_two_steady_groups_have_half_an_event_each(exposed, others, events):
-    """p being their share of hazard: l = events x log(1 - p) + log(p (1 - p)) / 2, highest at odds 0.5 / (events + 0.5)."""
+    """With p their share of hazard, l = events x log(1 - p) + log(p (1 - p)) / 2.
+
+    It is highest where p / (1 - p) = 0.5 / (events + 0.5).
+    """
     column, rows = steady_groups(exposed, others, events)
     with pytest.raises(NotEstimableError):
         fit_cox(column[:, None], rows)
