@@ -26,7 +26,7 @@ from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
-from analysis.inference.apart import family_tests_apart, fit_apart, ratios_apart
+from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart
 from analysis.inference.displays import show_drifts, show_hazard_ratios
 from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
 from analysis.inference.event_dates import compare_event_dates
@@ -35,6 +35,7 @@ from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
+from analysis.lifetimes.hidden_quarters import hide_small_quarters
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
@@ -124,7 +125,7 @@ class Workbench(CohortTables):
     @cached_property
     def skill(self) -> Skill:
         """How good such forecasts have been."""
-        return skill_of(self.rolling, self.forecast.headline, QUOTABLE)
+        return skill_of(self.rolling, self.forecast.headline, QUOTABLE, self.study.report.min_cell)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -167,7 +168,7 @@ class Workbench(CohortTables):
             If ``accounts`` has no such column, or the source does not give it.
         """
         group = self.counting_process["account_id"].map(self._labels(by)).to_numpy(object) if by else None
-        return survival_tables(Outcome.from_counting_process(self.counting_process), group)
+        return survival_tables(Outcome.from_counting_process(self.counting_process), self.study.report, group)
 
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
@@ -176,12 +177,16 @@ class Workbench(CohortTables):
         """
         breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
         outcome = Outcome.from_counting_process(self.counting_process)
-        return show_distributions(fit_parametric_survival(outcome, horizon_days, breaks))
+        report = self.study.report
+        found = fit_parametric_survival(
+            outcome, horizon_days, breaks, enough=report.curve_from_at_risk, least=report.min_cell
+        )
+        return show_distributions(found)
 
     @cached_property
     def events(self) -> EventResults:
         """How lifetimes end and what changes in them."""
-        return EventResults(self.table)
+        return EventResults(self.table, self.study.report)
 
     @cached_property
     def audits(self) -> AuditResults:
@@ -205,7 +210,8 @@ class Workbench(CohortTables):
 
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
-        return show_book(book_of(self.table("book_by_quarter")))
+        book = book_of(self.table("book_by_quarter"))
+        return show_book(hide_small_quarters(book, self.study.report.min_cell))
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals.
@@ -217,6 +223,12 @@ class Workbench(CohortTables):
         else:
             table = ratios_apart(self.apart)
         return show_hazard_ratios(self.labelled(table), self.colors)
+
+    def bounds(self) -> Display:
+        """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""
+        found = self.inference.bounds.copy() if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
+        table = self.labelled(found)
+        return Display("Bounds of hazard ratios where hardly anybody left on one side", table)
 
     @cached_property
     def proportionality(self) -> ProportionalHazards:
@@ -276,9 +288,9 @@ def open_study(
     out
         Where output goes; the study gets a folder of its name in it.
     threads
-        Threads for DuckDB; results never depend on it.
+        Threads for DuckDB, in all that is built and asked; results never depend on it.
     memory_limit
-        Most memory for DuckDB, such as ``4GB``; results never depend on it.
+        Most memory for DuckDB, such as ``4GB``, in the same; results never depend on it.
     progress
         Told, in one line each, what takes time.
 

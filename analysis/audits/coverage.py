@@ -24,7 +24,7 @@ def coverage(tenure: CohortTables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        covariate, family, quarter_from, rows, share.
+        covariate, family, quarter_from, rows, share; the numbers of a quarter with too few accounts are missing.
     """
     rows = tenure.landmarks
     quarters = tenure.table("book_by_quarter")["quarter_from"].to_numpy("datetime64[ns]")
@@ -35,6 +35,9 @@ def coverage(tenure: CohortTables) -> pd.DataFrame:
     grouped = has_value.groupby("quarter_from")
     shares = grouped.mean().reset_index().melt("quarter_from", var_name="covariate", value_name="share")
     shares["rows"] = shares["quarter_from"].map(grouped.size())
+    accounts = rows["account_id"].groupby(has_value["quarter_from"]).nunique()
+    hidden = shares["quarter_from"].map(accounts) < tenure.study.report.min_cell
+    shares[["rows", "share"]] = shares[["rows", "share"]].mask(hidden)
     shares["family"] = shares["covariate"].map({covariate.name: covariate.family for covariate in declared})
     shares["order"] = shares["covariate"].map({covariate.name: k for k, covariate in enumerate(declared)})
     shares = shares.sort_values(["order", "quarter_from"], ignore_index=True)

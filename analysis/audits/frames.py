@@ -95,8 +95,8 @@ COVERAGE = Schema(
     (
         *_COVARIATE,
         Field("quarter_from", Kind.DAY, "the quarter's first day"),
-        Field("rows", Kind.WHOLE, "landmark rows in it"),
-        Field("share", Kind.NUMBER, "share of them that have a value"),
+        Field("rows", Kind.WHOLE, "landmark rows in it; missing where hidden", may_lack=True),
+        Field("share", Kind.NUMBER, "share of them that have a value", may_lack=True),
     ),
 )
 REPORTING_DELAYS = Schema(

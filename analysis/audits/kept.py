@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import ROOMS, digest, module_texts
 from analysis.declared.schema import Schema
-from analysis.engine.engine import open_engine
+from analysis.engine.engine import Engine, open_engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError
 
@@ -39,9 +39,11 @@ class KeptTables:
             "audits": asdict(study.audits) | {"look_ahead_days": look_ahead_days},
             "seed": study.seed,
             "contest_from_events": study.report.contest_from_events,
+            "min_cell": study.report.min_cell,
         }
         decided_by = [*module_texts(JUDGING), *(version(name) for name in LIBRARIES)]
         key = digest(json.dumps(settings, sort_keys=True), *decided_by)[:16]
+        self.memory_limit = tenure.memory_limit
         self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
 
     def tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
@@ -49,20 +51,21 @@ class KeptTables:
         paths = [self.folder / f"{schema.name}.parquet" for schema in schemas]
         if all(path.exists() for path in paths):
             with suppress(EngineError):
-                return tuple(_read(path) for path in paths)
+                return tuple(self._read(path) for path in paths)
         for schema, path, table in zip(schemas, paths, make(), strict=True):
-            _write(schema.checked(table), path)
-        return tuple(_read(path) for path in paths)
+            self._write(schema.checked(table), path)
+        return tuple(self._read(path) for path in paths)
 
+    def _write(self, table: pd.DataFrame, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part-{os.getpid()}")
+        with self._scratch() as engine, engine.showing(table_to_keep=table):
+            engine.write_parquet("select * from table_to_keep", part)
+        os.replace(part, path)
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part-{os.getpid()}")
-    with open_engine(":memory:", threads=1) as engine, engine.showing(table_to_keep=table):
-        engine.write_parquet("select * from table_to_keep", part)
-    os.replace(part, path)
+    def _read(self, path: Path) -> pd.DataFrame:
+        with self._scratch() as engine:
+            return engine.frame(f"select * from read_parquet({literal(str(path))})")
 
-
-def _read(path: Path) -> pd.DataFrame:
-    with open_engine(":memory:", threads=1) as engine:
-        return engine.frame(f"select * from read_parquet({literal(str(path))})")
+    def _scratch(self) -> Engine:
+        return open_engine(":memory:", 1, self.memory_limit)

@@ -65,7 +65,7 @@ def build_cohort(
         with new_cohort(final) as part:
             _build(study, declaration, located, part, progress, threads, memory_limit)
     else:
-        open_engine(final, read_only=True).close()  # a damaged file is not a build
+        open_engine(final, threads, memory_limit, read_only=True).close()  # a damaged file is not a build
         progress(f"cohort {hashes['cohort']} is built already")
     point_at(final, hashes)
     return Build(final, hashes, is_new)

@@ -14,7 +14,7 @@ from analysis.declared.factors import Covariate, Family, measurable_covariates, 
 from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import open_engine
+from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import read_query
 from analysis.progress import Progress
 
@@ -45,7 +45,7 @@ class CohortTables:
     progress
         Told, in one line each, what takes time.
     threads, memory_limit
-        Threads, and most memory, for DuckDB where tables are made again, such as ``4GB``.
+        Threads, and most memory, such as ``4GB``, for DuckDB: wherever the cohort is read, or part of it made again.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class CohortTables:
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
-        with open_engine(self.cohort_file, read_only=True) as engine:
+        with self._opened() as engine:
             return engine.frame(sql)
 
     def ask(
@@ -83,8 +83,11 @@ class CohortTables:
         named
             Selects that the question reads by name, as if they were tables.
         """
-        with open_engine(self.cohort_file, read_only=True) as engine, engine.named(**named or {}):
+        with self._opened() as engine, engine.named(**named or {}):
             return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
+
+    def _opened(self) -> Engine:
+        return open_engine(self.cohort_file, self.threads, self.memory_limit, read_only=True)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

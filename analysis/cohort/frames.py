@@ -69,7 +69,11 @@ BOOK_BY_QUARTER = Schema(
         Field("churned_of_start", Kind.WHOLE, "of those at its start, how many churned in it"),
         Field("churned_of_entered", Kind.WHOLE, "of those that entered, how many churned in it"),
         Field("ended_otherwise", Kind.WHOLE, "lifetimes that ended in it for another cause"),
-        Field("provisional", Kind.WHOLE, "lifetimes that seem to have left in it, and may yet return or withdraw their notice"),
+        Field(
+            "provisional",
+            Kind.WHOLE,
+            "lifetimes that seem to have left in it, and may yet return or withdraw their notice",
+        ),
     ),
 )
 ATTRITION = Schema(

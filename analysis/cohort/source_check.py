@@ -45,7 +45,9 @@ class SourceCheck:
     evidence: Evidence
 
 
-def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck:
+def check_source(
+    study: Study, scratch: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+) -> SourceCheck:
     """Check the source of a study against the contract without building a cohort.
 
     Parameters
@@ -56,6 +58,8 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck
         A folder for what is read; nothing in it is needed afterwards.
     progress
         Told of every table and finding.
+    threads, memory_limit
+        Threads, and most memory, for DuckDB, such as ``4GB``; the result does not depend on them.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def check_source(study: Study, scratch: Path, progress: Progress) -> SourceCheck
     """
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, read_contract())
-    with open_engine(scratch / "check.duckdb") as engine:
+    with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
         findings, tables = load_source(engine, study, declaration, located, scratch, progress)
         given = names_given(tables, declaration.stable_users)
         not_yet_known(engine, read_contract(), study.time.snapshot)

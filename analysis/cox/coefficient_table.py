@@ -34,6 +34,8 @@ def coefficient_table(
     statistic = fit.coefficients / std_error
     half = stats.t.isf((1 - level) / 2, df) * std_error
     low, high = fit.coefficients - half, fit.coefficients + half
+    with np.errstate(over="ignore"):  # per unit of a column of tiny values a ratio may be more than a float holds
+        ratio, ratio_low, ratio_high = np.exp(fit.coefficients), np.exp(low), np.exp(high)
     return pd.DataFrame(
         {
             "term": fit.names,
@@ -43,8 +45,8 @@ def coefficient_table(
             "conf_high": high,
             "statistic": statistic,
             "p_value": 2 * stats.t.sf(np.abs(statistic), df),
-            "hazard_ratio": np.exp(fit.coefficients),
-            "hazard_ratio_low": np.exp(low),
-            "hazard_ratio_high": np.exp(high),
+            "hazard_ratio": ratio,
+            "hazard_ratio_low": ratio_low,
+            "hazard_ratio_high": ratio_high,
         }
     )

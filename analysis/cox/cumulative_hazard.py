@@ -10,6 +10,8 @@ from scipy import stats
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.one_thread import one_thread
+from analysis.cox.partial_likelihood import linear_predictor
+from analysis.curves.stretches import stretches
 from analysis.errors import ModelError
 
 Interval = Literal["log", "plain"]
@@ -17,10 +19,31 @@ Interval = Literal["log", "plain"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
-    """Hazard passed through by k patterns: cumulative hazard and standard error, both shape (k,)."""
+    """Hazard passed through by k patterns.
 
-    hazard: NDArray[np.float64]
-    std_error: NDArray[np.float64]
+    Attributes
+    ----------
+    log_hazard : ndarray, shape (k,)
+        Of the cumulative hazard; -inf where it is zero. A log, so that no hazard ratio is too large for it.
+    relative_error : ndarray, shape (k,)
+        Standard error of the cumulative hazard as a share of it, which is that of its log; zero where it is zero.
+    """
+
+    log_hazard: NDArray[np.float64]
+    relative_error: NDArray[np.float64]
+
+    @property
+    def hazard(self) -> NDArray[np.float64]:
+        """Cumulative hazard, shape (k,); infinite beyond what a float holds, where the probability of staying is 0."""
+        with np.errstate(over="ignore"):
+            return np.exp(self.log_hazard)
+
+    @property
+    def std_error(self) -> NDArray[np.float64]:
+        """Of the cumulative hazard, shape (k,)."""
+        return np.multiply(
+            self.hazard, self.relative_error, out=np.zeros_like(self.hazard), where=self.relative_error > 0
+        )
 
 
 def baseline_cumulative_hazard(
@@ -34,7 +57,8 @@ def baseline_cumulative_hazard(
     """Estimate the cumulative hazard of one covariate pattern at the event times of each stratum.
 
     A curve is conditional on being at risk when its stratum's first row enters, and on covariates that stay as they
-    are: what happened before to those who entered late is unknown.
+    are: what happened before to those who entered late is unknown. So is what happens where nobody is at risk: after
+    such a hole the curve is NaN.
 
     Parameters
     ----------
@@ -51,7 +75,8 @@ def baseline_cumulative_hazard(
     Returns
     -------
     DataFrame
-        stratum, time, n_at_risk (rows), n_events, cumulative_hazard, std_error, conf_low, conf_high.
+        stratum, time, n_at_risk (rows), n_events, cumulative_hazard, std_error, conf_low, conf_high; the last four
+        NaN after a time at which nobody of the stratum was at risk.
 
     Raises
     ------
@@ -66,7 +91,7 @@ def baseline_cumulative_hazard(
     low, high = hazard_interval(passage, level, interval)
     one = np.ones(len(fit.rows))
     at_risk = sets.sums(np.empty((len(one), 0)), one, fit.rows)[:, 0]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "stratum": fit.rows.stratum_labels[sets.stratum],
             "time": sets.time,
@@ -78,6 +103,8 @@ def baseline_cumulative_hazard(
             "conf_high": high,
         }
     )
+    frame.loc[~_before_a_hole(fit), ["cumulative_hazard", "std_error", "conf_low", "conf_high"]] = np.nan
+    return frame
 
 
 @one_thread
@@ -106,15 +133,19 @@ def passage_between(
     Statistics 9, 93; Therneau and Grambsch (2000), 10.2.
     """
     sets, end = fit.likelihood.sets, fit.maximum.end
-    with np.errstate(over="ignore"):
-        risk = np.exp(patterns @ end.coefficients - end.shift)
     covariance = (fit.robust_covariance if robust else fit.covariance) * np.outer(fit.scale, fit.scale)
     between = end.steps.hazard_to[last] - end.steps.hazard_to[first]
     squares_to = sets.cumulate(_squared_increments(fit))
     drift = end.steps.mean_to[last] - end.steps.mean_to[first] - patterns * between[:, None]
     own = squares_to[last] - squares_to[first]
     variance = own + np.einsum("ij,jk,ik->i", drift, covariance, drift)
-    return Passage(hazard=risk * between, std_error=risk * np.sqrt(np.maximum(variance, 0.0)))
+    passed = between > 0
+    log_between = np.log(between, out=np.full(len(between), -np.inf), where=passed)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    return Passage(
+        log_hazard=linear_predictor(patterns, end.coefficients) - end.shift + log_between,
+        relative_error=np.divide(error, between, out=np.zeros(len(between)), where=passed),
+    )
 
 
 def hazard_interval(
@@ -122,13 +153,24 @@ def hazard_interval(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the interval of a cumulative hazard, symmetric for its log or for itself; [0, 0] where it is zero."""
     z = float(stats.norm.isf((1 - level) / 2))
-    hazard, std_error = passage.hazard, passage.std_error
     if interval == "plain":
-        return np.maximum(hazard - z * std_error, 0.0), hazard + z * std_error
+        left = 1 - z * passage.relative_error
+        low = np.multiply(passage.hazard, left, out=np.zeros_like(left), where=left > 0)
+        return low, passage.hazard + z * passage.std_error
     if interval == "log":
-        relative = np.divide(std_error, hazard, out=np.zeros_like(hazard), where=hazard > 0)
-        return hazard * np.exp(-z * relative), hazard * np.exp(z * relative)
+        half = z * passage.relative_error
+        with np.errstate(over="ignore"):
+            return np.exp(passage.log_hazard - half), np.exp(passage.log_hazard + half)
     raise ModelError(f"interval must be 'log' or 'plain'; {interval!r} arrived.")
+
+
+def _before_a_hole(fit: CoxFit) -> NDArray[np.bool_]:
+    """Say which event times lie in the first unbroken time at risk of their stratum, shape (m,)."""
+    sets, rows = fit.likelihood.sets, fit.rows
+    order = np.argsort(rows.stratum, kind="stable")
+    parts = np.split(order, np.searchsorted(rows.stratum[order], np.arange(1, len(rows.strata))))
+    first_ends = np.array([stretches(rows.start[part], rows.stop[part])[0, 1] for part in parts])
+    return sets.time <= first_ends[sets.stratum]
 
 
 def _squared_increments(fit: CoxFit) -> NDArray[np.float64]:

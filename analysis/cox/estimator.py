@@ -1,5 +1,6 @@
 """CoxPH: the Cox model as a scikit-learn estimator, whose results show themselves."""
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +14,9 @@ from analysis.cox.concordance import concordance
 from analysis.cox.cumulative_hazard import Interval, baseline_cumulative_hazard
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.partial_likelihood import Ties
-from analysis.cox.prediction import event_probability, partial_hazard
+from analysis.cox.prediction import event_probability, log_partial_hazard, partial_hazard
 from analysis.cox.proportional_hazards import GLOBAL, Transform, coefficient_path, proportional_hazards_test
+from analysis.cox.row_check import row_notes
 from analysis.cox.rows import counting_rows
 from analysis.cox.tables import read_columns, read_labels, read_outcome
 from analysis.errors import ModelError
@@ -85,14 +87,17 @@ class CoxPH(BaseEstimator):
             Every combination has a baseline hazard of its own.
         sample_weight, offset : array-like, shape (n,), optional
         subject : array-like, shape (n,), optional
-            The lifetime that a row belongs to; events are counted in these.
+            The lifetime that a row belongs to; events are counted in these. Its rows must not overlap within a stratum;
+            gaps between them, and rows after an event, are told in ``fit_.notes`` (`row_check`). Rows that overlap by
+            design, as stacked landmarks do, are given as `cluster`.
         cluster : array-like, shape (n,), optional
             Groups of dependent rows, for robust errors; the subjects by default.
 
         Raises
         ------
         ModelError
-            If anything is missing, infinite or of another length; if a column cannot be estimated (it is named).
+            If anything is missing, infinite or of another length; if rows of a subject overlap; if a column cannot be
+            estimated (it is named).
         """
         values, names = read_columns(X)
         start, stop, event = read_outcome(y)
@@ -106,9 +111,9 @@ class CoxPH(BaseEstimator):
             subject=read_labels(subject),
             cluster=read_labels(cluster),
         )
-        self.fit_: CoxFit = fit_cox(
-            values, rows, names=names, ties=self.ties, ridge=self.ridge, max_iterations=self.max_iterations
-        )
+        notes = () if subject is None else row_notes(rows)
+        fit = fit_cox(values, rows, names=names, ties=self.ties, ridge=self.ridge, max_iterations=self.max_iterations)
+        self.fit_: CoxFit = replace(fit, notes=notes + fit.notes)
         self.coef_ = self.fit_.coefficients
         self.feature_names_in_ = np.array(names, dtype=object)
         self.n_features_in_ = len(names)
@@ -116,10 +121,10 @@ class CoxPH(BaseEstimator):
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Return the risk score of each row, shape (n,): its log hazard ratio against the mean row; higher is worse."""
-        return np.log(self.predict_partial_hazard(X))
+        return log_partial_hazard(self._fitted(), self._known_columns(X))
 
     def predict_partial_hazard(self, X: Any) -> NDArray[np.float64]:
-        """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
+        """Return the hazard ratio of each row against a row at the means of the rows fitted: see `partial_hazard`."""
         return partial_hazard(self._fitted(), self._known_columns(X))
 
     def predict_event_probability(

@@ -11,8 +11,13 @@ from analysis.cox.cumulative_hazard import hazard_interval, passage_between
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
 from analysis.cox.rows import refuse_rows
+from analysis.cox.times_at_risk import times_at_risk, why_unknown_of
+from analysis.curves.stretches import lies_in_one
 from analysis.errors import ModelError
 
+_LARGEST_LOG = float(np.log(np.finfo(np.float64).max))
+_CERTAIN = 700.0
+"""Log hazard from which on leaving is certain."""
 _CHUNK = 2_000
 """Rows whose cumulative incidence is added up at a time: bounds memory, changes no number."""
 
@@ -22,9 +27,26 @@ def linear_predictor(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
     return partial_likelihood.linear_predictor(_columns(fit, values), fit.coefficients)
 
 
+def log_partial_hazard(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
+    """Return the log hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
+    return partial_likelihood.linear_predictor(_standardised(fit, values), fit.maximum.end.coefficients)
+
+
 def partial_hazard(fit: CoxFit, values: ArrayLike) -> NDArray[np.float64]:
-    """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,)."""
-    return np.exp(partial_likelihood.linear_predictor(_standardised(fit, values), fit.maximum.end.coefficients))
+    """Return the hazard ratio of each row against a row at the means of the rows fitted, shape (n,).
+
+    Raises
+    ------
+    ModelError
+        If a ratio is larger than a float holds (its log is above 709); the message names the rows.
+    """
+    log_ratio = log_partial_hazard(fit, values)
+    refuse_rows(
+        log_ratio > _LARGEST_LOG,
+        f"hazard ratios must be below 1e308, but reach exp({log_ratio.max(initial=0):.0f}), far from the rows fitted. "
+        "Use their logs (CoxPH.predict, log_partial_hazard), which order rows alike",
+    )
+    return np.exp(log_ratio)
 
 
 def event_probability(
@@ -59,8 +81,8 @@ def event_probability(
     Returns
     -------
     DataFrame
-        probability, conf_low, conf_high; NaN where the horizon reaches beyond the last time at which anyone of the
-        stratum was observed: nothing is known there.
+        probability, conf_low, conf_high; NaN where on some of ``(start, start + horizon]`` nobody of the stratum was
+        at risk: nothing is known there, and `why_unknown` says why.
 
     Raises
     ------
@@ -75,8 +97,29 @@ def event_probability(
     frame = pd.DataFrame(
         {"probability": -np.expm1(-passage.hazard), "conf_low": -np.expm1(-low), "conf_high": -np.expm1(-high)}
     )
-    frame.loc[end > _last_seen(fit)[codes]] = np.nan
+    frame.loc[why_unknown_of(fit, codes, begin, end) != ""] = np.nan
     return frame
+
+
+def why_unknown(
+    fit: CoxFit, start: ArrayLike, horizon: ArrayLike, *, stratum: ArrayLike | None = None
+) -> NDArray[np.object_]:
+    """Say why nothing is known of ``(start, start + horizon]``: an `Unknown`, or '' where it is known; shape (n,).
+
+    Parameters
+    ----------
+    fit : CoxFit
+    start, horizon : float or array-like, shape (n,)
+    stratum : array-like, shape (n,), optional
+        As in `event_probability`.
+
+    Raises
+    ------
+    ModelError
+        As `event_probability`.
+    """
+    n = np.broadcast_shapes(np.shape(start), np.shape(horizon), (1,) if stratum is None else np.shape(stratum))[0]
+    return why_unknown_of(fit, _stratum_codes(fit, stratum, n), *_window(start, horizon, n))
 
 
 def cumulative_incidence(
@@ -131,7 +174,11 @@ def cumulative_incidence(
         members = np.flatnonzero(labels == label)
         for chunk in np.array_split(members, -(-len(members) // _CHUNK)):
             own = {cause: int(codes[cause][chunk[0]]) for cause in fits}
-            known = begin[chunk, None] + after <= min(_last_seen(fit)[own[cause]] for cause, fit in fits.items())
+            ends = begin[chunk, None] + after
+            known = np.all(
+                [lies_in_one(times_at_risk(fit, own[cause]), begin[chunk, None], ends) for cause, fit in fits.items()],
+                axis=0,
+            )
             for cause, incidence in _incidence(fits, columns[chunk], own, begin[chunk], after).items():
                 found[cause][chunk] = np.where(known, incidence, np.nan)
     return found
@@ -147,24 +194,28 @@ def _incidence(
     """Add up the incidence of each cause over the event times of all causes in one stratum."""
     times = np.unique(np.concatenate([_of_stratum(fit, stratum[cause])[0] for cause, fit in fits.items()]))
     at_risk = times > begin[:, None]
-    hazards = {}
+    log_hazards = []
     for cause, fit in fits.items():
         own_times, increments = _of_stratum(fit, stratum[cause])
-        spread = np.zeros(len(times))
-        spread[np.searchsorted(times, own_times)] = increments
+        spread = np.full(len(times), -np.inf)
+        spread[np.searchsorted(times, own_times)] = np.log(increments)
         shift = fit.maximum.end.shift
-        risk = np.exp(
+        log_risk = (
             partial_likelihood.linear_predictor(_standardised(fit, columns), fit.maximum.end.coefficients) - shift
         )
-        hazards[cause] = risk[:, None] * spread * at_risk
-    total = np.sum(list(hazards.values()), axis=0)
-    before = np.exp(-(np.cumsum(total, axis=1) - total))
-    # The share of those still there who leave at a time, divided among causes as their hazards.
-    leaving = before * np.divide(-np.expm1(-total), total, out=np.ones_like(total), where=total > 0)
+        log_hazards.append(np.where(at_risk, log_risk[:, None] + spread, -np.inf))
+    # Logs: the risk of a row far from those fitted may be more than a float holds, its probabilities are known anyway.
+    log_total = np.logaddexp.reduce(log_hazards, axis=0)
+    total = np.exp(np.minimum(log_total, _CERTAIN))
+    before = np.exp(-np.pad(np.cumsum(total, axis=1)[:, :-1], ((0, 0), (1, 0))))
+    # Those still there who leave at a time, divided among causes as their hazards.
+    leaving = before * -np.expm1(-total)
+    apart = np.where(np.isfinite(log_total), log_total, 0.0)
+    parts = {cause: leaving * np.exp(own - apart) for cause, own in zip(fits, log_hazards, strict=True)}
     by = np.stack([np.searchsorted(times, b + after, side="right") for b in begin])
     return {
-        cause: np.take_along_axis(np.pad(np.cumsum(leaving * hazard, axis=1), ((0, 0), (1, 0))), by, axis=1)
-        for cause, hazard in hazards.items()
+        cause: np.take_along_axis(np.pad(np.cumsum(part, axis=1), ((0, 0), (1, 0))), by, axis=1)
+        for cause, part in parts.items()
     }
 
 
@@ -182,13 +233,6 @@ def _position(fit: CoxFit, stratum: NDArray[np.intp], time: NDArray[np.float64])
         passed = np.searchsorted(_of_stratum(fit, code)[0], time[mine], side="right")
         position[mine] = fit.likelihood.sets.openings[code] + code + passed
     return position
-
-
-def _last_seen(fit: CoxFit) -> NDArray[np.float64]:
-    """Return the last time at which anyone of each stratum was observed, shape (number of strata,)."""
-    last = np.full(len(fit.rows.strata), -np.inf)
-    np.maximum.at(last, fit.rows.stratum, fit.rows.stop)
-    return last
 
 
 def _window(start: ArrayLike, horizon: ArrayLike, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.curves.times import read_times, times_of_one_kind
 from analysis.errors import ModelError
 from analysis.wording.remarks import remark
 
@@ -85,7 +86,8 @@ def counting_rows(
     Parameters
     ----------
     start, stop : array-like, shape (n,)
-        A row is at risk on ``(start, stop]``. Without `start`, from the beginning.
+        A row is at risk on ``(start, stop]``. Without `start`, from the beginning. Dates and durations are taken as
+        days (`read_times`).
     event : array-like, shape (n,)
         0 / 1 or boolean: whether the row ends in the event.
     strata : array-like, shape (n,) or (n, k), optional
@@ -103,9 +105,10 @@ def counting_rows(
         If lengths differ, a value is missing or infinite, an interval has no length, a weight is not positive,
         an event is neither 0 nor 1, or there is no event; the message names the rows.
     """
-    stop_times = _numbers(stop, "stop", None)
+    begins, ends = (None, read_times(stop, "stop")[0]) if start is None else times_of_one_kind(start, stop)
+    stop_times = _numbers(ends, "stop", None)
     n = len(stop_times)
-    start_times = np.full(n, -np.inf) if start is None else _numbers(start, "start", n, may_be_minus_infinity=True)
+    start_times = np.full(n, -np.inf) if begins is None else _numbers(begins, "start", n, may_be_minus_infinity=True)
     happened = _numbers(event, "event", n)
     refuse_rows(~np.isin(happened, (0.0, 1.0)), "event must be 0 or 1")
     if not happened.any():
@@ -139,7 +142,10 @@ def refuse_rows(bad: NDArray[np.bool_], requirement: str) -> None:
 
 def _numbers(values: ArrayLike, name: str, n: int | None, *, may_be_minus_infinity: bool = False) -> NDArray:
     try:
-        array = np.asarray(values, dtype=np.float64)
+        given = np.asarray(values)
+        if given.dtype.kind in "mM":
+            raise TypeError
+        array = given.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise ModelError(f"{name} must be numbers; {type(values).__name__} of other things arrived.") from error
     if array.ndim != 1 or (n is not None and len(array) != n):

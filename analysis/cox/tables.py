@@ -6,6 +6,8 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cox.rows import refuse_rows
+from analysis.curves.times import read_times, times_of_one_kind
 from analysis.errors import ModelError
 
 _OUTCOME = ("start", "stop", "event")
@@ -38,14 +40,14 @@ def read_columns(table: Any) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     return array, tuple(f"x{k}" for k in range(array.shape[1]))
 
 
-def read_outcome(outcome: Any) -> tuple[NDArray | None, NDArray, NDArray]:
+def read_outcome(outcome: Any) -> tuple[Any, Any, Any]:
     """Return start (None: at risk from the beginning), stop and event of an outcome.
 
     Parameters
     ----------
     outcome : structured array, DataFrame (pandas, polars) or Arrow table
         With fields ``start, stop, event`` or ``stop, event``, in any order; or scikit-survival's structured array
-        of an event indicator and a time, whatever their names.
+        of an event indicator and a time, whatever their names. Dates stay as they are: `counting_rows` makes them days.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def read_outcome(outcome: Any) -> tuple[NDArray | None, NDArray, NDArray]:
     """
     frame = nw.from_native(outcome, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
-        fields = {name: _column(frame, name) for name in frame.columns if name in _OUTCOME}
+        fields = {name: _outcome_column(frame, name) for name in frame.columns if name in _OUTCOME}
     elif isinstance(outcome, np.ndarray) and outcome.dtype.names is not None:
         names = outcome.dtype.names
         if len(names) == 2 and outcome.dtype[0] == np.bool_ and not set(names) <= set(_OUTCOME):
@@ -73,14 +75,40 @@ def read_outcome(outcome: Any) -> tuple[NDArray | None, NDArray, NDArray]:
 def counting_process_outcome(start: Any, stop: Any, event: Any) -> NDArray[np.void]:
     """Put ``(start, stop]`` and event into one array with a line a row, as scikit-learn splits and shuffles it.
 
+    Parameters
+    ----------
+    start, stop : Series (pandas, polars), Arrow array or array-like, shape (n,)
+        Numbers; or dates, as days since 1970-01-01 whatever their unit; or durations, as days. No start (None): at risk
+        from the beginning.
+    event : array-like, shape (n,)
+        0 / 1 or boolean.
+
+    Raises
+    ------
+    ModelError
+        If they are of other lengths or kinds, times are missing, or an event is neither 0 nor 1.
+
     Examples
     --------
     >>> counting_process_outcome([0, 5], [5, 9], [False, True])["stop"]
     array([5., 9.])
     """
-    stop_times = np.asarray(stop, dtype=np.float64)
-    outcome = np.empty(len(stop_times), dtype=[("start", np.float64), ("stop", np.float64), ("event", np.bool_)])
-    outcome["start"], outcome["stop"], outcome["event"] = start, stop_times, event
+    if start is None:
+        stops = read_times(stop, "stop")[0]
+        starts = np.full(len(stops), -np.inf)
+    else:
+        starts, stops = times_of_one_kind(start, stop)
+    happened = np.asarray(read_labels(event))
+    if not len(starts) == len(stops) == len(happened):
+        raise ModelError(
+            f"An outcome needs one start, stop and event a row; {len(starts):,}, {len(stops):,} and "
+            f"{len(happened):,} arrived."
+        )
+    for name, times in (("start", starts), ("stop", stops)):
+        refuse_rows(np.isnan(times), f"{name} must not be missing")
+    refuse_rows(~np.isin(happened.astype(object), (0, 1)), "event must be 0 or 1")
+    outcome = np.empty(len(stops), dtype=[("start", np.float64), ("stop", np.float64), ("event", np.bool_)])
+    outcome["start"], outcome["stop"], outcome["event"] = starts, stops, happened.astype(bool)
     return outcome
 
 
@@ -92,6 +120,11 @@ def read_labels(labels: Any) -> NDArray | None:
     if isinstance(frame, nw.DataFrame):
         return np.column_stack([np.asarray(frame[name].to_list(), dtype=object) for name in frame.columns])
     return frame.to_numpy() if isinstance(frame, nw.Series) else np.asarray(labels)
+
+
+def _outcome_column(frame: nw.DataFrame, name: str) -> Any:
+    is_time = name != "event" and frame[name].dtype.is_temporal()
+    return frame[name].to_native() if is_time else _column(frame, name)
 
 
 def _column(frame: nw.DataFrame, name: str) -> NDArray[np.float64]:

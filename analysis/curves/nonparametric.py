@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.curves.times import times_of_one_kind
 from analysis.errors import ModelError
 
 
@@ -43,6 +44,11 @@ def kaplan_meier(
     ------
     ModelError
         If there are no rows or an interval has no length.
+
+    Notes
+    -----
+    Where nobody is at risk in between the curve goes on as it was, and once all at risk have left it stays 0, as in R.
+    Neither is known: `stretch_to_show` says over which times enough are at risk, and cuts the rows to them.
 
     Examples
     --------
@@ -129,14 +135,14 @@ def numbers_at_risk(
 def checked_intervals(
     start: NDArray[np.float64], stop: NDArray[np.float64], estimator: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return starts and stops as numbers, each shape (n,).
+    """Return starts and stops as numbers, each shape (n,), dates as days.
 
     Raises
     ------
     ModelError
         If there are no rows or an interval has no length; it names the estimator.
     """
-    start, stop = np.asarray(start, float), np.asarray(stop, float)
+    start, stop = times_of_one_kind(start, stop)
     if len(stop) == 0 or not (start < stop).all():
         broken = np.flatnonzero(~(start < stop))[:5].tolist()
         raise ModelError(

@@ -122,13 +122,22 @@ class Audits:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the report may show, and to whom."""
+    """What the report may show, and to whom.
+
+    Attributes
+    ----------
+    min_cell
+        Groups with fewer are hidden, in tables and pictures alike, with what would give them away.
+    curve_from_at_risk
+        Curves over the age of lifetimes begin where so many are at risk, and are of those who had stayed so long.
+    """
 
     name_accounts: bool = False
     capacity: int = 20
     segment: str = "segment"
     risk_tiers: tuple[float, ...] = (0.05, 0.15)
     min_cell: int = 5
+    curve_from_at_risk: int = 10
     forecast_from_events: int = 10
     family_from_events: int = 10
     contest_from_events: int = 30
@@ -246,6 +255,7 @@ def _check_ranges(study: Study, where: str) -> None:
         ),
         (report.capacity > 0, "report.capacity must be positive"),
         (report.min_cell >= 1, "report.min_cell must be at least 1"),
+        (report.curve_from_at_risk >= 1, "report.curve_from_at_risk must be at least 1"),
         (
             all(low < high for low, high in itertools.pairwise((0.0, *report.risk_tiers, 1.0))),
             "report.risk_tiers must rise between 0 and 1",

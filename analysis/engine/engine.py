@@ -237,7 +237,7 @@ def check_memory_limit(memory_limit: str) -> None:
     reason = "a size begins with a digit"  # to DuckDB a negative size, and 'none', is no limit
     if memory_limit[:1].isdigit():
         try:
-            duckdb.connect(config={"memory_limit": memory_limit}).close()
+            duckdb.connect(config={"memory_limit": memory_limit, "threads": 1}).close()
             return
         except duckdb.Error as error:
             reason = EngineError(str(error)).first_line

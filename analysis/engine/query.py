@@ -53,10 +53,14 @@ def _parameters(query: Query) -> frozenset[str]:
     return frozenset(statements[0].named_parameters)
 
 
+PARSING = "64MB"
+"""Most memory for the parser, which reads no data: less than any limit with which a study can be built."""
+
+
 @functools.cache
 def _parser() -> duckdb.DuckDBPyConnection:
     """Return the one connection that parses: opening another for each query took longer than all of the parsing."""
-    return duckdb.connect(config={"threads": 1})
+    return duckdb.connect(config={"threads": 1, "memory_limit": PARSING})
 
 
 @functools.cache

@@ -15,7 +15,7 @@ EVENTS_A_GROUP = 8
 
 
 def calibration_table(
-    event: NDArray[np.bool_], risk: NDArray[np.float64], n_groups: int = 10, level: float = 0.95
+    event: NDArray[np.bool_], risk: NDArray[np.float64], n_groups: int = 10, level: float = 0.95, min_cell: int = 1
 ) -> pd.DataFrame:
     """Compare predicted and observed shares within groups of rows ordered by predicted risk.
 
@@ -27,6 +27,8 @@ def calibration_table(
         Groups of about equal size; rows of equal risk stay together, so there may be fewer.
     level : float
         Of the Wilson interval of the observed share (rows taken as independent).
+    min_cell : int
+        Rows that a group has at least: a smaller one is joined with the next.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def calibration_table(
     [[0.05, 0.1, 0.018, 0.404]]
     """
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_groups + 1)[1:-1], method="inverted_cdf"))
-    _, group = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
+    _, apart = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
+    group = _joined(np.bincount(apart), min_cell)[apart]
     n_rows = np.bincount(group)
     n_events = np.bincount(group, event).astype(int)
     observed = n_events / n_rows
@@ -66,12 +69,24 @@ def calibration_table(
     )
 
 
+def _joined(sizes: NDArray[np.int64], min_cell: int) -> NDArray[np.int64]:
+    """Number groups anew, neighbours joined until each has `min_cell` rows; what is left over joins the last."""
+    number, held, numbers = 0, 0, []
+    for size in sizes:
+        numbers.append(number)
+        held += int(size)
+        if held >= min_cell:
+            number, held = number + 1, 0
+    joined = np.array(numbers, dtype=np.int64)
+    return np.minimum(joined, number - 1) if held and number else joined
+
+
 def number_of_groups(n_events: int) -> int:
     """Return into how many groups calibration is divided: as many as have `EVENTS_A_GROUP` events on average."""
     return min(MOST_GROUPS, max(FEWEST_GROUPS, n_events // EVENTS_A_GROUP))
 
 
-def calibrations(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+def calibrations(predictions: pd.DataFrame, models: Sequence[str], min_cell: int = 1) -> pd.DataFrame:
     """Return the calibration tables of several models, each on the rows of the folds in which it was fitted.
 
     Parameters
@@ -80,6 +95,8 @@ def calibrations(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFra
         As `analysis.evaluation.frames.PREDICTIONS`.
     models : sequence of str
         Fitted in one fold at least.
+    min_cell : int
+        As in `calibration_table`.
 
     Returns
     -------
@@ -92,5 +109,5 @@ def calibrations(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFra
     for model in models:
         risk = predictions[model].to_numpy(np.float64)
         known = ~np.isnan(risk)
-        tables.append(calibration_table(event[known], risk[known], groups).assign(model=model))
+        tables.append(calibration_table(event[known], risk[known], groups, min_cell=min_cell).assign(model=model))
     return CALIBRATION.checked(pd.concat(tables, ignore_index=True))

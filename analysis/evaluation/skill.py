@@ -38,7 +38,7 @@ class Skill:
     notes: tuple[Remark, ...]
 
 
-def skill_of(rolling: RollingOrigin, quoted: str, candidates: Sequence[str]) -> Skill:
+def skill_of(rolling: RollingOrigin, quoted: str, candidates: Sequence[str], min_cell: int = 1) -> Skill:
     """Sum up how models forecast the quarters that they had not seen.
 
     Parameters
@@ -49,13 +49,15 @@ def skill_of(rolling: RollingOrigin, quoted: str, candidates: Sequence[str]) -> 
         The model whose forecast is quoted.
     candidates
         Models whose calibration is shown, where they were fitted.
+    min_cell
+        Rows that a group of the calibration has at least.
     """
     shown = [model for model in candidates if model in rolling.models]
     return Skill(
         models=rolling.models,
         pooled=rolling.pooled,
         by_fold=rolling.by_fold,
-        calibration=calibrations(rolling.predictions, shown),
+        calibration=calibrations(rolling.predictions, shown, min_cell),
         pairs=pair_verdicts(rolling.pairs),
         ranking=score_of(rolling.pooled, quoted, "auc"),
         notes=rolling.notes,

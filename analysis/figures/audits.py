@@ -36,7 +36,8 @@ def draw_coverage(
     Parameters
     ----------
     frame
-        label, family, place (of the quarter, from 0), share; covariates of a family stand together.
+        label, family, place (of the quarter, from 0), share; covariates of a family stand together; a share that is
+        missing is hidden, and has no cell.
     colors
         Colour of each family.
     family_labels
@@ -54,7 +55,8 @@ def draw_coverage(
             row -= 1
             ticks.append((row, str(label), None))
             step = np.where(cells["share"] == 0, 0, 1 + np.searchsorted(STEPS[1:], cells["share"], side="right"))
-            for left, width, shade in _runs(cells["place"].to_numpy(int), step):
+            shown = cells["share"].notna().to_numpy()
+            for left, width, shade in _runs(cells["place"].to_numpy(int)[shown], step[shown]):
                 ax.barh(row, width, left=left - 0.5, height=0.86, color=shades[shade], linewidth=0)
     for place in range(1, len(quarter_labels)):
         ax.axvline(place - 0.5, color="white", linewidth=1)

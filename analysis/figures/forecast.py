@@ -18,12 +18,13 @@ def draw_book(
     Parameters
     ----------
     frame
-        label, at_start, churned_of_start, rate; one row a quarter.
+        label, at_start, churned_of_start, rate; one row a quarter; missing numbers are hidden, and have no bar.
     """
     places = range(len(frame))
-    ax.bar(places, frame["at_start"], color=ACCENT, alpha=0.3, width=0.7, label=at_start_label)
-    ax.bar(places, frame["churned_of_start"], color=WARN, width=0.7, label=churned_label)
-    for place, churned, rate in zip(places, frame["churned_of_start"], frame["rate"], strict=True):
+    shown = frame[["at_start", "churned_of_start"]].astype(float).fillna(0)
+    ax.bar(places, shown["at_start"], color=ACCENT, alpha=0.3, width=0.7, label=at_start_label)
+    ax.bar(places, shown["churned_of_start"], color=WARN, width=0.7, label=churned_label)
+    for place, churned, rate in zip(places, shown["churned_of_start"], frame["rate"], strict=True):
         if rate == rate:
             ax.annotate(
                 f"{rate:.1%}", (place, churned), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8

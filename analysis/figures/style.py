@@ -47,6 +47,10 @@ def percent(value: float, _: object = None) -> str:
     return f"{100 * value:.3g}%"
 
 
+HIDDEN = "\N{MIDDLE DOT}"
+"""Stands for a number that is hidden."""
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Draw in the project's look inside this context."""

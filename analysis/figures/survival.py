@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, percent
+from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, percent
 
 DAYS_A_YEAR = 365
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
@@ -26,13 +27,15 @@ def draw_survival(
     Parameters
     ----------
     curves
-        group, time, estimate, conf_low, conf_high; ordered by group and time.
+        group, time, estimate, conf_low, conf_high; ordered by time within group.
     at_risk
-        group, time, at_risk: the numbers to print.
+        group, time, at_risk: the numbers to print, every group among them; missing ones are hidden.
     """
-    groups = list(dict.fromkeys(curves["group"]))
+    groups = list(dict.fromkeys(at_risk["group"]))
+    drawn = set(curves["group"])
     for color, group in zip(CYCLE * 3, groups, strict=False):
-        _step_with_band(ax, curves[curves["group"] == group], color, str(group))
+        if group in drawn:
+            _step_with_band(ax, curves[curves["group"] == group], color, str(group))
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     times = sorted(set(at_risk["time"]))
@@ -40,7 +43,8 @@ def draw_survival(
     ax.yaxis.set_major_formatter(percent)
     ax.set_ylabel(y_label)
     ax.set_xlabel(x_label)
-    ax.legend(loc="lower left", ncols=min(3, len(groups)))
+    if drawn:
+        ax.legend(loc="lower left", ncols=min(3, len(drawn)))
     _number_rows(ax, at_risk, groups, at_risk_label)
 
 
@@ -60,8 +64,9 @@ def draw_distributions(
     observed
         group, time, estimate, conf_low, conf_high, as `kaplan_meier` gives one group.
     """
-    _step_with_band(ax, observed, INK, "observed (Kaplan-Meier)")
-    last = observed["time"].max()
+    if not observed.empty:
+        _step_with_band(ax, observed, INK, "observed (Kaplan-Meier)")
+    last = 0.0 if observed.empty else observed["time"].max()
     for color, (name, curve) in zip(CYCLE, curves.groupby("distribution", sort=False), strict=False):
         for part, dashes in ((curve["time"] <= last, "-"), (curve["time"] >= last, _DASHES[1])):
             label = str(name) if dashes == "-" else None
@@ -139,14 +144,18 @@ def draw_rates(
     Parameters
     ----------
     frame
-        group, events, rate, conf_low, conf_high; in order of display.
+        group, events, rate, conf_low, conf_high; in order of display; missing numbers are hidden.
     labels
         What stands beside each row; by default the group's name.
     """
-    highest = frame["rate"].max()
-    edge = min(frame["conf_high"].max(), 4 * highest) * 1.04 if highest > 0 else frame["conf_high"].max() * 1.04
+    known = frame.dropna(subset="rate")
+    highest = known["rate"].max() if len(known) else 1.0
+    edge = 1.04 * min(known["conf_high"].max() if len(known) else 1.0, 4 * highest if highest > 0 else np.inf)
     rows = range(len(frame), 0, -1)
     for row, (_, entry) in zip(rows, frame.iterrows(), strict=True):
+        if pd.isna(entry["rate"]):
+            _beside(ax, row, HIDDEN)
+            continue
         ax.plot([entry["conf_low"], min(entry["conf_high"], edge)], [row, row], color=color, linewidth=2)
         ax.plot(entry["rate"], row, "o", color=color, markersize=5, clip_on=False)
         if entry["conf_high"] > edge:
@@ -200,4 +209,5 @@ def _number_rows(ax: Axes, at_risk: pd.DataFrame, groups: list[str], label: str)
         height = -44 - 14 * row
         ax.annotate(str(group), (0, 0), xytext=(-22, height), ha="right", color=color, **below)
         for _, entry in at_risk[at_risk["group"] == group].iterrows():
-            ax.annotate(f"{int(entry['at_risk']):,}", (entry["time"], 0), xytext=(0, height), ha="center", **below)
+            number = HIDDEN if pd.isna(entry["at_risk"]) else f"{int(entry['at_risk']):,}"
+            ax.annotate(number, (entry["time"], 0), xytext=(0, height), ha="center", **below)

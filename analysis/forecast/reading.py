@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.declared.study import Report
 from analysis.forecast.call_list import call_list, ranked_accounts
-from analysis.forecast.groups import RiskTier, SegmentOutlook, risk_tiers, segment_outlooks
+from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts
 from analysis.forecast.outlook import Forecast
 
@@ -21,6 +21,8 @@ class Reading:
         The model whose numbers are quoted.
     probabilities
         By that model, of every account, in falling order.
+    outline
+        The same in blocks of the smallest cell (`in_blocks`), for pictures that name nobody.
     expected
         How many each model expects to leave.
     tiers
@@ -37,6 +39,7 @@ class Reading:
 
     headline: str
     probabilities: tuple[float, ...]
+    outline: tuple[float, ...]
     expected: tuple[ExpectedCount, ...]
     tiers: tuple[RiskTier, ...]
     segments: tuple[SegmentOutlook, ...]
@@ -77,8 +80,9 @@ def read_forecast(
     return Reading(
         headline=forecast.headline,
         probabilities=tuple(probabilities.tolist()),
+        outline=in_blocks(probabilities.to_numpy(), report.min_cell),
         expected=expected_counts(ranked, forecast.models),
-        tiers=risk_tiers(probabilities.to_numpy(), report.risk_tiers),
+        tiers=risk_tiers(probabilities.to_numpy(), report.risk_tiers, report.min_cell),
         segments=segment_outlooks(calls, report.min_cell),
         calls=calls,
         n_training_rows=forecast.n_training_rows,

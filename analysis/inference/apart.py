@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate
 from analysis.inference.fit import Inference, fit_inference
-from analysis.inference.frames import RATIOS, TESTS
+from analysis.inference.frames import BOUNDS, RATIOS, TESTS
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
 
@@ -57,3 +57,9 @@ def ratios_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
     """Return the hazard ratios of each family's columns in its own model, as `RATIOS`."""
     tables = [hazard_ratios(one.fit, one.columns).query("family == @family") for family, one in apart.items()]
     return RATIOS.checked(pd.concat(tables, ignore_index=True) if tables else RATIOS.empty())
+
+
+def bounds_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
+    """Return the bounds of each family's columns in its own model, as `BOUNDS`."""
+    tables = [one.bounds.query("family == @family") for family, one in apart.items()]
+    return BOUNDS.checked(pd.concat(tables, ignore_index=True) if tables else BOUNDS.empty())

@@ -1,6 +1,6 @@
 """Inference: the time-varying Cox model of a cohort, fitted so that every column in it can be estimated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,12 @@ import pandas as pd
 
 from analysis.cox.family_ridge import fit_shrunk
 from analysis.cox.fit import CoxFit, fit_cox
-from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError, carrying_subjects
+from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError
 from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
 from analysis.design.outcome import Outcome
+from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_hazard, side_of, thin_sides
 from analysis.wording.remarks import Remark, remark
 
 STRATA = ("renewal_due", "deadline_due")
@@ -36,6 +37,8 @@ class Inference:
     design : Design
     dropped : tuple of DroppedColumn
     n_rows : int
+    bounds : DataFrame
+        As `BOUNDS`: what can be told of columns on one side of which hardly anybody left.
     """
 
     fit: CoxFit
@@ -43,6 +46,7 @@ class Inference:
     design: Design
     dropped: tuple[DroppedColumn, ...]
     n_rows: int
+    bounds: pd.DataFrame
 
     @property
     def notes(self) -> tuple[Remark, ...]:
@@ -50,7 +54,7 @@ class Inference:
         if not self.fit.is_penalised:
             return self.fit.notes
         evidence, columns = evidence_in(self.fit.rows), len(self.columns)
-        shrunk = remark("inference.shrunk", evidence=evidence, columns=columns, least=ENOUGH_A_COLUMN)
+        shrunk = remark("inference.shrunk", evidence=evidence, n_columns=columns, least=ENOUGH_A_COLUMN)
         return (shrunk, *(note for note in self.fit.notes if note.code != "cox.few_events"))
 
     def matrix(self, counting_process: pd.DataFrame) -> DesignMatrix:
@@ -76,9 +80,21 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     """
     design, matrix = learn_matrix(counting_process, covariates)
     rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
-    thin = _thin_columns(matrix, rows)
+    sides = thin_sides(matrix, rows)
+    thin = _thin_columns(matrix, rows, sides)
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
-    return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix))
+    telling = {name for name, side in sides.items() if side.says_something}
+    bounded = [column for column in matrix.columns if column.name in telling]
+    refused = {column.name for column in separating if column.reason.code == REFUSED[0]} - telling
+    hazard = null_hazard(rows)
+    for column in matrix.columns:
+        if column.name in refused:
+            side = side_of(matrix.values[:, matrix.names.index(column.name)], rows, hazard)
+            if side.says_something:
+                sides[column.name] = side
+                bounded.append(column)
+    bounds = bounds_of(matrix, bounded, sides, fit.names, rows)
+    return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix), bounds)
 
 
 def fit_what_can_be_estimated(
@@ -149,16 +165,20 @@ def least_needed(columns: Sequence[Column], error: NotEstimableError) -> Column:
     return next((column for column in named if column.marks_missing), named[-1])
 
 
-def _thin_columns(matrix: DesignMatrix, rows: CountingRows) -> tuple[DroppedColumn, ...]:
-    """Name the columns with too few churned lifetimes off their commonest value, or alike for all at risk together.
+def _thin_columns(matrix: DesignMatrix, rows: CountingRows, sides: Mapping[str, Side]) -> tuple[DroppedColumn, ...]:
+    """Name the columns that set too few apart, those that have a bound, and those alike for all at risk together.
 
-    The latter follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
+    The last follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.
     """
     found = []
     information = _information_of_pairs(matrix, rows)
-    for column, carried, own in zip(matrix.columns, carrying_subjects(matrix.values, rows), information, strict=True):
-        if carried < MIN_SUBJECTS:
-            reason = remark("inference.thin", number=carried, least=MIN_SUBJECTS)
+    for column, own in zip(matrix.columns, information, strict=True):
+        side = sides.get(column.name)
+        if side and side.says_something:
+            reason = remark("inference.bounded")
+        elif side:
+            expected = side.expected / side.widening
+            reason = remark("inference.unexposed", expected=expected, least=round(FEWEST_EXPECTED))
         elif own < MIN_SUBJECTS:
             reason = remark("inference.alike")
         else:

@@ -37,6 +37,39 @@ RATIOS = Schema(
         Field("hazard_ratio_high", Kind.NUMBER, "upper end"),
     ),
 )
+BOUNDS = Schema(
+    "bounds",
+    "a column that the model cannot hold: hardly anybody left on one side of it",
+    (
+        *_COLUMN,
+        Field(
+            "is_mark",
+            Kind.FLAG,
+            "whether it has two values: ratios are of the one against the other, not per deviation",
+        ),
+        Field("says", Kind.TEXT, "'at_most' or 'at_least' where nobody left there, 'between' where few did"),
+        Field("n_lifetimes", Kind.WHOLE, "lifetimes on that side"),
+        Field("n_clusters", Kind.WHOLE, "parent accounts that these belong to"),
+        Field("n_events", Kind.WHOLE, "lifetimes that left there"),
+        Field("expected", Kind.NUMBER, "how many would have, had the column no effect"),
+        Field(
+            "widening", Kind.NUMBER, "of the limits' likelihood ratio, for lifetimes of one parent that leave together"
+        ),
+        Field(
+            "estimate",
+            Kind.NUMBER,
+            "log hazard ratio by Firth's penalised likelihood: of a mark, or per standard deviation",
+        ),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, by its profile"),
+        Field("conf_high", Kind.NUMBER, "upper end"),
+        Field("p_value", Kind.NUMBER, "of the penalised likelihood ratio test"),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over these columns"),
+        Field("is_shown", Kind.FLAG, "whether an effect is shown"),
+        Field("hazard_ratio", Kind.NUMBER, "the estimate as a ratio"),
+        Field("hazard_ratio_low", Kind.NUMBER, "lower end of its 95% interval"),
+        Field("hazard_ratio_high", Kind.NUMBER, "upper end"),
+    ),
+)
 DRIFTS = Schema(
     "drifts",
     "a column of the model",

@@ -37,15 +37,15 @@ class Quarter:
 
 
 def last_settled_quarter(book: pd.DataFrame) -> Quarter | None:
-    """Return the last settled quarter that began with anybody; None where there is none.
+    """Return the last settled quarter that began with anybody; None where there is none, or its numbers are hidden.
 
     Parameters
     ----------
     book
         As `BOOK`.
     """
-    settled = book[book["is_settled"] & (book["at_start"] > 0)]
-    if settled.empty:
+    settled = book[book["is_settled"] & (book["at_start"] != 0)]
+    if settled.empty or pd.isna(settled["at_start"].iloc[-1]):
         return None
     last = settled.iloc[-1]
     return Quarter(last["quarter_from"], int(last["at_start"]), int(last["churned_of_start"]), float(last["rate"]))

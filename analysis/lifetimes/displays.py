@@ -18,8 +18,24 @@ def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = 
     by
         The label that tells the groups apart, if there are any.
     """
-    title = "Share still customers" + (f", by {by}" if by else "")
+    title = "Share still customers" + (f", by {by}" if by else "") + since(curves)
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+
+
+def since(curves: pd.DataFrame) -> str:
+    """Say from which age on curves are drawn, where that is not the first day; for a title.
+
+    Parameters
+    ----------
+    curves
+        With group and from_age.
+    """
+    late = curves[curves["from_age"] > 0].groupby("group", sort=False)["from_age"].first()
+    if late.empty:
+        return ""
+    if len(set(late)) == 1 and len(late) == len(set(curves["group"])):
+        return f", of those who had stayed {late.iloc[0]:,.0f} days"
+    return ", of those who had stayed: " + ", ".join(f"{days:,.0f} days ({name})" for name, days in late.items())
 
 
 def show_book(book: pd.DataFrame) -> Display:

@@ -1,5 +1,7 @@
 """Frames: what the tables of lifetimes hold: the book, survival curves, rates, ends, changes."""
 
+from dataclasses import replace
+
 from analysis.cohort.frames import BOOK_BY_QUARTER
 from analysis.declared.schema import Field, Kind, Schema
 
@@ -9,25 +11,36 @@ _CURVE = (
     Field("n_risk", Kind.WHOLE, "lifetimes at risk"),
     Field("n_event", Kind.WHOLE, "events at that age"),
 )
+_FROM_AGE = Field("from_age", Kind.NUMBER, "days that all counted here had stayed already; nothing is said of others")
 _ESTIMATE = (
     Field("std_error", Kind.NUMBER, "of the estimate", may_lack=True),
     Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
     Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
 )
 
+_HIDEABLE = ("at_start", "entered", "churned_of_start", "churned_of_entered", "ended_otherwise")
+
 BOOK = Schema(
     "book",
     BOOK_BY_QUARTER.grain,
     (
-        *BOOK_BY_QUARTER.fields,
+        *(replace(field, may_lack=field.name in _HIDEABLE) for field in BOOK_BY_QUARTER.fields),
         Field("rate", Kind.NUMBER, "share of those at its start who churned in it", may_lack=True),
         Field("label", Kind.TEXT, "the month in which it begins"),
+        Field("hides_start", Kind.FLAG, "whether those at its start are hidden, too few", may_be_absent=True),
+        Field("hides_entered", Kind.FLAG, "whether those that entered are hidden", may_be_absent=True),
     ),
 )
 CURVES = Schema(
     "curves",
     "an age at which somebody left, in a group",
-    (_GROUP, *_CURVE, Field("estimate", Kind.NUMBER, "probability of staying longer", may_lack=True), *_ESTIMATE),
+    (
+        _GROUP,
+        *_CURVE,
+        Field("estimate", Kind.NUMBER, "probability of staying longer", may_lack=True),
+        *_ESTIMATE,
+        _FROM_AGE,
+    ),
 )
 AT_RISK = Schema(
     "at_risk",
@@ -35,7 +48,7 @@ AT_RISK = Schema(
     (
         _GROUP,
         Field("time", Kind.WHOLE, "days since the lifetime began"),
-        Field("at_risk", Kind.WHOLE, "lifetimes still observed"),
+        Field("at_risk", Kind.WHOLE, "lifetimes still observed; missing where hidden", may_lack=True),
     ),
 )
 RATES = Schema(
@@ -43,11 +56,11 @@ RATES = Schema(
     "a phase, or a state of the renewal clock",
     (
         _GROUP,
-        Field("events", Kind.WHOLE, "churns"),
-        Field("exposure", Kind.NUMBER, "days at risk"),
-        Field("rate", Kind.NUMBER, "churns per year at risk"),
-        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval"),
-        Field("conf_high", Kind.NUMBER, "upper end"),
+        Field("events", Kind.WHOLE, "churns; all numbers missing where hidden", may_lack=True),
+        Field("exposure", Kind.NUMBER, "days at risk", may_lack=True),
+        Field("rate", Kind.NUMBER, "churns per year at risk", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
     ),
 )
 ENDS = Schema(
@@ -59,6 +72,7 @@ ENDS = Schema(
         *_CURVE,
         Field("estimate", Kind.NUMBER, "probability of an end by this cause by then", may_lack=True),
         *_ESTIMATE,
+        _FROM_AGE,
     ),
 )
 CHANGE_CURVES = Schema(
@@ -69,5 +83,6 @@ CHANGE_CURVES = Schema(
         *_CURVE,
         Field("estimate", Kind.NUMBER, "mean number of such changes by then, among all who set out", may_lack=True),
         *_ESTIMATE,
+        _FROM_AGE,
     ),
 )

@@ -20,10 +20,17 @@ def refuse_unknown_label(name: str, given: Collection[str]) -> None:
 
 
 def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> pd.Series:
-    """Return labels with small groups, and all but the largest, pooled as `OTHER`; missing ones are `UNKNOWN`."""
+    """Return labels with small groups, and all but the largest, pooled as `OTHER`; missing ones are `UNKNOWN`.
+
+    A group that the source itself calls so is part of the pool. A pool that is too small takes in the next smallest
+    group.
+    """
     named = labels.fillna(UNKNOWN).astype(str)
     sizes = (
         named.value_counts().rename_axis("label").reset_index().sort_values(["count", "label"], ascending=[False, True])
     )
-    kept = sizes[sizes["count"] >= min_cell]["label"].head(most)
+    named_apart = sizes[(sizes["count"] >= min_cell) & (sizes["label"] != OTHER)].head(most)
+    kept, pooled = named_apart["label"].tolist(), int(sizes["count"].sum() - named_apart["count"].sum())
+    if 0 < pooled < min_cell:
+        kept = kept[:-1]
     return named.where(named.isin(kept), OTHER)

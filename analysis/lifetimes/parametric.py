@@ -22,6 +22,7 @@ from scipy.optimize import brentq
 
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.curves.rates import DAYS_A_YEAR
+from analysis.curves.stretches import Stretch, stretch_to_show
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 
@@ -46,7 +47,8 @@ class ParametricSurvival:
         distribution (in the same order), time (days since the origin, to the horizon), estimate (share still
         customers).
     observed : DataFrame
-        Kaplan-Meier of the same rows, as `kaplan_meier` gives it: what the curves smooth.
+        Kaplan-Meier of the same rows, as `kaplan_meier` gives it, over the ages at which enough are at risk: what the
+        curves smooth. One that begins late begins at the share that the first curve has then; none: empty.
     horizon : float
         Days.
     n_events : int
@@ -61,7 +63,12 @@ class ParametricSurvival:
 
 
 def fit_parametric_survival(
-    outcome: Outcome, horizon: float = 5 * DAYS_A_YEAR, breaks: Sequence[float] = ()
+    outcome: Outcome,
+    horizon: float = 5 * DAYS_A_YEAR,
+    breaks: Sequence[float] = (),
+    *,
+    enough: int = 1,
+    least: int = 1,
 ) -> ParametricSurvival:
     """Fit distributions to the length of lifetimes by maximum likelihood, late entries and pauses taken in.
 
@@ -77,6 +84,8 @@ def fit_parametric_survival(
     breaks : sequence of float
         Days after which the piecewise exponential may have another rate; those without events on both sides are left
         out, and without any it is not fitted.
+    enough, least : int
+        At risk where the observed curve begins, and throughout it (`stretch_to_show`); the fits take all rows.
 
     Raises
     ------
@@ -127,13 +136,31 @@ def fit_parametric_survival(
         lines.append(line)
     table = pd.DataFrame(lines).sort_values("aic", ignore_index=True)
     table.insert(4, "aic_above", table["aic"] - table["aic"].min())
+    fitted = [curves[name] for name in table["distribution"] if name in curves]
     return ParametricSurvival(
         table=table,
-        curves=pd.concat([curves[name] for name in table["distribution"] if name in curves], ignore_index=True),
-        observed=kaplan_meier(start, stop, event),
+        curves=pd.concat(fitted, ignore_index=True),
+        observed=_observed(start, stop, event, fitted[0], stretch_to_show(start, stop, enough, least)),
         horizon=float(horizon),
         n_events=outcome.n_lifetimes_with_event,
     )
+
+
+def _observed(
+    start: NDArray[np.float64],
+    stop: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    first: pd.DataFrame,
+    stretch: Stretch | None,
+) -> pd.DataFrame:
+    """Estimate Kaplan-Meier over a stretch; from a late beginning on it can only be set beside a curve that has one."""
+    if stretch is None:
+        return kaplan_meier(start, stop, event).iloc[:0]
+    reaches, begins, ends = stretch.clipped(start, stop)
+    curve = kaplan_meier(begins, ends, event[reaches] & stretch.holds(stop[reaches]))
+    shares = ["estimate", "std_error", "conf_low", "conf_high"]
+    curve[shares] *= np.interp(stretch.begin, first["time"], first["estimate"])
+    return curve
 
 
 def _unbroken(outcome: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:

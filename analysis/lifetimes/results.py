@@ -5,9 +5,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.declared.study import Report
 from analysis.figures.display import Display
 from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates
+from analysis.lifetimes.displays import since
 from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_by_cause
 
 CAUSE_COLORS = dict(zip(CAUSES, CYCLE, strict=False))
@@ -20,10 +22,13 @@ class EventResults:
     ----------
     table
         Returns a table of the cohort by name.
+    report
+        Where curves begin, and the smallest cell.
     """
 
-    def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
+    def __init__(self, table: Callable[[str], pd.DataFrame], report: Report) -> None:
         self._table = table
+        self._report = report
 
     @cached_property
     def _counting_process(self) -> pd.DataFrame:
@@ -31,22 +36,22 @@ class EventResults:
 
     def churn_rates(self, by: str = "phase") -> Display:
         """Return churn per year at risk by 'phase' or by 'renewal_clock'."""
-        rates = churn_rates(self._table("phase_intervals"), by)
+        rates = churn_rates(self._table("phase_intervals"), by, self._report.min_cell)
         title = f"Churn per year at risk, by {by.replace('_', ' ')}"
         return Display(title, rates, lambda ax: draw_rates(ax, rates), size=(7.0, 0.9 + 0.4 * len(rates)))
 
     def ends(self) -> Display:
         """Return the share of lifetimes that ended for each cause by age, causes competing."""
-        curves = ends_by_cause(self._counting_process)
-        return Display(
-            "Share ended by age, by cause", curves, lambda ax: draw_incidence(ax, curves, CAUSE_COLORS), size=(7.0, 3.6)
-        )
+        curves = ends_by_cause(self._counting_process, self._report)
+        draw = None if curves.empty else lambda ax: draw_incidence(ax, curves, CAUSE_COLORS)
+        return Display(f"Share ended by age, by cause{since(curves)}", curves, draw, size=(7.0, 3.6))
 
     def changes(self) -> Display:
         """Return the mean number of contractions and expansions of a lifetime by age, ends competing."""
-        curves = changes_by_age(self._counting_process, self._table("recurrent_events"))
+        curves = changes_by_age(self._counting_process, self._table("recurrent_events"), self._report)
         draw = None if curves.empty else lambda ax: draw_mean_number(ax, curves)
-        return Display("Contractions and expansions per lifetime, by age", curves, draw, size=(7.0, 3.6))
+        title = f"Contractions and expansions per lifetime, by age{since(curves)}"
+        return Display(title, curves, draw, size=(7.0, 3.6))
 
     def returns(self) -> Display:
         """Return the accounts that came back after a gap longer than the allowed one."""

@@ -1,21 +1,33 @@
 """Survival: curves of the share still customers, with the numbers at risk beneath them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.curves.nonparametric import kaplan_meier, numbers_at_risk
+from analysis.curves.stretches import stretch_to_show
+from analysis.declared.study import Report
+from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import AT_RISK, CURVES
 from analysis.lifetimes.labels import ALL
 
 
-def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def survival_tables(
+    outcome: Outcome, report: Report, group: NDArray | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return survival curves, and the numbers at risk at a few round times.
+
+    A curve begins at the age from which on enough are at risk, and is conditional on having stayed so long; it ends
+    where fewer than the smallest cell are left (`stretch_to_show`). A group in which there never are enough has none.
 
     Parameters
     ----------
     outcome : Outcome, n rows
+    report : Report
+        From how many at risk on a curve begins, and the smallest cell.
     group : ndarray, shape (n,), optional
         Labels; a curve for each.
 
@@ -24,15 +36,57 @@ def survival_tables(outcome: Outcome, group: NDArray | None = None) -> tuple[pd.
     curves : DataFrame
         As `CURVES`.
     at_risk : DataFrame
-        As `AT_RISK`.
+        As `AT_RISK`, every group in it.
     """
     of = np.full(len(outcome), ALL, dtype=object) if group is None else group
-    curves = kaplan_meier(outcome.start, outcome.stop, outcome.event, of)
+    names = pd.unique(pd.Series(of).sort_values(kind="stable"))
+    parts = [(name, _curve(outcome.take(of == name), report)) for name in names]
+    curves = [curve.assign(group=name) for name, curve in parts if curve is not None]
+    table = CURVES.checked(pd.concat(curves, ignore_index=True)) if curves else CURVES.empty()
+    return table, _at_risk(outcome, of, names, report.min_cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From which age on the curve of a group is drawn: of those who had stayed so many days; None: there is none."""
+
+    group: str
+    from_age: float | None
+
+
+def beginnings(curves: pd.DataFrame, at_risk: pd.DataFrame) -> tuple[Beginning, ...]:
+    """Return where the curve of each group begins, in the order of the groups.
+
+    Parameters
+    ----------
+    curves, at_risk
+        As `survival_tables` returns them.
+    """
+    from_age = dict(zip(curves["group"], curves["from_age"], strict=True))
+    return tuple(Beginning(str(name), from_age.get(name)) for name in dict.fromkeys(at_risk["group"]))
+
+
+def _curve(outcome: Outcome, report: Report) -> pd.DataFrame | None:
+    stretch = stretch_to_show(outcome.start, outcome.stop, report.curve_from_at_risk, report.min_cell)
+    if stretch is None:
+        return None
+    reaches, start, stop = stretch.clipped(outcome.start, outcome.stop)
+    event = outcome.event[reaches] & stretch.holds(outcome.stop[reaches])
+    return kaplan_meier(start, stop, event).assign(from_age=stretch.begin)
+
+
+def _at_risk(outcome: Outcome, of: NDArray, names: NDArray, min_cell: int) -> pd.DataFrame:
+    """Count those at risk of each group at round times, small cells hidden, and those that would give them away."""
     last = int(outcome.stop.max())
     times = np.arange(0, last + 1, next((step for step in (7, 28, 91) if last <= 11 * step), 365))
-    counts = []
-    for name in dict.fromkeys(curves["group"]):
-        start, stop = outcome.start[of == name], outcome.stop[of == name]
-        at_risk = numbers_at_risk(start, stop, np.maximum(times, 0.5))
-        counts.append(pd.DataFrame({"group": name, "time": times, "at_risk": at_risk}))
-    return CURVES.checked(curves), AT_RISK.checked(pd.concat(counts, ignore_index=True))
+    at = np.maximum(times, 0.5)
+    counts = np.stack([numbers_at_risk(outcome.start[of == name], outcome.stop[of == name], at) for name in names])
+    hidden = np.column_stack([hidden_cells(cells, min_cell) for cells in counts.T])
+    table = pd.DataFrame(
+        {
+            "group": np.repeat(names, len(times)),
+            "time": np.tile(times, len(names)),
+            "at_risk": np.where(hidden, np.nan, counts).ravel(),
+        }
+    )
+    return AT_RISK.checked(table)

@@ -58,14 +58,14 @@ def _study(options: argparse.Namespace) -> Study:
     return study if options.source is None else study.with_source(options.source)
 
 
-def _checked(study: Study, progress: Progress) -> SourceCheck:
+def _checked(options: argparse.Namespace, study: Study, progress: Progress) -> SourceCheck:
     with tempfile.TemporaryDirectory() as scratch:
-        return check_source(study, Path(scratch), progress)
+        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit)
 
 
 def _check(options: argparse.Namespace) -> None:
     study, catalogue = _study(options), read_catalogue(options.language)
-    checked = _checked(study, _Progress())
+    checked = _checked(options, study, _Progress())
     said = (
         say_findings(checked, catalogue),
         say_measurable(dictionary(study, checked.given, catalogue), catalogue),
@@ -141,7 +141,7 @@ def _covariates(options: argparse.Namespace) -> None:
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
-    write_all({page: render_covariates(study, _checked(study, _Progress()).given, catalogue)})
+    write_all({page: render_covariates(study, _checked(options, study, _Progress()).given, catalogue)})
     print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
 
@@ -154,7 +154,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[
         return None, None
     study = _study(options)
     try:
-        return study, _checked(study, _Progress(sys.stderr)).given
+        return study, _checked(options, study, _Progress(sys.stderr)).given
     except SourceError as error:
         if is_named:
             raise

@@ -43,8 +43,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     common.add_argument(
         "--threads", type=_at_least(1), help="threads for queries (default: all cores; results don't depend on it)"
     )
-    building = argparse.ArgumentParser(add_help=False, parents=[common])
-    building.add_argument(
+    common.add_argument(
         "--memory-limit",
         metavar="SIZE",
         help="most memory for queries, such as 4GB (default: four fifths of the machine's; results don't depend on it)",
@@ -53,10 +52,10 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = whole.add_subparsers(required=True, metavar="VERB")
     _verb(verbs, common, "check", commands, "check the source against the contract and say what can be measured")
-    build = _verb(verbs, building, "build", commands, "build the cohort tables")
+    build = _verb(verbs, common, "build", commands, "build the cohort tables")
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
     build.add_argument("--no-audits", action="store_true", help="build the tables only, without the audits")
-    audit = _verb(verbs, building, "audit", commands, "look for what could make the findings wrong")
+    audit = _verb(verbs, common, "audit", commands, "look for what could make the findings wrong")
     audit.add_argument("--days", type=_at_least(1), help="days on which to rebuild the past (default: the study's)")
     simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
     simulate.add_argument("--accounts", type=_at_least(1), default=2000, help="number of accounts (default: 2000)")
@@ -89,7 +88,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "--page", action="store_true", help="write it as a page that says what the source can measure, and which claims"
     )
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
-    _verb(report, building, "quarterly", commands, "who may leave in the next three months, and what goes with it")
+    _verb(report, common, "quarterly", commands, "who may leave in the next three months, and what goes with it")
     return whole
 
 

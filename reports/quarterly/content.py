@@ -15,6 +15,7 @@ from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
 from analysis.lifetimes.book import Quarter
+from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
 
 
@@ -57,6 +58,8 @@ class Contest:
         Whose losses those are.
     ratios
         As `analysis.inference.frames.RATIOS`.
+    bounds
+        As `analysis.inference.frames.BOUNDS`, marks of missing values left out.
     drift
         Whether hazard ratios change over the lifetime.
     paths
@@ -74,6 +77,7 @@ class Contest:
     losses: pd.DataFrame
     models: tuple[str, ...]
     ratios: pd.DataFrame
+    bounds: pd.DataFrame
     drift: DriftVerdict
     paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None
@@ -116,14 +120,15 @@ class Apart:
 
     Attributes
     ----------
-    tests, ratios
-        As `analysis.inference.frames.TESTS` and `RATIOS`, the latter with a label for each column.
+    tests, ratios, bounds
+        As `analysis.inference.frames.TESTS`, `RATIOS` and `BOUNDS`, marks of missing values left out of the last.
     notes
         What a reader of the fits must know.
     """
 
     tests: pd.DataFrame
     ratios: pd.DataFrame
+    bounds: pd.DataFrame
     notes: tuple[Remark, ...]
 
 
@@ -143,6 +148,8 @@ class Summary:
         As `analysis.cohort.frames.ATTRITION` and `KNOWN_LEAVERS`; the latter are in no forecast.
     curves, at_risk
         As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
+    beginnings
+        From which age on the curve of each group is drawn.
     reading, skill, contest
         The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
@@ -150,7 +157,7 @@ class Summary:
     apart
         The families one at a time; None where they are compared, or where events are too few for that, too.
     segment
-        The label by which results are told apart; None where there is none.
+        The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
 
     standpoint: Standpoint
@@ -163,6 +170,7 @@ class Summary:
     not_yet_known: pd.DataFrame
     curves: pd.DataFrame
     at_risk: pd.DataFrame
+    beginnings: tuple[Beginning, ...]
     events: Events
     reading: Reading | None
     skill: Skill | None

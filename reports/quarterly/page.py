@@ -8,6 +8,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from analysis.figures.style import HIDDEN
 from analysis.lifetimes.book import TOTALS
 from analysis.wording.catalogue import MISSING, Catalogue
 from analysis.wording.remarks import Remark, stored_remark
@@ -45,7 +46,7 @@ def render_quarterly(
     labels = {family.name: family.label(language) for family, _ in tenure.families()}
     unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
-    terms = _term_labels(summary, catalogue)
+    terms, fitted = _term_labels(summary, catalogue), summary.contest or summary.apart
     short = [
         *grounds.warning(catalogue, summary.grounds.compared),
         *sentences.in_short(catalogue, summary, labels, unmeasured),
@@ -62,12 +63,17 @@ def render_quarterly(
                 catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
             short=short,
+            mark=HIDDEN,
+            curve_notes=sentences.curve_sentences(
+                catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk
+            ),
             totals=TOTALS,
             labels=labels,
             terms=terms,
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
+            bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
@@ -115,4 +121,4 @@ def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[s
 def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
     """Return the label of every column of the time-varying Cox models."""
     fitted = summary.contest or summary.apart
-    return {term: catalogue.label(term) for term in fitted.ratios["term"]} if fitted else {}
+    return {term: catalogue.label(term) for term in (*fitted.ratios["term"], *fitted.bounds["term"])} if fitted else {}

@@ -31,7 +31,7 @@ def pictures(
         Labels of the families, and of the columns of the time-varying Cox model.
     """
     t = catalogue.text
-    groups = summary.curves["group"].nunique()
+    groups = summary.at_risk["group"].nunique()
     book = summary.book.assign(label=[t("book.bar", start=start) for start in summary.book["quarter_from"]])
     found = {
         "book": as_svg(
@@ -48,7 +48,7 @@ def pictures(
     if summary.reading:
         found["outlook"] = as_svg(
             "outlook", draw_outlook, size=(7.4, 2.9), alt=t("outlook.alt"),
-            probabilities=summary.reading.probabilities, tiers=tenure.study.report.risk_tiers,
+            probabilities=summary.reading.outline, tiers=tenure.study.report.risk_tiers,
             x_label=t("outlook.x"), y_label=t("outlook.y"),
         )  # fmt: skip
     if summary.skill:
@@ -133,11 +133,12 @@ def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
             "by_clock", draw_rates, size=(7.4, 0.9 + 0.36 * len(clocks)), alt=t("events.by_clock"),
             frame=events.by_clock, labels=clocks, **words_of_rates,
         ),
-        "ends": as_svg(
+    }  # fmt: skip
+    if not events.ends.empty:
+        found["ends"] = as_svg(
             "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
             frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
-        ),
-    }  # fmt: skip
+        )  # fmt: skip
     if not events.changes.empty:
         changes = events.changes.assign(group=events.changes["group"].map(lambda kind: t(f"change.{kind}")))
         found["changes"] = as_svg(

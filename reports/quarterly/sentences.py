@@ -1,11 +1,15 @@
 """Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 
 from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
 from analysis.evaluation.selection import Lead
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
+from analysis.lifetimes.survival import Beginning
 from analysis.wording.catalogue import Catalogue
 from reports.quarterly.content import Summary
 
@@ -67,11 +71,31 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
             sentences.append(leader_sentence(text, verdicts.leader, labels))
     elif summary.no_contest and not summary.no_forecast:
         sentences.append(text("short.no_contest", reason=summary.no_contest))
+    if fitted := summary.contest or summary.apart:
+        sentences += bound_sentences(text, fitted.bounds)
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
         names = [labels[family] for family in unmeasured]
         sentences.append(text("short.not_measured", families=names, tables=tables))
     return sentences
+
+
+def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> list[str]:
+    """Say from which age on curves are drawn, and of which groups there is none; nothing where all begin at age 0."""
+    late = [one for one in beginnings if one.from_age]
+    none = [group(text, one.group) for one in beginnings if one.from_age is None]
+    ages = {one.from_age for one in beginnings if one.from_age is not None}
+    said = []
+    if late and len(ages) == 1:
+        said.append(text("survival.from_age", days=round(ages.pop())))
+    elif late:
+        named = [
+            text("survival.group_from", group=group(text, one.group), days=round(one.from_age or 0)) for one in late
+        ]
+        said.append(text("survival.from_ages", groups=named))
+    if none:
+        said.append(text("survival.no_curve", groups=none, least=least))
+    return said
 
 
 def family_sentence(text: Text, verdict: FamilyVerdict, label: str) -> str:
@@ -97,6 +121,62 @@ def gain_sentence(text: Text, verdict: GainVerdict) -> str:
         low=text.number(verdict.conf_low, 1),
         high=text.number(verdict.conf_high, 1),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BoundLine:
+    """A column of which a bound is told: what its hazard ratio is at most or at least, and what that rests on."""
+
+    label: str
+    family: str
+    ratio: str
+    left: str
+    lifetimes: str
+    p_value: str
+
+
+def bound_lines(text: Text, bounds: pd.DataFrame) -> list[BoundLine]:
+    """Put bounds into words, the best shown first.
+
+    Parameters
+    ----------
+    bounds
+        As `analysis.inference.frames.BOUNDS`.
+    """
+    return [
+        BoundLine(
+            label=text.label(row.term),
+            family=row.family,
+            ratio=_bound(text, row),
+            left=text("families.left_of_expected", left=row.n_events, expected=text.number(row.expected, 1)),
+            lifetimes=text("families.lifetimes_of_parents", lifetimes=row.n_lifetimes, parents=row.n_clusters),
+            p_value=text.p_value(row.adjusted_p_value),
+        )
+        for row in bounds.sort_values(["p_value", "term"], kind="stable").itertuples()
+    ]
+
+
+def _bound(text: Text, row) -> str:  # type: ignore[no-untyped-def]  # a named tuple of a frame
+    low, high = (
+        text.number(ratio, 2 if ratio >= 0.1 else 3) for ratio in (row.hazard_ratio_low, row.hazard_ratio_high)
+    )
+    said = text(f"families.bound_{row.says}", low=low, high=high)
+    return said if row.is_mark else text("families.per_deviation", ratio=said)
+
+
+def bound_sentences(text: Text, bounds: pd.DataFrame) -> list[str]:
+    """Say of which marks nobody left on one side, where that shows an effect."""
+    shown = bounds[bounds["is_shown"].astype(bool) & bounds["is_mark"].astype(bool) & (bounds["says"] != "between")]
+    return [
+        text(
+            f"short.bound_{row.says}",
+            covariate=text.label(row.term),
+            number=row.n_lifetimes,
+            expected=text.number(row.expected, 1),
+            bound=_bound(text, row),
+        )
+        for row in shown.sort_values(["p_value", "term"], kind="stable").itertuples()
+    ]
 
 
 def drift_sentence(text: Text, verdict: DriftVerdict, names: dict[str, str]) -> str:

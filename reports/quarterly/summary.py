@@ -1,10 +1,13 @@
 """The quarterly summary: every answer of the report, collected and frozen before anything is drawn."""
 
+import pandas as pd
+
 from analysis.cohort.event_date import other_event_date
 from analysis.declared.floors import Question, floors
 from analysis.errors import obstacle_to
-from analysis.inference.apart import family_tests_apart, ratios_apart
+from analysis.inference.apart import bounds_apart, family_tests_apart, ratios_apart
 from analysis.lifetimes.book import last_settled_quarter
+from analysis.lifetimes.survival import beginnings
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
@@ -22,7 +25,11 @@ def summarise(tenure: Workbench) -> Summary:
         If nobody churned, or nobody is at risk near the snapshot.
     """
     standpoint = tenure.standpoint()
-    curves, at_risk = tenure.survival_tables(tenure.segment)
+    segment = tenure.segment
+    curves, at_risk = tenure.survival_tables(segment)
+    if curves.empty and segment:
+        segment = None
+        curves, at_risk = tenure.survival_tables()
     can_forecast, can_compare = tenure.no_forecast is None, tenure.no_contest is None
     book = tenure.book().table
     return Summary(
@@ -36,6 +43,7 @@ def summarise(tenure: Workbench) -> Summary:
         not_yet_known=tenure.table("not_yet_known"),
         curves=curves,
         at_risk=at_risk,
+        beginnings=beginnings(curves, at_risk),
         events=_events(tenure),
         reading=tenure.reading if can_forecast else None,
         skill=tenure.skill if can_forecast else None,
@@ -43,7 +51,7 @@ def summarise(tenure: Workbench) -> Summary:
         apart=None if can_compare else _apart(tenure),
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
-        segment=tenure.segment,
+        segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,
     )
@@ -68,6 +76,7 @@ def _contest(tenure: Workbench) -> Contest:
         losses=tenure.family_losses().table,
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
+        bounds=_told(inference.bounds),
         drift=tenure.drift,
         paths=tuple(tenure.drift_path(term) for term in tenure.drift.strongest[:MOST_PATHS]),
         event_dates=tenure.by_event_date,
@@ -84,9 +93,18 @@ def _apart(tenure: Workbench) -> Apart | None:
         return None
     if obstacle_to("no test of the families", tenure.progress, lambda: tenure.apart) or not tenure.apart:
         return None
-    notes = tuple(dict.fromkeys(note for one in tenure.apart.values() for note in one.notes))
-    ratios = tenure.labelled(ratios_apart(tenure.apart))
-    return Apart(tests=family_tests_apart(tenure.apart), ratios=ratios, notes=notes)
+    apart = tenure.apart
+    return Apart(
+        tests=family_tests_apart(apart),
+        ratios=ratios_apart(apart),
+        bounds=_told(bounds_apart(apart)),
+        notes=tuple(dict.fromkeys(note for one in apart.values() for note in one.notes)),
+    )
+
+
+def _told(bounds: pd.DataFrame) -> pd.DataFrame:
+    """Leave out marks of missing values, which are not the factor itself."""
+    return bounds[~bounds["marks_missing"].astype(bool)]
 
 
 def _grounds(tenure: Workbench, can_compare: bool) -> Grounds:

@@ -1,10 +1,15 @@
 """Delays and match rates of a source of a few rows, counted by hand."""
 
+import dataclasses
+
 import pytest
+from matplotlib.figure import Figure
 from small_source import write_small_source
 
-from analysis.audits.coverage import match_rates, reporting_delays
+from analysis.audits.coverage import coverage, match_rates, reporting_delays
+from analysis.audits.gaps import gaps
 from analysis.declared.study import read_study
+from analysis.figures.audits import draw_coverage
 from analysis.workbench import Workbench, open_workbench
 
 TICKETS = """ticket_id,account_id,opened_on,category,known_on
@@ -46,3 +51,12 @@ def test_an_event_meets_a_lifetime_on_its_day_and_what_lasts_meets_one_that_it_o
     assert shares["tickets"] == 1 / 6
     assert shares["contacts"] == 2 / 4
     assert shares["account_attributes"] == 1 / 2
+
+
+def test_a_quarter_of_few_accounts_shows_no_share(tenure: Workbench):
+    assert coverage(tenure)[["rows", "share"]].isna().all(axis=None)  # three accounts, and the smallest cell is 5
+    study = dataclasses.replace(tenure.study, report=dataclasses.replace(tenure.study.report, min_cell=2))
+    shown = coverage(open_workbench(study, tenure.cohort_file.parents[1], progress=lambda message: None))
+    assert shown["share"].between(0, 1).all()
+    drawn = gaps(coverage(tenure)).lines.assign(label="x", family="usage")
+    draw_coverage(Figure().add_subplot(), drawn, {"usage": "red"}, {"usage": "Use"}, ["2023"] * 2)

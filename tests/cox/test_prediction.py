@@ -5,9 +5,19 @@ import pytest
 from r_reference import table
 
 from analysis.cox.cumulative_hazard import baseline_cumulative_hazard
+from analysis.cox.estimator import CoxPH
 from analysis.cox.fit import fit_cox
-from analysis.cox.prediction import cumulative_incidence, event_probability, linear_predictor, partial_hazard
+from analysis.cox.prediction import (
+    cumulative_incidence,
+    event_probability,
+    linear_predictor,
+    log_partial_hazard,
+    partial_hazard,
+    why_unknown,
+)
 from analysis.cox.rows import counting_rows
+from analysis.cox.tables import counting_process_outcome
+from analysis.cox.times_at_risk import Unknown
 from analysis.errors import ModelError
 
 COLUMNS = ["age", "year", "surgery", "transplant"]
@@ -135,3 +145,79 @@ def test_what_prediction_refuses(fit, heart, two_causes):
         cumulative_incidence({}, rows, 0, [91])
     with pytest.raises(ModelError, match="same columns"):
         cumulative_incidence({"other": fit, **two_causes[0]}, rows, 0, [91])
+
+
+class TestNobodyAtRisk:
+    """Rows enter at 2; nobody is there between 8 and 11; the last is seen at 20."""
+
+    @pytest.fixture
+    def broken(self):
+        start, stop = [2, 2, 2, 11, 11, 11], [4, 6, 8, 13, 15, 20]
+        return fit_cox([[0], [1], [0], [1], [0], [1]], counting_rows(start, stop, [1, 1, 0, 1, 1, 0]), names=["x"])
+
+    def test_nothing_is_said_before_the_first_entry_over_a_hole_and_beyond_the_last(self, broken):
+        begin, horizon = np.array([0, 2, 5, 8, 9, 11, 12, 30]), np.array([5, 6, 7, 2, 5, 9, 9, 3])
+        found = event_probability(broken, np.zeros((8, 1)), begin, horizon)
+        known = np.array([False, True, False, False, False, True, False, False])
+        assert (found.notna().all(axis=1) == known).all()
+        assert found[~known].isna().all(axis=None)
+        why = why_unknown(broken, begin, horizon)
+        before, hole, beyond = Unknown.BEFORE, Unknown.HOLE, Unknown.BEYOND
+        assert why.tolist() == [before, "", hole, hole, hole, "", beyond, beyond]
+
+    def test_nor_is_an_incidence(self, broken):
+        found = cumulative_incidence({"churn": broken}, np.zeros((3, 1)), [0, 2, 11], [6, 9])["churn"]
+        assert np.isnan(found).tolist() == [[True, True], [False, True], [False, False]]
+
+    def test_the_baseline_hazard_ends_with_the_hole(self, broken):
+        curve = baseline_cumulative_hazard(broken)
+        assert curve["time"].tolist() == [4, 6, 13, 15]
+        assert curve["cumulative_hazard"].isna().tolist() == [False, False, True, True]
+
+    def test_each_stratum_has_its_own_holes(self):
+        rows = counting_rows([0, 0, 3, 3], [5, 6, 5, 9], [1, 0, 1, 0], strata=["a", "a", "b", "b"])
+        fit = fit_cox([[0], [1], [1], [0]], rows, ridge=1.0)
+        assert why_unknown(fit, 1, 3, stratum=["a", "b"]).tolist() == ["", Unknown.BEFORE]
+        assert event_probability(fit, [[0], [0]], 1, 3, stratum=["a", "b"])["probability"].isna().tolist() == [
+            False,
+            True,
+        ]
+
+
+class TestFarFromTheRowsFitted:
+    """Log hazard ratios of 800 and more: a float holds their logs, not the ratios."""
+
+    @pytest.fixture
+    def far(self, heart, fit):
+        slope = fit.coefficients[0]
+        rows = heart[COLUMNS].head(4).copy()
+        rows["age"] += np.array([-900, 0, 800, 900]) / slope
+        return rows
+
+    def test_scores_stay_in_order_and_finite(self, far, heart):
+        model = CoxPH().fit(heart[COLUMNS], heart[["start", "stop", "event"]])
+        score = model.predict(far)
+        assert np.isfinite(score).all()
+        assert score[3] - score[2] == pytest.approx(100, abs=5)
+        outcome = counting_process_outcome([0, 0, 0, 0], [4, 3, 2, 1], [1, 1, 1, 1])
+        assert model.score(far, outcome) == 1.0
+
+    def test_a_ratio_that_no_float_holds_is_refused(self, far, fit):
+        with pytest.raises(ModelError, match=r"below 1e308, but reach exp\(\d+\).*2 of 4 rows \(positions 2, 3\)"):
+            partial_hazard(fit, far)
+        assert (partial_hazard(fit, far.head(2)) >= 0).all()
+        assert np.isfinite(log_partial_hazard(fit, far)).all()
+
+    def test_leaving_is_certain_or_out_of_the_question(self, far, fit):
+        found = event_probability(fit, far, 5, 60)
+        assert found["probability"].tolist() == [0, found["probability"].iloc[1], 1, 1]
+        assert found.notna().all(axis=None)
+        assert event_probability(fit, far, 2, 0.5)["probability"].notna().all()  # no event: zero times no float
+        incidence = cumulative_incidence({"death": fit}, far, 5, [60])["death"][:, 0]
+        assert incidence == pytest.approx(found["probability"].to_numpy())
+
+    def test_competing_causes_share_what_is_certain(self, two_causes):
+        fits, _ = two_causes
+        incidence = cumulative_incidence(fits, [[5e4, 0], [-5e4, 0]], 0, [240])
+        total = sum(found[:, 0] for found in incidence.values())
+        assert total == pytest.approx([1, 0], abs=1e-12)

@@ -245,3 +245,13 @@ def test_the_predictions_have_a_column_for_each_model_that_was_ever_fitted_and_n
     )
     assert result.models == ("last",)
     assert result.predictions.columns.tolist() == [*PREDICTIONS.columns, "last"]
+
+
+def test_no_group_of_the_calibration_is_smaller_than_the_smallest_cell():
+    risk = np.r_[np.full(3, 0.01), np.full(40, 0.05), np.full(4, 0.2), np.full(6, 0.3), np.full(2, 0.9)]
+    event = np.arange(len(risk)) % 7 == 0
+    groups = calibration_table(event, risk, min_cell=5)
+    assert groups["n_rows"].min() >= 5
+    assert (groups["n_rows"].sum(), groups["n_events"].sum()) == (len(risk), event.sum())
+    assert groups["predicted"].is_monotonic_increasing
+    assert calibration_table(event[:3], risk[:3], min_cell=5)["n_rows"].tolist() == [3]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.declared.study import Report
-from analysis.forecast.groups import RiskTier, SegmentOutlook, risk_tiers, segment_outlooks
+from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts, poisson_binomial_interval
 from analysis.forecast.outlook import Forecast
 from analysis.forecast.reading import Reading, read_forecast
@@ -54,6 +54,21 @@ class TestTiers:
             RiskTier(0.5, 1.0, 1, 0.5),
         )
 
+    def test_a_small_tier_is_hidden_with_the_next_smallest(self):
+        tiers = risk_tiers(np.array([0.01] * 9 + [0.1] * 6 + [0.5]), (0.05, 0.15), min_cell=5)
+        assert [(tier.accounts, tier.expected) for tier in tiers] == [
+            (9, pytest.approx(0.09)), (None, None), (None, None),
+        ]  # fmt: skip
+
+    def test_the_picture_shows_no_tier_of_few(self):
+        ranked = np.r_[0.9, np.full(11, 0.1)]
+        drawn = in_blocks(ranked, 5)
+        assert drawn == pytest.approx([0.26] * 5 + [0.1] * 7)
+        assert sum(drawn) == pytest.approx(ranked.sum())
+        assert in_blocks(ranked, 1) == tuple(ranked)
+        assert in_blocks(np.array([0.3, 0.1]), 5) == pytest.approx((0.2, 0.2))
+        assert in_blocks(np.array([]), 5) == ()
+
     def test_without_limits_all_are_one_tier(self):
         assert risk_tiers(np.array([0.25, 0.5]), ()) == (RiskTier(0.0, 1.0, 2, 0.75),)
 
@@ -62,12 +77,15 @@ class TestSegments:
     CALLS = pd.DataFrame({"segment": ["web", "shop", "web"], "probability": [0.25, 0.5, 0.75]})
 
     def test_are_summed_by_name_and_small_ones_show_no_number(self):
-        shop, web = segment_outlooks(self.CALLS, 2)
-        assert (shop.segment, shop.is_small, shop.expected) == ("shop", True, None)
-        assert web == SegmentOutlook("web", 2, 1.0, 0.5)
+        large = pd.DataFrame({"segment": ["mail"] * 4, "probability": [0.5] * 4})
+        mail, shop, web = segment_outlooks(pd.concat([self.CALLS, large]), 2)
+        assert (shop.segment, shop.is_hidden, shop.expected) == ("shop", True, None)
+        assert mail == SegmentOutlook("mail", 4, 2.0, 0.5)
+        # all seven less the four of mail and the two of web would tell the one of shop: web goes, too
+        assert web == SegmentOutlook("web", None, None, None)
 
     def test_of_the_smallest_size_that_is_shown_are_shown(self):
-        assert [segment.is_small for segment in segment_outlooks(self.CALLS, 1)] == [False, False]
+        assert [segment.is_hidden for segment in segment_outlooks(self.CALLS, 1)] == [False, False]
 
     def test_there_are_none_where_the_source_gives_no_label(self):
         assert segment_outlooks(self.CALLS[["probability"]], 2) == ()
@@ -92,7 +110,8 @@ class TestReading:
         assert found.quoted.model == "forest"
         assert found.mean_probability == pytest.approx(0.25)
         assert found.probabilities == (0.5, 0.2, 0.2, 0.1)
-        assert [tier.accounts for tier in found.tiers] == [1, 2, 1]
+        assert [tier.accounts for tier in found.tiers] == [None, 2, None]
+        assert found.outline == pytest.approx((0.35, 0.35, 0.15, 0.15))
         assert (found.n_training_rows, found.n_training_events) == (100, 12)
 
     def test_lists_the_most_likely_to_leave_first_and_of_equals_by_name(self):
@@ -108,5 +127,8 @@ class TestReading:
         bare = reading(None, LANDMARKS[["lifetime_id", "risk_date"]])
         assert bare.calls.columns.tolist() == ["account_id", "probability", "reasons"]
 
-    def test_a_segment_of_one_account_shows_no_number(self):
-        assert [(segment.segment, segment.accounts) for segment in reading().segments] == [("shop", None), ("web", 3)]
+    def test_a_segment_of_one_account_shows_no_number_nor_does_the_only_other(self):
+        assert [(segment.segment, segment.accounts) for segment in reading().segments] == [
+            ("shop", None),
+            ("web", None),
+        ]

@@ -9,7 +9,9 @@ import pytest
 
 from analysis.errors import StudyError
 from analysis.lifetimes.book import TOTALS, Quarter, book_of, last_settled_quarter
-from analysis.lifetimes.labels import refuse_unknown_label
+from analysis.lifetimes.displays import show_book
+from analysis.lifetimes.hidden_quarters import hide_small_quarters
+from analysis.lifetimes.labels import pooled_labels, refuse_unknown_label
 
 
 def quarters(*lines: tuple[str, bool, int, int]) -> pd.DataFrame:
@@ -52,3 +54,57 @@ def test_a_label_that_the_source_does_not_give_is_refused_with_those_that_it_giv
 def test_totals_are_steps_of_the_count():
     sql = (files("queries") / "7_audit" / "attrition.sql").read_text(encoding="utf-8")
     assert set(TOTALS) <= set(re.findall(r"'(\w+)' as what", sql))
+
+
+class TestHiddenQuarters:
+    @staticmethod
+    def book(*entered: int, at_start: int = 20) -> pd.DataFrame:
+        lines = [(f"{year}-01-01", True, at_start, 2) for year in range(2020, 2020 + len(entered))]
+        return book_of(quarters(*lines).assign(entered=list(entered), churned_of_entered=1))
+
+    def test_few_that_entered_are_hidden_with_those_of_another_quarter(self):
+        shown = hide_small_quarters(self.book(9, 3, 7, 30), 5)
+        assert shown["hides_entered"].tolist() == [False, True, True, False]
+        for column in ("entered", "churned_of_entered", "ended_otherwise"):
+            assert shown[column].isna().tolist() == [False, True, True, False]
+        assert shown["at_start"].tolist() == [20] * 4
+
+    def test_a_quarter_that_began_with_few_hides_all_and_what_led_to_it(self):
+        book = self.book(9, 8, 7, 6)
+        book.loc[2, "at_start"] = 4
+        shown = hide_small_quarters(book, 5)
+        assert shown["hides_start"].tolist() == [False, False, True, False]
+        assert shown.loc[2, ["at_start", "churned_of_start", "rate", "entered"]].isna().all()
+        assert pd.isna(shown.loc[1, "entered"])
+
+    def test_a_last_quarter_that_is_hidden_is_not_told_of(self):
+        shown = hide_small_quarters(self.book(9, 9, at_start=3), 5)
+        assert last_settled_quarter(shown) is None
+
+    def test_the_picture_draws_what_is_left(self):
+        show_book(hide_small_quarters(self.book(9, 9, at_start=3), 5)).plot()
+
+    def test_nothing_small_nothing_hidden(self):
+        book = self.book(9, 8)
+        pd.testing.assert_frame_equal(hide_small_quarters(book, 5)[book.columns], book, check_dtype=False)
+
+
+class TestPooledLabels:
+    @staticmethod
+    def sizes(**counts: int) -> dict[str, int]:
+        labels = pd.Series([name for name, number in counts.items() for _ in range(number)], dtype=object)
+        return pooled_labels(labels, 5, most=3).value_counts().to_dict()
+
+    def test_small_groups_are_pooled(self):
+        assert self.sizes(a=9, b=8, c=3, d=2) == {"a": 9, "b": 8, "other": 5}
+
+    def test_a_pool_that_is_too_small_takes_in_the_next_smallest(self):
+        assert self.sizes(a=9, b=8, c=7, d=2) == {"a": 9, "b": 8, "other": 9}
+        assert self.sizes(a=9, d=2) == {"other": 11}
+
+    def test_a_group_that_the_source_calls_other_is_part_of_the_pool(self):
+        assert self.sizes(a=9, other=2) == {"other": 11}
+        assert self.sizes(a=9, b=8, other=20, c=3) == {"a": 9, "b": 8, "other": 23}
+
+    def test_all_but_the_largest_are_pooled(self):
+        assert self.sizes(a=9, b=8, c=7, d=6) == {"a": 9, "b": 8, "c": 7, "other": 6}

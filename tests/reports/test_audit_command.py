@@ -185,15 +185,15 @@ class TestCheck:
         said = "\n".join(line for line in capsys.readouterr().out.splitlines() if not line.startswith("["))
         assert "作成を妨げないことが2件見つかりました：" in said
         assert "  - 注意：billing.csv：元データのこのファイルは読み込まれない。" in said
-        assert "継続期間3件のうち、1件が解約に至りました。" in said
+        assert "継続期間3件のうち、1件（親会社1社）が解約に至りました。" in said
         english = re.findall(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]+){2,}", said)
         assert english == ["tenure report quarterly"]
 
     def test_says_how_few_left_beside_what_is_needed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
         said = capsys.readouterr().out
-        assert "1 of 3 lifetimes at risk left (lifetimes with event).\n" in said
-        assert "A forecast needs 10 lifetimes with event: too few here." in said
+        assert "1 of 3 lifetimes at risk left (lifetimes with event), of 1 parent account.\n" in said
+        assert "A forecast needs 10 of both: too few here." in said
 
     def test_counts_the_lifetimes_that_the_cohort_has(self, tmp_path: Path, sample_report: SampleReport) -> None:
         checked = check_source(read_study(SAMPLE), tmp_path, lambda message: None)

@@ -75,6 +75,7 @@ ENDINGS = {
     "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
+    "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
     "grounds.of_": tuple(ROWS.values()),
     "group.": (ALL, OTHER, UNKNOWN),
@@ -88,6 +89,7 @@ ENDINGS = {
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
     "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
+    "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
     "transform.": ("identity", "log1p", "category"),
 }

@@ -113,7 +113,7 @@ def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) 
 def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     """A segment that is markup must arrive as text, in the page and in its pictures."""
     study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))
-    study.write_text(STUDY + "[report]\nmin_cell = 1\n", encoding="utf-8")
+    study.write_text(STUDY + "[report]\nmin_cell = 1\ncurve_from_at_risk = 1\n", encoding="utf-8")
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
     page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
     assert "<b>&amp;</b>" not in page

@@ -97,7 +97,8 @@ def test_half_a_book_that_pays_each_renewal_twelve_days_late_leaves_as_often_and
     punctual, late = (seen_on(one, LATER, "end", tmp_path / one.folder.name) for one in (world, late_world))
     assert late.query("select number from attrition where what = 'provisional_ends'")["number"].item() > 5
     for question in (
-        "select account_id, risk_date + cast(stop - start as integer) as left_on from counting_process where event = 1 order by all",
+        "select account_id, risk_date + cast(stop - start as integer) as left_on from counting_process "
+        "where event = 1 order by all",
         "select quarter_from, churned_of_start + churned_of_entered as churned from book_by_quarter "
         "where is_settled order by all",
     ):
