@@ -37,7 +37,7 @@ class Forecast:
         As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account; without those known at
         the snapshot to have left since the landmark.
     reasons
-        For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
+        For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     """
@@ -101,7 +101,7 @@ def forecast_last_landmark(
         headline=headline,
         models=tuple(fitted),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        reasons=name_reasons(current, cox),
+        reasons=name_reasons(current, cox, now),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
     )
