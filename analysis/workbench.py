@@ -31,6 +31,7 @@ from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_
 from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
+from analysis.inference.read_together import ReadTogether, read_together
 from analysis.inference.joint_tests import family_tests
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
@@ -107,6 +108,11 @@ class Workbench(CohortTables):
     def drift(self) -> DriftVerdict:
         """Whether hazard ratios are shown to change over the lifetime, and which."""
         return drift_verdict(self.proportionality, self.inference.columns)
+
+    @cached_property
+    def read_together(self) -> tuple[ReadTogether, ...]:
+        """Columns of the time-varying Cox model that are not to be read by themselves, and what they say as one."""
+        return read_together(self.inference.fit, self.inference.columns)
 
     def drift_path(self, term: str) -> DriftPath:
         """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""

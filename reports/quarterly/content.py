@@ -14,6 +14,7 @@ from analysis.evaluation.skill import Skill
 from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
+from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.book import Quarter
 from analysis.wording.remarks import Remark
 
@@ -57,6 +58,8 @@ class Contest:
         Whose losses those are.
     ratios
         As `analysis.inference.frames.RATIOS`.
+    read_together
+        Columns that are not to be read by themselves.
     drift
         Whether hazard ratios change over the lifetime.
     paths
@@ -74,6 +77,7 @@ class Contest:
     losses: pd.DataFrame
     models: tuple[str, ...]
     ratios: pd.DataFrame
+    read_together: tuple[ReadTogether, ...]
     drift: DriftVerdict
     paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None

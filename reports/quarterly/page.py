@@ -69,6 +69,9 @@ def render_quarterly(
             colors=tenure.colors,
             covariate_labels=covariate_labels,
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
+            together=sentences.together_lines(catalogue, summary.contest.read_together, terms)
+            if summary.contest
+            else [],
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **_grounds(summary, catalogue, covariate_labels),

@@ -61,7 +61,10 @@ def pictures(
         )  # fmt: skip
     if summary.contest:
         ratios = summary.contest.ratios.query("not marks_missing")
-        ratios = ratios.assign(label=ratios["term"].map(terms))
+        starred = {term for group in summary.contest.read_together for term in group.terms}
+        ratios = ratios.assign(
+            label=[f"{terms[term]} *" if term in starred else terms[term] for term in ratios["term"]]
+        )
         losses = summary.contest.losses
         losses = losses.assign(
             label=[

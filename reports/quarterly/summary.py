@@ -63,6 +63,7 @@ def _contest(tenure: Workbench) -> Contest:
         losses=tenure.family_losses().table,
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
+        read_together=tenure.read_together,
         drift=tenure.drift,
         paths=tuple(tenure.drift_path(term) for term in tenure.drift.strongest[:MOST_PATHS]),
         event_dates=tenure.by_event_date,

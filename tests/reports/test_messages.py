@@ -60,7 +60,7 @@ TOUCH_MODELS = next(column.values for column in read_contract()["accounts"].colu
 
 # What a key may end in where a template, a module or another message puts it together from a beginning and a value.
 ENDINGS = {
-    "accounts.": ("high", "low"),
+    "accounts.": ("high", "low", "yes", "no"),
     "audits.": (*AUDITS, *Verdict),
     "audits.estimate_": AUDITS,
     "audits.from_": AUDITS,
