@@ -31,8 +31,8 @@ from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_
 from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
-from analysis.inference.read_together import ReadTogether, read_together
 from analysis.inference.joint_tests import family_tests
+from analysis.inference.read_together import ReadTogether, read_together
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label

@@ -19,8 +19,8 @@ class Reason:
     covariate
         Its name.
     direction
-        By being ``high`` or ``low``, or, of what only is or is not, by ``yes`` or ``no``; '' where it is neither: levels,
-        or an effect that may rise and fall.
+        By being ``high`` or ``low``, or, of what only is or is not, by ``yes`` or ``no``; '' where it is neither: of
+        levels, and where an effect may rise and fall.
     """
 
     covariate: str

@@ -51,8 +51,8 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
 
     A column belongs with others where they inflate the variance of its coefficient `INFLATED` times: with those whose
     correlation with it, all other columns held, is at least `ALIKE`, or with the nearest one where none is. So do two
-    columns, or a column and such a group, that are as much alike and whose coefficients pull against each other. Columns
-    that mark missing values are held, and in no group.
+    columns, or a column and such a group, that are as much alike and whose coefficients pull against each other.
+    Columns that mark missing values are held, and in no group.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     together (Davis, Hyde, Bangdiwala and Nelson 1986, in Modern Statistical Methods in Chronic Disease Epidemiology,
     140). What the columns of a group have in common is their first principal component.
     """
-    information = np.linalg.inv(fit.covariance)
+    information = np.asarray(np.linalg.inv(fit.covariance), dtype=np.float64)
     inflation = np.diag(information) * np.diag(fit.covariance)
     error = np.sqrt(np.diag(fit.covariance))
     alike = -fit.covariance / np.outer(error, error)

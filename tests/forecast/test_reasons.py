@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_landmarks import Declared
 
 from analysis.design.matrix import Column, DesignMatrix, learn_matrix
 from analysis.forecast.reasons import Reason, name_reasons
 from analysis.models.landmark_cox import LandmarkCox
-from simulated_landmarks import Declared
 
 
 def named(frame: pd.DataFrame, covariates: list[Declared], effects: dict[str, float]) -> list[list[Reason]]:

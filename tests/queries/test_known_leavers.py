@@ -1,7 +1,6 @@
 """Known leavers: the day on which an account under notice ends, as the tables give it or as its terms make it."""
 
 import pytest
-
 from drawn import Book, drawn_book
 
 
