@@ -41,7 +41,7 @@ class TestDaysSinceTouch:
             | yesterday  | 0                |
             | today      | 547              |
             | unsaid     | 10               |
-            | customer   | 10               |
+            | customer   | 547              |
             | unnamed    | 10               |
             | cancelled  | 547              |
             | no_show    | 547              |

@@ -26,7 +26,8 @@ class TestFirstFollowUp:
             self.HEADER,
             """
             | later       | t1  | 2024-02-11 | call | held      |      | vendor   |            |
-            | at_once     | t2  | 2024-02-01 | call |           |      | customer |            |
+            | at_once     | t2  | 2024-02-01 | call |           |      |          |            |
+            | customer    | t17 | 2024-02-11 | call | held      |      | customer |            |
             | before      | t3  | 2024-01-31 | call | held      |      | vendor   |            |
             | first       | t4  | 2024-02-21 | call | held      |      | vendor   |            |
             | first       | t5  | 2024-02-11 | call | held      |      | vendor   |            |
@@ -49,6 +50,7 @@ class TestFirstFollowUp:
             | account_id | first_follow_up_days |
             | later      | 10                   |
             | at_once    | 0                    |
+            | customer   | 151                  |
             | before     | 151                  |
             | first      | 10                   |
             | cancelled  | 151                  |
@@ -68,6 +70,7 @@ class TestFirstFollowUp:
                 """
                 | later      | 2024-02-01 |
                 | at_once    | 2024-02-01 |
+                | customer   | 2024-02-01 |
                 | before     | 2024-02-01 |
                 | first      | 2024-02-01 |
                 | cancelled  | 2024-02-01 |

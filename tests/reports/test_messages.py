@@ -89,7 +89,7 @@ ENDINGS = {
     "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
     "short.family_": tuple(Standing),
-    "transform.": ("identity", "log1p", "category"),
+    "transform.": ("identity", "log1p", "log_from_one", "category"),
 }
 
 
