@@ -169,7 +169,8 @@ class TestWhatIsMissing:
     COVARIATES = (Declared("answers", "relationship"), Declared("visits", "relationship"), Declared("use", "usage"))
 
     @pytest.fixture(scope="class")
-    def of_the_young(self):
+    @classmethod
+    def of_the_young(cls):
         book, rng = landmark_rows(1500, 10, seed=6), np.random.default_rng(7)
         is_young = rng.random(len(book)) < 0.3
         leaves = rng.random(len(book)) < np.where(is_young, 0.25, 0.03)
@@ -182,7 +183,7 @@ class TestWhatIsMissing:
             visits=np.where(is_young, np.nan, rng.normal(size=len(book))),
             use=np.where(is_young, np.nan, rng.normal(size=len(book))),
         )
-        return rolling_origin(book, self.COVARIATES, {"cox": LandmarkCox}, n_folds=4, n_resamples=5).folds
+        return rolling_origin(book, cls.COVARIATES, {"cox": LandmarkCox}, n_folds=4, n_resamples=5).folds
 
     def test_stays_where_it_is_so_that_a_family_that_says_nothing_does_not_lean_on_youth(self, of_the_young):
         table = permutation_losses(of_the_young, ["cox"], ["relationship", "usage"], n_repeats=5, n_resamples=100)
