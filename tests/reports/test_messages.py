@@ -66,6 +66,7 @@ ENDINGS = {
     "audits.from_": AUDITS,
     "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *USES),
     "audits.n_": AUDITS,
+    "audits.needs_": (*AUDITS, "more"),
     "audits.subject_": USES,
     "attrition.": tuple(re.findall(r"'(\w+)' as what", sql("7_audit/attrition.sql"))),
     "cause.": CAUSES,
