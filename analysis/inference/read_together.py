@@ -52,7 +52,7 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     A column belongs with others where they inflate the variance of its coefficient `INFLATED` times: with those whose
     correlation with it, all other columns held, is at least `ALIKE`, or with the nearest one where none is. So do two
     columns, or a column and such a group, that are as much alike and whose coefficients pull against each other.
-    Columns that mark missing values are held, and in no group.
+    Columns that mark missing values are held, and in no group; levels of one covariate do not link each other.
 
     Parameters
     ----------
@@ -78,7 +78,9 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     error = np.sqrt(np.diag(fit.covariance))
     alike = -fit.covariance / np.outer(error, error)
     values = np.flatnonzero([not column.marks_missing for column in columns])
-    groups = _groups(inflation[values], alike[np.ix_(values, values)], fit.coefficients[values])
+    covariate = np.array([columns[int(k)].covariate for k in values])
+    alike = np.where(covariate[:, None] == covariate, 0.0, alike[np.ix_(values, values)])  # levels exclude each other
+    groups = _groups(inflation[values], alike, fit.coefficients[values])
     groups = _with_pulling(groups, fit, information, values)
     left = room(fit, columns)
     widest = stats.t.isf((1 - level) / 2, left.spare) * left.widening
@@ -106,7 +108,6 @@ def _groups(
 ) -> list[NDArray[np.intp]]:
     """Return the positions of each group of two or more, in the order of their first."""
     size = np.abs(alike)
-    np.fill_diagonal(size, 0.0)
     is_inflated = inflation >= INFLATED
     pulls = alike * np.outer(coefficients, coefficients) < 0
     linked = (size >= ALIKE) & (is_inflated[:, None] | is_inflated | pulls)

@@ -85,3 +85,13 @@ def test_marks_of_missing_values_are_held_and_in_no_group():
     assert ALIKE < 0.7
     groups = read_together(fit, columns(3, marks=(1,)))
     assert all("c1" not in group.terms for group in groups)
+
+
+def test_levels_of_one_covariate_are_alike_by_being_levels_and_link_nothing():
+    rng = np.random.default_rng(8)
+    level = rng.choice(3, size=4000, p=[0.1, 0.45, 0.45])
+    values = np.column_stack([level == 1, level == 2]).astype(float)
+    fit = fitted(values, values @ [0.8, 0.8])
+    plans = [Column("plan: basic", "plan", "contract"), Column("plan: gold", "plan", "contract")]
+    assert read_together(fit, plans) == ()
+    assert len(read_together(fit, columns(2))) == 1
