@@ -1,7 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: who is a champion and known to be, on the morning of risk_date. Nobody ever recorded is unknown, not none. That
---       there is none, how many there are, and how long there has been none are apart: a vacancy has a length only where
---       there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is a decider who came after another one of that role. Key users stand in where no role is recorded:
+--       there is none, how many there are, and how long there has been none are apart: a vacancy has a length only
+--       where there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is
+--       a decider who came after another one of that role. Key users stand in where no role is recorded:
 --       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one; only use
 --       that names its user counts
 with people as (

@@ -1,7 +1,7 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
---       made; silence is the vendor's, whatever the customer says; never from before the lifetime's origin; a window that reaches before the log begins, or has no day yet,
---       is missing
+--       made; silence is the vendor's, whatever the customer says; never from before the lifetime's origin; a window
+--       that reaches before the log begins, or has no day yet, is missing
 with touches as (
     select
         dates.lifetime_id,
