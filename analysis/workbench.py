@@ -32,7 +32,7 @@ from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
-from analysis.inference.read_together import ReadTogether, read_together
+from analysis.inference.read_together import ReadTogether, others_of, read_together
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
@@ -186,8 +186,10 @@ class Workbench(CohortTables):
         return show_book(book_of(self.table("book_by_quarter")))
 
     def hazard_ratios(self) -> Display:
-        """Return hazard ratios per standard deviation with cluster-robust intervals, from the inference fit."""
-        return show_hazard_ratios(self.labelled(hazard_ratios(self.inference.fit, self.inference.columns)), self.colors)
+        """Return hazard ratios per standard deviation with cluster-robust intervals, and which are read together."""
+        table = self.labelled(hazard_ratios(self.inference.fit, self.inference.columns))
+        table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
+        return show_hazard_ratios(table, self.colors)
 
     @cached_property
     def proportionality(self) -> ProportionalHazards:

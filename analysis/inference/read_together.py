@@ -103,6 +103,11 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     return tuple(found)
 
 
+def others_of(groups: Sequence[ReadTogether], term: str) -> tuple[str, ...]:
+    """Return the columns that a column is to be read with; none where it can be read by itself."""
+    return tuple(other for group in groups if term in group.terms for other in group.terms if other != term)
+
+
 def _groups(
     inflation: NDArray[np.float64], alike: NDArray[np.float64], coefficients: NDArray[np.float64]
 ) -> list[NDArray[np.intp]]:

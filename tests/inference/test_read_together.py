@@ -6,7 +6,7 @@ import pytest
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.rows import counting_rows
 from analysis.design.matrix import Column
-from analysis.inference.read_together import ALIKE, INFLATED, read_together
+from analysis.inference.read_together import ALIKE, INFLATED, others_of, read_together
 
 
 def fitted(values: np.ndarray, log_hazard: np.ndarray, seed: int = 3) -> CoxFit:
@@ -37,6 +37,7 @@ def test_a_sign_that_cannot_be_read_alone_is_told_with_those_that_say_the_same()
     (group,) = read_together(fit, columns(3))
     assert group.terms == ("c0", "c1", "c2")
     assert group.falls == (False, False, True)
+    assert [others_of((group,), term) for term in ("c1", "c9")] == [("c0", "c2"), ()]
     assert group.conf_high < 0  # more champions, more departments and less vacancy, together, protect
 
 
