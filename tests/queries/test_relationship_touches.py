@@ -20,7 +20,7 @@ def accounts(onboarded):
 class TestFirstFollowUp:
     HEADER = "| account_id | touchpoint_id | occurred_on | kind | status | automated | initiated_by | known_on |"
 
-    def test_from_the_end_of_onboarding_to_the_first_held_personal_touch_or_until_now(self):
+    def test_from_the_end_of_onboarding_to_the_vendors_first_held_personal_touch_or_until_now(self):
         """Origin 1 January, so that onboarding ends on 31 March where nothing ends it before; 1 February is 151 days ago."""
         subscriptions, touchpoints = each_its_account(
             self.HEADER,
