@@ -26,13 +26,14 @@ from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
-from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart
+from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart, together_apart
 from analysis.inference.displays import show_drifts, show_hazard_ratios
 from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
 from analysis.inference.event_dates import compare_event_dates
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
+from analysis.inference.read_together import ReadTogether, others_of, read_together
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
@@ -137,6 +138,13 @@ class Workbench(CohortTables):
         """Whether hazard ratios are shown to change over the lifetime, and which."""
         return drift_verdict(self.proportionality, self.inference.columns)
 
+    @cached_property
+    def read_together(self) -> tuple[ReadTogether, ...]:
+        """Columns of the time-varying Cox model that are not to be read by themselves, and what they say as one."""
+        if self._reaches(Question.CONTEST):
+            return read_together(self.inference.fit, self.inference.columns)
+        return together_apart(self.apart)
+
     def drift_path(self, term: str) -> DriftPath:
         """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""
         return drift_path(self.proportionality, self.inference.columns, term)
@@ -214,7 +222,7 @@ class Workbench(CohortTables):
         return show_book(hide_small_quarters(book, self.study.report.min_cell))
 
     def hazard_ratios(self) -> Display:
-        """Return hazard ratios per standard deviation with cluster-robust intervals.
+        """Return hazard ratios per standard deviation with cluster-robust intervals, and which are read together.
 
         From one model of all families; with few events, of each family by itself beside the contract.
         """
@@ -222,7 +230,9 @@ class Workbench(CohortTables):
             table = hazard_ratios(self.inference.fit, self.inference.columns)
         else:
             table = ratios_apart(self.apart)
-        return show_hazard_ratios(self.labelled(table), self.colors)
+        table = self.labelled(table)
+        table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
+        return show_hazard_ratios(table, self.colors)
 
     def bounds(self) -> Display:
         """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""

@@ -105,7 +105,8 @@ tenure.survival(by="segment")
 # **Don't conclude**
 # - that a ratio is a lever: customers who are about to go use the product less *because* they are going;
 # - that a covariate whose interval crosses 1 is harmless. Covariates that say much the same share the effect between
-#   them, so each one alone looks weak;
+#   them, so each one alone looks weak. Where they say so much the same that not even a sign can be read alone, the
+#   column `read_with` names the others, and `tenure.read_together` tells what they say as one;
 # - that the one interval among many that just misses 1 is a discovery. One in twenty does so by chance alone.
 
 # %%

@@ -34,7 +34,7 @@ def verdict(is_found: bool, matters: float, *possible: float) -> Verdict:
     """
     if is_found:
         return Verdict.FOUND
-    return Verdict.NOT_FOUND if max(abs(size) for size in possible) <= matters else Verdict.CANNOT_TELL
+    return Verdict.NOT_FOUND if all(abs(size) <= matters for size in possible) else Verdict.CANNOT_TELL
 
 
 def found_if(is_found: bool) -> Verdict:

@@ -15,6 +15,9 @@ MATTERS = math.log(4 / 3)
 ENOUGH = 50
 """Accounts that a landmark needs for a median that says something of the calendar."""
 
+FEWEST = 3
+"""Landmarks with so many accounts: of fewer, none can stand out from their median."""
+
 
 def calendar_moves(tenure: CohortTables) -> list[Alarm]:
     """Measure how far a typical account moved against its own past, alone and beside the book, there in each region.
@@ -49,11 +52,11 @@ def _own_moves(tenure: CohortTables) -> pd.DataFrame:
 
 
 def _largest(subject: str, groups: Sequence[pd.DataFrame]) -> Alarm:
-    """Return the landmark median that is farthest from its group's median of all; cannot tell where none has one."""
+    """Return the landmark median that is farthest from its group's median of all; untold of few."""
     medians = [_medians(moves) for moves in groups]
     beside = pd.concat([own - own.median() for own in medians])
-    if beside.empty:
-        return Alarm("calendar_moves", subject, Verdict.CANNOT_TELL)
+    if len(medians[0]) < FEWEST:
+        return Alarm("calendar_moves", subject, Verdict.CANNOT_TELL, n=len(medians[0]))
     largest = float(beside.iloc[np.argmax(np.abs(beside.to_numpy(np.float64)))])
     return Alarm("calendar_moves", subject, found_if(abs(largest) > MATTERS), largest, n=len(medians[0]))
 

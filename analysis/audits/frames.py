@@ -61,7 +61,7 @@ LAG_LADDER = Schema(
         Field("change_p", Kind.NUMBER, "p value of the change"),
         Field("change_p_holm", Kind.NUMBER, "the same, by Holm's method over the columns"),
         Field("p_value_holm", Kind.NUMBER, "p value of the effect, by Holm's method over the columns", may_lack=True),
-        Field("signal", Kind.TEXT, "'early', 'late' or ''"),
+        Field("signal", Kind.TEXT, "'early', 'late', 'late_or_fast' or ''"),
     ),
 )
 LAG_LADDER_FAMILIES = Schema(

@@ -6,6 +6,7 @@ from contextlib import suppress
 import numpy as np
 import pandas as pd
 
+from analysis.audits.alarm import Alarm, Verdict, verdict
 from analysis.audits.frames import LATE_KNOWLEDGE
 from analysis.audits.paired import influence_on, paired_changes
 from analysis.audits.versions import fit_versions
@@ -111,6 +112,35 @@ def _as_observed(
     keys = rows[["lifetime_id", "risk_date"]]
     values = keys.merge(seen, on=["lifetime_id", "risk_date"], how="left", validate="one_to_one")
     return rows.assign(**{name: values[name].to_numpy() for name in names})
+
+
+def knowledge_alarms(table: pd.DataFrame, told: Sequence[str], missing: Sequence[str]) -> list[Alarm]:
+    """Return a verdict for each covariate that ignoring days of learning changes, and one for what lacks such days.
+
+    Parameters
+    ----------
+    table
+        As `LATE_KNOWLEDGE`.
+    told
+        Tables that say of some rows when they were learned.
+    missing
+        Columns that would say so of others and are not given, or empty: of those facts nothing can be told.
+    """
+    alarms = [
+        Alarm(
+            "late_knowledge",
+            row.covariate,
+            verdict(bool(row.flatters), MATTERS, row.conf_low, row.conf_high),
+            *(row.change, row.conf_low, row.conf_high, row.p_holm),
+            n=int(row.cells),
+        )
+        for row in table.itertuples()
+    ]
+    if told and not alarms:
+        alarms.append(Alarm("late_knowledge", ", ".join(told) if missing else "", Verdict.NOT_FOUND))
+    if missing or not told:
+        alarms.append(Alarm("late_knowledge", ", ".join(missing), Verdict.CANNOT_TELL))
+    return alarms
 
 
 def without_days_of_knowledge(tenure: CohortTables) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Lag ladder: what the factors of a month, two, three ago say of leaving now, beside what today's say."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,8 @@ from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.cox.fit import CoxFit
-from analysis.declared.factors import control_family
+from analysis.declared.factors import control_family, read_covariates
+from analysis.declared.study import Windows
 from analysis.design.matrix import Column, Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
@@ -43,7 +45,9 @@ def lag_ladder(
     All rungs use the same rows: intervals of lifetimes old enough, and late enough after the logs began, that every
     window of every rung lies within both. A late signal is one that says something today, and significantly less so the
     longest lag ago, where nothing is left to see: it may be a symptom of a decision that was made already, and is never
-    called a cause (rule 16 of ``queries/rules_of_time.md``). An early signal says the same at the longest lag, too.
+    called a cause (rule 16 of ``queries/rules_of_time.md``). But a cause that works fast is lost as well when its
+    window is another: late is said only where the window at the longest lag holds at least half of today's days, else
+    that it is a late signal or a fast cause. An early signal says the same at the longest lag, too.
 
     Parameters
     ----------
@@ -59,7 +63,7 @@ def lag_ladder(
     effects : DataFrame
         For each column of a contending family and each lag: term, covariate, family, lag, estimate (log hazard ratio),
         conf_low, conf_high, p_value, change (from lag 0) with change_low, change_high and change_p (Holm over columns),
-        signal ('early', 'late' or '').
+        signal ('early', 'late', 'late_or_fast' or '').
     families : DataFrame
         For each family and lag: family, lag, statistic, df, p_value of its joint test; rows and events of the rung.
 
@@ -94,7 +98,7 @@ def lag_ladder(
     ladder = pd.concat(effects, ignore_index=True)
     for column in ("change_p", "p_value"):
         ladder[f"{column}_holm"] = ladder.groupby("lag")[column].transform(lambda p: holm(p.to_numpy(np.float64)))
-    return _with_signal(ladder), pd.concat(tests, ignore_index=True)
+    return _with_signal(ladder, days_in_windows(tenure.study.windows)), pd.concat(tests, ignore_index=True)
 
 
 def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
@@ -137,16 +141,30 @@ def _seen_from(tenure: CohortTables) -> pd.Timestamp:
     return max(pd.Timestamp(day) for day in [*logs, calendar])
 
 
-def _with_signal(ladder: pd.DataFrame) -> pd.DataFrame:
-    """Say of each column whether it is an early signal, a late one, or neither, on all its lines."""
+def days_in_windows(windows: Windows) -> dict[str, int]:
+    """Return how many days each declared covariate looks back; a state of the day is not among them."""
+    days = {"recent": windows.recent_days, "baseline": windows.baseline_days}
+    begins = {covariate.name: re.findall(r"\w+", covariate.window)[0] for covariate in read_covariates()}
+    return {name: days[word] for name, word in begins.items() if word in days}
+
+
+def _with_signal(ladder: pd.DataFrame, window_days: Mapping[str, int]) -> pd.DataFrame:
+    """Say of each column whether it is an early signal, a late one, late or a fast cause, or none, on all its lines."""
+    longest = ladder["lag"].max()
     today = ladder[ladder["lag"] == 0].set_index("term")
-    ago = ladder[ladder["lag"] == ladder["lag"].max()].set_index("term")
+    ago = ladder[ladder["lag"] == longest].set_index("term")
     signs = np.sign(ladder["estimate"]).groupby(ladder["term"]).agg(["min", "max"]).reindex(today.index)
     is_seen = today["p_value_holm"] < LEVEL
     seen_ago = is_seen & (ago["p_value_holm"] < LEVEL) & (signs["min"] == signs["max"])
     fades = (ago["change_p_holm"] < LEVEL) & (ago["change"] * today["estimate"] < 0)
     late = is_seen & fades & ~seen_ago
+    overlaps = 2 * longest <= today["covariate"].map(window_days).fillna(0)
     signal = pd.Series(
-        np.select([seen_ago, late], [Signal.EARLY.value, Signal.LATE.value], Signal.NEITHER.value), index=today.index
+        np.select(
+            [seen_ago, late & overlaps, late],
+            [Signal.EARLY.value, Signal.LATE.value, Signal.LATE_OR_FAST.value],
+            Signal.NEITHER.value,
+        ),
+        index=today.index,
     )
     return ladder.assign(signal=ladder["term"].map(signal))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
+from analysis.audits.alarm import Alarm, Verdict, Z, verdict
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError
@@ -14,6 +14,8 @@ ENOUGH = 30
 """Leavers that a comparison needs."""
 SCORE_IS_FRESH = 35
 """Days after which a published score is no longer that of the landmark."""
+MOVED_MATTERS = float(np.log(2))
+"""Leavers who were surely not moved twice as often as others do not mislead a picture by that label."""
 MATTERS = 0.3
 """A score was rewritten where it differs by so many of its own standard deviations from what was known, and surely."""
 
@@ -24,9 +26,9 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     Returns
     -------
     list of Alarm
-        One for each label; without a dated history (``account_attributes``) nothing can tell.
-        estimate: log of the ratio of moves a day at risk, leavers against others, raised where surely above zero;
-        n: accounts moved.
+        One for each label; without a dated history (``account_attributes``) of `ENOUGH` leavers nothing can tell.
+        estimate: log of the ratio of moves a day at risk, leavers against others, with its interval, raised where
+        surely above zero, untold where it may be above `MOVED_MATTERS`; n: accounts moved.
     """
     labels = [name for name in ("segment", "touch_model", "maturity") if f"accounts.{name}" in tenure.given]
     if "account_attributes" not in tenure.given:
@@ -40,7 +42,7 @@ def moved_labels(tenure: CohortTables) -> list[Alarm]:
     for label in labels:
         was = first[first["attribute"] == label].set_index("account_id")["value"].reindex(rows["account_id"].unique())
         was = was.dropna()
-        if was.empty:
+        if was.index.isin(leavers).sum() < ENOUGH:
             alarms.append(Alarm("moved_labels", label, Verdict.CANNOT_TELL))
             continue
         moved = (today[label].reindex(was.index) != was).to_numpy(bool)
@@ -55,8 +57,19 @@ def _moves(label: str, moved: np.ndarray, left: np.ndarray, days: np.ndarray) ->
     if n_moved == 0 or not 0 < share < 1:
         return Alarm("moved_labels", label, Verdict.NOT_FOUND if n_moved == 0 else Verdict.CANNOT_TELL, n=n_moved)
     p_value = float(stats.binomtest(n_of_leavers, n_moved, share, alternative="greater").pvalue)
-    ratio = (n_of_leavers + 0.5) / (n_moved - n_of_leavers + 0.5) * (1 - share) / share
-    return Alarm("moved_labels", label, found_if(p_value < LEVEL), float(np.log(ratio)), p_value=p_value, n=n_moved)
+    ends = stats.binomtest(n_of_leavers, n_moved).proportion_ci(0.95)
+    low, high = (_log_ratio(end, 1 - end, share) for end in ends)
+    told = verdict(p_value < LEVEL, MOVED_MATTERS, max(high, 0.0))
+    estimate = _log_ratio(n_of_leavers + 0.5, n_moved - n_of_leavers + 0.5, share)
+    is_bounded = bool(np.isfinite([low, high]).all())
+    interval = (low, high) if is_bounded else (np.nan, np.nan)
+    return Alarm("moved_labels", label, told, estimate, *interval, p_value=p_value, n=n_moved)
+
+
+def _log_ratio(leavers: float, others: float, share: float) -> float:
+    """Return the log of moves a day, leavers against others, who have shares of the days at risk."""
+    with np.errstate(divide="ignore"):
+        return float(np.log(np.float64(leavers) / np.float64(others)) + np.log((1 - share) / share))
 
 
 def rewritten_score(tenure: CohortTables) -> Alarm:

@@ -6,18 +6,19 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.audits import frames
-from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, from_frame, verdict
+from analysis.audits.alarm import Alarm, Verdict, as_frame, found_if, from_frame
 from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.compared import Compared, compared
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
 from analysis.audits.gaps import Gaps, gaps
 from analysis.audits.kept import KeptTables
-from analysis.audits.knowledge import MATTERS, late_knowledge, without_days_of_knowledge
+from analysis.audits.knowledge import knowledge_alarms, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
 from analysis.audits.signals import Ladder, read_ladder
+from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.floors import Question, floors
 from analysis.declared.schema import Schema
@@ -109,7 +110,12 @@ class AuditResults:
     @property
     def ladder(self) -> Ladder | None:
         """The early and late signals of the lag ladder; None where too few lifetimes are old enough."""
-        return read_ladder(self.lag_ladder, self.lag_ladder_families)
+        return read_ladder(self.lag_ladder, self.lag_ladder_families, self.untold.covariates)
+
+    @cached_property
+    def untold(self) -> Untold:
+        """Of which facts the source does not say when they were learned, and which covariates rest on them."""
+        return untold(self._tenure)
 
     @property
     def gaps(self) -> Gaps:
@@ -131,7 +137,7 @@ class AuditResults:
         return as_frame(
             [
                 self._look_ahead_alarm(),
-                *self._knowledge_alarms(),
+                *knowledge_alarms(self.late_knowledge, tuple(without_days_of_knowledge(tenure)), self.untold.columns),
                 one_stay(tenure),
                 self._tried(falling_hazard, "falling_hazard"),
                 *moved_labels(tenure),
@@ -157,20 +163,6 @@ class AuditResults:
 
     def _look_ahead_alarm(self) -> Alarm:
         seen = self.compared
+        if seen.recent == 0 and not seen.looks_ahead:  # no cell was near enough to the day for a short look to show
+            return Alarm("look_ahead", "", Verdict.CANNOT_TELL, n=seen.cells)
         return Alarm("look_ahead", "", found_if(seen.looks_ahead), float(seen.n_differing), n=seen.cells)
-
-    def _knowledge_alarms(self) -> list[Alarm]:
-        table = self.late_knowledge
-        if table.empty:
-            is_given = bool(without_days_of_knowledge(self._tenure))
-            return [Alarm("late_knowledge", "", Verdict.NOT_FOUND if is_given else Verdict.CANNOT_TELL)]
-        return [
-            Alarm(
-                "late_knowledge",
-                row.covariate,
-                verdict(bool(row.flatters), MATTERS, row.conf_low, row.conf_high),
-                *(row.change, row.conf_low, row.conf_high, row.p_holm),
-                n=int(row.cells),
-            )
-            for row in table.itertuples()
-        ]

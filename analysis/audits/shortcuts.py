@@ -26,7 +26,8 @@ def one_stay(tenure: CohortTables) -> Alarm:
     Returns
     -------
     Alarm
-        estimate: leavers a year by the shortcut, divided by leavers a year at risk; n: returns.
+        estimate: leavers a year by the shortcut, divided by leavers a year at risk; n: returns. Where the source has
+        one row an account, and so no return, it may hold one stay an account itself: who came back cannot be told.
     """
     rows, lifetimes = tenure.counting_process, tenure.table("lifetimes")
     honest = rows["event"].sum() / (rows["stop"] - rows["start"]).sum()
@@ -38,7 +39,11 @@ def one_stay(tenure: CohortTables) -> Alarm:
     shortcut = stays["last"].isin(left).sum() / (stays["until"] - stays["since"]).dt.days.sum()
     ratio = float(shortcut / honest) if honest > 0 else float("nan")
     returns = len(tenure.table("returns"))
-    told = found_if(ratio < MATTERS) if np.isfinite(ratio) else Verdict.CANNOT_TELL
+    has_history = bool(
+        tenure.query("select count(*) > count(distinct account_id) as kept from subscriptions")["kept"][0]
+    )
+    can_tell = np.isfinite(ratio) and (returns > 0 or has_history)
+    told = found_if(ratio < MATTERS) if can_tell else Verdict.CANNOT_TELL
     return Alarm("one_stay", "", told, estimate=ratio, n=returns)
 
 

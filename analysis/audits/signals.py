@@ -1,5 +1,6 @@
 """Signals: which columns said early who would leave, and which only when it was decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +13,11 @@ class Signal(StrEnum):
     EARLY = "early"
     """Seen the longest lag ago as it is today."""
     LATE = "late"
-    """Seen today and no longer the longest lag ago: it may be a symptom, and is never called a cause."""
+    """Seen today and no longer the longest lag ago, though its window then was mostly that of today: it may be a
+    symptom, and is never called a cause."""
+    LATE_OR_FAST = "late_or_fast"
+    """Seen today and no longer the longest lag ago, when its window was another: what leads to leaving within the lag
+    is lost with it, too, so that a late signal and a fast cause cannot be told apart."""
     NEITHER = ""
 
 
@@ -26,6 +31,8 @@ class SignalOfColumn:
         Log hazard ratio with the factors of the day, and with those of the longest lag.
     change, change_low, change_high
         From today's to that of the longest lag, with its interval.
+    is_told
+        Whether these data say when the facts behind it were learned: else an early one may have been dated back.
     """
 
     term: str
@@ -37,6 +44,7 @@ class SignalOfColumn:
     change: float
     change_low: float
     change_high: float
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +82,15 @@ class Ladder:
         return tuple(line for line in self.signals if line.signal is signal)
 
 
-def read_ladder(effects: pd.DataFrame, tests: pd.DataFrame) -> Ladder | None:
+def read_ladder(effects: pd.DataFrame, tests: pd.DataFrame, untold: Collection[str] = ()) -> Ladder | None:
     """Read the signals off a lag ladder; None where none could be made.
 
     Parameters
     ----------
     effects, tests
         As `analysis.audits.lag_ladder.lag_ladder` returns them.
+    untold
+        Covariates that rest on facts of which nobody says when they were learned.
     """
     if effects.empty:
         return None
@@ -96,6 +106,7 @@ def read_ladder(effects: pd.DataFrame, tests: pd.DataFrame) -> Ladder | None:
             SignalOfColumn(
                 *(line.term, line.covariate, line.family, Signal(line.signal)),
                 *(float(today[line.term]), line.estimate, line.change, line.change_low, line.change_high),
+                is_told=line.covariate not in untold,
             )
             for line in ago.itertuples()
         ),

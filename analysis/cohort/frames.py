@@ -52,7 +52,8 @@ KNOWN_LEAVERS = Schema(
     (
         *_WHOSE[:2],
         Field("notice_on", Kind.DAY, "the day of the notice"),
-        Field("ends_on", Kind.DAY, "the day on which the last term in force runs out", may_lack=True),
+        Field("ends_on", Kind.DAY, "the day on which its last subscription ends", may_lack=True),
+        Field("is_end_given", Kind.FLAG, "whether the source gives that day; else it is worked out from the term"),
         Field("seats", Kind.NUMBER, "of all subscriptions in force", may_lack=True),
         Field("mrr", Kind.NUMBER, "price a month, in the currency of the source", may_lack=True),
     ),

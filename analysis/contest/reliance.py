@@ -37,8 +37,9 @@ def permutation_losses(
 ) -> pd.DataFrame:
     """Measure what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts.
 
-    The family's columns move together, among test rows of the same landmark, phase and contract term, so
-    that their own correlation and the renewal clock stay intact. The loss is averaged over `n_repeats`
+    The family's columns move together, among test rows of the same landmark, phase and contract term of
+    which the same values are missing: so their own correlation, the renewal clock, and what a missing value
+    says of an account (most often that it is young) stay intact. The loss is averaged over `n_repeats`
     shuffles. It can be negative, and it is what *this fitted model* loses, not the family's effect on churn.
 
     Parameters
@@ -94,10 +95,32 @@ def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin) -> pd.Da
     )
 
 
-def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:
-    """Number the groups of rows that share landmark, phase and contract term, shape (n,)."""
-    keys = [column for column in _WITHIN if column in design.rows]
-    return design.rows.groupby(keys, sort=True, dropna=False).ngroup().to_numpy(np.intp)
+def comparable_groups(design: DesignMatrix, marks: Sequence[int] = ()) -> NDArray[np.intp]:
+    """Number the groups of rows that share landmark, phase and contract term, and what is missing, shape (n,).
+
+    Parameters
+    ----------
+    design : DesignMatrix
+    marks : sequence of int
+        Positions of the columns that mark missing values.
+    """
+    keys = [design.rows[column] for column in _WITHIN if column in design.rows]
+    keys += [pd.Series(design.values[:, position], name=f"mark {position}") for position in marks]
+    return (
+        pd.concat(keys, axis=1).groupby([key.name for key in keys], sort=True, dropna=False).ngroup().to_numpy(np.intp)
+    )
+
+
+def missing_marks(fold: Fold, family: str) -> list[int]:
+    """Return the positions of the columns that say what of a family is missing; one may go by another's name.
+
+    A mark that is the copy of another one was dropped for it when the design was learned.
+    """
+    columns = fold.test.columns
+    names = {column.name for column in columns if column.family == family and column.marks_missing}
+    dropped = [column.reason for column in fold.design.dropped if column.family == family]
+    names |= {str(dict(reason.values)["column"]) for reason in dropped if reason.code == "design.equal"}
+    return [place for place, column in enumerate(columns) if column.name in names and column.marks_missing]
 
 
 def shuffle_within(group: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
@@ -115,7 +138,7 @@ def _shuffled_risk(
     """Return all folds' risks with the family shuffled, and the share of rows that could be swapped."""
     risks, moved = [], []
     for number, fold in enumerate(folds):
-        group = comparable_groups(fold.test)
+        group = comparable_groups(fold.test, missing_marks(fold, family))
         taken = shuffle_within(group, np.random.default_rng([*seed, number]))
         columns = fold.test.family_columns(family)
         values = fold.test.values.copy()

@@ -155,7 +155,7 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
     frame : DataFrame
         Training rows only.
     covariates : sequence of Covariate
-        `transform` 'identity' and 'log1p' give a standardised column and an indicator of missing
+        `transform` 'identity', 'log1p' and 'log_from_one' give a standardised column and an indicator of missing
         values; 'category' gives an indicator for every level but the commonest.
 
     Returns
@@ -210,11 +210,13 @@ def _terms(covariate: Covariate, x: str) -> str:
             return f"standardised(filled({x})) + missing({x})"
         case "log1p":
             return f"standardised(filled(log1p({x}))) + missing({x})"
+        case "log_from_one":
+            return f"standardised(filled(log_from_one({x}))) + missing({x})"
         case "category":
             return f"levels({x})"
     raise DesignError(
         f"Covariate {covariate.name!r} asks for the transform {covariate.transform!r}; "
-        "known are 'identity', 'log1p' and 'category'."
+        "known are 'identity', 'log1p', 'log_from_one' and 'category'."
     )
 
 

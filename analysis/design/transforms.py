@@ -31,6 +31,11 @@ def _standardised(values: Any, _state: dict[str, Any] = {}) -> NDArray[np.float6
     return (column - _state["mean"]) / _state["spread"]
 
 
+def log_from_one(values: Any) -> NDArray[np.float64]:
+    """Take the log of a number from one on; none is as one, as another covariate says whether there is any."""
+    return np.log(np.maximum(np.asarray(values, dtype=np.float64), 1.0))
+
+
 def _missing(values: Any) -> NDArray[np.float64]:
     """Mark the rows whose value is missing with 1, all others with 0."""
     return np.isnan(np.asarray(values, dtype=np.float64)).astype(np.float64)
@@ -56,5 +61,6 @@ REMEMBERING: dict[str, Callable[..., Any]] = {
     "missing": stateful_transform(_missing),
     "levels": stateful_transform(_levels),
     "log1p": np.log1p,
+    "log_from_one": log_from_one,
 }
 """The names that a design formula may use."""

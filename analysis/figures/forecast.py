@@ -90,11 +90,11 @@ def draw_calibration(
     top = max(frame["predicted"].max(), frame["conf_high"].max()) * 1.05
     ax.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     for color, (model, group) in zip(CYCLE, frame.groupby("model", sort=False), strict=False):
-        spread = [group["observed"] - group["conf_low"], group["conf_high"] - group["observed"]]
+        predicted, observed, low, high = group[["predicted", "observed", "conf_low", "conf_high"]].to_numpy(float).T
         ax.errorbar(
-            group["predicted"],
-            group["observed"],
-            yerr=spread,
+            predicted,
+            observed,
+            yerr=[observed - low, high - observed],
             fmt="o-",
             color=color,
             ecolor=color,

@@ -38,7 +38,7 @@ class Forecast:
     accounts
         As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account.
     reasons
-        For each account the covariates that raise its log hazard in the Cox model most, relative to the mean account.
+        For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     ridge
@@ -108,7 +108,7 @@ def forecast_last_landmark(
         headline=headline,
         models=tuple(fitted),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        reasons=name_reasons(current, cox),
+        reasons=name_reasons(current, cox, now),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
         ridge=cox.ridge_,

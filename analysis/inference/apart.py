@@ -10,6 +10,7 @@ from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.frames import BOUNDS, RATIOS, TESTS
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
+from analysis.inference.read_together import ReadTogether, read_together
 
 
 def fit_apart(
@@ -63,3 +64,12 @@ def bounds_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
     """Return the bounds of each family's columns in its own model, as `BOUNDS`."""
     tables = [one.bounds.query("family == @family") for family, one in apart.items()]
     return BOUNDS.checked(pd.concat(tables, ignore_index=True) if tables else BOUNDS.empty())
+
+
+def together_apart(apart: Mapping[str, Inference]) -> tuple[ReadTogether, ...]:
+    """Return the columns that cannot be told apart in each family's own model, one of the family among them."""
+    found = []
+    for family, one in apart.items():
+        own = {column.name for column in one.columns if column.family == family}
+        found += [group for group in read_together(one.fit, one.columns) if own & set(group.terms)]
+    return tuple(found)

@@ -1,6 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: who is a champion and known to be, on the morning of risk_date. Nobody ever recorded is unknown, not none. A
---       new sponsor is a decider who came after another one of that role. Key users stand in where no role is recorded:
+-- rule: who is a champion and known to be, on the morning of risk_date. Nobody ever recorded is unknown, not none. That
+--       there is none, how many there are, and how long there has been none are apart: a vacancy has a length only
+--       where there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is
+--       a decider who came after another one of that role. Key users stand in where no role is recorded:
 --       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one; only use
 --       that names its user counts
 with people as (
@@ -137,12 +139,13 @@ select
     end as champion_departments,
     case when dates.are_contacts_logged then champions.departures end as departures,
     case
-        when not dates.are_contacts_known then null
-        when champions.champions > 0 then 0
-        when champions.gone_from is not null then dates.risk_date - greatest(champions.gone_from, dates.origin) + 1
+        when dates.are_contacts_known and champions.champions is not null
+            then case when champions.champions = 0 then 1 else 0 end
+    end as no_champion,
+    case
+        when dates.are_contacts_known and champions.champions = 0
+            then dates.risk_date - greatest(coalesce(champions.gone_from, dates.origin), dates.origin) + 1
     end as vacancy_days,
-    case when dates.are_contacts_known then case when champions.champions is null then 1 else 0 end end
-        as champion_unknown,
     case when dates.are_contacts_logged then sponsors.new_sponsor end as new_sponsor,
     case
         when key_users.recent_events > 0 and key_users.key_users > 0

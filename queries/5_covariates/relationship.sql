@@ -1,12 +1,12 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
---       made; never from before the lifetime's origin; a window that reaches before the log begins, or has no day yet,
---       is missing
+--       made; silence is the vendor's, whatever the customer says; never from before the lifetime's origin; a window
+--       that reaches before the log begins, or has no day yet, is missing
 with touches as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        max(case when touched.is_held then touched.occurred_on end) as last_held_on,
+        max(case when touched.is_held and touched.is_vendors then touched.occurred_on end) as last_held_on,
         sum(case when touched.initiated_by = 'vendor' and touched.occurred_on >= dates.baseline_from then 1 else 0 end)
             as vendor_touches,
         sum(

@@ -20,7 +20,9 @@ touches as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        min(case when touched.occurred_on >= dates.onboarded_on then touched.occurred_on end) as first_follow_up_on,
+        min(
+            case when touched.is_vendors and touched.occurred_on >= dates.onboarded_on then touched.occurred_on end
+        ) as first_follow_up_on,
         max(
             case
                 when touched.kind = 'handover' and touched.occurred_on < dates.origin + $handover_days then 1

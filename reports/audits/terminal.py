@@ -39,8 +39,15 @@ def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:
     if ladder is None:
         return [wrapped(text("audit.signals"), text("grounds.no_ladder"), 2)]
     lines = []
-    for signal, key in ((Signal.EARLY, "audit.early"), (Signal.LATE, "audit.late")):
-        names = [text.label(line.term) for line in ladder.of(signal)]
+    early = ladder.of(Signal.EARLY)
+    named = {
+        "audit.early": [line for line in early if line.is_told],
+        "audit.early_untold": [line for line in early if not line.is_told],
+        "audit.late": ladder.of(Signal.LATE),
+        "audit.late_or_fast": ladder.of(Signal.LATE_OR_FAST),
+    }
+    for key, signals in named.items():
+        names = [text.label(line.term) for line in signals]
         says = text("audit.named", number=len(names), names=names) if names else text("audit.none")
         lines.append(wrapped(text(key), says, 2))
     return lines

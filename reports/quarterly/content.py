@@ -14,6 +14,7 @@ from analysis.evaluation.skill import Skill
 from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
+from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.book import Quarter
 from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
@@ -60,6 +61,8 @@ class Contest:
         As `analysis.inference.frames.RATIOS`.
     bounds
         As `analysis.inference.frames.BOUNDS`, marks of missing values left out.
+    read_together
+        Columns that are not to be read by themselves.
     drift
         Whether hazard ratios change over the lifetime.
     paths
@@ -78,6 +81,7 @@ class Contest:
     models: tuple[str, ...]
     ratios: pd.DataFrame
     bounds: pd.DataFrame
+    read_together: tuple[ReadTogether, ...]
     drift: DriftVerdict
     paths: tuple[DriftPath, ...]
     event_dates: pd.DataFrame | None
@@ -122,6 +126,8 @@ class Apart:
     ----------
     tests, ratios, bounds
         As `analysis.inference.frames.TESTS`, `RATIOS` and `BOUNDS`, marks of missing values left out of the last.
+    read_together
+        Columns that are not to be read by themselves.
     notes
         What a reader of the fits must know.
     """
@@ -129,6 +135,7 @@ class Apart:
     tests: pd.DataFrame
     ratios: pd.DataFrame
     bounds: pd.DataFrame
+    read_together: tuple[ReadTogether, ...]
     notes: tuple[Remark, ...]
 
 

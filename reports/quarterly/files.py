@@ -16,7 +16,7 @@ from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv
 from reports.writing.files import write_all
 
-LEAVERS = ("account_id", "notice_on", "ends_on", "seats", "mrr")
+LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr")
 """What the list of known leavers tells."""
 VERSIONED = (
     "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",

@@ -16,12 +16,19 @@ DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
 """Decimals of an estimate."""
 DIGITS_FROM = DIGITS | {Unit.DEVIATIONS: 1}
 """Decimals of the size from which on a thing is found."""
-SIGNALS = {Signal.EARLY: "grounds.early", Signal.LATE: "grounds.late_signal"}
+SIGNALS = {
+    Signal.EARLY: "grounds.early",
+    Signal.LATE: "grounds.late_signal",
+    Signal.LATE_OR_FAST: "grounds.late_or_fast",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmLine:
-    """One alarm in words; `looked_for` is empty where it is that of the line before."""
+    """One alarm in words; `looked_for` is empty where it is that of the line before.
+
+    What it means is said of what was found, and of what cannot be told, what it would take.
+    """
 
     looked_for: str
     subject: str
@@ -58,7 +65,7 @@ def alarm_lines(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[s
                 estimate=_estimate(text, alarm),
                 found_from=_found_from(text, alarm.audit),
                 n=text(f"audits.n_{alarm.audit}", number=alarm.n) if is_counted else MISSING,
-                meaning=text(f"audits.means_{_means(alarm)}") if is_raised else "",
+                meaning=_meaning(text, alarm),
             )
         )
         last = alarm.audit
@@ -74,8 +81,12 @@ def _subject(text: Text, alarm: Alarm, covariate_labels: Mapping[str, str]) -> s
     return covariate_labels.get(alarm.subject, alarm.subject)
 
 
-def _means(alarm: Alarm) -> str:
-    return alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit
+def _meaning(text: Text, alarm: Alarm) -> str:
+    if alarm.verdict is Verdict.FOUND:
+        return text(f"audits.means_{alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit}")
+    if alarm.verdict is Verdict.CANNOT_TELL:
+        return text("audits.needs_more" if alarm.has_interval else f"audits.needs_{alarm.audit}")
+    return ""
 
 
 def _estimate(text: Text, alarm: Alarm) -> str:
@@ -148,7 +159,8 @@ def signal_lines(text: Text, ladder: Ladder | None) -> list[SignalLine]:
     for line in ladder.signals if ladder else ():
         low, high = text.ratio(line.change_low), text.ratio(line.change_high)
         change = f"{text.ratio(line.change)} ({text('list.span', low=low, high=high)})"
-        says = text(SIGNALS[line.signal])
+        is_early_untold = line.signal is Signal.EARLY and not line.is_told
+        says = text("grounds.early_untold" if is_early_untold else SIGNALS[line.signal])
         lines.append(SignalLine(line.term, line.family, text.ratio(line.today), text.ratio(line.ago), change, says))
     return lines
 

@@ -75,6 +75,7 @@ def render_quarterly(
             covariate_labels=covariate_labels,
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
+            together=sentences.together_lines(catalogue, fitted.read_together, terms) if fitted else [],
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **_grounds(summary, catalogue, covariate_labels),
@@ -121,4 +122,7 @@ def _grounds(summary: Summary, catalogue: Catalogue, covariate_labels: Mapping[s
 def _term_labels(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
     """Return the label of every column of the time-varying Cox models."""
     fitted = summary.contest or summary.apart
-    return {term: catalogue.label(term) for term in (*fitted.ratios["term"], *fitted.bounds["term"])} if fitted else {}
+    if not fitted:
+        return {}
+    together = (term for group in fitted.read_together for term in group.terms)
+    return {term: catalogue.label(term) for term in (*fitted.ratios["term"], *fitted.bounds["term"], *together)}

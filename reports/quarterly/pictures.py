@@ -80,7 +80,10 @@ def pictures(
             )  # fmt: skip
     if fitted := summary.contest or summary.apart:
         ratios = fitted.ratios.query("not marks_missing")
-        ratios = ratios.assign(label=ratios["term"].map(terms))
+        starred = {term for group in fitted.read_together for term in group.terms}
+        ratios = ratios.assign(
+            label=[f"{terms[term]} *" if term in starred else terms[term] for term in ratios["term"]]
+        )
         found["ratios"] = as_svg(
             "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
             frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,

@@ -1,6 +1,7 @@
 """Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
 from analysis.evaluation.selection import Lead
 from analysis.inference.drift import Drift, DriftVerdict
+from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.lifetimes.survival import Beginning
 from analysis.wording.catalogue import Catalogue
@@ -185,3 +187,29 @@ def drift_sentence(text: Text, verdict: DriftVerdict, names: dict[str, str]) -> 
     if verdict.drift is Drift.OF_COLUMNS:
         return text("families.drifting", covariates=[names[term] for term in verdict.terms], p=p)
     return text("families.drifting_together" if verdict.drift is Drift.TOGETHER else "families.no_drift", p=p)
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherLine:
+    """Columns that are read together: their names, and what they say as one."""
+
+    names: str
+    ratio: str
+    is_opposed: bool
+
+
+def together_lines(text: Text, groups: Sequence[ReadTogether], names: Mapping[str, str]) -> list[TogetherLine]:
+    """Return every group of columns that are read together as a line; one that falls as the first rises says so."""
+    lines = []
+    for group in groups:
+        named = [
+            text("families.falling", covariate=names[term]) if falls else names[term]
+            for term, falls in zip(group.terms, group.falls, strict=True)
+        ]
+        interval = text.span(math.exp(group.conf_low), math.exp(group.conf_high))
+        lines.append(
+            TogetherLine(
+                text.listed(named, "list.semicolon"), f"{text.ratio(group.estimate)} ({interval})", group.is_opposed
+            )
+        )
+    return lines

@@ -77,6 +77,7 @@ def _contest(tenure: Workbench) -> Contest:
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
         bounds=_told(inference.bounds),
+        read_together=tenure.read_together,
         drift=tenure.drift,
         paths=tuple(tenure.drift_path(term) for term in tenure.drift.strongest[:MOST_PATHS]),
         event_dates=tenure.by_event_date,
@@ -98,6 +99,7 @@ def _apart(tenure: Workbench) -> Apart | None:
         tests=family_tests_apart(apart),
         ratios=ratios_apart(apart),
         bounds=_told(bounds_apart(apart)),
+        read_together=tenure.read_together,
         notes=tuple(dict.fromkeys(note for one in apart.values() for note in one.notes)),
     )
 

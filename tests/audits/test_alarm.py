@@ -17,6 +17,7 @@ from analysis.audits.frames import ALARMS
         (False, (-0.1, 0.3), Verdict.CANNOT_TELL),
         (False, (-0.3, 0.1), Verdict.CANNOT_TELL),
         (False, (math.nan, math.nan), Verdict.CANNOT_TELL),
+        (False, (0.1, math.nan), Verdict.CANNOT_TELL),
     ],
 )
 def test_what_the_interval_leaves_open_cannot_be_told(is_found, possible, expected):

@@ -172,7 +172,7 @@ CHAMPION = [
                 "coalesce(started_on, cast('1900-01-01' as date)) as known_on",
             ),
         ),
-        ("champion_departments", "champion_unknown", "champions", "departures", "new_sponsor", "sponsor_silence"),
+        ("champion_departments", "champions", "departures", "new_sponsor", "sponsor_silence"),
     ),
     Mutant(
         "nobody but the people of next week",
@@ -184,7 +184,7 @@ CHAMPION = [
                 "and roles.known_on >= dates.risk_date and roles.known_on < dates.risk_date + 7\n",
             ),
         ),
-        ("champion_unknown", "champions", "departures"),
+        ("champions", "departures"),
     ),
     Mutant(
         "departures by the day they happened",
@@ -226,7 +226,7 @@ CHAMPION = [
                 ),
             ),
         ),
-        ("champions", "vacancy_days"),
+        ("champions", "no_champion", "vacancy_days"),
     ),
     Mutant(
         "ends of those in the departments that are known on the day itself",
@@ -424,8 +424,8 @@ TOUCHES = in_topic(
         "the newest touch, of the day itself, for the first follow-up",
         (
             (
-                "min(case when touched.occurred_on >= dates.onboarded_on",
-                "max(case when touched.occurred_on >= dates.onboarded_on",
+                "min(\n            case when touched.is_vendors and touched.occurred_on >= dates.onboarded_on",
+                "max(\n            case when touched.is_vendors and touched.occurred_on >= dates.onboarded_on",
             ),
             *on_the_day_itself(
                 "and touched.occurred_on < dates.risk_date\n", "and touched.known_on < dates.risk_date\n"

@@ -45,6 +45,10 @@ class TestSignals:
         (late,) = read_ladder(LADDER, TESTS).of(Signal.LATE)
         assert late == SignalOfColumn("b", "b", "usage", Signal.LATE, 0.4, 0.0, -0.4, -0.5, pytest.approx(-0.3))
 
+    def test_one_that_rests_on_facts_nobody_dated_the_learning_of_may_have_been_dated_back(self):
+        ladder = read_ladder(LADDER, TESTS, untold={"d"})
+        assert {line.term: line.is_told for line in ladder.signals} == {"a": True, "d": False, "b": True}
+
     def test_there_may_be_none(self):
         ladder = read_ladder(LADDER.assign(signal=""), TESTS)
         assert (ladder.signals, len(ladder.effects)) == ((), 0)

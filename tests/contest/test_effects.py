@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from simulated_landmarks import COVARIATES, landmark_rows
+from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
-from analysis.contest.reliance import comparable_groups, permutation_losses, shuffle_within
+from analysis.contest.reliance import comparable_groups, missing_marks, permutation_losses, shuffle_within
 from analysis.cox.fit import fit_cox
 from analysis.cox.proportional_hazards import coefficient_path, proportional_hazards_test
 from analysis.cox.rows import counting_rows
@@ -161,3 +161,38 @@ def test_comparable_accounts_share_landmark_phase_and_term(book):
 def test_a_model_fitted_nowhere_is_an_error(folds):
     with pytest.raises(ModelError, match="'logistic' was fitted in none of the 4 folds"):
         permutation_losses(folds, ["logistic"], ["usage"])
+
+
+class TestWhatIsMissing:
+    """A family that says nothing, whose values are missing where an account is young; and the young leave."""
+
+    COVARIATES = (Declared("answers", "relationship"), Declared("visits", "relationship"), Declared("use", "usage"))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def of_the_young(cls):
+        book, rng = landmark_rows(1500, 10, seed=6), np.random.default_rng(7)
+        is_young = rng.random(len(book)) < 0.3
+        leaves = rng.random(len(book)) < np.where(is_young, 0.25, 0.03)
+        book = book.assign(
+            event=leaves.astype(int),
+            cause=np.where(leaves, "churn", None),
+            followed_days=np.where(leaves, book["horizon_days"] // 2, book["horizon_days"]),
+            lifetime_id=[f"{k}" for k in range(len(book))],
+            answers=np.where(is_young, np.nan, rng.normal(size=len(book))),
+            visits=np.where(is_young, np.nan, rng.normal(size=len(book))),
+            use=np.where(is_young, np.nan, rng.normal(size=len(book))),
+        )
+        return rolling_origin(book, cls.COVARIATES, {"cox": LandmarkCox}, n_folds=4, n_resamples=5).folds
+
+    def test_stays_where_it_is_so_that_a_family_that_says_nothing_does_not_lean_on_youth(self, of_the_young):
+        table = permutation_losses(of_the_young, ["cox"], ["relationship", "usage"], n_repeats=5, n_resamples=100)
+        table = table[table["metric"] == "ipa"].set_index("family")
+        assert table["estimate"].abs().max() < 0.2  # points; with the marks shuffled, more than 20 of relationship
+        assert (table["share_moved"] > 0.95).all()
+
+    def test_is_known_by_another_familys_mark_where_its_own_was_its_copy(self, of_the_young):
+        fold = of_the_young[-1]
+        marks = {family: missing_marks(fold, family) for family in ("relationship", "usage")}
+        assert marks["relationship"] == marks["usage"] != []
+        assert [fold.test.columns[k].name for k in marks["usage"]] == ["answers: missing"]

@@ -100,8 +100,8 @@ def _announced(rng: np.random.Generator, days: pd.Series, known_on: pd.Series, s
 def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
     """Few people with several roles one after the other, so that some leave one and stay in another.
 
-    Some come and go on a day that was announced, a few have always been there, and one account in ten names neither
-    champions nor sponsors.
+    Some come and go on a day that was announced, a few have always been there, one account in ten names neither
+    champions nor sponsors, and half of the others have so few that there often is none.
     """
     draw, beside = Draw(rng, rows), rng.spawn(1)[0]
     account, started_on = draw.account(), draw.day()
@@ -121,6 +121,8 @@ def _contacts(rng: np.random.Generator, rows: int = 1200) -> pd.DataFrame:
         }
     )
     frame["role"] = frame["role"].mask(frame["account_id"].str.endswith("3"), "buyer")
+    is_one_of_many = frame["account_id"].str[-1].isin(list("02468")) & (beside.random(rows) < 0.85)
+    frame["role"] = frame["role"].mask(is_one_of_many & frame["role"].isin(["champion", "executive_sponsor"]), "admin")
     return frame.drop_duplicates(["contact_id", "role", "started_on"])
 
 

@@ -94,24 +94,24 @@ class TestChampionsInForce:
     def test_who_is_in_a_role_on_the_morning_of_the_day_as_far_as_is_known(self):
         contacts_show(
             """
-            | account_id    | champions | vacancy_days |
-            | in_force      | 1         | 0            |
-            | since_before  | 1         | 0            |
-            | undated       | 1         | 0            |
-            | sponsor       | 1         | 0            |
-            | two           | 2         | 0            |
-            | both_roles    | 1         | 0            |
-            | since_today   |           |              |
-            | announced     | 0         |              |
-            | left          | 0         | 1            |
-            | leaves_today  | 1         | 0            |
-            | told_early    | 1         | 0            |
-            | told_for_today | 1        | 0            |
-            | told_late     | 1         | 0            |
-            | told_today    | 1         | 0            |
-            | never_told    | 1         | 0            |
-            | not_yet_known |           |              |
-            | admin         |           |              |
+            | account_id     | champions | no_champion | vacancy_days |
+            | in_force       | 1         | 0           |              |
+            | since_before   | 1         | 0           |              |
+            | undated        | 1         | 0           |              |
+            | sponsor        | 1         | 0           |              |
+            | two            | 2         | 0           |              |
+            | both_roles     | 1         | 0           |              |
+            | since_today    |           |             |              |
+            | announced      | 0         | 1           | 548          |
+            | left           | 0         | 1           | 1            |
+            | leaves_today   | 1         | 0           |              |
+            | told_early     | 1         | 0           |              |
+            | told_for_today | 1         | 0           |              |
+            | told_late      | 1         | 0           |              |
+            | told_today     | 1         | 0           |              |
+            | never_told     | 1         | 0           |              |
+            | not_yet_known  |           |             |              |
+            | admin          |           |             |              |
             """,
             """
             | in_force      | c1 | champion          | it | 2024-06-30 |            |            |            |
@@ -141,11 +141,11 @@ class TestChampionsInForce:
         """gone: one was recorded once; admin: only other roles; late: recorded from the day itself on."""
         contacts_show(
             """
-            | account_id | champion_unknown | champions | champion_departments | departures | vacancy_days |
-            | gone       | 0                | 0         | 0                    | 0          | 182          |
-            | there      | 0                | 1         | 1                    | 0          | 0            |
-            | admin      | 1                |           |                      |            |              |
-            | late       | 1                |           |                      |            |              |
+            | account_id | champions | champion_departments | departures | no_champion | vacancy_days |
+            | gone       | 0         | 0                    | 0          | 1           | 182          |
+            | there      | 1         | 1                    | 0          | 0           |              |
+            | admin      |           |                      |            |             |              |
+            | late       |           |                      |            |             |              |
             """,
             """
             | gone  | c1 | champion | it | 2023-01-01 | 2024-01-01 |            |  |
@@ -188,13 +188,13 @@ class TestChampionsInForce:
 
     @pytest.mark.parametrize(
         ("begins", "shown"),
-        [("2024-04-01", "0 | 1 | 0 | 0"), ("2024-04-02", "0 | 1 |  | 0"), ("2024-07-01", " | | | ")],
+        [("2024-04-01", "1 | 0 | 0"), ("2024-04-02", "1 |  | 0"), ("2024-07-01", " | | ")],
     )
     def test_a_log_that_begins_later_says_nothing_of_before(self, begins, shown):
         """The state is known once a day is logged; what happened within the window once all of it is."""
         contacts_show(
             f"""
-            | account_id | champion_unknown | champions | departures | vacancy_days |
+            | account_id | champions | departures | no_champion |
             | a          | {shown} |
             """,
             "| a | c1 | champion | it | 2023-01-01 | | | |",
@@ -205,8 +205,8 @@ class TestChampionsInForce:
         """c1 was in her role before the contract; nothing can have happened within a window without days."""
         champion_shows(
             """
-            | account_id | champion_unknown | champions | vacancy_days | departures | new_sponsor |
-            | a          | 0                | 1         | 0            |            |             |
+            | account_id | champions | no_champion | vacancy_days | departures | new_sponsor |
+            | a          | 1         | 0           |              |            |             |
             """,
             subscriptions=young("2024-07-01"),
             contacts=CONTACTS + "| a | c1 | executive_sponsor | it | 2024-05-01 | | | |",
@@ -248,10 +248,10 @@ class TestDepartures:
     def test_who_changes_from_champion_to_sponsor_or_returns_has_not_departed(self):
         contacts_show(
             """
-            | account_id | champions | departures | vacancy_days |
-            | promoted   | 1         | 0          | 0            |
-            | returned   | 1         | 0          | 0            |
-            | gave_up    | 0         | 1          | 21           |
+            | account_id | champions | departures | no_champion | vacancy_days |
+            | promoted   | 1         | 0          | 0           |              |
+            | returned   | 1         | 0          | 0           |              |
+            | gave_up    | 0         | 1          | 1           | 21           |
             """,
             """
             | promoted | c1 | champion          | it | 2023-01-01 | 2024-06-01 |  |  |
@@ -264,17 +264,20 @@ class TestDepartures:
         )
 
     def test_a_vacancy_counts_from_the_day_it_was_known_until_someone_replaces_them(self):
-        """told_early: known on 1 June, gone after 10 June; told_late: gone in January, known on 10 June."""
+        """told_early: known on 1 June, gone after 10 June; told_late: gone in January, known on 10 June.
+
+        Where there is one, there is no vacancy, and so no length of it.
+        """
         contacts_show(
             """
-            | account_id  | vacancy_days |
-            | yesterday   | 1            |
-            | last_of_two | 11           |
-            | replaced    | 0            |
-            | one_stays   | 0            |
-            | told_late   | 21           |
-            | told_early  | 21           |
-            | replacement_not_known | 30 |
+            | account_id            | vacancy_days |
+            | yesterday             | 1            |
+            | last_of_two           | 11           |
+            | replaced              |              |
+            | one_stays             |              |
+            | told_late             | 21           |
+            | told_early            | 21           |
+            | replacement_not_known | 30           |
             """,
             """
             | yesterday   | c1 | champion          | it | 2023-01-01 | 2024-06-30 |            |            |

@@ -475,6 +475,7 @@ def cohort(event_date: str = "notice") -> Book:
     """Return one book of changes on all sides of the limits of risk: each account is a case."""
     return drawn_book(
         snapshot="2024-09-01",
+        allowed_gap_days=0,
         event_date=event_date,
         tables={
             "subscriptions": """

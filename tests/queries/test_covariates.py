@@ -788,10 +788,13 @@ class TestRenewalClock:
         )
 
     def test_horizons_belong_to_landmarks_only(self):
-        book = covariates("""
+        book = covariates(
+            """
             | subscription_id | account_id | started_on | term_ends_on | notice_period_days |
             | s1              | a          | 2024-06-10 | 2024-08-01   | 10                 |
-        """)
+            """,
+            snapshot="2024-07-11",
+        )
         book.shows(
             "contract",
             """

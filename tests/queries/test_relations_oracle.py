@@ -33,6 +33,7 @@ TOPICS = [
     champion_engagement,
     contract_attributes,
 ]
+RARE = {"vacancy_days"}  # only where there is no champion
 LATE = {  # some of them on the very day on which the window of a month start begins
     "touchpoints": dt.date(2023, 1, 30),
     "tickets": dt.date(2023, 3, 2),
@@ -71,9 +72,8 @@ def test_the_queries_find_what_plain_reading_finds(book_and_logs, topic):
         assert not undeclared, f"{topic.__file__} has {sorted(undeclared)}, which {table}.toml does not declare"
         assert found[key] == pytest.approx(covariates, abs=1e-12), key
     valued_at_least = 50 if logs else 200
-    never_missing = set() if logs else {"champion_unknown"}  # yes or no on every day that is logged
     for name in names:
         values = [covariates[name] for covariates in wanted.values()]
-        assert len(values) - values.count(None) >= valued_at_least, name
-        assert None in values or name in never_missing, name
+        assert len(values) - values.count(None) >= (valued_at_least / 4 if name in RARE else valued_at_least), name
+        assert None in values, name
         assert len({*values, None}) > 2, name

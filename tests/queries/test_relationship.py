@@ -16,7 +16,7 @@ relationship_shows = functools.partial(day_shows, "relationship")
 class TestDaysSinceTouch:
     HEADER = "| account_id | touchpoint_id | occurred_on | kind | status | automated | initiated_by | known_on |"
 
-    def test_a_held_personal_touch_of_either_side_counts_up_to_the_day_before(self):
+    def test_a_held_personal_touch_of_the_vendors_counts_up_to_the_day_before(self):
         subscriptions, touchpoints = each_its_account(
             self.HEADER,
             """
@@ -41,7 +41,7 @@ class TestDaysSinceTouch:
             | yesterday  | 0                |
             | today      | 547              |
             | unsaid     | 10               |
-            | customer   | 10               |
+            | customer   | 547              |
             | unnamed    | 10               |
             | cancelled  | 547              |
             | no_show    | 547              |

@@ -20,13 +20,14 @@ def accounts(onboarded):
 class TestFirstFollowUp:
     HEADER = "| account_id | touchpoint_id | occurred_on | kind | status | automated | initiated_by | known_on |"
 
-    def test_from_the_end_of_onboarding_to_the_first_held_personal_touch_or_until_now(self):
+    def test_from_the_end_of_onboarding_to_the_vendors_first_held_personal_touch_or_until_now(self):
         """Origin 1 January, so that onboarding ends on 31 March where nothing ends it before; 1 February is 151 days ago."""
         subscriptions, touchpoints = each_its_account(
             self.HEADER,
             """
             | later       | t1  | 2024-02-11 | call | held      |      | vendor   |            |
-            | at_once     | t2  | 2024-02-01 | call |           |      | customer |            |
+            | at_once     | t2  | 2024-02-01 | call |           |      |          |            |
+            | customer    | t17 | 2024-02-11 | call | held      |      | customer |            |
             | before      | t3  | 2024-01-31 | call | held      |      | vendor   |            |
             | first       | t4  | 2024-02-21 | call | held      |      | vendor   |            |
             | first       | t5  | 2024-02-11 | call | held      |      | vendor   |            |
@@ -49,6 +50,7 @@ class TestFirstFollowUp:
             | account_id | first_follow_up_days |
             | later      | 10                   |
             | at_once    | 0                    |
+            | customer   | 151                  |
             | before     | 151                  |
             | first      | 10                   |
             | cancelled  | 151                  |
@@ -68,6 +70,7 @@ class TestFirstFollowUp:
                 """
                 | later      | 2024-02-01 |
                 | at_once    | 2024-02-01 |
+                | customer   | 2024-02-01 |
                 | before     | 2024-02-01 |
                 | first      | 2024-02-01 |
                 | cancelled  | 2024-02-01 |

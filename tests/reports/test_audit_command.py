@@ -49,7 +49,12 @@ def test_audit_of_the_sample_says_what_these_data_cannot_tell(
     assert "that knows the future (found from: one cell) not found 0 cells or rows differ; " in flat
     assert "moved to (found from: surely above 1) cannot be told accounts.segment: not measured." in flat
     assert "not found use against the account's own past: largest move " in flat
-    assert "Early signals: none Late signals (may be symptoms): none Coverage: 10 of 22 covariates" in flat
+    signals = (
+        "Early signals: none Early signals, unless dated back (cannot be told): none "
+        "Late signals (may be symptoms): none Late signals, or factors that act fast (cannot be told): none "
+        "Coverage: 10 of 22 covariates"
+    )
+    assert signals in flat
     assert "Match rates: lowest in user_activity, where 99.0% of " in flat
     assert f"The 9 tables of the audits are in {tmp_path / 'crm5' / 'audit'}." in said
     assert {path.name for path in (tmp_path / "crm5" / "audit").iterdir()} == FILES
@@ -126,14 +131,17 @@ def test_the_report_writes_the_tables_of_the_audits(sample_report: SampleReport)
 
 def test_early_and_late_signals_are_counted_and_named() -> None:
     numbers = (0.4, 0.1, -0.3, -0.5, -0.1)
-    signals = tuple(
-        SignalOfColumn(term, term, "usage", signal, *numbers)
-        for term, signal in (("seats", Signal.EARLY), ("term: yearly", Signal.EARLY), ("b", Signal.LATE))
+    kinds = (("seats", Signal.EARLY), ("b", Signal.LATE), ("c", Signal.LATE_OR_FAST))
+    signals = (
+        *(SignalOfColumn(term, term, "usage", signal, *numbers) for term, signal in kinds),
+        SignalOfColumn("term: yearly", "term", "contract", Signal.EARLY, *numbers, is_told=False),
     )
     ladder = Ladder((0, 90), 100, 30, signals, pd.DataFrame(), pd.DataFrame())
     assert _signals(ladder, read_catalogue("en")) == [
-        "Early signals: 2 (Seats; Length of term: yearly)",
+        "Early signals: 1 (Seats)",
+        "Early signals, unless dated back (cannot be told): 1 (Length of term: yearly)",
         "Late signals (may be symptoms): 1 (b)",
+        "Late signals, or factors that act fast (cannot be told): 1 (c)",
     ]
 
 

@@ -82,14 +82,18 @@ class TestAlarms:
         (line,) = grounds.alarm_lines(TEXT, [Alarm(audit, subject, NOT_FOUND, 0.0)], LABELS)
         assert line.found_from == expected
 
-    def test_only_a_raised_alarm_says_what_it_means(self):
+    def test_a_raised_alarm_says_what_it_means_and_one_that_cannot_tell_what_it_would_take(self):
         alarms = [
             Alarm("calendar_moves", "book", FOUND, -1.0),
             Alarm("calendar_moves", "beside_the_book", NOT_FOUND, 0.0),
+            Alarm("late_knowledge", "tickets.known_on", CANNOT_TELL),
+            Alarm("late_knowledge", "departures", CANNOT_TELL, 0.1, -0.5, 0.7),
         ]
-        raised, calm = grounds.alarm_lines(TEXT, alarms, LABELS)
+        raised, calm, untold, unsure = grounds.alarm_lines(TEXT, alarms, LABELS)
         assert "measured beside the book" in raised.meaning
         assert calm.meaning == ""
+        assert "A day of learning would tell (known_on, ended_known_on)." in untold.meaning
+        assert "it takes more leavers to tell" in unsure.meaning
         assert (bool(raised.looked_for), bool(calm.looked_for)) == (True, False)
 
     def test_one_sentence_names_all_that_was_found_and_where_nothing_was_there_is_none(self):

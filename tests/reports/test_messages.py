@@ -60,12 +60,13 @@ TOUCH_MODELS = next(column.values for column in read_contract()["accounts"].colu
 
 # What a key may end in where a template, a module or another message puts it together from a beginning and a value.
 ENDINGS = {
-    "accounts.": ("high", "low"),
+    "accounts.": ("high", "low", "yes", "no"),
     "audits.": (*AUDITS, *Verdict),
     "audits.estimate_": AUDITS,
     "audits.from_": AUDITS,
     "audits.means_": (*(audit for audit in AUDITS if audit != "calendar_moves"), *USES),
     "audits.n_": AUDITS,
+    "audits.needs_": (*AUDITS, "more"),
     "audits.subject_": USES,
     "attrition.": tuple(re.findall(r"'(\w+)' as what", sql("7_audit/attrition.sql"))),
     "cause.": CAUSES,
@@ -91,7 +92,7 @@ ENDINGS = {
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
-    "transform.": ("identity", "log1p", "category"),
+    "transform.": ("identity", "log1p", "log_from_one", "category"),
 }
 
 

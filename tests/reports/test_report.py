@@ -173,6 +173,19 @@ def test_the_dictionary_says_what_would_make_a_covariate_better(tmp_path: Path, 
     assert text_of(page.replace("<wbr>", "")).count(f" {says} ") == 2
 
 
+def test_an_end_that_is_worked_out_is_marked_and_one_that_nobody_knows_is_left_open(tmp_path: Path) -> None:
+    """a1 ends with its term; of a3, without a term or a period of notice, nothing says when."""
+    untold = WITH_NOTICE.replace("s3,a3,2023-02-01,2024-02-01,,,12,", "s3,a3,2023-02-01,,,2023-06-22,,")
+    staying = "s4,a4,2023-02-01,2024-02-01,,,12,9,90\n"
+    study = write_small_source(tmp_path, subscriptions=untold + staying, accounts=ACCOUNTS + "a4,web\n")
+    study.write_text(study.read_text(encoding="utf-8") + "[report]\nname_accounts = true\n", encoding="utf-8")
+    assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
+    text = text_of((tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
+    assert " a1 2023-06-20 2023-08-05 * 5 100 " in text
+    assert " a3 2023-06-22 – 25 450 " in text
+    assert "* For 1 account the tables give no end: shown is the end of the first term" in text
+
+
 def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) -> None:
     """a1 has given notice and its contract still runs: it is neither at risk nor forgotten."""
     study = write_small_source(tmp_path, subscriptions=WITH_NOTICE)
@@ -183,6 +196,6 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     assert "1 more is under notice already; it is listed apart and in no forecast." in text
     assert "1 account has said that it will leave; it is in no forecast." in text
     assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8").splitlines() == [
-        "account_id,notice_on,ends_on,seats,mrr",
-        "a1,2023-06-20,2023-08-05,5,100",
+        "account_id,notice_on,ends_on,is_end_given,seats,mrr",
+        "a1,2023-06-20,2023-08-05,False,5,100",
     ]

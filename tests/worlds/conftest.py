@@ -21,7 +21,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="session")
 def trapped(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year in which every trap is set at once."""
-    return made(TRAPS, 200, 2, tmp_path_factory.mktemp("traps"))
+    return made(TRAPS, 260, 2, tmp_path_factory.mktemp("traps"))
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ def expected(morning: Morning) -> dict[str, Any]:
     is_window_logged = morning.is_logged_since(morning.window_from, "contacts")
     is_known = is_state_logged and champions
     return {
-        "champion_unknown": int(not champions) if is_state_logged else None,
         "champions": len({role["contact_id"] for role in in_force}) if is_known else None,
         "champion_departments": champion_departments(in_force) if is_known else None,
+        "no_champion": int(not in_force) if is_known else None,
         "vacancy_days": vacancy_days(morning, champions, in_force) if is_known else None,
         "departures": departures(morning, champions) if is_window_logged and champions else None,
         "new_sponsor": new_sponsor(morning, recorded) if is_window_logged else None,
@@ -59,11 +59,9 @@ def champion_departments(in_force: list[Row]) -> int | None:
 def vacancy_days(morning: Morning, champions: list[Row], in_force: list[Row]) -> int | None:
     """Count the mornings without anybody, this one and the origin's included, since the last departure was known."""
     if in_force:
-        return 0
-    ends = [(role["ended_on"], end_told_on(role)) for role in champions if is_over(role, morning)]
-    if not ends:
         return None
-    first_morning = max(max(end) for end in ends) + ONE_DAY
+    ends = [(role["ended_on"], end_told_on(role)) for role in champions if is_over(role, morning)]
+    first_morning = max((max(end) for end in ends), default=dt.date.min) + ONE_DAY
     return (morning.day - max(first_morning, morning.origin)).days + 1
 
 

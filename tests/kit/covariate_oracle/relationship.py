@@ -18,8 +18,12 @@ def expected(morning: Morning) -> dict[str, Any]:
 
 
 def days_since_touch(morning: Morning, personal: list[Row]) -> int | None:
-    """Whole days since a touch that was not cancelled or missed; if there never was one, since the origin."""
-    held_on = [touch["occurred_on"] for touch in personal if touch["status"] in ("held", None)]
+    """Whole days since a touch of the vendor's that was not cancelled or missed; without one, since the origin."""
+    held_on = [
+        touch["occurred_on"]
+        for touch in personal
+        if touch["status"] in ("held", None) and touch["initiated_by"] in ("vendor", None)
+    ]
     if held_on:
         return (morning.day - max(held_on)).days - 1
     return (morning.day - morning.origin).days if morning.is_logged_since(morning.origin, "touchpoints") else None

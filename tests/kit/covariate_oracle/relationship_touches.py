@@ -21,7 +21,7 @@ def expected(morning: Morning) -> dict[str, Any]:
 
 
 def first_follow_up_days(morning: Morning, held: list[Row]) -> int | None:
-    """Days from the end of onboarding to the first touch, or until now."""
+    """Days from the end of onboarding to the first touch of the vendor's, or until now."""
     (account,) = morning.rows["accounts"]
     onboarded_on = morning.origin + dt.timedelta(ADOPTION_FROM_DAY)
     completed_on = account["onboarding_completed_on"]
@@ -29,7 +29,11 @@ def first_follow_up_days(morning: Morning, held: list[Row]) -> int | None:
         onboarded_on = completed_on
     if not morning.is_logged_since(onboarded_on, "touchpoints"):
         return None
-    after = sorted(touch["occurred_on"] for touch in held if touch["occurred_on"] >= onboarded_on)
+    after = sorted(
+        touch["occurred_on"]
+        for touch in held
+        if touch["occurred_on"] >= onboarded_on and touch["initiated_by"] in ("vendor", None)
+    )
     return ((after[0] if after else morning.day) - onboarded_on).days
 
 

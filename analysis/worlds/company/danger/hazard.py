@@ -1,7 +1,7 @@
 """The hazard of a simulated world: covariates exactly as the queries compute them, times the effects of a scenario."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates, read_families
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time
+from analysis.design.transforms import log_from_one
 from analysis.engine.engine import Engine
 from analysis.engine.query import behind
 from analysis.ingest.sources import create_table
@@ -22,6 +23,7 @@ from analysis.worlds.company.setting.days import LONGEST_WINDOW
 from analysis.worlds.company.setting.scenario import Scenario, Unit, read_states, read_units
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
+TRANSFORMS: dict[str, Callable[..., np.ndarray]] = {"log1p": np.log1p, "log_from_one": log_from_one}
 LOGS = ("usage_daily", "touchpoints", "tickets", "surveys")
 """Tables that begin when the logs do; contracts and contacts reach back further."""
 
@@ -109,7 +111,7 @@ def linear_predictor(
 def in_units(values: pd.Series, covariate: Covariate, unit: Unit) -> np.ndarray:
     """Return a covariate in the units of the hazard; 0 where it is missing."""
     raw = values.to_numpy(np.float64, na_value=np.nan)
-    transformed = np.log1p(raw) if covariate.transform == "log1p" else raw
+    transformed = TRANSFORMS.get(covariate.transform, np.asarray)(raw)
     return np.nan_to_num((transformed - unit.centre) / unit.scale)
 
 
