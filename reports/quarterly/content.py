@@ -51,8 +51,8 @@ class Contest:
         What is shown of each, which leads, and what all are worth beyond the contract.
     tests
         Joint tests, as `analysis.inference.frames.TESTS`.
-    losses
-        Of explained variation, as `analysis.contest.frames.LOSSES`.
+    losses, contrasts
+        Of explained variation, as `LOSSES` and `CONTRASTS` of `analysis.contest.frames`.
     models
         Whose losses those are.
     ratios
@@ -72,6 +72,7 @@ class Contest:
     verdicts: Verdicts
     tests: pd.DataFrame
     losses: pd.DataFrame
+    contrasts: pd.DataFrame
     models: tuple[str, ...]
     ratios: pd.DataFrame
     drift: DriftVerdict

@@ -61,6 +61,7 @@ def _contest(tenure: Workbench) -> Contest:
         verdicts=tenure.verdicts,
         tests=tenure.family_tests().table,
         losses=tenure.family_losses().table,
+        contrasts=tenure.family_contrasts().table,
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
         drift=tenure.drift,

@@ -44,8 +44,13 @@ def folds(book):
 
 
 @pytest.fixture(scope="module")
-def losses(folds):
+def reliance(folds):
     return permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
+
+
+@pytest.fixture(scope="module")
+def losses(reliance):
+    return reliance.losses
 
 
 def test_hazard_ratios_are_the_fits_with_the_errors_of_its_clusters(fit, design):
@@ -140,9 +145,21 @@ def test_intervals_say_how_they_were_made(losses):
     assert losses["share_moved"].between(0.9, 1).all()
 
 
-def test_losses_are_the_same_every_time(folds, losses):
+def test_losses_are_the_same_every_time(folds, reliance):
     again = permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
-    assert (again == losses).all(axis=None)
+    assert (again.losses == reliance.losses).all(axis=None)
+    assert (again.contrasts == reliance.contrasts).all(axis=None)
+
+
+def test_a_contrast_is_the_difference_of_two_losses_and_found_where_one_has_an_effect(reliance):
+    seen = reliance.losses.set_index(["model", "family", "metric"])["estimate"]
+    contrasts = reliance.contrasts.set_index(["model", "family", "versus", "metric"])
+    for (model, family, versus, metric), line in contrasts.iterrows():
+        assert line["estimate"] == pytest.approx(seen[model, family, metric] - seen[model, versus, metric])
+        assert line["adjusted_p_value"] >= line["p_value"]
+    assert len(contrasts) == 2 * 2 * 6  # models, metrics, pairs of the four families that are measured
+    assert contrasts.loc[("cox", "champion", "noise", "auc"), "adjusted_p_value"] < 0.15  # at best 2 / 101 x 6
+    assert contrasts.loc[("cox", "champion", "noise", "auc"), "conf_low"] > 0
 
 
 def test_values_are_swapped_within_groups_only():
