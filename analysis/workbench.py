@@ -10,7 +10,7 @@ from analysis.cohort.build import build_cohort
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.displays import show_losses
-from analysis.contest.reliance import permutation_losses_of
+from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.curves.rates import DAYS_A_YEAR
@@ -131,7 +131,8 @@ class Workbench(CohortTables):
     @cached_property
     def verdicts(self) -> Verdicts:
         """What is shown of each family, which leads, and what all are worth beyond the contract."""
-        return judge(self.family_tests().table, self.family_losses().table, self.skill.pairs)
+        tests, losses = self.family_tests().table, self.family_losses().table
+        return judge(tests, losses, self.family_contrasts().table, self.skill.pairs, self.forecast.headline)
 
     @cached_property
     def drift(self) -> DriftVerdict:
@@ -263,10 +264,17 @@ class Workbench(CohortTables):
 
     def family_losses(self) -> Display:
         """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""
-        return show_losses(self._losses[self._losses["metric"] == "ipa"], self.colors)
+        losses = self._reliance.losses
+        return show_losses(losses[losses["metric"] == "ipa"], self.colors)
+
+    def family_contrasts(self) -> Display:
+        """Return by how much forecasts lose more without one family than without another, on the same resamples."""
+        contrasts = self._reliance.contrasts
+        by_ipa = contrasts[contrasts["metric"] == "ipa"].reset_index(drop=True)
+        return Display("Difference of losses between families, paired (Holm)", by_ipa)
 
     @cached_property
-    def _losses(self) -> pd.DataFrame:
+    def _reliance(self) -> Reliance:
         return permutation_losses_of(self, self.rolling)
 
     def scores(self) -> Display:

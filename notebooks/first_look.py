@@ -126,7 +126,7 @@ tenure.proportional_hazards()
 # Because single lines mislead, the question is put to the family as a whole, and twice.
 #
 # First: taken together, do its columns go with leaving, given everything else in the model? A small p value says that
-# they do. It does not say how much.
+# they do. It does not say how much. The statistic is a mean over the columns, about 1 where the family says nothing.
 
 # %%
 tenure.family_tests()
@@ -142,6 +142,13 @@ tenure.family_tests()
 
 # %%
 tenure.family_losses()
+
+# %% [markdown]
+# Which family matters more is a third question. Two losses of one forecast rise and fall together when accounts are
+# drawn again, so their intervals may overlap though their difference is sure: look at the difference, paired.
+
+# %%
+tenure.family_contrasts()
 
 # %% [markdown]
 # ## 6. Can the forecast be trusted?

@@ -19,7 +19,6 @@ from analysis.errors import DesignError, ModelError
 from analysis.inference.fit import REFUSED, fit_inference
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.multiplicity import holm
-from analysis.inference.small_sample import room
 
 LEVEL = 0.01
 MATTERS = 0.2
@@ -76,9 +75,8 @@ def _change(
     covariates = [*(other for other in contract if other != covariate), covariate]
     with suppress(DesignError, ModelError):
         versions = {"known": lambda: rows, "observed": lambda: observed}
-        found = fit_versions(versions, covariates, lambda fit, columns: (influence_on(fit), room(fit, columns)))
-        (known, left), (seen, _) = found["known"], found["observed"]
-        changes = paired_changes(known, seen, widening=left.widening, df=left.spare)
+        found = fit_versions(versions, covariates, lambda fit, _: influence_on(fit))
+        changes = paired_changes(found["known"], found["observed"])
         line = changes.set_index("term")
         if covariate.name in line.index:
             return line.loc[covariate.name].rename({"before": "as_known", "after": "as_observed"}).to_dict()

@@ -22,7 +22,6 @@ from analysis.design.matrix import Column, Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.multiplicity import holm
-from analysis.inference.small_sample import Room, room
 
 LEVEL = 0.05
 
@@ -34,7 +33,6 @@ class _Rung:
     ratios: pd.DataFrame
     tests: pd.DataFrame
     influence: Influence
-    room: Room
 
 
 def lag_ladder(
@@ -65,7 +63,7 @@ def lag_ladder(
         conf_low, conf_high, p_value, change (from lag 0) with change_low, change_high and change_p (Holm over columns),
         signal ('early', 'late', 'late_or_fast' or '').
     families : DataFrame
-        For each family and lag: family, lag, statistic, df, p_value of its joint test; rows and events of the rung.
+        For each family and lag: family, lag, statistic, p_value of its joint test; rows and events of the rung.
 
     Raises
     ------
@@ -82,14 +80,12 @@ def lag_ladder(
     def read(fit: CoxFit, columns: Sequence[Column]) -> _Rung:
         joint = family_tests(fit, columns, families)
         joint = joint.assign(rows=len(fit.rows), events=fit.rows.n_subjects_with_event)
-        return _Rung(hazard_ratios(fit, columns), joint, influence_on(fit), room(fit, columns))
+        return _Rung(hazard_ratios(fit, columns), joint, influence_on(fit))
 
     read_off = fit_versions(rungs, declared, read)
     effects, tests = [], []
     for name, rung in read_off.items():
-        changes = paired_changes(
-            read_off["0"].influence, rung.influence, widening=rung.room.widening, df=rung.room.spare
-        )
+        changes = paired_changes(read_off["0"].influence, rung.influence)
         table = rung.ratios.assign(lag=int(name))
         table[["change", "change_low", "change_high"]] = changes[["change", "conf_low", "conf_high"]]
         table["change_p"] = changes["p_value"]

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import CoxFit
-from analysis.cox.residuals import dfbeta
 from analysis.cox.rows import CountingRows
 from analysis.errors import ModelError
 
@@ -22,7 +22,9 @@ class Influence:
     names : tuple of str, length p
     coefficients : ndarray, shape (p,)
     by_cluster : ndarray, shape (clusters, p)
-        What each cluster adds to the coefficients (dfbeta).
+        What each cluster adds to the coefficients, its leverage given back.
+    df : ndarray, shape (p,)
+        Degrees of freedom of each coefficient.
     rows : CountingRows
         Those fitted.
     """
@@ -30,25 +32,25 @@ class Influence:
     names: tuple[str, ...]
     coefficients: NDArray[np.float64]
     by_cluster: NDArray[np.float64]
+    df: NDArray[np.float64]
     rows: CountingRows
 
 
 def influence_on(fit: CoxFit) -> Influence:
     """Return the influence of each cluster on the coefficients of a fit."""
-    return Influence(fit.names, fit.coefficients, dfbeta(fit, by="cluster"), fit.rows)
+    errors = cluster_errors(fit)
+    return Influence(fit.names, fit.coefficients, errors.influence, errors.df, fit.rows)
 
 
-def paired_changes(
-    before: Influence, after: Influence, *, widening: float = 1.0, df: float = np.inf, level: float = 0.95
-) -> pd.DataFrame:
+def paired_changes(before: Influence, after: Influence, *, level: float = 0.95) -> pd.DataFrame:
     """Return how each coefficient changes from one fit to another of the same rows with other covariates.
 
     Parameters
     ----------
     before, after : Influence
         With the same columns; row i of both is the same interval of the same lifetime.
-    widening, df, level : float
-        As in `coefficient_table`.
+    level : float
+        Of the intervals.
 
     Returns
     -------
@@ -62,8 +64,9 @@ def paired_changes(
 
     Notes
     -----
-    The variance of a change is the sum over clusters of the squared difference of the two fits' influences (dfbeta):
-    the sandwich of the stacked estimating equations (Wei, Lin and Weissfeld 1989, J. Am. Stat. Assoc. 84, 1065).
+    The variance of a change is the sum over clusters of the squared difference of the two fits' influences: the
+    sandwich of the stacked estimating equations (Wei, Lin and Weissfeld 1989, J. Am. Stat. Assoc. 84, 1065), with the
+    leverage of each fit given back. Its degrees of freedom are the fewer of both fits'.
     """
     if before.names != after.names:
         raise ModelError("Paired changes need two fits with the same columns.")
@@ -71,7 +74,8 @@ def paired_changes(
     if len(one) != len(other) or not np.array_equal(one.stop, other.stop) or not np.array_equal(one.event, other.event):
         raise ModelError("Paired changes need two fits to the same rows in the same order.")
     change = after.coefficients - before.coefficients
-    std_error = widening * np.sqrt(((after.by_cluster - before.by_cluster) ** 2).sum(axis=0))
+    df = np.minimum(before.df, after.df)
+    std_error = np.sqrt(((after.by_cluster - before.by_cluster) ** 2).sum(axis=0))
     statistic = np.divide(np.abs(change), std_error, out=np.zeros_like(change), where=std_error > 0)
     p_value = 2 * stats.t.sf(statistic, df)
     half = stats.t.isf((1 - level) / 2, df) * std_error

@@ -3,8 +3,9 @@
 import numpy as np
 from scipy import stats
 
-from analysis.audits.alarm import Alarm, Verdict, Z, found_if, verdict
+from analysis.audits.alarm import Alarm, Verdict, found_if, verdict
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
 from analysis.declared.factors import control_family
@@ -75,10 +76,12 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         cluster=rows["cluster_id"].to_numpy(object),
     )
     fit = fit_cox(np.column_stack([values, age]), on_calendar, names=[*(c.name for c in contract.columns), "tenure"])
-    estimate, error = float(fit.coefficients[-1]), float(fit.robust_std_errors[-1])
+    errors = cluster_errors(fit)
+    estimate, error, df = float(fit.coefficients[-1]), float(errors.std_errors[-1]), float(errors.df[-1])
     if not error > 0:
         return Alarm("falling_hazard", "", Verdict.CANNOT_TELL, estimate, n=on_calendar.n_subjects_with_event)
-    p_value = float(stats.norm.cdf(estimate / error))
-    low, high = estimate - Z * error, estimate + Z * error
+    p_value = float(stats.t.cdf(estimate / error, df))
+    half = float(stats.t.isf(0.025, df)) * error
+    low, high = estimate - half, estimate + half
     told = verdict(p_value < LEVEL, FALLS, min(low, 0))
     return Alarm("falling_hazard", "", told, estimate, low, high, p_value, on_calendar.n_subjects_with_event)

@@ -24,3 +24,18 @@ LOSSES = Schema(
         Field("interval", Kind.TEXT, "how the interval was made"),
     ),
 )
+CONTRASTS = Schema(
+    "contrasts",
+    "two families in a model, by a metric",
+    (
+        Field("model", Kind.TEXT, "whose forecast it is"),
+        Field("family", Kind.TEXT, "one family"),
+        Field("versus", Kind.TEXT, "the other"),
+        Field("metric", Kind.TEXT, "'ipa' or 'auc'"),
+        Field("estimate", Kind.NUMBER, "loss without the one less loss without the other", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, accounts resampled", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("p_value", Kind.NUMBER, "that they differ, from the same resamples", may_lack=True),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the pairs of the model", may_lack=True),
+    ),
+)

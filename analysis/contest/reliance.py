@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.contest.contrasts import family_contrasts
 from analysis.contest.frames import LOSSES
 from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
@@ -25,6 +26,22 @@ MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 _WITHIN = ("risk_date", "phase", "term_months")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reliance:
+    """How far fitted forecasts lean on each family.
+
+    Attributes
+    ----------
+    losses : DataFrame
+        As `LOSSES`.
+    contrasts : DataFrame
+        As `CONTRASTS`, on the same resamples.
+    """
+
+    losses: pd.DataFrame
+    contrasts: pd.DataFrame
+
+
 def permutation_losses(
     folds: Sequence[Fold],
     models: Sequence[str],
@@ -34,7 +51,7 @@ def permutation_losses(
     n_resamples: int = 500,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
+) -> Reliance:
     """Measure what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts.
 
     The family's columns move together, among test rows of the same landmark, phase and contract term of
@@ -54,8 +71,7 @@ def permutation_losses(
 
     Returns
     -------
-    DataFrame
-        As `LOSSES`.
+    Reliance
 
     Raises
     ------
@@ -63,6 +79,7 @@ def permutation_losses(
         If a model was fitted in no fold.
     """
     lines: list[tuple] = []
+    drawn: dict[tuple[str, str], dict[str, NDArray[np.float64]]] = {}
     for model in models:
         fitted = [fold for fold in folds if model in fold.models]
         if not fitted:
@@ -75,14 +92,15 @@ def permutation_losses(
                 shuffled = [_shuffled_risk(fitted, model, family, [seed, position, r]) for r in range(n_repeats)]
                 moved = float(np.mean([share for _, share in shuffled]))
                 for metric, loss in _losses(scored, [risk for risk, _ in shuffled]).items():
+                    drawn.setdefault((model, metric), {})[family] = loss
                     estimate, interval = float(loss[0]), percentile_interval(loss[1:])
                     sizes = (len(fitted), len(scored.event), moved)
                     lines.append((model, family, metric, estimate, *interval, *sizes, MODEL_HELD_FIXED))
-    return LOSSES.checked(pd.DataFrame(lines, columns=LOSSES.columns))
+    return Reliance(LOSSES.checked(pd.DataFrame(lines, columns=LOSSES.columns)), family_contrasts(drawn))
 
 
-def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin) -> pd.DataFrame:
-    """Measure what the forecasts that a study may quote lose without each family, as `LOSSES`."""
+def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin) -> Reliance:
+    """Measure what the forecasts that a study may quote lose without each family."""
     models = tenure.study.models
     return permutation_losses(
         rolling.folds,

@@ -11,7 +11,7 @@ from analysis.declared.factors import control_family
 from analysis.evaluation.selection import Lead, PairVerdict
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
-from analysis.models.registry import CONTRACT_ONLY, COX
+from analysis.models.registry import CONTRACT_ONLY
 
 
 class Standing(StrEnum):
@@ -32,9 +32,9 @@ class FamilyVerdict:
     is_associated
         Whether its joint test shows that it goes with leaving, all else in the model held equal.
     is_leaned_on
-        Whether the Cox forecast of quarters not seen loses where it is shuffled: the loss's interval is above zero.
+        Whether the quoted forecast of quarters not seen loses where it is shuffled: the loss's interval is above zero.
     p_value
-        Of the joint test.
+        Of the joint test, in the time-varying Cox model.
     """
 
     family: str
@@ -54,9 +54,9 @@ class Leadership(StrEnum):
     """Whether a family leads."""
 
     CLEAR = "clear"
-    """One does, and its loss stands apart from those of all others."""
+    """One does, and the forecast is shown to lose more without it than without any other."""
     UNSURE = "unsure"
-    """One does, but intervals overlap."""
+    """One does, but of some other that is not shown."""
     NONE = "none"
     """No family passes both questions."""
     NOT_ASKED = "not_asked"
@@ -65,11 +65,25 @@ class Leadership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeaderVerdict:
-    """Which family leads, and the one of the others whose loss is largest; empty where there is none."""
+    """Which family leads, and how it compares with the other that it is least sure to be ahead of.
+
+    Attributes
+    ----------
+    family, second
+        Empty where none leads.
+    estimate, conf_low, conf_high
+        How many points of explained variation (IPA, 100 = certainty) more the forecast loses without the leader.
+    p_value
+        Of that contrast, by Holm's method over all pairs of families.
+    """
 
     leadership: Leadership
     family: str = ""
     second: str = ""
+    estimate: float = np.nan
+    conf_low: float = np.nan
+    conf_high: float = np.nan
+    p_value: float = np.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class GainVerdict:
     Attributes
     ----------
     lead
-        Of the Cox model with all families over that with the contract; None where the two were never both scored.
+        Of the quoted model over the Cox model of the contract; None where the two were never both scored.
     estimate, conf_low, conf_high
         In points of explained variation (IPA, 100 = certainty).
     """
@@ -96,26 +110,39 @@ class Verdicts:
 
     Attributes
     ----------
+    quoted
+        The model whose forecast is quoted: what it leans on, and what it gains, is judged.
     families
         Of each measured family that is no control.
     """
 
+    quoted: str
     families: tuple[FamilyVerdict, ...]
     leader: LeaderVerdict
     gain: GainVerdict
 
 
-def judge(tests: pd.DataFrame, losses: pd.DataFrame, pairs: Sequence[PairVerdict]) -> Verdicts:
-    """Judge the contest of the families.
+def judge(
+    tests: pd.DataFrame, losses: pd.DataFrame, contrasts: pd.DataFrame, pairs: Sequence[PairVerdict], quoted: str
+) -> Verdicts:
+    """Judge the contest of the families: their association by the tests, the rest by the model that is quoted.
 
     Parameters
     ----------
-    tests, losses
-        As in `family_verdicts`.
+    tests
+        As `analysis.inference.frames.TESTS`.
+    losses, contrasts
+        As `LOSSES` and `CONTRASTS` of `analysis.contest.frames`, of one metric.
     pairs
         Of all models.
+    quoted
+        The model whose forecast is quoted.
     """
-    return Verdicts(family_verdicts(tests, losses), leader_verdict(tests, losses), gain_verdict(pairs))
+    own = losses[losses["model"] == quoted]
+    own_contrasts = contrasts[contrasts["model"] == quoted]
+    return Verdicts(
+        quoted, family_verdicts(tests, own), leader_verdict(tests, own, own_contrasts), gain_verdict(pairs, quoted)
+    )
 
 
 def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVerdict, ...]:
@@ -126,9 +153,9 @@ def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVe
     tests
         As `analysis.inference.frames.TESTS`.
     losses
-        As `analysis.contest.frames.LOSSES`, of one metric.
+        As `analysis.contest.frames.LOSSES`, of one model and metric.
     """
-    is_useful = _of_cox(losses).set_index("family")["conf_low"] > 0
+    is_useful = losses.set_index("family")["conf_low"] > 0
     p_values = tests.set_index("family")["p_value"]
     return tuple(
         FamilyVerdict(
@@ -138,27 +165,51 @@ def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVe
     )
 
 
-def leader_verdict(tests: pd.DataFrame, losses: pd.DataFrame) -> LeaderVerdict:
+def leader_verdict(tests: pd.DataFrame, losses: pd.DataFrame, contrasts: pd.DataFrame) -> LeaderVerdict:
     """Say which of the measured families leads, and whether it is shown to matter more than every other.
+
+    That is asked of the differences of losses on the same resamples, not of their intervals.
 
     Parameters
     ----------
     tests, losses
         As in `family_verdicts`.
+    contrasts
+        As `analysis.contest.frames.CONTRASTS`, of the same model and metric.
     """
     contenders = _contenders(tests)
-    if len(contenders) < 2:
+    measured = losses[losses["family"].isin(contenders)]
+    if len(contenders) < 2 or len(measured) < 2:
         return LeaderVerdict(Leadership.NOT_ASKED)
-    of_cox = _of_cox(losses)
-    leader = leading_family(tests, of_cox, contenders)
+    leader = leading_family(tests, losses, contenders)
     if leader is None:
         return LeaderVerdict(Leadership.NONE)
-    by_family = of_cox[of_cox["family"].isin(contenders)].set_index("family")
-    others = by_family.drop(index=leader).sort_values("estimate", ascending=False, kind="stable")
-    if others.empty:
-        return LeaderVerdict(Leadership.NOT_ASKED)
-    stands_apart = by_family.loc[leader, "conf_low"] > others["conf_high"].max()
-    return LeaderVerdict(Leadership.CLEAR if stands_apart else Leadership.UNSURE, leader, str(others.index[0]))
+    ahead = _ahead_of(contrasts, leader)
+    ahead = ahead[ahead["versus"].isin(measured["family"])].fillna({"adjusted_p_value": 1.0})
+    least = ahead.assign(is_behind=ahead["estimate"] <= 0).sort_values(
+        ["is_behind", "adjusted_p_value", "estimate", "versus"], ascending=[False, False, True, True]
+    ).iloc[0]  # fmt: skip
+    is_clear = bool(((ahead["estimate"] > 0) & (ahead["adjusted_p_value"] < SHOWN)).all())
+    return LeaderVerdict(
+        Leadership.CLEAR if is_clear else Leadership.UNSURE,
+        leader,
+        str(least["versus"]),
+        *(float(least[name]) for name in ("estimate", "conf_low", "conf_high", "adjusted_p_value")),
+    )
+
+
+def _ahead_of(contrasts: pd.DataFrame, family: str) -> pd.DataFrame:
+    """Return the contrasts of a family with every other, all turned so that it stands first."""
+    first = contrasts[contrasts["family"] == family]
+    other = contrasts[contrasts["versus"] == family]
+    turned = other.assign(
+        family=other["versus"],
+        versus=other["family"],
+        estimate=-other["estimate"],
+        conf_low=-other["conf_high"],
+        conf_high=-other["conf_low"],
+    )
+    return pd.concat([first, turned], ignore_index=True)
 
 
 def leading_family(
@@ -188,23 +239,21 @@ def leading_family(
     return str(useful.sort_values(["estimate", "family"], ascending=[False, True])["family"].iloc[0])
 
 
-def gain_verdict(pairs: Sequence[PairVerdict]) -> GainVerdict:
-    """Say whether the factors improve the Cox forecast beyond the contract alone.
+def gain_verdict(pairs: Sequence[PairVerdict], quoted: str) -> GainVerdict:
+    """Say whether the quoted forecast, with all factors, is better than that of the contract alone.
 
     Parameters
     ----------
     pairs
         Of all models.
+    quoted
+        The model whose forecast is quoted.
     """
-    pair = next((pair for pair in pairs if (pair.model, pair.versus) == (COX, CONTRACT_ONLY)), None)
-    if pair is None:
-        return GainVerdict(None)
-    return GainVerdict(pair.lead, 100 * pair.estimate, 100 * pair.conf_low, 100 * pair.conf_high)
+    for pair in pairs:
+        if (pair.model, pair.versus) == (quoted, CONTRACT_ONLY):
+            return GainVerdict(pair.lead, 100 * pair.estimate, 100 * pair.conf_low, 100 * pair.conf_high)
+    return GainVerdict(None)
 
 
 def _contenders(tests: pd.DataFrame) -> list[str]:
     return [family for family in tests["family"] if family != control_family()]
-
-
-def _of_cox(losses: pd.DataFrame) -> pd.DataFrame:
-    return losses[losses["model"] == COX]

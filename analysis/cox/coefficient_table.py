@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.cox.cluster_errors import ClusterErrors
 from analysis.cox.fit import CoxFit
 
 
 def coefficient_table(
-    fit: CoxFit, *, robust: bool = True, level: float = 0.95, widening: float = 1.0, df: float = np.inf
+    fit: CoxFit, *, robust: bool = True, level: float = 0.95, errors: ClusterErrors | None = None
 ) -> pd.DataFrame:
     """Tabulate a fitted Cox model, a line a column.
 
@@ -19,24 +20,26 @@ def coefficient_table(
         Cluster-robust standard errors (the default) or model-based ones.
     level : float
         Of the intervals.
-    widening : float
-        Factor of the standard errors.
-    df : float
-        Degrees of freedom of the t distribution of intervals and tests; the normal one by default.
+    errors : ClusterErrors, optional
+        Standard errors, and degrees of freedom of the t distribution of intervals and tests, instead of the robust or
+        model-based ones and the normal distribution.
 
     Returns
     -------
     DataFrame
-        term, estimate (log hazard ratio per unit), std_error, conf_low, conf_high, statistic, p_value
-        (two-sided), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
+        term, estimate (log hazard ratio per unit), std_error, conf_low, conf_high, statistic, df (with `errors`),
+        p_value (two-sided), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
     """
-    std_error = widening * (fit.robust_std_errors if robust else fit.std_errors)
+    if errors is None:
+        std_error, df = (fit.robust_std_errors if robust else fit.std_errors), np.full(len(fit.names), np.inf)
+    else:
+        std_error, df = errors.std_errors, errors.df
     statistic = fit.coefficients / std_error
     half = stats.t.isf((1 - level) / 2, df) * std_error
     low, high = fit.coefficients - half, fit.coefficients + half
     with np.errstate(over="ignore"):  # per unit of a column of tiny values a ratio may be more than a float holds
         ratio, ratio_low, ratio_high = np.exp(fit.coefficients), np.exp(low), np.exp(high)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "term": fit.names,
             "estimate": fit.coefficients,
@@ -44,9 +47,11 @@ def coefficient_table(
             "conf_low": low,
             "conf_high": high,
             "statistic": statistic,
+            "df": df,
             "p_value": 2 * stats.t.sf(np.abs(statistic), df),
             "hazard_ratio": ratio,
             "hazard_ratio_low": ratio_low,
             "hazard_ratio_high": ratio_high,
         }
     )
+    return table.drop(columns="df") if errors is None else table

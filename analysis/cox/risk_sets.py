@@ -54,11 +54,32 @@ class RiskSets:
         self, values: NDArray[np.float64], risk: NDArray[np.float64], rows: CountingRows
     ) -> tuple[NDArray[np.float64], float]:
         """Return `sums`, and the largest factor by which a risk total falls short of one after it in its stratum."""
+        return self._summed(values, risk, self.first, self.last, rows.stratum)
+
+    def sums_of(
+        self,
+        chosen: NDArray[np.intp],
+        values: NDArray[np.float64],
+        risk: NDArray[np.float64],
+        rows: CountingRows,
+    ) -> NDArray[np.float64]:
+        """Return `sums` over the chosen rows alone, from all rows' values and risks."""
+        ends = self.first[chosen], self.last[chosen]
+        return self._summed(values[chosen], risk[chosen], *ends, rows.stratum[chosen])[0]
+
+    def _summed(
+        self,
+        values: NDArray[np.float64],
+        risk: NDArray[np.float64],
+        first: NDArray[np.intp],
+        last: NDArray[np.intp],
+        stratum: NDArray[np.intp],
+    ) -> tuple[NDArray[np.float64], float]:
         total = np.empty((len(self.time), values.shape[1] + 1))
-        fall = kernels.risk_set_sums(values, risk, self.first, self.last, rows.stratum, self.openings, total)
+        fall = kernels.risk_set_sums(values, risk, first, last, stratum, self.openings, total)
         if fall > STEEP:
             tree = np.empty((2 * len(total), total.shape[1]))
-            kernels.risk_set_sums_by_tree(values, risk, self.first, self.last, tree, total)
+            kernels.risk_set_sums_by_tree(values, risk, first, last, tree, total)
         return total, fall
 
     def death_sums(self, values: NDArray[np.float64], risk: NDArray[np.float64]) -> NDArray[np.float64]:

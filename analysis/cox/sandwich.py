@@ -66,7 +66,7 @@ def cluster_robust_covariance(
     """Return the grouped sandwich covariance, shape (p, p), clustered by ``likelihood.rows.cluster``.
 
     Meat: score residuals summed within each cluster. No small-sample factor, as R's ``coxph(..., cluster =)``: with
-    few clusters (under about 50) it is too small.
+    few clusters (under about 50), or a few that hold most, it is too small: see `analysis.cox.cluster_errors`.
 
     Parameters
     ----------

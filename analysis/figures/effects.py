@@ -52,7 +52,8 @@ def draw_hazard_ratios(
             ax.plot(term["hazard_ratio"], row, "o", color=colors[family], markersize=5)
     ax.axvline(1, color=INK, linewidth=0.8)
     ax.set_xscale("log")
-    plain_ticks(ax, frame["hazard_ratio_low"].min(), frame["hazard_ratio_high"].max())
+    shown = frame[["hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"]]  # an interval may lack: one parent's own
+    plain_ticks(ax, shown.min(axis=None), shown.max(axis=None))
     ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
     color_family_ticks(ax, [color for _, _, color in ticks])
     ax.set_ylim(row - 0.6, -0.4)

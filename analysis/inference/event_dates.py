@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.inference.fit import Inference
 from analysis.inference.frames import EVENT_DATES
 from analysis.inference.joint_tests import family_tests
@@ -22,7 +23,7 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
     Returns
     -------
     DataFrame
-        As `EVENT_DATES`; the errors are those of the first fit.
+        As `EVENT_DATES`; the errors, by `cluster_errors`, are those of the first fit.
     """
     tests = family_tests(chosen.fit, chosen.columns, families)
     others = family_tests(other.fit, other.columns, families).set_index("family")["p_value"]
@@ -36,7 +37,7 @@ def compare_event_dates(chosen: Inference, other: Inference, families: Sequence[
             "other_estimate": [moved.get(name, np.nan) for name in chosen.fit.names],
         }
     )
-    shifts["shift"] = (shifts["other_estimate"] - shifts["estimate"]) / chosen.fit.robust_std_errors
+    shifts["shift"] = (shifts["other_estimate"] - shifts["estimate"]) / cluster_errors(chosen.fit).std_errors
     known = shifts[~shifts["marks_missing"] & shifts["shift"].notna()]
     largest = known.loc[known.groupby("family", sort=False)["shift"].apply(lambda s: s.abs().idxmax())]
     table = tests[["family", "p_value"]].assign(other_p_value=tests["family"].map(others))

@@ -16,9 +16,13 @@ TESTS = Schema(
     (
         Field("family", Kind.TEXT, "its name"),
         Field("n_columns", Kind.WHOLE, "columns tested together, indicators of missing values left out"),
-        Field("statistic", Kind.NUMBER, "chi-square, robust"),
-        Field("df", Kind.WHOLE, "its degrees of freedom"),
-        Field("p_value", Kind.NUMBER, "by the F distribution that few events a column leave"),
+        Field(
+            "statistic",
+            Kind.NUMBER,
+            "mean over its columns of the squared standardised score (global test): 1 on average where it says nothing",
+            may_lack=True,
+        ),
+        Field("p_value", Kind.NUMBER, "of that statistic, by random signs of the clusters", may_lack=True),
     ),
 )
 RATIOS = Schema(
@@ -27,14 +31,15 @@ RATIOS = Schema(
     (
         *_COLUMN,
         Field("estimate", Kind.NUMBER, "log hazard ratio per standard deviation, or against absence"),
-        Field("std_error", Kind.NUMBER, "of it: robust, widened for few events a column"),
-        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval"),
-        Field("conf_high", Kind.NUMBER, "upper end"),
-        Field("statistic", Kind.NUMBER, "estimate over its error", may_lack=True),
+        Field("std_error", Kind.NUMBER, "of it: cluster-robust, leverage given back (CR2)", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("statistic", Kind.NUMBER, "t: estimate over its error", may_lack=True),
+        Field("df", Kind.NUMBER, "its degrees of freedom (Satterthwaite)"),
         _P_VALUE,
         Field("hazard_ratio", Kind.NUMBER, "the estimate as a ratio"),
-        Field("hazard_ratio_low", Kind.NUMBER, "lower end of its 95% interval"),
-        Field("hazard_ratio_high", Kind.NUMBER, "upper end"),
+        Field("hazard_ratio_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("hazard_ratio_high", Kind.NUMBER, "upper end", may_lack=True),
     ),
 )
 BOUNDS = Schema(
@@ -88,7 +93,7 @@ EVENT_DATES = Schema(
     "a family, its findings by both dates of the event",
     (
         Field("family", Kind.TEXT, "its name"),
-        Field("p_value", Kind.NUMBER, "of its joint test, events dated as the study asks"),
+        Field("p_value", Kind.NUMBER, "of its joint test, events dated as the study asks", may_lack=True),
         Field("other_p_value", Kind.NUMBER, "of its joint test, events dated the other way", may_lack=True),
         Field("term", Kind.TEXT, "its column that moves most", may_lack=True),
         Field("estimate", Kind.NUMBER, "log hazard ratio of that column", may_lack=True),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.coefficient_table import coefficient_table
 from analysis.cox.fit import CoxFit
 from analysis.cox.proportional_hazards import GLOBAL, ProportionalHazards
@@ -11,11 +12,10 @@ from analysis.design.matrix import Column
 from analysis.inference.frames import DRIFTS, RATIOS
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
-from analysis.inference.small_sample import room
 
 
 def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -> pd.DataFrame:
-    """Tabulate a fitted Cox model with cluster-robust standard errors, widened for few events a column.
+    """Tabulate a fitted Cox model with errors that hold where rows of a cluster depend and clusters are few.
 
     Parameters
     ----------
@@ -28,11 +28,10 @@ def hazard_ratios(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     Returns
     -------
     DataFrame
-        As `RATIOS`, by the t distribution and with the errors of `small_sample.Room`. Per standard deviation for
-        numeric columns, against absence for indicators.
+        As `RATIOS`, errors and degrees of freedom by `cluster_errors`, so that a p value is below 1 - `level` where the
+        interval leaves 1 out. Per standard deviation for numeric columns, against absence for indicators.
     """
-    left = room(fit, columns)
-    table = coefficient_table(fit, level=level, widening=left.widening, df=left.spare)
+    table = coefficient_table(fit, level=level, errors=cluster_errors(fit))
     return RATIOS.checked(_described(columns, table))
 
 

@@ -2,25 +2,27 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
-from scipy import stats
+from numpy.typing import NDArray
 
-from analysis.cox.fit import CoxFit
-from analysis.cox.hypothesis_tests import wald_test
+from analysis.cox.fit import CoxFit, fit_cox
+from analysis.cox.global_test import global_test
+from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column
+from analysis.errors import ModelError
 from analysis.inference.frames import TESTS
-from analysis.inference.small_sample import room
 
 SHOWN = 0.05
 """A p value below it shows an association, or a drift."""
 
 
 def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]) -> pd.DataFrame:
-    """Test each family's columns jointly, given all other columns (cluster-robust Wald).
+    """Test each family's columns jointly, given all other columns (global test, signs of the clusters).
 
-    The p value is from an F distribution that allows for few events a column (see `small_sample.Room`).
-    Indicators of missing values are adjusted for, not tested: a value is often missing because the lifetime is young.
-    A family without columns in the design gets no row: it is not measured, which is not zero.
+    The model is fitted again without the family, with the ridge that the others have. Indicators of missing values are
+    adjusted for, not tested: a value is often missing because the lifetime is young. A family without columns in the
+    design gets no row: it is not measured, which is not zero.
 
     Parameters
     ----------
@@ -32,14 +34,31 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     Returns
     -------
     DataFrame
-        As `TESTS`; the statistic is R's.
+        As `TESTS`; without a p value where no two clusters tell of any of its columns.
     """
     lines = []
-    left = room(fit, columns)
     for family in families:
-        block = [column.name for column in columns if column.family == family and not column.marks_missing]
-        if block:
-            test = wald_test(fit, block)
-            p_value = float(stats.f.sf(test.statistic / left.widening**2 / test.df, test.df, left.spare))
-            lines.append((family, len(block), test.statistic, test.df, p_value))
+        is_tested = np.array([column.family == family and not column.marks_missing for column in columns])
+        if is_tested.any():
+            lines.append((family, int(is_tested.sum()), *_tested(fit, is_tested)))
     return TESTS.checked(pd.DataFrame(lines, columns=TESTS.columns))
+
+
+def _tested(fit: CoxFit, is_tested: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return statistic and p value; both missing where nothing can be tested."""
+    values = fit.likelihood.values
+    null = _without(fit, is_tested)
+    try:
+        found = global_test(null, values[:, is_tested])
+    except ModelError:
+        return float("nan"), float("nan")
+    return found.statistic, found.p_value
+
+
+def _without(fit: CoxFit, is_tested: NDArray[np.bool_]) -> CoxFit | CountingRows:
+    others = ~is_tested
+    if not others.any():
+        return fit.rows
+    names = [name for name, is_other in zip(fit.names, others, strict=True) if is_other]
+    ridge = (fit.ridge / fit.scale**2)[others]
+    return fit_cox(fit.likelihood.values[:, others], fit.rows, names=names, ties=fit.likelihood.ties, ridge=ridge)

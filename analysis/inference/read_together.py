@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.sparse.csgraph import connected_components
 
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import CoxFit
 from analysis.design.matrix import Column
-from analysis.inference.small_sample import room
 
 INFLATED = 5.0
 """A column whose variance the others inflate by so much has hardly an effect of its own to estimate."""
@@ -82,13 +82,16 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
     alike = np.where(covariate[:, None] == covariate, 0.0, alike[np.ix_(values, values)])  # levels exclude each other
     groups = _groups(inflation[values], alike, fit.coefficients[values])
     groups = _with_pulling(groups, fit, information, values)
-    left = room(fit, columns)
-    widest = stats.t.isf((1 - level) / 2, left.spare) * left.widening
-    found = []
+    if not groups:
+        return ()
+    errors, found = cluster_errors(fit), []
     for members in (values[group] for group in groups):
         step = _common_step(information, members) * fit.scale[members]
         share = step * fit.coefficients[members]
-        half = widest * float(np.sqrt(step @ fit.robust_covariance[np.ix_(members, members)] @ step))
+        weights = np.zeros(len(columns))
+        weights[members] = step
+        error, df = errors.of_sum(weights)
+        half = float(stats.t.isf((1 - level) / 2, df)) * error
         found.append(
             ReadTogether(
                 terms=tuple(columns[k].name for k in members),

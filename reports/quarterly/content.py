@@ -53,8 +53,8 @@ class Contest:
         What is shown of each, which leads, and what all are worth beyond the contract.
     tests
         Joint tests, as `analysis.inference.frames.TESTS`.
-    losses
-        Of explained variation, as `analysis.contest.frames.LOSSES`.
+    losses, contrasts
+        Of explained variation, as `LOSSES` and `CONTRASTS` of `analysis.contest.frames`.
     models
         Whose losses those are.
     ratios
@@ -78,6 +78,7 @@ class Contest:
     verdicts: Verdicts
     tests: pd.DataFrame
     losses: pd.DataFrame
+    contrasts: pd.DataFrame
     models: tuple[str, ...]
     ratios: pd.DataFrame
     bounds: pd.DataFrame

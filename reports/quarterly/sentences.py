@@ -67,10 +67,11 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         sentences.append(text("short.skill", folds=ranking.n_folds, auc=text.share(ranking.estimate, 0)))
     if summary.contest:
         verdicts = summary.contest.verdicts
-        sentences += [family_sentence(text, verdict, labels[verdict.family]) for verdict in verdicts.families]
-        sentences.append(gain_sentence(text, verdicts.gain))
+        model = text(f"model.{verdicts.quoted}")
+        sentences += [family_sentence(text, verdict, labels[verdict.family], model) for verdict in verdicts.families]
+        sentences.append(gain_sentence(text, verdicts.gain, model))
         if verdicts.leader.leadership is not Leadership.NOT_ASKED:
-            sentences.append(leader_sentence(text, verdicts.leader, labels))
+            sentences.append(leader_sentence(text, verdicts.leader, labels, model))
     elif summary.no_contest and not summary.no_forecast:
         sentences.append(text("short.no_contest", reason=summary.no_contest))
     if fitted := summary.contest or summary.apart:
@@ -100,25 +101,34 @@ def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> 
     return said
 
 
-def family_sentence(text: Text, verdict: FamilyVerdict, label: str) -> str:
-    """Say what is shown of a family: association, gain to the forecast (Cox model), both or neither."""
-    return text(f"short.family_{verdict.standing}", family=label, p=text.p_value(verdict.p_value))
+def family_sentence(text: Text, verdict: FamilyVerdict, label: str, model: str) -> str:
+    """Say what is shown of a family: association (time-varying Cox), leaning of the quoted forecast, or neither."""
+    return text(f"short.family_{verdict.standing}", family=label, model=model, p=text.p_value(verdict.p_value))
 
 
-def leader_sentence(text: Text, verdict: LeaderVerdict, labels: dict[str, str]) -> str:
-    """Say which family leads, and whether it is shown to matter more than the next."""
+def leader_sentence(text: Text, verdict: LeaderVerdict, labels: dict[str, str], model: str) -> str:
+    """Say which family leads in the quoted forecast, and whether it is shown to matter more than every other."""
     if verdict.leadership is Leadership.NONE:
         return text("short.no_leader")
     key = "short.leader" if verdict.leadership is Leadership.CLEAR else "short.leader_unsure"
-    return text(key, family=labels[verdict.family], second=labels[verdict.second])
+    return text(
+        key,
+        family=labels[verdict.family],
+        second=labels[verdict.second],
+        model=model,
+        estimate=text.number(verdict.estimate, 1),
+        span=text.span(verdict.conf_low, verdict.conf_high, 1),
+        p=text.p_value(verdict.p_value),
+    )
 
 
-def gain_sentence(text: Text, verdict: GainVerdict) -> str:
-    """Say whether all families together forecast better than the contract alone, on the same accounts."""
+def gain_sentence(text: Text, verdict: GainVerdict, model: str) -> str:
+    """Say whether the quoted forecast is better than that of the contract alone, on the same accounts."""
     if verdict.lead is None:
         return text("short.no_gain_measured")
     return text(
         GAINS[verdict.lead],
+        model=model,
         estimate=text.number(verdict.estimate, 1),
         low=text.number(verdict.conf_low, 1),
         high=text.number(verdict.conf_high, 1),

@@ -74,6 +74,7 @@ def _contest(tenure: Workbench) -> Contest:
         verdicts=tenure.verdicts,
         tests=tenure.family_tests().table,
         losses=tenure.family_losses().table,
+        contrasts=tenure.family_contrasts().table,
         models=QUOTABLE,
         ratios=tenure.hazard_ratios().table,
         bounds=_told(inference.bounds),

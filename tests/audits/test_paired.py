@@ -5,6 +5,7 @@ import pytest
 
 from analysis.audits.paired import influence_on
 from analysis.audits.paired import paired_changes as changes_between
+from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
 from analysis.errors import ModelError
@@ -29,7 +30,7 @@ def test_the_same_covariates_in_another_unit_change_by_a_known_share_with_its_ow
     before, after = fit_cox(x, rows, names=["a", "b"]), fit_cox(2 * x, rows, names=["a", "b"])
     changes = paired_changes(before, after)
     np.testing.assert_allclose(changes["change"], -before.coefficients / 2, rtol=1e-9)
-    np.testing.assert_allclose(changes["std_error"], before.robust_std_errors / 2, rtol=1e-7)
+    np.testing.assert_allclose(changes["std_error"], cluster_errors(before).std_errors / 2, rtol=1e-7)
 
 
 def test_nothing_changed_is_no_change_and_no_error():

@@ -6,12 +6,16 @@ import pytest
 from samples import SAMPLE, SampleReport
 from simulated_landmarks import Declared
 
+from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
+from analysis.design.matrix import Column
 from analysis.errors import ModelError
 from analysis.inference.apart import family_tests_apart, fit_apart, ratios_apart
 from analysis.inference.bounds import FEWEST_EXPECTED, null_hazard, side_of
+from analysis.inference.displays import show_hazard_ratios
 from analysis.inference.fit import ENOUGH_A_COLUMN, evidence_in, fit_inference
 from analysis.inference.hazard_ratios import hazard_ratios
+from analysis.inference.joint_tests import family_tests
 from analysis.wording.remarks import remark
 from analysis.workbench import Workbench, open_study
 from reports.messages import read_catalogue
@@ -186,3 +190,15 @@ class TestFewEvents:
         tenure.counting_process = few_events(tenure, 9)
         with pytest.raises(ModelError, match="It needs 10 lifetimes with event; there are 9"):
             tenure.family_tests()
+
+
+def test_one_parent_alone_gives_ratios_without_intervals_or_p_values() -> None:
+    """Nothing tells how another parent's accounts would do; the picture shows the estimate."""
+    rng = np.random.default_rng(6)
+    rows = counting_rows(None, rng.exponential(size=80), np.ones(80), cluster=np.zeros(80))
+    columns = [Column("pace", "pace", "usage")]
+    fit = fit_cox(rng.normal(size=(80, 1)), rows, names=["pace"])
+    table = hazard_ratios(fit, columns)
+    assert table[["std_error", "conf_low", "conf_high", "p_value"]].isna().all(axis=None)
+    assert family_tests(fit, columns, ["usage"])["p_value"].isna().all()
+    show_hazard_ratios(table.assign(label="Pace"), {"usage": "black"}).plot()

@@ -294,7 +294,7 @@ class TestJapanesePage:
     def test_holds_what_english_used_to_come_from(self, page):
         """Notes on the fit, reasons why columns were left out, levels, pooled groups, findings, provenance."""
         text = text_of(page)
-        notes = ("推定値は安定しません", "学習に用いる行で", "欠測", "その他")
+        notes = ("0に向けて縮小しています", "学習に用いる行で", "欠測", "その他")
         provenance = ("コホートのハッシュ", "duckdbのバージョン")
         assert [said for said in (*notes, *provenance) if said not in text] == []
         assert {"missing", "all", "other", "unknown", "monthly", "yearly"}.isdisjoint(pieces(page))

@@ -13,6 +13,7 @@ from analysis.worlds.company.world import make_world
 from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
 from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
+from analysis.worlds.proofs.few_clusters import few_clusters
 from analysis.worlds.proofs.interval_coverage import estimates_by_world, summarise_coverage
 from analysis.worlds.proofs.null_p_values import null_p_values, summarise_p_values
 from analysis.worlds.proofs.study_worlds import PLANTED, study_of_world, study_worlds
@@ -56,6 +57,10 @@ class Proofs:
         companies = Companies("no_effect", 12_000, range(1, 1 + self._some(16)), MANY_LEAVE)
         return summarise_p_values(null_p_values(companies.open(self.folder, self.progress), 400, self.progress))
 
+    def few_clusters(self) -> pd.DataFrame:
+        """Count rejections of nothing, and intervals that hold, with 15 to 200 parents: 400 worlds of each kind."""
+        return few_clusters(self._some(400), self.progress)
+
     def coverage(self) -> pd.DataFrame:
         """Count the intervals that hold what they should, in 200 worlds of the base scenario."""
         companies = Companies("base", 10_000, range(1, 1 + self._some(14)), LITTLE_USE)
@@ -89,6 +94,6 @@ class Proofs:
 
 
 TABLES = (
-    "cox_recovery", "study_worlds", "null_p_values", "coverage", "true_probabilities", "true_families", "true_claims",
-    "audits",
+    "cox_recovery", "study_worlds", "null_p_values", "few_clusters", "coverage", "true_probabilities", "true_families",
+    "true_claims", "audits",
 )  # fmt: skip
