@@ -9,6 +9,11 @@ _WHOSE = (
 )
 _CAUSE = Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'; missing where nothing ended", may_lack=True)
 _TERM = Field("term_months", Kind.NUMBER, "length of the contract's term in months", may_lack=True)
+_KIND = Field(
+    "term_kind",
+    Kind.TEXT,
+    "the term that sets the renewal clock: 'monthly', 'part_year', 'yearly' (or longer), 'unknown_length', 'no_term'",
+)
 
 COUNTING_PROCESS = Schema(
     "counting_process",
@@ -40,6 +45,7 @@ LANDMARKS = Schema(
         Field("event", Kind.WHOLE, "1 where it churned within them, else 0"),
         _CAUSE,
         _TERM,
+        _KIND,
     ),
     others="covariates, as declared",
 )

@@ -14,7 +14,8 @@ with rows_at_risk as (
         least(landmark_dates.horizon_ends_on, cast($snapshot as date)) as followed_until,
         lifetimes.leaves_on,
         lifetimes.cause,
-        terms_in_force.term_months
+        terms_in_force.term_months,
+        coalesce(terms_in_force.term_kind, 'no_term') as term_kind
     from landmark_dates
     inner join lifetimes
         on landmark_dates.lifetime_id = lifetimes.lifetime_id
@@ -37,7 +38,8 @@ outcomes as (
         least(coalesce(leaves_on, followed_until), followed_until) - risk_date as followed_days,
         case when leaves_on <= followed_until and cause = 'churn' then 1 else 0 end as event,
         case when leaves_on <= followed_until then cause end as cause,
-        term_months
+        term_months,
+        term_kind
     from rows_at_risk
 )
 

@@ -54,11 +54,12 @@ def decide(
 ) -> Notices:
     """Let accounts that may give notice after the first of the month, by the next first, stay or go.
 
-    Usually those may whose last day to give notice comes in these days, on any day from the first, or from the beginning
-    of the term if that is later, to the last one, on each with the same hazard: in continuous time, and among all whose
-    deadline is due, hazards are proportional. So a notice falls into the counting-process interval, and the horizon, that
-    the covariates of the first open. Other clocks are those of `analysis.worlds.company.accounts.clocks`; whoever gave
-    notice of a version and withdrew it gives none of that version again.
+    Usually those may whose last day to give notice comes in these days, on any day from the first, or from the
+    beginning of the term if that is later, to the last one, on each with the same hazard: in continuous time, and among
+    all whose deadline is due, hazards are proportional. So a notice falls into the counting-process interval, and the
+    horizon, that the covariates of the first open. Other clocks are those of
+    `analysis.worlds.company.accounts.clocks`; whoever gave notice of a version and withdrew it gives none of that
+    version again.
     """
     n = len(at_risk)
     hazard = base_hazards(terms, scenario) * np.exp(eta)
