@@ -15,7 +15,8 @@ NO_TERM = "no_term"
 """The kind of a row for which no term is known to end."""
 
 Knots = dict[str, tuple[int, ...]]
-"""By kind of term: the days at which its curve bends, the first and the last included; none where it has no curve."""
+"""By kind of term, the commonest first: the days at which its curve bends, the first and the last included; none where
+it has no curve."""
 
 
 def learn_knots(days: NDArray[np.float64], kind: NDArray[np.object_], events: NDArray[np.float64]) -> Knots:
@@ -36,11 +37,12 @@ def learn_knots(days: NDArray[np.float64], kind: NDArray[np.object_], events: ND
     Returns
     -------
     dict
-        Of each kind in training its knots, in order.
+        Of each kind in training its knots, in order; the commonest kind first.
     """
+    names, counts = np.unique(kind.astype(str), return_counts=True)
     return {
         str(name): _knots(days[(kind == name) & ~np.isnan(days)], float(events[kind == name].sum()))
-        for name in np.unique(kind.astype(str))
+        for name in names[np.lexsort((names, -counts))]
     }
 
 
@@ -60,7 +62,7 @@ def _knots(days: NDArray[np.float64], events: float) -> tuple[int, ...]:
 def clock_columns(
     days: NDArray[np.float64], kind: NDArray[np.object_], knots: Mapping[str, tuple[int, ...]]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the columns of a clock: for each kind of term its level and its curve.
+    """Return the columns of a clock: for each kind of term its curve, and its level beside that of the commonest.
 
     A curve is piecewise linear and level beyond its last knot: of each piece a column that rises from 0 at its near end
     to 1 at its far end, so that a coefficient is the change of the log hazard across it, and a penalty pulls
@@ -84,15 +86,16 @@ def clock_columns(
     >>> days = np.array([15.0, 40.0, 400.0, np.nan])
     >>> columns = clock_columns(days, np.array(["yearly"] * 4, dtype=object), {"yearly": (0, 30, 61)})
     >>> {name: column.round(2).tolist() for name, column in columns.items()}
-    {'yearly': [1.0, 1.0, 1.0, 1.0], 'yearly, 0-30': [0.5, 1.0, 1.0, 0.0], 'yearly, 30-61': [0.0, 0.32, 1.0, 0.0], \
+    {'yearly, 0-30': [0.5, 1.0, 1.0, 0.0], 'yearly, 30-61': [0.0, 0.32, 1.0, 0.0], \
 'yearly, none ahead': [0.0, 0.0, 0.0, 1.0]}
     """
     lacking = np.isnan(days)
     ahead = np.where(lacking, 0.0, days)
     columns: dict[str, NDArray[np.float64]] = {}
-    for name, own in knots.items():
+    for place, (name, own) in enumerate(knots.items()):
         of_kind = kind == name
-        columns[name] = of_kind.astype(np.float64)
+        if place > 0:
+            columns[name] = of_kind.astype(np.float64)
         for near, far in itertools.pairwise(own):
             columns[f"{name}, {near}-{far}"] = np.where(of_kind, np.clip((ahead - near) / (far - near), 0.0, 1.0), 0.0)
         columns[f"{name}, {NONE_AHEAD}"] = (of_kind & lacking).astype(np.float64)

@@ -28,7 +28,7 @@ from analysis.evaluation.selection import Lead
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
-from analysis.models.registry import CONTRACT_ONLY, COX, FOREST, LAST_QUARTER
+from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
@@ -83,13 +83,13 @@ ENDINGS = {
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
     ),
     "methods.event_": ("notice", "end"),
-    "model.": (COX, FOREST, CONTRACT_ONLY, LAST_QUARTER),
+    "model.": (COX, FOREST, CONTRACT_ONLY, LOGISTIC, CONTRACT_LOGISTIC, LAST_QUARTER),
     "phase.": PHASES,
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
     "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
     "short.family_": tuple(Standing),
-    "transform.": ("identity", "log1p", "category"),
+    "transform.": ("identity", "log1p", "category", "clock"),
 }
 
 
