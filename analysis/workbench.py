@@ -153,7 +153,7 @@ class Workbench(CohortTables):
     @cached_property
     def events(self) -> EventResults:
         """How lifetimes end and what changes in them."""
-        return EventResults(self.table)
+        return EventResults(self.table, self.study.report.min_cell)
 
     @cached_property
     def audits(self) -> AuditResults:

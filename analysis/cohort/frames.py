@@ -27,7 +27,11 @@ COUNTING_PROCESS = Schema(
         _CAUSE,
         Field("renewal_due", Kind.WHOLE, "1 where the interval was to end with a term, as it stood on its first day"),
         Field("deadline_due", Kind.WHOLE, "1 where it was to end with the last day to give notice"),
+        Field(
+            "days_before", Kind.WHOLE, "from how many days before the end of a term it begins, in bands; -1: no term"
+        ),
         _TERM,
+        _KIND,
     ),
     others="covariates, as declared",
 )

@@ -31,6 +31,8 @@ ROW_COLUMNS = (
     "phase",
     "term_months",
     "tenure_days",
+    "term_kind",
+    "days_before",
     "renewal_due",
     "deadline_due",
 )

@@ -14,9 +14,9 @@ from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, Drop
 from analysis.design.outcome import Outcome
 from analysis.wording.remarks import remark
 
-STRATA = ("renewal_due", "deadline_due")
-"""Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
-their own, not a coefficient."""
+STRATA = ("term_kind", "days_before", "renewal_due", "deadline_due")
+"""The renewal clock: each kind of term has a baseline hazard of its own in each month before it ends, and in intervals
+that end with it or with the last day to give notice; no coefficient says how these differ."""
 REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 

@@ -2,6 +2,7 @@
 
 from analysis.cohort.event_date import other_event_date
 from analysis.lifetimes.book import last_quarter
+from analysis.lifetimes.clock import kinds_to_draw
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
 from reports.quarterly.content import Contest, Events, Grounds, Summary
@@ -46,9 +47,12 @@ def summarise(tenure: Workbench) -> Summary:
 
 def _events(tenure: Workbench) -> Events:
     events = tenure.events
+    before_renewal = events.before_renewal().table
     return Events(
         by_phase=events.churn_rates("phase").table,
         by_clock=events.churn_rates("renewal_clock").table,
+        before_renewal=before_renewal,
+        kinds=kinds_to_draw(before_renewal),
         ends=events.ends().table,
         changes=events.changes().table,
         n_returns=len(events.returns().table),

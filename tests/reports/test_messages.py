@@ -26,6 +26,7 @@ from analysis.declared.study import Audits, Definitions, Models, Windows
 from analysis.errors import ReportError
 from analysis.evaluation.selection import Lead
 from analysis.ingest.findings import Severity
+from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_QUARTER, LOGISTIC
@@ -74,6 +75,7 @@ ENDINGS = {
     "check.severity.": typing.get_args(Severity),
     "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
+    "term_kind.": tuple(kind for kind in BANDS if kind != NO_TERM),
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.date_": ("notice", "end"),
     "grounds.of_": tuple(ROWS.values()),
