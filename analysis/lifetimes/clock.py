@@ -11,12 +11,13 @@ from analysis.lifetimes.frames import BEFORE_RENEWAL
 NO_TERM = "no_term"
 BANDS: dict[str, tuple[int, ...]] = {
     "monthly": (0, 7, 14, 21, 31),
-    "part_year": (0, 15, 30, 61, 91, 122, 183),
-    "yearly": (0, 30, 61, 91, 122, 152, 183, 274, 365),
-    "unknown_length": (0, 30, 61, 91, 122, 152, 183, 274, 365),
+    "part_year": (0, 15, 30, 61, 91, 122, 184),
+    "yearly": (0, 30, 61, 91, 122, 152, 183, 274, 366),
+    "unknown_length": (0, 30, 61, 91, 122, 152, 183, 274, 366),
     NO_TERM: (),
 }
-"""Days before the end of the term at which each kind's bands begin; the last has no far end, and none has no band."""
+"""Days before the end of the term at which each kind's bands begin. The last has no far end, and terms of one, six and
+twelve months do not reach it; without a term there is no band."""
 _FIGURES = ["lifetimes", "events", "exposure", "rate", "conf_low", "conf_high"]
 
 

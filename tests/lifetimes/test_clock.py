@@ -61,7 +61,7 @@ class TestByHand:
 
     def test_the_last_band_has_no_far_end(self):
         table = leaving_before_renewal(intervals(("a#1", "yearly", 900, 0, 31, 0)), 1)
-        assert table[["days_from", "exposure"]].to_numpy().tolist() == [[365, 31]]
+        assert table[["days_from", "exposure"]].to_numpy().tolist() == [[366, 31]]
         assert np.isnan(table["days_to"].iloc[0])
 
 

@@ -64,7 +64,7 @@ def complete_model(company: StudiedCompany) -> KnownModel:
     -----
     The world decides with what was known on the first of the month, so all intervals of a month have the covariates of
     its first; a month in whose first days an account came is no month of decisions yet, and is left out. Strata are the
-    study's and the length of the term: the scenario has a base rate for each.
+    study's and the length of the term (0: none): the scenario has a base rate for each.
     """
     frame = company.tenure.counting_process
     frame = frame.assign(month=month_of(frame["risk_date"]))
@@ -78,7 +78,7 @@ def complete_model(company: StudiedCompany) -> KnownModel:
     matrix = DesignMatrix(
         values=columns[decides].to_numpy(np.float64),
         columns=tuple(Column(name, name, PLANTED) for name in planted),
-        rows=frame[decides].reset_index(drop=True),
+        rows=frame[decides].fillna({"term_months": 0}).reset_index(drop=True),
     )
     return KnownModel("complete", matrix, np.array(list(planted.values())), (*STRATA, "term_months"))
 
