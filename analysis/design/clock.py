@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 CANDIDATES = (0, 30, 61, 91, 122, 152, 183, 274, 365, 548, 730, 1096)
 """Days before a renewal between which the log hazard may bend: months, then quarters, half-years and years."""
 EXPECTED_EVENTS = 5.0
-"""Between two bends there must be so many rows that this many lifetimes of the kind should have left among them."""
+"""Between two bends there must be so many rows that this many lifetimes of the kind should have left among them. In
+simulated books with 40 to 90 events to learn from, five ranked accounts as well as ten or twenty did, or better."""
 NONE_AHEAD = "none ahead"
 NO_TERM = "no_term"
 """The kind of a row for which no term is known to end."""
