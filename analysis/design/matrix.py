@@ -74,7 +74,8 @@ class DesignMatrix:
     values : ndarray of float, shape (n, p)
         Numeric covariates in training standard deviations from the training mean, indicators as
         0 or 1, pieces of a clock's curve from 0 to 1; no NaN.
-        Every column is a monotone function of its covariate, so that trees can use it as it is.
+        Every column is a monotone function of its covariate (a clock's within its kind of term), so that trees can
+        use it as it is.
     columns : tuple of Column, length p
     rows : DataFrame, n rows
         Keys and labels of the rows (`ROW_COLUMNS`), in the order of `values`.
