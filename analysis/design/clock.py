@@ -20,7 +20,9 @@ Knots = dict[str, tuple[int, ...]]
 it has no curve."""
 
 
-def learn_knots(days: NDArray[np.float64], kind: NDArray[np.object_], events: NDArray[np.float64]) -> Knots:
+def learn_knots(
+    days: NDArray[np.float64], kind: NDArray[np.object_], events: NDArray[np.float64], least: float = EXPECTED_EVENTS
+) -> Knots:
     """Choose between which days the curve of each kind of term may bend.
 
     How many bends there are depends on how many left, and where they are on where the rows lie: days in which nobody
@@ -34,6 +36,8 @@ def learn_knots(days: NDArray[np.float64], kind: NDArray[np.object_], events: ND
         Of term.
     events : ndarray, shape (n,)
         Lifetimes that left in the row; those that did in several rows count in each for a part.
+    least
+        Events that a piece should hold.
 
     Returns
     -------
@@ -42,19 +46,19 @@ def learn_knots(days: NDArray[np.float64], kind: NDArray[np.object_], events: ND
     """
     names, counts = np.unique(kind.astype(str), return_counts=True)
     return {
-        str(name): _knots(days[(kind == name) & ~np.isnan(days)], float(events[kind == name].sum()))
+        str(name): _knots(days[(kind == name) & ~np.isnan(days)], float(events[kind == name].sum()), least)
         for name in names[np.lexsort((names, -counts))]
     }
 
 
-def _knots(days: NDArray[np.float64], events: float) -> tuple[int, ...]:
+def _knots(days: NDArray[np.float64], events: float, least: float) -> tuple[int, ...]:
     """Close a piece, beginning at the date itself, where it holds enough; beyond the last one the curve is level."""
     if len(days) == 0:
         return ()
     within = [int(np.count_nonzero(days <= candidate)) for candidate in CANDIDATES]
     knots, before = [0], 0
     for candidate, rows in zip(CANDIDATES[1:], within[1:], strict=True):
-        if (rows - before) * events >= EXPECTED_EVENTS * len(days):
+        if (rows - before) * events >= least * len(days):
             knots.append(candidate)
             before = rows
     return tuple(knots) if len(knots) > 1 else ()

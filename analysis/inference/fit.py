@@ -12,11 +12,9 @@ from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
 from analysis.design.outcome import Outcome
+from analysis.inference.clock import clock_strata
 from analysis.wording.remarks import remark
 
-STRATA = ("term_kind", "days_before", "renewal_due", "deadline_due")
-"""The renewal clock: each kind of term has a baseline hazard of its own in each month before it ends, and in intervals
-that end with it or with the last day to give notice; no coefficient says how these differ."""
 REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 
@@ -63,7 +61,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
         If no covariate varies, nobody churned, or the likelihood has no maximum.
     """
     design, matrix = learn_matrix(counting_process, covariates)
-    rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
+    rows = Outcome.from_counting_process(counting_process).counting_rows(clock_strata(counting_process))
     thin = _thin_columns(matrix, rows)
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
     return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix))
