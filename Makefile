@@ -24,7 +24,7 @@ report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterl
 $(DEMO): | setup
 	$(BIN)/tenure simulate --accounts 1200 --seed 7 --out $(DEMO)
 
-study-worlds: setup  ## study 15 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes; PROOFS=... chooses tables)
+study-worlds: setup  ## study 25 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes; PROOFS=... chooses tables)
 	$(BIN)/tenure study-worlds --tables benchmarks $(if $(PROOFS),--only $(PROOFS))
 
 bench: setup bench-covariates  ## time the Cox fit, the forest and the covariates beside their peers, R's too where installed (half an hour)

@@ -95,6 +95,17 @@ tenure.table("attrition")
 tenure.survival(by="segment")
 
 # %% [markdown]
+# And when before a renewal do they leave? Time runs to the right, to the end of the term; each level is the rate among
+# those who had so many days left, and the numbers below say how many accounts that were, and how many of them left.
+# Every kind of term has a clock of its own (`kind="monthly"`). The models learn it from the data.
+#
+# **Don't conclude** that an account is safe because the weeks in which most give notice have passed: look at the
+# interval, not only at the level.
+
+# %%
+tenure.events.before_renewal()
+
+# %% [markdown]
 # ## 4. What goes with leaving?
 #
 # Hazard ratios from a Cox model in which every covariate follows its account through time, and is known *before* the

@@ -9,7 +9,8 @@ from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
 from analysis.declared.factors import control_family
-from analysis.inference.fit import STRATA, fit_inference
+from analysis.inference.clock import clock_strata
+from analysis.inference.fit import fit_inference
 
 MATTERS = 0.9
 """One stay for each account matters where it makes the rate of leaving less than so much of what it is."""
@@ -71,7 +72,7 @@ def falling_hazard(tenure: CohortTables) -> Alarm:
         begins,
         begins + (rows["stop"] - rows["start"]).to_numpy(np.float64),
         rows["event"].to_numpy(bool),
-        strata=rows[list(STRATA)].to_numpy(),
+        strata=clock_strata(rows),
         subject=rows["lifetime_id"].to_numpy(),
         cluster=rows["cluster_id"].to_numpy(object),
     )

@@ -9,6 +9,11 @@ _WHOSE = (
 )
 _CAUSE = Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'; missing where nothing ended", may_lack=True)
 _TERM = Field("term_months", Kind.NUMBER, "length of the contract's term in months", may_lack=True)
+_KIND = Field(
+    "term_kind",
+    Kind.TEXT,
+    "the term that sets the renewal clock: 'monthly', 'part_year', 'yearly' (or longer), 'unknown_length', 'no_term'",
+)
 
 COUNTING_PROCESS = Schema(
     "counting_process",
@@ -22,7 +27,11 @@ COUNTING_PROCESS = Schema(
         _CAUSE,
         Field("renewal_due", Kind.WHOLE, "1 where the interval was to end with a term, as it stood on its first day"),
         Field("deadline_due", Kind.WHOLE, "1 where it was to end with the last day to give notice"),
+        Field(
+            "days_before", Kind.WHOLE, "from how many days before the end of a term it begins, in bands; -1: no term"
+        ),
         _TERM,
+        _KIND,
     ),
     others="covariates, as declared",
 )
@@ -43,6 +52,7 @@ LANDMARKS = Schema(
         Field("believed_from", Kind.DAY, "from which on it was believed to have left, and had not", may_lack=True),
         Field("believed_until", Kind.DAY, "on which it was found that it had not", may_lack=True),
         _TERM,
+        _KIND,
     ),
     others="covariates, as declared",
 )

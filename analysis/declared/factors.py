@@ -52,7 +52,8 @@ class Covariate:
     expected_sign
         Expected sign of the log hazard ratio: ``+``, ``-`` or ``?``.
     transform
-        How it enters a model: as it is, as log(1 + x), as log(x) from one on (none and one alike), or as categories.
+        How it enters a model: as it is, as log(1 + x), as log(x) from one on (none and one alike), as categories, or as
+        days to a date that was agreed: a curve for each kind of term.
     cohorts
         Cohorts in which it is a covariate.
     better_with
@@ -70,7 +71,7 @@ class Covariate:
     null_means: str
     expected_sign: Literal["+", "-", "?"]
     claim: str = ""
-    transform: Literal["identity", "log1p", "log_from_one", "category"] = "identity"
+    transform: Literal["identity", "log1p", "log_from_one", "category", "clock"] = "identity"
     cohorts: tuple[str, ...] = ("counting_process", "landmarks")
     better_with: tuple[str, ...] = ()
 

@@ -16,6 +16,13 @@ class Question(StrEnum):
     CONTEST = "contest"
 
 
+_LACKING = {
+    Question.FORECAST: "declared.too_few_for_forecast",
+    Question.FAMILY: "declared.too_few_for_family",
+    Question.CONTEST: "declared.too_few_for_contest",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What there is to learn from.
@@ -51,7 +58,7 @@ class Floor:
         if self.is_reached:
             return None
         if self.found.events < self.needed:
-            return remark(f"declared.too_few_for_{self.question}", needed=self.needed, found=self.found.events)
+            return remark(_LACKING[self.question], needed=self.needed, found=self.found.events)
         return remark("declared.too_few_clusters", needed=self.needed, found=self.found.clusters)
 
 

@@ -9,7 +9,14 @@ import pandas as pd
 from formulaic import Formula, ModelSpec
 from numpy.typing import NDArray
 
-from analysis.design.raw_covariates import Covariate, readable_covariates
+from analysis.design.clock import NO_TERM, NONE_AHEAD
+from analysis.design.raw_covariates import (
+    Covariate,
+    events_to_learn_from,
+    has_clock,
+    kinds_of_term,
+    readable_covariates,
+)
 from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
@@ -24,6 +31,8 @@ ROW_COLUMNS = (
     "phase",
     "term_months",
     "tenure_days",
+    "term_kind",
+    "days_before",
     "renewal_due",
     "deadline_due",
 )
@@ -64,8 +73,9 @@ class DesignMatrix:
     ----------
     values : ndarray of float, shape (n, p)
         Numeric covariates in training standard deviations from the training mean, indicators as
-        0 or 1; no NaN.
-        Every column is a monotone function of its covariate, so that trees can use it as it is.
+        0 or 1, pieces of a clock's curve from 0 to 1; no NaN.
+        Every column is a monotone function of its covariate (a clock's within its kind of term), so that trees can
+        use it as it is.
     columns : tuple of Column, length p
     rows : DataFrame, n rows
         Keys and labels of the rows (`ROW_COLUMNS`), in the order of `values`.
@@ -140,7 +150,10 @@ class Design:
         DesignError
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
-        return self._of(_materialise(self.spec, _for_formula(readable_covariates(frame, self.covariates))), frame)
+        readable = _for_formula(readable_covariates(frame, self.covariates))
+        if has_clock(self.covariates):
+            readable = readable.assign(kind=kinds_of_term(frame), events=np.nan)  # no outcome where rows are scored
+        return self._of(_materialise(self.spec, readable), frame)
 
     def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
@@ -156,7 +169,8 @@ def learn_design(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> Design
         Training rows only.
     covariates : sequence of Covariate
         `transform` 'identity', 'log1p' and 'log_from_one' give a standardised column and an indicator of missing
-        values; 'category' gives an indicator for every level but the commonest.
+        values; 'category' gives an indicator for every level but the commonest; 'clock' a curve for each kind of
+        term (`analysis.design.clock`).
 
     Returns
     -------
@@ -180,10 +194,11 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     """
     _require_rows_and_covariates(frame, covariates)
     readable = readable_covariates(frame, covariates)
+    named = _for_formula(readable)
+    if has_clock(covariates):
+        named = named.assign(kind=kinds_of_term(frame), events=events_to_learn_from(frame))
     terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
-    matrix = Formula(" + ".join(terms)).get_model_matrix(
-        _for_formula(readable), context=REMEMBERING, na_action="ignore", output="numpy"
-    )
+    matrix = Formula(" + ".join(terms)).get_model_matrix(named, context=REMEMBERING, na_action="ignore", output="numpy")
     values, spec = np.asarray(matrix, dtype=np.float64), matrix.model_spec
     columns = _named_columns(spec, covariates)
     reasons = _reasons_to_drop(values, columns)
@@ -214,9 +229,11 @@ def _terms(covariate: Covariate, x: str) -> str:
             return f"standardised(filled(log_from_one({x}))) + missing({x})"
         case "category":
             return f"levels({x})"
+        case "clock":
+            return f"clock({x}, kind, events)"
     raise DesignError(
         f"Covariate {covariate.name!r} asks for the transform {covariate.transform!r}; "
-        "known are 'identity', 'log1p', 'log_from_one' and 'category'."
+        "known are 'identity', 'log1p', 'log_from_one', 'category' and 'clock'."
     )
 
 
@@ -231,13 +248,15 @@ def _materialise(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]
 
 def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Column]:
     """Name formulaic's columns for readers: 'seats', 'seats: missing', 'plan: basic'."""
-    behind = [c for c in covariates for _ in range(1 if c.transform == "category" else 2)]
+    behind = [c for c in covariates for _ in range(1 if c.transform in ("category", "clock") else 2)]
     columns: list[Column] = []
     for covariate, (term, position) in zip(behind, spec.term_slices.items(), strict=True):
         for name in spec.column_names[position]:
             marks_missing = str(term).startswith("missing(")
             level = "missing" if marks_missing else name[len(str(term)) + 1 : -1]
             label = f"{covariate.name}: {level}" if level else covariate.name
+            if covariate.transform == "clock":
+                marks_missing = level == NO_TERM or level.endswith(NONE_AHEAD)
             columns.append(Column(label, covariate.name, covariate.family, marks_missing))
     return columns
 

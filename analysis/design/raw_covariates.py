@@ -7,10 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.design.clock import NO_TERM, events_by_row
 from analysis.errors import DesignError
 from analysis.wording.remarks import remark
 
 MISSING_LEVEL = "(missing)"
+KIND = "term_kind"
+"""The column of a cohort that tells kinds of terms apart; a clock needs it."""
+EVENTS = "events"
+_OUTCOME = ("event", "lifetime_id")
 
 
 class Covariate(Protocol):
@@ -42,6 +47,38 @@ def readable_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) ->
     return pd.DataFrame(
         {c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c) for c in covariates}
     )
+
+
+def has_clock(covariates: Sequence[Covariate]) -> bool:
+    """Tell whether one of the covariates is days to a date that was agreed."""
+    return any(covariate.transform == "clock" for covariate in covariates)
+
+
+def kinds_of_term(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Return the kind of term of each row.
+
+    Raises
+    ------
+    DesignError
+        If the frame does not say it.
+    """
+    if KIND not in frame:
+        raise DesignError(f"A clock needs the column {KIND} beside the days: build the cohort again.")
+    return frame[KIND].astype(object).where(frame[KIND].notna(), NO_TERM).astype(str).to_numpy(object)
+
+
+def events_to_learn_from(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the part of a lifetime with event that each training row holds.
+
+    Raises
+    ------
+    DesignError
+        If the frame does not say which rows have an event, and of which lifetime.
+    """
+    missing = [column for column in _OUTCOME if column not in frame]
+    if missing:
+        raise DesignError(f"A clock is learned where events are known; the frame lacks {', '.join(missing)}.")
+    return events_by_row(frame["event"].to_numpy(np.float64) == 1, frame["lifetime_id"].to_numpy(object))
 
 
 def _labels(series: pd.Series) -> NDArray[np.object_]:

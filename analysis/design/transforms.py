@@ -11,6 +11,8 @@ import numpy as np
 from formulaic.transforms import stateful_transform
 from numpy.typing import NDArray
 
+from analysis.design.clock import clock_columns, learn_knots
+
 
 def _filled(values: Any, _state: dict[str, Any] = {}) -> NDArray[np.float64]:  # noqa: B006 (formulaic's signature)
     """Put the training median where a value is missing (0 where training knew none)."""
@@ -55,11 +57,20 @@ def _levels(values: Any, _state: dict[str, Any] = {}) -> dict[str, NDArray[np.fl
     return {level: (labels == level).astype(np.float64) for level in others}
 
 
+def _clock(days: Any, kind: Any, events: Any, _state: dict[str, Any] = {}) -> dict[str, NDArray[np.float64]]:  # noqa: B006
+    """Make a curve of the days to a date for each kind of term; `events` is looked at in training only."""
+    column, kinds = np.asarray(days, dtype=np.float64), np.asarray(kind, dtype=object)
+    if "knots" not in _state:
+        _state["knots"] = learn_knots(column, kinds, np.asarray(events, dtype=np.float64))
+    return clock_columns(column, kinds, _state["knots"])
+
+
 REMEMBERING: dict[str, Callable[..., Any]] = {
     "filled": stateful_transform(_filled),
     "standardised": stateful_transform(_standardised),
     "missing": stateful_transform(_missing),
     "levels": stateful_transform(_levels),
+    "clock": stateful_transform(_clock),
     "log1p": np.log1p,
     "log_from_one": log_from_one,
 }

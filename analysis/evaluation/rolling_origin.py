@@ -131,7 +131,7 @@ def rolling_origin(
     ... )
     >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
         landmark                 model  n_events   auc
-    0 2023-04-01                   cox        10  0.70
+    0 2023-04-01                   cox        10  0.69
     1 2023-04-01  last settled quarter        10  0.50
     2 2023-07-01                   cox        16  0.74
     3 2023-07-01  last settled quarter        16  0.50

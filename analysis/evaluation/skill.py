@@ -8,6 +8,8 @@ import pandas as pd
 from analysis.evaluation.calibration import calibrations
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.evaluation.selection import PairVerdict, Score, pair_verdicts, score_of
+from analysis.evaluation.twins import TwinVerdict, is_comparison_of_interest, twin_verdicts
+from analysis.models.registry import TWINS
 from analysis.wording.remarks import Remark
 
 
@@ -22,7 +24,9 @@ class Skill:
     pooled, by_fold, calibration
         As `POOLED`, `BY_FOLD` and `CALIBRATION` of `analysis.evaluation.frames`.
     pairs
-        Every two models by explained variation.
+        Every two models by explained variation, logistic twins only beside their own models.
+    twins
+        Every model beside the logistic regression on its columns.
     ranking
         How often the quoted model put an account that left above one that stayed (AUC).
     notes
@@ -34,6 +38,7 @@ class Skill:
     by_fold: pd.DataFrame
     calibration: pd.DataFrame
     pairs: tuple[PairVerdict, ...]
+    twins: tuple[TwinVerdict, ...]
     ranking: Score
     notes: tuple[Remark, ...]
 
@@ -58,7 +63,10 @@ def skill_of(rolling: RollingOrigin, quoted: str, candidates: Sequence[str], min
         pooled=rolling.pooled,
         by_fold=rolling.by_fold,
         calibration=calibrations(rolling.predictions, shown, min_cell),
-        pairs=pair_verdicts(rolling.pairs),
+        pairs=tuple(
+            pair for pair in pair_verdicts(rolling.pairs) if is_comparison_of_interest(pair.model, pair.versus, TWINS)
+        ),
+        twins=twin_verdicts(rolling.pooled, TWINS),
         ranking=score_of(rolling.pooled, quoted, "auc"),
         notes=rolling.notes,
     )

@@ -170,6 +170,51 @@ def draw_rates(
     ax.set_xlabel(x_label)
 
 
+def draw_before_renewal(
+    ax: Axes,
+    frame: pd.DataFrame,
+    x_label: str = "Days before the end of the term",
+    y_label: str = "Churns per year at risk",
+    at_risk_label: str = "At risk",
+    events_label: str = "Events",
+) -> None:
+    """Draw the rate in each band of days as a level with its interval, time running to the right, numbers beneath.
+
+    A band without a far end is drawn half as wide again as the one before it; an interval that would squeeze all others
+    ends in an arrow at the edge. Hidden bands stay empty.
+
+    Parameters
+    ----------
+    frame
+        days_from, days_to, lifetimes, events, rate, conf_low, conf_high, is_hidden; of one kind of term, in order.
+    """
+    widest = (frame["days_to"] - frame["days_from"]).iloc[:-1].max()
+    far_end = frame["days_to"].fillna(frame["days_from"] + 1.5 * widest).to_numpy()
+    highest = frame["rate"].max()
+    edge = 1.06 * min(frame["conf_high"].max(), 4 * highest)
+    below: dict[str, Any] = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "fontsize": 8}
+    for far, (_, band) in zip(far_end, frame.iterrows(), strict=True):
+        if band["is_hidden"]:
+            continue
+        middle = (band["days_from"] + far) / 2
+        ax.plot([far, band["days_from"]], [band["rate"]] * 2, color=ACCENT, linewidth=2.2, solid_capstyle="butt")
+        ax.plot([middle] * 2, [band["conf_low"], min(band["conf_high"], edge)], color=ACCENT, linewidth=1.2)
+        if band["conf_high"] > edge:
+            ax.plot(middle, edge, "^", color=ACCENT, markersize=5, clip_on=False)
+        for height, number in ((-44, band["lifetimes"]), (-57, band["events"])):
+            ax.annotate(f"{int(number):,}", (middle, 0), xytext=(0, height), ha="center", va="center", **below)
+    for height, label in ((-44, at_risk_label), (-57, events_label)):
+        ax.annotate(
+            label, (0, 0), xycoords="axes fraction", xytext=(-8, height), textcoords="offset points", ha="right",
+            va="center", fontsize=8, color=MUTED,
+        )  # fmt: skip
+    ax.set_xticks(sorted({*frame["days_from"], *frame["days_to"].dropna()}))
+    ax.set_xlim(far_end.max(), 0)
+    ax.set_ylim(0, edge)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+
+
 def _step_with_band(ax: Axes, curve: pd.DataFrame, color: str, label: str, dashes: Any = "-") -> None:
     ax.fill_between(
         curve["time"], curve["conf_low"], curve["conf_high"], step="post", color=color, alpha=0.13, linewidth=0

@@ -14,11 +14,9 @@ from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_hazard, side_of, thin_sides
+from analysis.inference.clock import clock_strata
 from analysis.wording.remarks import Remark, remark
 
-STRATA = ("renewal_due", "deadline_due")
-"""Almost everybody leaves at a renewal, or gives notice just before one is due: such intervals get a baseline hazard of
-their own, not a coefficient."""
 ENOUGH_A_COLUMN = 10
 """Events a column from which on columns are fitted as they are; with fewer they are shrunk."""
 REFUSED = ("inference.refused", "inference.refused_beside")
@@ -79,7 +77,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
         If no covariate varies, nobody churned, or the likelihood has no maximum.
     """
     design, matrix = learn_matrix(counting_process, covariates)
-    rows = Outcome.from_counting_process(counting_process).counting_rows(matrix.rows[list(STRATA)].to_numpy())
+    rows = Outcome.from_counting_process(counting_process).counting_rows(clock_strata(counting_process))
     sides = thin_sides(matrix, rows)
     thin = _thin_columns(matrix, rows, sides)
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)

@@ -63,6 +63,22 @@ RATES = Schema(
         Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
     ),
 )
+BEFORE_RENEWAL = Schema(
+    "before_renewal",
+    "a kind of term, and so many days before its end",
+    (
+        Field("kind", Kind.TEXT, "'monthly', 'part_year', 'yearly' (or longer), 'unknown_length' or 'no_term'"),
+        Field("days_from", Kind.NUMBER, "fewest days to the end of the term, itself included", may_lack=True),
+        Field("days_to", Kind.NUMBER, "up to so many, which is not; missing where there is no limit", may_lack=True),
+        Field("lifetimes", Kind.NUMBER, "lifetimes at risk there on some day; missing where hidden", may_lack=True),
+        Field("events", Kind.NUMBER, "churns", may_lack=True),
+        Field("exposure", Kind.NUMBER, "days at risk", may_lack=True),
+        Field("rate", Kind.NUMBER, "churns per year at risk", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its exact 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("is_hidden", Kind.FLAG, "whether the cell is too small to be shown"),
+    ),
+)
 ENDS = Schema(
     "ends",
     "an age at which somebody's lifetime ended, and a cause",

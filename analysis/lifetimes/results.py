@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.declared.study import Report
 from analysis.figures.display import Display
 from analysis.figures.style import CYCLE
-from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates
+from analysis.figures.survival import draw_before_renewal, draw_incidence, draw_mean_number, draw_rates
+from analysis.lifetimes.clock import commonest_kind, kinds_to_draw, leaving_before_renewal
 from analysis.lifetimes.displays import since
 from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_by_cause
 
@@ -39,6 +40,29 @@ class EventResults:
         rates = churn_rates(self._table("phase_intervals"), by, self._report.min_cell)
         title = f"Churn per year at risk, by {by.replace('_', ' ')}"
         return Display(title, rates, lambda ax: draw_rates(ax, rates), size=(7.0, 0.9 + 0.4 * len(rates)))
+
+    def before_renewal(self, kind: str | None = None) -> Display:
+        """Return churn per year at risk by days left to the end of the term, for each kind of term.
+
+        Parameters
+        ----------
+        kind
+            Of which a picture is drawn: 'monthly', 'part_year', 'yearly', 'unknown_length'; the commonest by default.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing of this kind to draw.
+        """
+        table = leaving_before_renewal(self._counting_process, self._report.min_cell)
+        drawn = kind or commonest_kind(table)
+        if kind is not None and kind not in kinds_to_draw(table):
+            raise ValueError(
+                f"There is no picture of kind {kind!r}; there is of: {', '.join(kinds_to_draw(table)) or 'none'}."
+            )
+        draw = None if drawn is None else lambda ax: draw_before_renewal(ax, table[table["kind"] == drawn])
+        title = "When before a renewal do accounts leave?" + (f" Terms: {drawn}" if drawn else "")
+        return Display(title, table, draw, size=(7.4, 3.4))
 
     def ends(self) -> Display:
         """Return the share of lifetimes that ended for each cause by age, causes competing."""

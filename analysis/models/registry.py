@@ -7,12 +7,16 @@ from analysis.declared.study import Study
 from analysis.models.base import Model
 from analysis.models.forest import Forest
 from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.logistic import Logistic
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
+LOGISTIC, CONTRACT_LOGISTIC = "logistic", "contract_logistic"
 
 QUOTABLE = (COX, FOREST)
 """The models whose forecast may be quoted; the others are rivals that they must beat."""
+TWINS = {COX: LOGISTIC, FOREST: LOGISTIC, CONTRACT_ONLY: CONTRACT_LOGISTIC}
+"""Of models the plain logistic regression on the same columns, which they must not fall behind."""
 
 Makers = Mapping[str, Callable[[], Model]]
 
@@ -27,9 +31,14 @@ def competing_models(study: Study) -> Makers:
     def forest() -> Model:
         return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
 
+    def logistic() -> Model:
+        return Logistic(ridge=models.forecast_ridges, seed=study.seed)
+
     return {
         COX: cox,
         FOREST: forest,
         CONTRACT_ONLY: lambda: FamiliesOnly(cox(), (control_family(),)),
+        LOGISTIC: logistic,
+        CONTRACT_LOGISTIC: lambda: FamiliesOnly(logistic(), (control_family(),)),
         LAST_SETTLED_QUARTER: LastSettledQuarterRate,
     }

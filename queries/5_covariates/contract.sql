@@ -37,6 +37,7 @@ select
     cast(terms.seats as double) as seats,
     case when terms.seats > 0 then cast(terms.mrr as double) / cast(terms.seats as double) end as mrr_per_seat,
     terms.term_ends_on - risk_dates.risk_date as days_to_renewal,
+    terms.notice_deadline_on - risk_dates.risk_date as days_to_deadline,
     case
         when landmark_months.landmark is not null
             then case when terms.term_ends_on <= landmark_months.horizon_ends_on then 1 else 0 end

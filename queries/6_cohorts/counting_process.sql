@@ -1,13 +1,16 @@
 -- grain: interval (start, stop] of a lifetime, in days since its origin; key: lifetime_id, start
--- rule: covariates as on the interval's first day; event: churn on its last; other causes censor; renewal_due and
---       deadline_due: the next cut, as it stood on the first day, is the end of a term, or the last day to give notice
---       of it. Set by the schedule alone, never by where the interval stopped, which leaving itself decides
+-- rule: covariates as on the interval's first day; event: churn on its last; other causes censor. The renewal clock of
+--       an interval: term_kind, the kind of term that sets it; days_before, from how many days before the end of that
+--       term the interval begins, in bands of a month, then a quarter, half a year, more, by their lower end; and the
+--       next cut, as it stood on the first day, is the end of a term (renewal_due), or the last day to give notice of
+--       it (deadline_due). Set by the schedule alone, never by where the interval stopped, which leaving itself decides
 with scheduled as (
     select
         risk_intervals.lifetime_id,
         risk_intervals.starts_on,
         risk_intervals.stops_on,
         terms_in_force.term_months,
+        coalesce(terms_in_force.term_kind, 'no_term') as term_kind,
         terms_in_force.term_ends_on,
         terms_in_force.notice_deadline_on,
         least(
@@ -42,7 +45,18 @@ intervals as (
         case when lifetimes.leaves_on = scheduled.stops_on then lifetimes.cause end as cause,
         case when scheduled.term_ends_on = scheduled.next_cut_on then 1 else 0 end as renewal_due,
         case when scheduled.notice_deadline_on = scheduled.next_cut_on then 1 else 0 end as deadline_due,
-        scheduled.term_months
+        case
+            when scheduled.term_ends_on is null then -1
+            when scheduled.term_ends_on - scheduled.starts_on <= 30 then 0
+            when scheduled.term_ends_on - scheduled.starts_on <= 61 then 30
+            when scheduled.term_ends_on - scheduled.starts_on <= 91 then 61
+            when scheduled.term_ends_on - scheduled.starts_on <= 122 then 91
+            when scheduled.term_ends_on - scheduled.starts_on <= 183 then 122
+            when scheduled.term_ends_on - scheduled.starts_on <= 365 then 183
+            else 365
+        end as days_before,
+        scheduled.term_months,
+        scheduled.term_kind
     from scheduled
     inner join lifetimes
         on scheduled.lifetime_id = lifetimes.lifetime_id

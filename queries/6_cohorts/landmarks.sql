@@ -45,7 +45,8 @@ rows_at_risk as (
         case when landmark_dates.out_on <= $snapshot then landmark_dates.out_on end as out_on,
         believed.believed_from,
         believed.believed_until,
-        terms_in_force.term_months
+        terms_in_force.term_months,
+        coalesce(terms_in_force.term_kind, 'no_term') as term_kind
     from landmark_dates
     cross join settled
     inner join lifetimes
@@ -76,7 +77,8 @@ outcomes as (
         out_on,
         believed_from,
         believed_until,
-        term_months
+        term_months,
+        term_kind
     from rows_at_risk
 )
 

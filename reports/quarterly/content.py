@@ -28,6 +28,10 @@ class Events:
     ----------
     by_phase, by_clock
         Churn per year at risk, as `analysis.lifetimes.frames.RATES`.
+    before_renewal
+        The same by days to the end of the term and kind of term, as `BEFORE_RENEWAL`.
+    kinds
+        Kinds of term of which that shows something.
     ends
         Cumulative incidence by cause and age, as `ENDS`.
     changes
@@ -38,6 +42,8 @@ class Events:
 
     by_phase: pd.DataFrame
     by_clock: pd.DataFrame
+    before_renewal: pd.DataFrame
+    kinds: tuple[str, ...]
     ends: pd.DataFrame
     changes: pd.DataFrame
     n_returns: int

@@ -6,7 +6,13 @@ from analysis.figures.audits import coverage_height, draw_coverage, draw_ladder,
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
-from analysis.figures.survival import draw_incidence, draw_mean_number, draw_rates, draw_survival
+from analysis.figures.survival import (
+    draw_before_renewal,
+    draw_incidence,
+    draw_mean_number,
+    draw_rates,
+    draw_survival,
+)
 from analysis.lifetimes.results import CAUSE_COLORS
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
@@ -141,6 +147,14 @@ def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
         found["ends"] = as_svg(
             "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
             frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
+        )  # fmt: skip
+    for kind in events.kinds:
+        found[f"before_{kind}"] = as_svg(
+            f"before_{kind}", draw_before_renewal, size=(7.4, 3.0),
+            alt=t("events.before_alt", kind=t(f"term_kind.{kind}")),
+            frame=events.before_renewal[events.before_renewal["kind"] == kind],
+            x_label=t("events.before_x"), y_label=t("events.before_y"),
+            at_risk_label=t("survival.at_risk"), events_label=t("events.events"),
         )  # fmt: skip
     if not events.changes.empty:
         changes = events.changes.assign(group=events.changes["group"].map(lambda kind: t(f"change.{kind}")))

@@ -7,6 +7,7 @@ from analysis.declared.floors import Question, floors
 from analysis.errors import obstacle_to
 from analysis.inference.apart import bounds_apart, family_tests_apart, ratios_apart
 from analysis.lifetimes.book import last_settled_quarter
+from analysis.lifetimes.clock import kinds_to_draw
 from analysis.lifetimes.survival import beginnings
 from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
@@ -59,9 +60,12 @@ def summarise(tenure: Workbench) -> Summary:
 
 def _events(tenure: Workbench) -> Events:
     events = tenure.events
+    before_renewal = events.before_renewal().table
     return Events(
         by_phase=events.churn_rates("phase").table,
         by_clock=events.churn_rates("renewal_clock").table,
+        before_renewal=before_renewal,
+        kinds=kinds_to_draw(before_renewal),
         ends=events.ends().table,
         changes=events.changes().table,
         n_returns=len(events.returns().table),

@@ -625,7 +625,7 @@ CONTRACT = [
                 "then versions.covered_until - versions.notice_period_days",
             ),
         ),
-        ("notice_deadline_in_horizon",),
+        ("notice_deadline_in_horizon", "days_to_deadline"),
     ),
 ]
 MUTANTS = [

@@ -92,6 +92,30 @@ relabelled = 0.9
 score_rewritten = 0.9
 survivors = 1.0
 """
+CLOCKED = """
+says = "A year and a half in which accounts leave by every clock, often, and withdraw many notices."
+leave_yearly = 0.5
+leave_monthly = 0.1
+until = 2023-04-01
+
+[effects]
+usage_drop = 0.3
+open_bug = 0.4
+
+[returns]
+soon = 0.1
+later = 0.3
+
+[ends]
+withdrawn = 0.25
+
+[clocks]
+spread = 0.5
+any_time = 0.25
+at_once = 0.5
+evergreen = 0.25
+short_terms = 0.4
+"""
 
 
 def quiet(message: str) -> None:

@@ -157,12 +157,75 @@ class TestCountingProcess:
         book.shows(
             "counting_process",
             """
-            | account_id | risk_date  | stop | event | deadline_due | renewal_due |
-            | a          | 2024-03-01 | 65   | 0     | 1            | 0           |
-            | b          | 2024-03-01 | 55   | 1     | 1            | 0           |
+            | account_id | risk_date  | stop | event | deadline_due | renewal_due | days_before |
+            | a          | 2024-03-01 | 65   | 0     | 1            | 0           | 0           |
+            | b          | 2024-03-01 | 55   | 1     | 1            | 0           | 0           |
             """,
             where="risk_date = date '2024-03-01'",
         )
+
+    def test_the_clock_says_from_how_many_days_before_the_end_of_the_term_an_interval_begins(self):
+        """Days on a border belong to the nearer band: 61 and 365 do; the 31 days that e has left are more than 30."""
+        book = cohorts(
+            """
+            | subscription_id | account_id | started_on | term_ends_on | ended_on   |
+            | s1              | a          | 2023-12-31 | 2024-04-02   |            |
+            | s2              | b          | 2024-03-02 | 2025-03-02   |            |
+            | s3              | c          | 2024-03-02 | 2025-03-03   | 2024-03-20 |
+            | s4              | d          | 2024-03-02 |              |            |
+            | s5              | e          | 2024-03-02 | 2024-04-02   |            |
+            """,
+            snapshot="2024-05-01",
+        )
+        book.shows(
+            "counting_process",
+            """
+            | account_id | risk_date  | days_to_renewal | days_before |
+            | a          | 2024-01-01 | 92              | 91          |
+            | a          | 2024-02-01 | 61              | 30          |
+            | a          | 2024-03-01 | 32              | 30          |
+            | a          | 2024-04-01 | 1               | 0           |
+            | a          | 2024-04-02 |                 | -1          |
+            | b          | 2024-03-02 | 365             | 183         |
+            | b          | 2024-04-01 | 335             | 183         |
+            | c          | 2024-03-02 | 366             | 365         |
+            | d          | 2024-03-02 |                 | -1          |
+            | d          | 2024-04-01 |                 | -1          |
+            | e          | 2024-03-02 | 31              | 30          |
+            | e          | 2024-04-01 | 1               | 0           |
+            | e          | 2024-04-02 |                 | -1          |
+            """,
+        )
+
+    def test_the_kind_of_term_is_of_the_one_that_ends_first(self):
+        """The longest term says nothing of the clock: f's add-on of a month sets it, and its platform does once that is over."""
+        terms = """
+            | subscription_id | account_id | started_on | term_ends_on | term_months |
+            | s1              | a          | 2024-01-10 | 2024-02-10   | 1           |
+            | s2              | b          | 2024-01-10 | 2024-04-10   | 3           |
+            | s3              | c          | 2024-01-10 | 2025-01-10   | 12          |
+            | s4              | d          | 2024-01-10 | 2025-01-10   |             |
+            | s5              | e          | 2024-01-10 |              | 12          |
+            | s6              | f          | 2024-01-10 | 2025-01-10   | 12          |
+            | s7              | f          | 2024-01-10 | 2024-02-10   | 1           |
+        """
+        book = cohorts(terms, snapshot="2024-05-01")
+        for table in ("counting_process", "landmarks"):
+            book.shows(
+                table,
+                """
+                | account_id | risk_date  | term_kind      |
+                | a          | 2024-02-01 | monthly        |
+                | b          | 2024-02-01 | part_year      |
+                | c          | 2024-02-01 | yearly         |
+                | d          | 2024-02-01 | unknown_length |
+                | e          | 2024-02-01 | no_term        |
+                | f          | 2024-02-01 | monthly        |
+                | a          | 2024-03-01 | no_term        |
+                | f          | 2024-03-01 | yearly         |
+                """,
+                where="risk_date = date '2024-02-01' or risk_date = date '2024-03-01' and account_id in ('a', 'f')",
+            )
 
     def test_a_renewal_on_a_month_start_is_due_in_the_month_before(self):
         book = cohorts(

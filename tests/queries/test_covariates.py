@@ -770,12 +770,12 @@ class TestRenewalClock:
         """60 days before 30 November is 1 October, the horizon's last day; a deadline on the day itself has come."""
         contract_shows(
             """
-            | account_id | notice_deadline_in_horizon | renewal_in_horizon |
-            | last_day   | 1                          | 0                  |
-            | day_after  | 0                          | 0                  |
-            | today      | 0                          | 1                  |
-            | tomorrow   | 1                          | 1                  |
-            | none       | 0                          | 1                  |
+            | account_id | notice_deadline_in_horizon | renewal_in_horizon | days_to_deadline |
+            | last_day   | 1                          | 0                  | 92               |
+            | day_after  | 0                          | 0                  | 93               |
+            | today      | 0                          | 1                  |                  |
+            | tomorrow   | 1                          | 1                  | 1                |
+            | none       | 0                          | 1                  |                  |
             """,
             """
             | subscription_id | account_id | started_on | term_ends_on | notice_period_days |

@@ -26,9 +26,10 @@ from analysis.declared.study import Audits, Definitions, Models, Windows
 from analysis.errors import ReportError
 from analysis.evaluation.selection import Lead
 from analysis.ingest.findings import Severity
+from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
-from analysis.models.registry import CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER
+from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
@@ -75,6 +76,7 @@ ENDINGS = {
     "check.severity.": typing.get_args(Severity),
     "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
+    "term_kind.": tuple(kind for kind in BANDS if kind != NO_TERM),
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
@@ -85,14 +87,14 @@ ENDINGS = {
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
     ),
     "methods.event_": ("notice", "end"),
-    "model.": (COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER),
+    "model.": (COX, FOREST, CONTRACT_ONLY, LOGISTIC, CONTRACT_LOGISTIC, LAST_SETTLED_QUARTER),
     "phase.": PHASES,
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
     "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
-    "transform.": ("identity", "log1p", "log_from_one", "category"),
+    "transform.": ("identity", "log1p", "log_from_one", "category", "clock"),
 }
 
 

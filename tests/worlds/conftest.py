@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from worlds import BUSY, SHORT, TRAPS, World, made
+from worlds import BUSY, CLOCKED, SHORT, TRAPS, World, made
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,12 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> World:
 def trapped(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year in which every trap is set at once."""
     return made(TRAPS, 260, 2, tmp_path_factory.mktemp("traps"))
+
+
+@pytest.fixture(scope="session")
+def clocked(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A year and a half in which accounts leave by every clock."""
+    return made(CLOCKED, 250, 4, tmp_path_factory.mktemp("clocked"))
 
 
 @pytest.fixture

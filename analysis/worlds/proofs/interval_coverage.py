@@ -12,7 +12,8 @@ from analysis.cox.rows import counting_rows
 from analysis.curves.nonparametric import normal_quantile
 from analysis.declared.factors import Covariate, read_covariates
 from analysis.design.matrix import Column, DesignMatrix
-from analysis.inference.fit import STRATA, fit_inference, fit_what_can_be_estimated
+from analysis.inference.clock import clock_strata
+from analysis.inference.fit import fit_inference, fit_what_can_be_estimated
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.progress import Progress, quiet
 from analysis.worlds.company.danger.hazard import in_units
@@ -37,7 +38,7 @@ class KnownModel:
     coefficients : ndarray, shape (p,)
         What an interval should hold: the planted log hazard ratios, or the model's own limit.
     strata : tuple of str
-        Columns of the rows.
+        Columns of the rows that tell strata apart beside the renewal clock.
     """
 
     name: str
@@ -49,8 +50,9 @@ class KnownModel:
         """Fit some of the rows, without the columns that these cannot support."""
         matrix = self.matrix.take(chosen)
         rows = matrix.rows
+        strata = np.column_stack([clock_strata(rows), rows[list(self.strata)]])
         outcome = counting_rows(
-            rows["start"], rows["stop"], rows["event"], strata=rows[list(self.strata)].to_numpy(),
+            rows["start"], rows["stop"], rows["event"], strata=strata,
             subject=rows["lifetime_id"].to_numpy(), cluster=rows["cluster_id"].to_numpy(),
         )  # fmt: skip
         fit, kept, _ = fit_what_can_be_estimated(matrix, outcome)
@@ -64,7 +66,7 @@ def complete_model(company: StudiedCompany) -> KnownModel:
     -----
     The world decides with what was known on the first of the month, so all intervals of a month have the covariates of
     its first; a month in whose first days an account came is no month of decisions yet, and is left out. Strata are the
-    study's and the length of the term: the scenario has a base rate for each.
+    study's and the length of the term (0: none): the scenario has a base rate for each.
     """
     frame = company.tenure.counting_process
     frame = frame.assign(month=month_of(frame["risk_date"]))
@@ -78,9 +80,9 @@ def complete_model(company: StudiedCompany) -> KnownModel:
     matrix = DesignMatrix(
         values=columns[decides].to_numpy(np.float64),
         columns=tuple(Column(name, name, PLANTED) for name in planted),
-        rows=frame[decides].reset_index(drop=True),
+        rows=frame[decides].fillna({"term_months": 0}).reset_index(drop=True),
     )
-    return KnownModel("complete", matrix, np.array(list(planted.values())), (*STRATA, "term_months"))
+    return KnownModel("complete", matrix, np.array(list(planted.values())), ("term_months",))
 
 
 def _in_units(frame: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -111,7 +113,7 @@ def study_model(company: StudiedCompany, covariates: Sequence[Covariate] | None 
     frame = company.tenure.counting_process
     inference = fit_inference(frame, covariates or company.tenure.covariates("counting_process"))
     matrix = DesignMatrix(inference.matrix(frame).values, inference.columns, frame)
-    return KnownModel("study", matrix, inference.fit.coefficients, STRATA)
+    return KnownModel("study", matrix, inference.fit.coefficients, ())
 
 
 def estimates_by_world(

@@ -11,6 +11,7 @@ from analysis.workbench import open_workbench
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.world import make_world
 from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
+from analysis.worlds.proofs.clock_worlds import CLOCKS, clock_worlds
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
 from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
 from analysis.worlds.proofs.few_clusters import few_clusters
@@ -52,19 +53,31 @@ class Proofs:
         """Run the whole analysis on worlds that plant one family, or none."""
         return study_worlds(list(PLANTED), range(1, 1 + self._some(5)), 800, self.folder, self.progress)
 
+    def clocks(self) -> pd.DataFrame:
+        """Rank the accounts of worlds with one and the same effects, and with clocks of their own."""
+        return clock_worlds(CLOCKS, 7, self._some(1200), self.folder, self.progress)
+
     def null_p_values(self) -> pd.DataFrame:
-        """Test every family in 400 worlds without any effect."""
-        companies = Companies("no_effect", 12_000, range(1, 1 + self._some(16)), MANY_LEAVE)
-        return summarise_p_values(null_p_values(companies.open(self.folder, self.progress), 400, self.progress))
+        """Test every family in 400 worlds without any effect, and in 100 with clocks that no covariate spells out."""
+        tables = []
+        for scenario, number in {"no_effect": 16, "no_effect_any_clock": 4}.items():
+            companies = Companies(scenario, 12_000, range(1, 1 + self._some(number)), MANY_LEAVE)
+            found = null_p_values(companies.open(self.folder, self.progress), 400, self.progress)
+            tables.append(summarise_p_values(found).assign(scenario=scenario))
+        return pd.concat(tables, ignore_index=True)
 
     def few_clusters(self) -> pd.DataFrame:
         """Count rejections of nothing, and intervals that hold, with 15 to 200 parents: 400 worlds of each kind."""
         return few_clusters(self._some(400), self.progress)
 
     def coverage(self) -> pd.DataFrame:
-        """Count the intervals that hold what they should, in 200 worlds of the base scenario."""
-        companies = Companies("base", 10_000, range(1, 1 + self._some(14)), LITTLE_USE)
-        return summarise_coverage(estimates_by_world(companies.open(self.folder, self.progress), 600, self.progress))
+        """Count the intervals that hold what they should: 200 worlds of the base scenario, 60 of spread notices."""
+        tables = []
+        for scenario, number in {"base": 14, "spread_notices": 4}.items():
+            companies = Companies(scenario, 10_000, range(1, 1 + self._some(number)), LITTLE_USE)
+            found = estimates_by_world(companies.open(self.folder, self.progress), 600, self.progress)
+            tables.append(summarise_coverage(found).assign(scenario=scenario))
+        return pd.concat(tables, ignore_index=True)
 
     def true_probabilities(self) -> pd.DataFrame:
         """Compare true probabilities of churn within three months with what came, in one world of the base scenario."""
@@ -94,6 +107,7 @@ class Proofs:
 
 
 TABLES = (
-    "cox_recovery", "study_worlds", "null_p_values", "few_clusters", "coverage", "true_probabilities", "true_families",
+    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "true_probabilities",
+    "true_families",
     "true_claims", "audits",
 )  # fmt: skip

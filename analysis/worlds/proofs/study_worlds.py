@@ -17,8 +17,15 @@ from analysis.worlds.company.danger.hazard import LOGS
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
 from analysis.worlds.company.world import make_world
 
-PLANTED = {"usage_first": "usage", "champion_first": "champion", "no_effect": ""}
-"""The family that each of these scenarios plants; none: the analysis should point to none."""
+PLANTED = {
+    "usage_first": "usage",
+    "champion_first": "champion",
+    "no_effect": "",
+    "usage_first_any_clock": "usage",
+    "no_effect_any_clock": "",
+}
+"""The family that each of these scenarios plants; none: the analysis should point to none. In the last two, accounts
+leave by clocks that no covariate spells out."""
 
 
 def study_of_world(data: Path, scenario: Scenario, n_test_quarters: int = 6) -> Study:

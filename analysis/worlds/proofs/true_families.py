@@ -14,7 +14,8 @@ from analysis.cox.rows import CountingRows
 from analysis.declared.factors import contenders, control_family
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
-from analysis.inference.fit import STRATA, Inference, fit_inference
+from analysis.inference.clock import clock_strata
+from analysis.inference.fit import Inference, fit_inference
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.worlds.proofs.dealt_worlds import KEYS, StudiedCompany, month_of
 
@@ -60,7 +61,7 @@ def true_families(company: StudiedCompany) -> TrueFamilies:
     contract = fit_inference(frame, [covariate for covariate in covariates if covariate.family == control_family()])
     design = _design(frame, contract)
     outcome = Outcome.from_counting_process(frame)
-    rows = outcome.counting_rows(frame[list(STRATA)].to_numpy())
+    rows = outcome.counting_rows(clock_strata(frame))
     gains = subset_gains(design, rows)
     total = gains[frozenset(CONTENDERS)]
     shapley = shapley_values(gains)

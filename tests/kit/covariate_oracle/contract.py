@@ -22,6 +22,7 @@ def expected(morning: Morning) -> dict[str, Any]:
         "seats": total_seats,
         "mrr_per_seat": float(price / total_seats) if total_seats and price is not None else None,
         "days_to_renewal": min(terms) - day if terms else None,
+        "days_to_deadline": min(deadlines) - day if deadlines else None,
         "renewal_in_horizon": is_in_horizon(terms, morning),
         "notice_deadline_in_horizon": is_in_horizon(deadlines, morning),
         **seat_changes(morning),

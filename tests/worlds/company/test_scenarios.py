@@ -32,6 +32,8 @@ def test_no_state_is_called_like_a_covariate() -> None:
         ('says = "x"\n[surges]\ntrial = 1.2\n', "surges.trial must be from 0 to 1, but is 1.2"),
         ('says = "x"\nleave_monthly = 1.0\n', "leave_monthly must be from 0 to below 1, but is 1.0"),
         ('says = "x"\npace = 0.0\n', "pace must be above 0, but is 0.0"),
+        ('says = "x"\n[clocks]\nspread_from = 20\n', "clocks.spread_from must be at least clocks.spread_until"),
+        ('says = "x"\n[clocks]\nspread = 0.8\nany_time = 0.3\n', "must not add up to more than 1"),
         ('says = "x"\nuntil = 2022-10-15\n', "must be first days of months, in this order"),
     ],
 )

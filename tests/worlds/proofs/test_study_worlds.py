@@ -41,5 +41,5 @@ def test_the_leading_family_needs_both_a_test_and_a_loss(
 
 def test_the_analysis_finds_the_planted_family_in_a_small_world(tmp_path: Path) -> None:
     """One world only; all of them: make study-worlds."""
-    found = study_worlds(["champion_first"], [2], 300, tmp_path, quiet)
+    found = study_worlds(["champion_first"], [1], 300, tmp_path, quiet)
     assert found["points_to"].tolist() == [PLANTED["champion_first"]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.worlds.company.accounts.clocks import base_hazards, days_to_notice, gone_on
 from analysis.worlds.company.accounts.ledger import ADDED, INVOLUNTARY, MERGED, VOLUNTARY, Ledger
 from analysis.worlds.company.accounts.population import Accounts
 from analysis.worlds.company.accounts.stays import Stays
@@ -12,8 +13,8 @@ from analysis.worlds.company.accounts.terms import FEWEST_SEATS, Terms
 from analysis.worlds.company.setting.days import NEVER, NOTHING, Dates, any_of, as_dates
 from analysis.worlds.company.setting.scenario import Scenario
 
-DAYS_TO_DECIDE = 16
-"""Days in which a notice may fall, on average: deadlines lie anywhere in a month."""
+SHORTEST = 1e-12
+"""Time to a notice, in days that count, so that none falls on a day that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +52,31 @@ def decide(
     scenario: Scenario,
     rng: np.random.Generator,
 ) -> Notices:
-    """Let accounts whose last day to give notice comes after the first of the month, by the next first, stay or go.
+    """Let accounts that may give notice after the first of the month, by the next first, stay or go.
 
-    They may give notice on any day from the first, or from the beginning of the term if that is later, to the last one,
-    on each with the same hazard: in continuous time, and among all whose deadline is due, hazards are proportional. So
-    a notice falls into the counting-process interval, and the horizon, that the covariates of the first open.
+    Usually those may whose last day to give notice comes in these days, on any day from the first, or from the
+    beginning of the term if that is later, to the last one, on each with the same hazard: in continuous time, and among
+    all whose deadline is due, hazards are proportional. So a notice falls into the counting-process interval, and the
+    horizon, that the covariates of the first open. Other clocks are those of
+    `analysis.worlds.company.accounts.clocks`; whoever gave notice of a version and withdrew it gives none of that
+    version again.
     """
     n = len(at_risk)
-    base = np.where(terms.months == 12, scenario.leave_yearly, scenario.leave_monthly)
-    hazard = -np.log1p(-base) / DAYS_TO_DECIDE * np.exp(eta)
-    deadline, since = as_dates(terms.ends_on - terms.notice_days), np.maximum(days[0], terms.starts_on)
-    decides = at_risk & (stays.leaves_on == NEVER) & (deadline > since) & (deadline <= days[-1] + 1)
-    wish = np.where(decides, -np.expm1(-hazard * (deadline - since).astype(int)), 0.0)
+    hazard = base_hazards(terms, scenario) * np.exp(eta)
+    counted = np.cumsum(days_to_notice(terms, days, scenario.clocks), axis=1)
+    decides = at_risk & (stays.leaves_on == NEVER) & (counted[:, -1] > 0) & ~ledger.is_noticed()
+    wish = np.where(decides, -np.expm1(-hazard * counted[:, -1]), 0.0)
     luck = rng.random(n)
     gives_notice = luck < wish
     waits = np.divide(-np.log1p(-luck), hazard, out=np.ones(n), where=gives_notice)
-    decides_on = as_dates(since + np.maximum(np.ceil(waits), 1).astype(int))
+    passed = (counted < np.maximum(waits, SHORTEST)[:, None]).sum(axis=1)
+    decides_on = as_dates(days[0] + 1 + np.minimum(passed, len(days) - 1))
     withdraws = gives_notice & (rng.random(n) < scenario.ends.withdrawn)
     withdrawn_on = np.where(withdraws, as_dates(decides_on + rng.integers(5, 12, n)), NOTHING)
     given, leavers = np.flatnonzero(gives_notice), np.flatnonzero(gives_notice & ~withdraws)
     ledger.give_notice(given, decides_on[given], withdrawn_on[given])
-    stays.leaves_on[leavers] = terms.ends_on[leavers]
-    ledger.end(leavers, terms.ends_on[leavers], np.full(len(leavers), VOLUNTARY))
+    stays.leaves_on[leavers] = gone_on(terms, leavers, decides_on[leavers])
+    ledger.end(leavers, stays.leaves_on[leavers], np.full(len(leavers), VOLUNTARY))
     stays.plan_returns(leavers, scenario.returns, rng)
     return Notices(given, decides_on[given], wish)
 

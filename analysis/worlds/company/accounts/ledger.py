@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.worlds.company.accounts.population import Accounts
-from analysis.worlds.company.accounts.terms import Terms
-from analysis.worlds.company.setting.days import LONG_AGO, NOTHING, Dates, add_months, as_dates
+from analysis.worlds.company.accounts.terms import Terms, ends_after
+from analysis.worlds.company.setting.days import LONG_AGO, NEVER, NOTHING, Dates, as_dates
 
 PLATFORM, ADDED = 0, 1
 PRODUCTS = np.array(["platform", "analytics"], dtype=object)
@@ -47,7 +47,7 @@ class Ledger:
         ledger._append(terms, on_trial, stay[on_trial], begins_on, joined_on, kind=1, ended_on=joined_on)
         starts_on, left = accounts.joined_on.copy(), np.arange(len(accounts))
         while len(left):
-            ends_on = add_months(starts_on[left], terms.months[left])
+            ends_on = ends_after(starts_on[left], terms.months[left])
             ledger.sign(terms, left, stay[left], starts_on[left], ends_on)
             is_before = starts_on[left] < terms.starts_on[left]
             starts_on[left] = ends_on
@@ -109,6 +109,11 @@ class Ledger:
         place = np.broadcast_to(np.arange(len(account)), version.shape)
         return version[version >= 0], place[version >= 0]
 
+    def is_noticed(self) -> NDArray[np.bool_]:
+        """Say of whose running version of the platform notice was given, withdrawn or not; shape (n_accounts,)."""
+        version = self.running[PLATFORM]
+        return (version >= 0) & ~np.isnat(as_dates(self.versions["notice_on"])[version])
+
     def give_notice(self, account: NDArray[np.intp], on: Dates, withdrawn_on: Dates) -> None:
         """Write down the notices of some accounts, and their withdrawal where there is one."""
         version, place = self.running_of(account)
@@ -135,6 +140,8 @@ class Ledger:
             product=PRODUCTS[self.versions["product"]],
             kind=KINDS[self.versions["kind"]],
             seats=versions["seats"].where(versions["seats"] != NO_SEATS),
+            term_months=versions["term_months"].where(versions["term_months"] > 0),
+            term_ends_on=versions["term_ends_on"].where(self.versions["term_ends_on"] != NEVER),
             end_reason=REASONS[self.versions["end_reason"]],
             auto_renew=True,
             currency="EUR",

@@ -185,6 +185,44 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """When within a term accounts give notice, other than in the days before the last one to do so.
+
+    Attributes
+    ----------
+    spread
+        Share of the accounts with a term of three months or more that give notice over weeks before it ends, whatever
+        their notice period says.
+    spread_from, spread_until
+        Days before the end of the term between which most of those notices fall.
+    spread_within
+        Share of them that fall there; the others may fall on any other day of the term.
+    any_time
+        Share of the accounts with such a term that may end it early, 30 days after a notice on any day.
+    at_once
+        Share of the accounts with a monthly term that give notice on any day and are gone on the next.
+    evergreen
+        Share of all accounts that agreed on no term, and may give notice on any day.
+    short_terms
+        Share of the accounts with a yearly term that have one of three or six months instead.
+    """
+
+    spread: float = 0.0
+    spread_from: int = 90
+    spread_until: int = 36
+    spread_within: float = 0.85
+    any_time: float = 0.0
+    at_once: float = 0.0
+    evergreen: float = 0.0
+    short_terms: float = 0.0
+
+    @property
+    def are_usual(self) -> bool:
+        """Whether all notices fall in the days before the last one to give notice."""
+        return not (self.spread or self.any_time or self.at_once or self.evergreen or self.short_terms)
+
+
+@dataclass(frozen=True, slots=True)
 class Traps:
     """What misleads an analysis that takes the tables at their word; all of them are off unless a scenario sets them.
 

@@ -13,6 +13,7 @@ from analysis.declared.settings import parse_settings, read_toml
 from analysis.errors import StudyError
 from analysis.worlds.company.setting.behaviours import (
     Bugs,
+    Clocks,
     Ends,
     Fades,
     Goals,
@@ -43,15 +44,16 @@ class Scenario:
         Log hazard ratio of each covariate for one unit (see ``units``), or of each state of the world (see ``states``),
         by name; what is not named has none.
     leave_yearly, leave_monthly
-        Probability of giving notice at a renewal with a linear predictor of zero, by length of term, where the account
-        has the usual time to decide (`analysis.worlds.company.accounts.decisions.DAYS_TO_DECIDE`).
+        Probability of giving notice of a term with a linear predictor of zero, by length of term, where the account
+        has the usual time to decide (`analysis.worlds.company.accounts.clocks.DAYS_TO_DECIDE`).
     intervention_effect
         What an intervention adds to the rapport with a customer.
     pace
         How much users work, against the usual: about 1,300 rows of use an account at 1, 2,000 at 1.8.
     logs_from, first_month, until
         Logs begin; accounts may leave from the second date on; the world ends (first days of months).
-    surges, bugs, fades, holidays, releases, touches, goals, people, seats, returns, ends, traps
+    surges, bugs, fades, holidays, releases, touches, goals, people, seats, returns, ends, clocks,
+    traps
         Behaviours, each a table of probabilities; see `analysis.worlds.company.setting.behaviours` for their defaults.
     """
 
@@ -76,6 +78,7 @@ class Scenario:
     seats: Seats = field(default_factory=Seats)
     returns: Returns = field(default_factory=Returns)
     ends: Ends = field(default_factory=Ends)
+    clocks: Clocks = field(default_factory=Clocks)
     traps: Traps = field(default_factory=Traps)
 
 
@@ -147,6 +150,14 @@ def _check_shares(scenario: Scenario, name: str) -> None:
                 raise StudyError(
                     f"scenario {name}: {topic.name}.{entry.name} must be from 0 to {highest:g}, but is {value}."
                 )
+    clocks = scenario.clocks
+    if not 1 <= clocks.spread_until <= clocks.spread_from:
+        raise StudyError(
+            f"scenario {name}: clocks.spread_from must be at least clocks.spread_until, and that at least 1, "
+            f"but they are {clocks.spread_from} and {clocks.spread_until}."
+        )
+    if clocks.spread + clocks.any_time > 1:
+        raise StudyError(f"scenario {name}: clocks.spread and clocks.any_time must not add up to more than 1.")
 
 
 def _check_dates(scenario: Scenario, name: str) -> None:
