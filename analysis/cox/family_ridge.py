@@ -12,23 +12,24 @@ from analysis.cox.one_thread import one_thread
 from analysis.cox.rows import CountingRows
 from analysis.errors import ModelError
 
-SMALLEST_SPREAD, LARGEST_SPREAD = 0.05, 2.0
-"""Between which the spread of a group's log hazard ratios, per standard deviation of a column, is looked for: a group
-without any effect keeps intervals of a tenth either way, and one of strong effects is hardly shrunk."""
+SPREADS = np.linspace(0.02, 1.0, 50)
+"""Spreads of a group's log hazard ratios, per standard deviation of a column, that are taken as equally likely before
+the data: from hardly any effect to one in three columns moving the hazard by a factor of e or more."""
 FIRST_SPREAD = 0.3
 _SAME = 0.01
-_MOST_ROUNDS, _MOST_STEPS = 12, 200
+_MOST_ROUNDS, _MOST_STEPS = 12, 50
 
 
 @one_thread
 def fit_shrunk(
     values: ArrayLike, rows: CountingRows, groups: Sequence[Hashable], *, names: Sequence[str] | None = None
 ) -> CoxFit:
-    """Fit a Cox model with a ridge for each group of columns, chosen by marginal likelihood.
+    """Fit a Cox model with a ridge for each group of columns, as strong as the data ask for.
 
-    A group's log hazard ratios, per standard deviation, are taken as draws from a normal distribution around zero,
-    whose spread is what makes the data likeliest: many columns that say little are shrunk, few that say much are not,
-    whatever the number of columns in a group.
+    A group's log hazard ratios, per standard deviation, are taken as draws from a normal distribution around zero, and
+    its variance as what is to be expected after the data: many columns that say little are shrunk, few that say much
+    are not, whatever the number of columns in a group. Where events are too few to tell the variance, they are shrunk
+    less, and their intervals stay wide.
 
     Parameters
     ----------
@@ -51,10 +52,10 @@ def fit_shrunk(
 
     Notes
     -----
-    The Laplace approximation of the marginal likelihood, maximised by the fixed point of the effective number of
-    parameters: spread^2 = |coefficients|^2 / (p - trace(H^-1) / spread^2), H the penalised information (MacKay 1992,
-    Neural Computation 4, 415; for generalised linear models Schall 1991, Biometrika 78, 719). Clusters are taken as
-    independent rows here; errors of the fit allow for them.
+    The marginal likelihood by Laplace's approximation, in the manner of empirical Bayes (Schall 1991, Biometrika 78,
+    719), but with the mean of the variance over its posterior distribution in place of the mode, which is zero all too
+    often where groups are small; the prior is uniform in the spread (Gelman 2006, Bayesian Analysis 1, 515). Clusters
+    are taken as independent rows here; errors of the fit allow for them.
 
     Examples
     --------
@@ -66,7 +67,7 @@ def fit_shrunk(
     >>> time = rng.exponential(1 / np.exp(np.log(2) * columns[:, 2]))
     >>> fit = fit_shrunk(columns, counting_rows(None, time, np.ones(400)), ["noise", "noise", "signal"])
     >>> fit.coefficients.round(2).tolist()
-    [-0.02, 0.03, 0.73]
+    [-0.03, 0.05, 0.73]
     """
     columns = np.asarray(values, dtype=np.float64)
     if columns.ndim != 2 or len(groups) != columns.shape[1]:
@@ -74,11 +75,11 @@ def fit_shrunk(
     labels = list(dict.fromkeys(groups))
     member = np.array([[own == label for own in groups] for label in labels], dtype=np.float64)
     scale = columns.std(axis=0)
-    ridge = np.full(len(labels), FIRST_SPREAD**-2)
+    ridge = np.full(len(labels), FIRST_SPREAD**-2.0)
     first = fit_cox(columns, rows, names=names, ridge=(ridge @ member) * scale**2)
     found = first.maximum
     for _ in range(_MOST_ROUNDS):
-        chosen = _likeliest(found, ridge, member)
+        chosen = _expected_ridge(found, ridge.copy(), member)
         moved = np.abs(np.log(chosen / ridge)).max()
         ridge = chosen
         if moved < _SAME:
@@ -87,8 +88,8 @@ def fit_shrunk(
     return fit_cox(columns, rows, names=first.names, ridge=(ridge @ member) * scale**2)
 
 
-def _likeliest(found: Maximum, ridge: NDArray[np.float64], member: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the ridge of each group that is likeliest where the log-likelihood bends as it does at `found`.
+def _expected_ridge(found: Maximum, ridge: NDArray[np.float64], member: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return one over each group's expected variance, where the log-likelihood bends as it does at `found`.
 
     Parameters
     ----------
@@ -101,13 +102,26 @@ def _likeliest(found: Maximum, ridge: NDArray[np.float64], member: NDArray[np.fl
     information, at = found.information, found.end.coefficients
     pull = information @ at + (ridge @ member) * at
     for _ in range(_MOST_STEPS):
-        inverse = linalg.inv(information + np.diag(ridge @ member))
-        squares = member @ (inverse @ pull) ** 2
-        effective = member.sum(axis=1) - ridge * (member @ np.diag(inverse))
-        spread = np.sqrt(np.maximum(squares, 0) / np.maximum(effective, 1e-12))
-        chosen = np.clip(spread, SMALLEST_SPREAD, LARGEST_SPREAD) ** -2.0
-        moved = np.abs(np.log(chosen / ridge)).max()
-        ridge = chosen
-        if moved < _SAME / 10:
+        before = ridge.copy()
+        for group in range(len(ridge)):
+            own = member[group] > 0
+            ridge[group] = 1 / _expected_variance(information + np.diag(ridge @ member * ~own), pull, own)
+        if np.abs(np.log(ridge / before)).max() < _SAME / 10:
             break
     return ridge
+
+
+def _expected_variance(curvature: NDArray[np.float64], pull: NDArray[np.float64], own: NDArray[np.bool_]) -> float:
+    """Return the mean of a group's variance; the other groups, whose ridge is in the curvature, are integrated out."""
+    rest = ~own
+    left, pulled = curvature[np.ix_(own, own)], pull[own]
+    if rest.any():
+        beside = linalg.solve(curvature[np.ix_(rest, rest)], curvature[np.ix_(rest, own)], assume_a="pos").T
+        left = left - beside @ curvature[np.ix_(rest, own)]
+        pulled = pulled - beside @ pull[rest]
+    bend, directions = linalg.eigh(left)
+    along = (directions.T @ pulled) ** 2
+    strength = SPREADS[:, None] ** -2.0
+    log_likelihood = 0.5 * (np.log(strength / (bend + strength)) + along / (bend + strength)).sum(axis=1)
+    weight = np.exp(log_likelihood - log_likelihood.max())
+    return float((weight * SPREADS**2).sum() / weight.sum())
