@@ -84,7 +84,7 @@ def fit_shrunk(
         ridge = chosen
         if moved < _SAME:
             break
-        found = maximise(first.likelihood, ridge @ member, first.names)
+        found = maximise(first.likelihood, ridge @ member, first.names, start=found.end.coefficients)
     return fit_cox(columns, rows, names=first.names, ridge=(ridge @ member) * scale**2)
 
 

@@ -45,7 +45,7 @@ class Maximum:
     end : Evaluation
         At the maximum.
     start_information, information : ndarray, shape (p, p)
-        Without the ridge.
+        Where the search began and where it ended, without the ridge.
     iterations : int
     """
 
@@ -57,7 +57,11 @@ class Maximum:
 
 
 def maximise(
-    likelihood: PartialLikelihood, ridge: NDArray[np.float64], names: Sequence[str], max_iterations: int = 50
+    likelihood: PartialLikelihood,
+    ridge: NDArray[np.float64],
+    names: Sequence[str],
+    max_iterations: int = 50,
+    start: NDArray[np.float64] | None = None,
 ) -> Maximum:
     """Find the coefficients at which log-likelihood - sum(ridge x coefficients^2) / 2 is largest.
 
@@ -68,6 +72,8 @@ def maximise(
     ridge : ndarray, shape (p,)
     names : sequence of str
         For messages.
+    start : ndarray, shape (p,), optional
+        Where to begin, of standardised columns; at zero by default.
 
     Raises
     ------
@@ -80,6 +86,8 @@ def maximise(
     if not _in_range(here):
         refuse_out_of_range(likelihood.values, likelihood.rows.offset, here.coefficients, names)
     null_log_likelihood = here.log_likelihood
+    if start is not None:
+        here = likelihood.evaluate(start)
     start_information = information = likelihood.information(here)
     refuse_uninformative(start_information + penalty, names)
     unit = float(likelihood.sets.death_weight.sum() / likelihood.sets.deaths.sum())

@@ -11,7 +11,7 @@ from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.tuning import likeliest_ridge
+from analysis.models.tuning import RidgeChoice
 
 
 class LandmarkCox:
@@ -19,11 +19,9 @@ class LandmarkCox:
 
     Parameters
     ----------
-    ridge : float or sequence of float
-        Penalty ridge / 2 x sum of squared coefficients on the log partial likelihood; of several the one under which
-        left-out clusters of the training rows are likeliest (`likeliest_ridge`).
-    seed : int
-        Of the folds in which that is looked for.
+    ridge : float or RidgeChoice
+        Penalty ridge / 2 x sum of squared coefficients on the log partial likelihood; a choice is made among the
+        training rows.
 
     Attributes
     ----------
@@ -38,9 +36,8 @@ class LandmarkCox:
     van Houwelingen (2007), Scandinavian Journal of Statistics 34, 70.
     """
 
-    def __init__(self, *, ridge: float | Sequence[float] = 0.0, seed: int = 0) -> None:
+    def __init__(self, *, ridge: float | RidgeChoice = 0.0) -> None:
         self.ridge = ridge
-        self.seed = seed
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
         """Maximise the penalised partial likelihood with Efron's ties.
@@ -52,8 +49,7 @@ class LandmarkCox:
         """
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "LandmarkCox")
-        ridges = self.ridge if isinstance(self.ridge, Sequence) else (self.ridge,)
-        self.ridge_ = likeliest_ridge(design.values, outcome, ridges, self.seed)
+        self.ridge_ = self.ridge(design.values, outcome) if callable(self.ridge) else self.ridge
         fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=self.ridge_)
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_ = fit.coefficients

@@ -11,7 +11,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.tuning import likeliest_ridge
+from analysis.models.tuning import RidgeChoice
 from analysis.wording.remarks import remark
 
 
@@ -22,11 +22,9 @@ class Logistic:
 
     Parameters
     ----------
-    ridge : float or sequence of float
-        Penalty ridge / 2 x sum of squared coefficients on the log likelihood, chosen as `LandmarkCox` does; the
+    ridge : float or RidgeChoice
+        Penalty ridge / 2 x sum of squared coefficients on the log likelihood, chosen as for `LandmarkCox`; the
         intercept is free.
-    seed : int
-        Of the folds in which it is chosen.
 
     Attributes
     ----------
@@ -42,9 +40,8 @@ class Logistic:
     It knows of one time only; before the horizon every row's probability grows as all churns in training did.
     """
 
-    def __init__(self, *, ridge: float | Sequence[float] = 0.0, seed: int = 0) -> None:
+    def __init__(self, *, ridge: float | RidgeChoice = 0.0) -> None:
         self.ridge = ridge
-        self.seed = seed
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
         """Maximise the penalised likelihood.
@@ -59,8 +56,7 @@ class Logistic:
         told = outcome.event | (outcome.stop >= HORIZON_PARTS)
         if outcome.event[told].all():
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
-        ridges = self.ridge if isinstance(self.ridge, Sequence) else (self.ridge,)
-        ridge = likeliest_ridge(design.values, outcome, ridges, self.seed)
+        ridge = self.ridge(design.values, outcome) if callable(self.ridge) else self.ridge
         strength = 1.0 / ridge if ridge > 0 else np.inf
         fit = LogisticRegression(C=strength, tol=1e-8, max_iter=1000, solver="newton-cholesky")
         fit.fit(design.values[told], outcome.event[told])

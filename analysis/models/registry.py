@@ -9,6 +9,7 @@ from analysis.models.forest import Forest
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
+from analysis.models.tuning import RidgeChoice
 
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
 LOGISTIC, CONTRACT_LOGISTIC = "logistic", "contract_logistic"
@@ -23,22 +24,17 @@ Makers = Mapping[str, Callable[[], Model]]
 
 def competing_models(study: Study) -> Makers:
     """Return the models of a study and the rivals they must beat, each as a function that makes an unfitted one."""
-    models = study.models
-
-    def cox() -> Model:
-        return LandmarkCox(ridge=models.forecast_ridges, seed=study.seed)
+    models, contract = study.models, (control_family(),)
+    of_all, of_contract = (RidgeChoice(models.forecast_ridges, study.seed) for _ in range(2))
 
     def forest() -> Model:
         return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
 
-    def logistic() -> Model:
-        return Logistic(ridge=models.forecast_ridges, seed=study.seed)
-
     return {
-        COX: cox,
+        COX: lambda: LandmarkCox(ridge=of_all),
         FOREST: forest,
-        CONTRACT_ONLY: lambda: FamiliesOnly(cox(), (control_family(),)),
-        LOGISTIC: logistic,
-        CONTRACT_LOGISTIC: lambda: FamiliesOnly(logistic(), (control_family(),)),
+        CONTRACT_ONLY: lambda: FamiliesOnly(LandmarkCox(ridge=of_contract), contract),
+        LOGISTIC: lambda: Logistic(ridge=of_all),
+        CONTRACT_LOGISTIC: lambda: FamiliesOnly(Logistic(ridge=of_contract), contract),
         LAST_SETTLED_QUARTER: LastSettledQuarterRate,
     }

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cox.fit import fit_cox
+from analysis.cox.maximise import maximise
+from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import PartialLikelihood
 from analysis.cox.risk_sets import risk_sets
 from analysis.design.outcome import Outcome
@@ -14,6 +15,29 @@ from analysis.errors import ModelError
 N_FOLDS = 5
 
 
+class RidgeChoice:
+    """A choice among ridges, made once for models that are fitted to the same rows and columns one after another.
+
+    Parameters
+    ----------
+    ridges : sequence of float
+        Rising; a single one is taken as it is.
+    seed : int
+        Of the folds.
+    """
+
+    def __init__(self, ridges: Sequence[float], seed: int = 0) -> None:
+        self._ridges, self._seed = tuple(ridges), seed
+        self._chosen: tuple[NDArray[np.float64], Outcome, float] | None = None
+
+    def __call__(self, values: NDArray[np.float64], outcome: Outcome) -> float:
+        """Return the likeliest ridge, as `likeliest_ridge`."""
+        if self._chosen is None or self._chosen[0] is not values or self._chosen[1] is not outcome:
+            self._chosen = values, outcome, likeliest_ridge(values, outcome, self._ridges, self._seed)
+        return self._chosen[2]
+
+
+@one_thread
 def likeliest_ridge(values: NDArray[np.float64], outcome: Outcome, ridges: Sequence[float], seed: int = 0) -> float:
     """Return the ridge under which clusters that were left out are likeliest.
 
@@ -54,17 +78,15 @@ def likeliest_ridge(values: NDArray[np.float64], outcome: Outcome, ridges: Seque
         return float(max(ridges))
     timed = outcome.on_grid()
     whole = _likelihood(values, timed)
-    parts = [(values[fold != k], timed.take(fold != k)) for k in range(fold.max() + 1)]
-    parts = [(own, rows) for own, rows in parts if rows.event.any()]
-    left_out = [_likelihood(own, rows) for own, rows in parts]
+    parts = [
+        _Part(values[fold != k], timed.take(fold != k)) for k in range(fold.max() + 1) if timed.event[fold != k].any()
+    ]
     known: dict[int, float] = {}
 
     def likelihood_at(place: int) -> float:
         if place not in known:
-            known[place] = 0.0
-            for (own, rows), train in zip(parts, left_out, strict=True):
-                fitted = _coefficients(own, rows, ridges[place])
-                known[place] += whole.evaluate(fitted).log_likelihood - train.evaluate(fitted).log_likelihood
+            fitted = [part.fit(ridges[place]) for part in parts]
+            known[place] = sum(whole.evaluate(at).log_likelihood - learned for at, learned in fitted)
         return known[place]
 
     best = len(ridges) // 2
@@ -90,13 +112,29 @@ def cluster_folds(outcome: Outcome, seed: int, n_folds: int = N_FOLDS) -> NDArra
     return fold[code]
 
 
-def _coefficients(values: NDArray[np.float64], timed: Outcome, ridge: float) -> NDArray[np.float64]:
-    """Fit all columns but those that are constant without the fold: nothing is known of them, and they stay at zero."""
-    varies = np.ptp(values, axis=0) > 0
-    coefficients = np.zeros(values.shape[1])
-    if varies.any():
-        coefficients[varies] = fit_cox(values[:, varies], timed.counting_rows(), ridge=ridge).coefficients
-    return coefficients
+class _Part:
+    """The rows outside one fold, ready for a fit under any ridge.
+
+    Columns that are constant without the fold stay at zero: nothing is known of them.
+    """
+
+    def __init__(self, values: NDArray[np.float64], timed: Outcome) -> None:
+        self._varies = np.ptp(values, axis=0) > 0
+        own = values[:, self._varies]
+        self._scale = own.std(axis=0)
+        self._names = [f"column {k}" for k in np.flatnonzero(self._varies)]
+        self._likelihood = _likelihood((own - own.mean(axis=0)) / self._scale, timed)
+        self._last = np.zeros(own.shape[1])
+
+    def fit(self, ridge: float) -> tuple[NDArray[np.float64], float]:
+        """Return coefficients, shape (p,), and the log partial likelihood of the rows there; the last fit is the start."""
+        coefficients = np.zeros(len(self._varies))
+        if not self._names:
+            return coefficients, self._likelihood.evaluate(np.zeros(0)).log_likelihood
+        end = maximise(self._likelihood, ridge / self._scale**2, self._names, start=self._last).end
+        self._last = end.coefficients
+        coefficients[self._varies] = end.coefficients / self._scale
+        return coefficients, end.log_likelihood
 
 
 def _likelihood(values: NDArray[np.float64], timed: Outcome) -> PartialLikelihood:

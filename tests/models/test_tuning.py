@@ -9,7 +9,7 @@ from analysis.design.matrix import learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.tuning import cluster_folds, likeliest_ridge
+from analysis.models.tuning import RidgeChoice, cluster_folds, likeliest_ridge
 
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
 
@@ -101,7 +101,10 @@ def test_a_column_that_only_one_cluster_has_is_no_obstacle(book, outcome):
 
 def test_a_model_says_with_which_it_was_fitted(book, outcome):
     _, design = learn_matrix(book, COVARIATES)
-    model = LandmarkCox(ridge=RIDGES).fit(design, outcome)
+    choice = RidgeChoice(RIDGES)
+    model = LandmarkCox(ridge=choice).fit(design, outcome)
     assert model.ridge_ in RIDGES
     fixed = LandmarkCox(ridge=model.ridge_).fit(design, outcome)
     assert (fixed.coefficients_ == model.coefficients_).all()
+    few = design.select_families(["contract"])
+    assert LandmarkCox(ridge=choice).fit(few, outcome).ridge_ == likeliest_ridge(few.values, outcome, RIDGES)
