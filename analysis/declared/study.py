@@ -89,11 +89,12 @@ class Models:
 
     Attributes
     ----------
-    forecast_ridges
-        Penalties of the Cox forecast, rising; of several one is chosen among the training rows.
+    forecast_shrinkage
+        How many times as far as each family's own data ask for its columns are shrunk in a forecast, rising; of several
+        one is chosen among the training rows.
     """
 
-    forecast_ridges: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
+    forecast_shrinkage: tuple[float, ...] = (0.3, 1.0, 3.0, 10.0, 30.0)
     forest_trees: int = 100
     forest_min_leaf: int = 60
     test_quarters: int = 3
@@ -243,10 +244,10 @@ def _check_ranges(study: Study, where: str) -> None:
             "audits.lags must be one or more numbers of days that rise from above 0",
         ),
         (
-            bool(models.forecast_ridges)
-            and all(ridge >= 0 and math.isfinite(ridge) for ridge in models.forecast_ridges)
-            and all(low < high for low, high in itertools.pairwise(models.forecast_ridges)),
-            "models.forecast_ridges must be one or more numbers that rise from 0 or above",
+            bool(models.forecast_shrinkage)
+            and all(ridge >= 0 and math.isfinite(ridge) for ridge in models.forecast_shrinkage)
+            and all(low < high for low, high in itertools.pairwise(models.forecast_shrinkage)),
+            "models.forecast_shrinkage must be one or more numbers that rise from 0 or above",
         ),
         (models.forest_trees > 0 and models.forest_min_leaf > 0, "models.forest_* must be positive"),
         (

@@ -41,8 +41,8 @@ class Forecast:
         For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
-    ridge
-        Penalty of the Cox model, chosen among the training rows.
+    shrinkage
+        How many times as far as each family's own data ask for the Cox model's columns are shrunk.
     """
 
     landmark: pd.Timestamp
@@ -54,7 +54,7 @@ class Forecast:
     reasons: tuple[tuple[Reason, ...], ...]
     n_training_rows: int
     n_training_events: int
-    ridge: float
+    shrinkage: float
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -111,7 +111,7 @@ def forecast_last_landmark(
         reasons=name_reasons(current, cox, now),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
-        ridge=cox.ridge_,
+        shrinkage=cox.shrinkage_,
     )
 
 

@@ -33,8 +33,8 @@ class Reading:
         As `analysis.forecast.frames.CALL_LIST`.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
-    ridge
-        Penalty of the Cox model, chosen among the training rows.
+    shrinkage
+        How many times as far as each family's own data ask for the Cox model's columns are shrunk.
     """
 
     headline: str
@@ -46,7 +46,7 @@ class Reading:
     calls: pd.DataFrame
     n_training_rows: int
     n_training_events: int
-    ridge: float
+    shrinkage: float
 
     @property
     def quoted(self) -> ExpectedCount:
@@ -87,5 +87,5 @@ def read_forecast(
         calls=calls,
         n_training_rows=forecast.n_training_rows,
         n_training_events=forecast.n_training_events,
-        ridge=forecast.ridge,
+        shrinkage=forecast.shrinkage,
     )

@@ -11,7 +11,7 @@ from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.tuning import RidgeChoice
+from analysis.models.tuning import ShrinkageChoice
 
 
 class LandmarkCox:
@@ -19,14 +19,14 @@ class LandmarkCox:
 
     Parameters
     ----------
-    ridge : float or RidgeChoice
-        Penalty ridge / 2 x sum of squared coefficients on the log partial likelihood; a choice is made among the
-        training rows.
+    ridge : float or ShrinkageChoice
+        Penalty ridge / 2 x sum of squared coefficients on the log partial likelihood; a choice is made, family by
+        family, on the training rows.
 
     Attributes
     ----------
-    ridge_ : float
-        The penalty fitted with.
+    shrinkage_ : float
+        With a choice: how many times what each family's own data ask for; else NaN.
     columns_ : tuple of Column, length p
     coefficients_ : ndarray, shape (p,)
         Log hazard ratios, per standard deviation (numeric columns) or against absence (indicators).
@@ -36,7 +36,7 @@ class LandmarkCox:
     van Houwelingen (2007), Scandinavian Journal of Statistics 34, 70.
     """
 
-    def __init__(self, *, ridge: float | RidgeChoice = 0.0) -> None:
+    def __init__(self, *, ridge: float | ShrinkageChoice = 0.0) -> None:
         self.ridge = ridge
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
@@ -49,8 +49,10 @@ class LandmarkCox:
         """
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "LandmarkCox")
-        self.ridge_ = self.ridge(design.values, outcome) if callable(self.ridge) else self.ridge
-        fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=self.ridge_)
+        chosen = self.ridge(design, outcome) if isinstance(self.ridge, ShrinkageChoice) else None
+        self.shrinkage_ = chosen.multiple if chosen else float("nan")
+        ridge = chosen.ridge if chosen else self.ridge
+        fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=ridge)
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_ = fit.coefficients
         self._fit = fit

@@ -11,7 +11,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.tuning import RidgeChoice
+from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import remark
 
 
@@ -22,7 +22,7 @@ class Logistic:
 
     Parameters
     ----------
-    ridge : float or RidgeChoice
+    ridge : float or ShrinkageChoice
         Penalty ridge / 2 x sum of squared coefficients on the log likelihood, chosen as for `LandmarkCox`; the
         intercept is free.
 
@@ -40,7 +40,7 @@ class Logistic:
     It knows of one time only; before the horizon every row's probability grows as all churns in training did.
     """
 
-    def __init__(self, *, ridge: float | RidgeChoice = 0.0) -> None:
+    def __init__(self, *, ridge: float | ShrinkageChoice = 0.0) -> None:
         self.ridge = ridge
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
@@ -56,12 +56,12 @@ class Logistic:
         told = outcome.event | (outcome.stop >= HORIZON_PARTS)
         if outcome.event[told].all():
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
-        ridge = self.ridge(design.values, outcome) if callable(self.ridge) else self.ridge
-        strength = 1.0 / ridge if ridge > 0 else np.inf
-        fit = LogisticRegression(C=strength, tol=1e-8, max_iter=1000, solver="newton-cholesky")
-        fit.fit(design.values[told], outcome.event[told])
+        ridge = self.ridge(design, outcome).ridge if isinstance(self.ridge, ShrinkageChoice) else self.ridge
+        unit = np.sqrt(np.broadcast_to(ridge, len(design.columns))) if np.any(ridge) else np.ones(len(design.columns))
+        fit = LogisticRegression(C=1.0 if np.any(ridge) else np.inf, tol=1e-8, max_iter=1000, solver="newton-cholesky")
+        fit.fit(design.values[told] / unit, outcome.event[told])
         self.columns_: tuple[Column, ...] = design.columns
-        self.coefficients_ = fit.coef_[0]
+        self.coefficients_ = fit.coef_[0] / unit
         self.intercept_ = float(fit.intercept_[0])
         came = outcome.on_grid().stop[outcome.event]
         self.timing_ = (came[:, None] <= np.arange(HORIZON_PARTS + 1)).mean(axis=0)

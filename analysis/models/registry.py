@@ -9,7 +9,7 @@ from analysis.models.forest import Forest
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
-from analysis.models.tuning import RidgeChoice
+from analysis.models.tuning import ShrinkageChoice
 
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
 LOGISTIC, CONTRACT_LOGISTIC = "logistic", "contract_logistic"
@@ -25,7 +25,7 @@ Makers = Mapping[str, Callable[[], Model]]
 def competing_models(study: Study) -> Makers:
     """Return the models of a study and the rivals they must beat, each as a function that makes an unfitted one."""
     models, contract = study.models, (control_family(),)
-    of_all, of_contract = (RidgeChoice(models.forecast_ridges, study.seed) for _ in range(2))
+    of_all, of_contract = (ShrinkageChoice(models.forecast_shrinkage, study.seed) for _ in range(2))
 
     def forest() -> Model:
         return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)

@@ -1,40 +1,72 @@
 """Tuning: how strongly a landmark Cox model is penalised, chosen among its own training rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cox.family_ridge import fit_shrunk
 from analysis.cox.maximise import maximise
 from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import PartialLikelihood
 from analysis.cox.risk_sets import risk_sets
+from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 
 N_FOLDS = 5
 
 
-class RidgeChoice:
-    """A choice among ridges, made once for models that are fitted to the same rows and columns one after another.
+@dataclass(frozen=True, slots=True)
+class Shrinkage:
+    """How strongly each column of a design is penalised.
+
+    Attributes
+    ----------
+    ridge : ndarray, shape (p,)
+        Per unit of each column.
+    multiple : float
+        Of what each family's own data ask for.
+    """
+
+    ridge: NDArray[np.float64]
+    multiple: float
+
+
+class ShrinkageChoice:
+    """Shrinks family by family, made once for models that are fitted to the same rows and columns one after another.
+
+    The columns of each family, marks of missing values apart, are penalised as far as the family's own data ask for
+    (`fit_shrunk`). All that is taken so many times as makes clusters that were left out likeliest: rows of overlapping
+    horizons tell of one event several times, and are believed the less.
 
     Parameters
     ----------
-    ridges : sequence of float
-        Rising; a single one is taken as it is.
+    multiples : sequence of float
+        To choose from, rising; a single one is taken as it is.
     seed : int
         Of the folds.
     """
 
-    def __init__(self, ridges: Sequence[float], seed: int = 0) -> None:
-        self._ridges, self._seed = tuple(ridges), seed
-        self._chosen: tuple[NDArray[np.float64], Outcome, float] | None = None
+    def __init__(self, multiples: Sequence[float], seed: int = 0) -> None:
+        self._multiples, self._seed = tuple(multiples), seed
+        self._made: tuple[DesignMatrix, Outcome, Shrinkage] | None = None
 
-    def __call__(self, values: NDArray[np.float64], outcome: Outcome) -> float:
-        """Return the likeliest ridge, as `likeliest_ridge`."""
-        if self._chosen is None or self._chosen[0] is not values or self._chosen[1] is not outcome:
-            self._chosen = values, outcome, likeliest_ridge(values, outcome, self._ridges, self._seed)
-        return self._chosen[2]
+    def __call__(self, design: DesignMatrix, outcome: Outcome) -> Shrinkage:
+        """Return the penalty of each column for training rows on the landmark clock.
+
+        Raises
+        ------
+        ModelError
+            As `fit_shrunk`.
+        """
+        if self._made is None or self._made[0] is not design or self._made[1] is not outcome:
+            groups = [(column.family, column.marks_missing) for column in design.columns]
+            own = fit_shrunk(design.values, outcome.on_grid().counting_rows(), groups, names=design.names).ridge
+            multiple = likeliest_ridge(design.values / np.sqrt(own), outcome, self._multiples, self._seed)
+            self._made = design, outcome, Shrinkage(own * multiple, multiple)
+        return self._made[2]
 
 
 @one_thread
@@ -127,7 +159,7 @@ class _Part:
         self._last = np.zeros(own.shape[1])
 
     def fit(self, ridge: float) -> tuple[NDArray[np.float64], float]:
-        """Return coefficients, shape (p,), and the log partial likelihood of the rows there; the last fit is the start."""
+        """Return coefficients, shape (p,), and the log partial likelihood of the rows there; begin at the last ones."""
         coefficients = np.zeros(len(self._varies))
         if not self._names:
             return coefficients, self._likelihood.evaluate(np.zeros(0)).log_likelihood

@@ -58,13 +58,13 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ("[time]", "[time]\nallowed_gap_days = 3651", "time.allowed_gap_days must lie between 0 and 3650"),
         (
             "[time]",
-            "[models]\nforecast_ridges = [-0.1]\n[time]",
-            "models.forecast_ridges must be one or more numbers that rise",
+            "[models]\nforecast_shrinkage = [-0.1]\n[time]",
+            "models.forecast_shrinkage must be one or more numbers that rise",
         ),
         (
             "[time]",
-            "[models]\nforecast_ridges = [1, nan]\n[time]",
-            "models.forecast_ridges must be one or more numbers that rise",
+            "[models]\nforecast_shrinkage = [1, nan]\n[time]",
+            "models.forecast_shrinkage must be one or more numbers that rise",
         ),
         ("[time]", "[report]\ncapacity = 0\n[time]", "report.capacity must be positive"),
         ("[time]", "[report]\ncurve_from_at_risk = 0\n[time]", "report.curve_from_at_risk must be at least 1"),

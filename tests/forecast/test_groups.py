@@ -36,7 +36,7 @@ FORECAST = Forecast(
     reasons=((), (Reason("usage_drop", "high"),), (), (Reason("seats", "low"), Reason("term", ""))),
     n_training_rows=100,
     n_training_events=12,
-    ridge=10.0,
+    shrinkage=3.0,
 )
 SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})
 

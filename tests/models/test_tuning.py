@@ -9,7 +9,8 @@ from analysis.design.matrix import learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.tuning import RidgeChoice, cluster_folds, likeliest_ridge
+from analysis.models.logistic import Logistic
+from analysis.models.tuning import ShrinkageChoice, cluster_folds, likeliest_ridge
 
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
 
@@ -99,12 +100,28 @@ def test_a_column_that_only_one_cluster_has_is_no_obstacle(book, outcome):
     assert likeliest_ridge(values, outcome, RIDGES) in RIDGES
 
 
-def test_a_model_says_with_which_it_was_fitted(book, outcome):
+def test_a_choice_shrinks_each_family_by_itself_and_is_made_once_for_the_same_rows(book, outcome):
     _, design = learn_matrix(book, COVARIATES)
-    choice = RidgeChoice(RIDGES)
-    model = LandmarkCox(ridge=choice).fit(design, outcome)
-    assert model.ridge_ in RIDGES
-    fixed = LandmarkCox(ridge=model.ridge_).fit(design, outcome)
-    assert (fixed.coefficients_ == model.coefficients_).all()
+    choice = ShrinkageChoice((1.0, 3.0))
+    chosen = choice(design, outcome)
+    spread = design.values.std(axis=0)
+    strength = {
+        column.family: ridge / (sd**2 * chosen.multiple)
+        for column, ridge, sd in zip(design.columns, chosen.ridge, spread, strict=True)
+        if not column.marks_missing
+    }
+    assert chosen.multiple in (1.0, 3.0)
+    assert strength["noise"] > 3 * strength["contract"]
+    assert choice(design, outcome) is chosen
     few = design.select_families(["contract"])
-    assert LandmarkCox(ridge=choice).fit(few, outcome).ridge_ == likeliest_ridge(few.values, outcome, RIDGES)
+    assert len(choice(few, outcome).ridge) == len(few.columns)
+
+
+def test_a_model_says_how_far_it_was_shrunk_and_its_twin_alike(book, outcome):
+    _, design = learn_matrix(book, COVARIATES)
+    choice = ShrinkageChoice([2.0])
+    model, twin = LandmarkCox(ridge=choice).fit(design, outcome), Logistic(ridge=choice).fit(design, outcome)
+    assert model.shrinkage_ == 2.0
+    assert np.isnan(LandmarkCox(ridge=1.0).fit(design, outcome).shrinkage_)
+    score = design.values.T @ (outcome.event - twin.predict_incidence(design, [13])[:, 0])
+    np.testing.assert_allclose(score, choice(design, outcome).ridge * twin.coefficients_, atol=1e-4)
