@@ -24,6 +24,7 @@ from reports.cli.commands import main
 from reports.dictionary.page import render_covariates
 from reports.messages import read_catalogue
 from reports.quarterly import sentences
+from reports.quarterly.files import write_quarterly
 from reports.writing.csv_text import _plain
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
@@ -199,3 +200,17 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
         "account_id,notice_on,ends_on,is_end_given,seats,mrr",
         "a1,2023-06-20,2023-08-05,False,5,100",
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report: SampleReport, language: str) -> None:
+    """The sample, were its leavers too few to compare families: no number is without end, nor English in Japanese."""
+    study = tmp_path / "study.toml"
+    asked = SAMPLE.read_text(encoding="utf-8").replace("[report]", "[report]\ncontest_from_events = 1000")
+    study.write_text(asked.replace('path = "."', f'path = "{SAMPLE.parent}"'), encoding="utf-8")
+    tenure = open_study(study, out=sample_report.out.parent, progress=lambda message: None)
+    page = write_quarterly(tenure, tmp_path, language).page.read_text(encoding="utf-8")
+    text = text_of(page)
+    assert {"en": "One family at a time", "ja": "要因群を1つずつ見た場合"}[language] in text
+    assert re.search(r"\b(nan|inf|None|NaT)\b", text) is None
+    assert ("Events are too few" in text) == (language == "en")
