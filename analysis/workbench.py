@@ -7,17 +7,14 @@ import pandas as pd
 
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
-from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.contest.displays import show_losses
 from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
-from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question, floors
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
-from analysis.errors import DesignError, ModelError, obstacle_to
+from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import Skill, skill_of
@@ -26,14 +23,7 @@ from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
-from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart, together_apart
-from analysis.inference.displays import show_drifts, show_hazard_ratios
-from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
-from analysis.inference.event_dates import compare_event_dates
-from analysis.inference.fit import Inference, fit_inference
-from analysis.inference.hazard_ratios import drifts, hazard_ratios
-from analysis.inference.joint_tests import family_tests
-from analysis.inference.read_together import ReadTogether, others_of, read_together
+from analysis.inference.findings import Findings
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
@@ -49,42 +39,8 @@ MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
 
 
-class Workbench(CohortTables):
+class Workbench(Findings):
     """A study with every result a method away, each computed once when first asked for."""
-
-    @cached_property
-    def inference(self) -> Inference:
-        """The time-varying Cox model of all families.
-
-        Raises
-        ------
-        ModelError
-            If events, or the parent accounts that they belong to, are too few to set families against each other.
-        """
-        self._require(Question.CONTEST)
-        self.progress("fitting the time-varying Cox model")
-        return fit_inference(self.counting_process, self.covariates("counting_process"))
-
-    @cached_property
-    def apart(self) -> dict[str, Inference]:
-        """The time-varying Cox model of each family by itself beside the contract, for few events.
-
-        Raises
-        ------
-        ModelError
-            If events, or the parent accounts that they belong to, are too few for that, too.
-        """
-        self._require(Question.FAMILY)
-        self.progress("fitting a time-varying Cox model for each family")
-        measured = [family.name for family, is_measured in self.families() if is_measured and not family.is_control]
-        return fit_apart(self.counting_process, self.covariates("counting_process"), measured)
-
-    def _reaches(self, question: Question) -> bool:
-        return floors(self.study.report, self.evidence)[question].is_reached
-
-    def _require(self, question: Question) -> None:
-        if obstacle := floors(self.study.report, self.evidence)[question].obstacle:
-            raise ModelError(obstacle)
 
     @cached_property
     def rolling(self) -> RollingOrigin:
@@ -133,22 +89,6 @@ class Workbench(CohortTables):
         """What is shown of each family, which leads, and what all are worth beyond the contract."""
         tests, losses = self.family_tests().table, self.family_losses().table
         return judge(tests, losses, self.family_contrasts().table, self.skill.pairs, self.forecast.headline)
-
-    @cached_property
-    def drift(self) -> DriftVerdict:
-        """Whether hazard ratios are shown to change over the lifetime, and which."""
-        return drift_verdict(self.proportionality, self.inference.columns)
-
-    @cached_property
-    def read_together(self) -> tuple[ReadTogether, ...]:
-        """Columns of the time-varying Cox model that are not to be read by themselves, and what they say as one."""
-        if self._reaches(Question.CONTEST):
-            return read_together(self.inference.fit, self.inference.columns)
-        return together_apart(self.apart)
-
-    def drift_path(self, term: str) -> DriftPath:
-        """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""
-        return drift_path(self.proportionality, self.inference.columns, term)
 
     @cached_property
     def reading(self) -> Reading:
@@ -202,65 +142,10 @@ class Workbench(CohortTables):
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
 
-    @cached_property
-    def by_event_date(self) -> pd.DataFrame | None:
-        """The findings by both dates; None where there is one date only, or too few events by the other."""
-        if self.table("lifetimes")["notice_on"].isna().all():
-            return None
-        try:
-            other = fit_inference(counting_process_by_other_date(self), self.covariates("counting_process"))
-        except (DesignError, ModelError):
-            return None
-        return compare_event_dates(self.inference, other, [family.name for family, _ in self.families()])
-
-    def event_dates(self) -> Display | None:
-        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end)."""
-        return None if self.by_event_date is None else Display("Findings by event date", self.by_event_date)
-
     def book(self) -> Display:
         """Return the accounts at the start of each fiscal quarter, and how many left in it."""
         book = book_of(self.table("book_by_quarter"))
         return show_book(hide_small_quarters(book, self.study.report.min_cell))
-
-    def hazard_ratios(self) -> Display:
-        """Return hazard ratios per standard deviation with cluster-robust intervals, and which are read together.
-
-        From one model of all families; with few events, of each family by itself beside the contract.
-        """
-        if self._reaches(Question.CONTEST):
-            table = hazard_ratios(self.inference.fit, self.inference.columns)
-        else:
-            table = ratios_apart(self.apart)
-        table = self.labelled(table)
-        table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
-        return show_hazard_ratios(table, self.colors)
-
-    def bounds(self) -> Display:
-        """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""
-        found = self.inference.bounds.copy() if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
-        table = self.labelled(found)
-        return Display("Bounds of hazard ratios where hardly anybody left on one side", table)
-
-    @cached_property
-    def proportionality(self) -> ProportionalHazards:
-        """The test of proportional hazards of the inference fit, over lifetime as 1 - Kaplan-Meier."""
-        return proportional_hazards_test(self.inference.fit)
-
-    def proportional_hazards(self) -> Display:
-        """Return which hazard ratios drift over the lifetime (score tests, Holm), and the path of the strongest."""
-        table = self.labelled(drifts(self.proportionality, self.inference.columns))
-        return show_drifts(table, self.proportionality, self.colors)
-
-    def family_tests(self) -> Display:
-        """Return the robust joint test of each family, given everything else in the model.
-
-        With few events that is the contract alone.
-        """
-        if not self._reaches(Question.CONTEST):
-            return Display("Joint test of each family's columns, one family at a time", family_tests_apart(self.apart))
-        inference = self.inference
-        table = family_tests(inference.fit, inference.columns, [family.name for family, _ in self.families()])
-        return Display("Joint test of each family's columns", table)
 
     def family_losses(self) -> Display:
         """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""

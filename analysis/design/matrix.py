@@ -9,14 +9,9 @@ import pandas as pd
 from formulaic import Formula, ModelSpec
 from numpy.typing import NDArray
 
+from analysis.design import raw_covariates
 from analysis.design.clock import NO_TERM, NONE_AHEAD
-from analysis.design.raw_covariates import (
-    Covariate,
-    events_to_learn_from,
-    has_clock,
-    kinds_of_term,
-    readable_covariates,
-)
+from analysis.design.raw_covariates import Covariate, readable_covariates
 from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
@@ -72,10 +67,9 @@ class DesignMatrix:
     Attributes
     ----------
     values : ndarray of float, shape (n, p)
-        Numeric covariates in training standard deviations from the training mean, indicators as
-        0 or 1, pieces of a clock's curve from 0 to 1; no NaN.
-        Every column is a monotone function of its covariate (a clock's within its kind of term), so that trees can
-        use it as it is.
+        Numeric covariates in training standard deviations from the training mean, indicators as 0 or 1, pieces of a
+        clock's curve from 0 to 1; no NaN. Every column is a monotone function of its covariate (a clock's within its
+        kind of term), so that trees can use it as it is.
     columns : tuple of Column, length p
     rows : DataFrame, n rows
         Keys and labels of the rows (`ROW_COLUMNS`), in the order of `values`.
@@ -151,8 +145,10 @@ class Design:
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
         readable = _for_formula(readable_covariates(frame, self.covariates))
-        if has_clock(self.covariates):
-            readable = readable.assign(kind=kinds_of_term(frame), events=np.nan)  # no outcome where rows are scored
+        if raw_covariates.has_clock(self.covariates):
+            readable = readable.assign(
+                kind=raw_covariates.kinds_of_term(frame), events=np.nan
+            )  # no outcome where rows are scored
         return self._of(_materialise(self.spec, readable), frame)
 
     def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
@@ -195,8 +191,10 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     _require_rows_and_covariates(frame, covariates)
     readable = readable_covariates(frame, covariates)
     named = _for_formula(readable)
-    if has_clock(covariates):
-        named = named.assign(kind=kinds_of_term(frame), events=events_to_learn_from(frame))
+    if raw_covariates.has_clock(covariates):
+        named = named.assign(
+            kind=raw_covariates.kinds_of_term(frame), events=raw_covariates.events_to_learn_from(frame)
+        )
     terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
     matrix = Formula(" + ".join(terms)).get_model_matrix(named, context=REMEMBERING, na_action="ignore", output="numpy")
     values, spec = np.asarray(matrix, dtype=np.float64), matrix.model_spec

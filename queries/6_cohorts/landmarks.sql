@@ -1,7 +1,7 @@
 -- grain: lifetime at risk on a landmark; key: lifetime_id, risk_date (the landmark)
 -- rule: churns if it leaves after the landmark and by the end of the horizon; followed where the end of the horizon is
---       settled, whatever happened, so that no row is chosen by its outcome. out_on: as in landmark_dates, missing where
---       it lies after the snapshot. believed_from, believed_until: the last run of days, begun within the horizon, on
+--       settled, whatever happened, so that no row is chosen by its outcome. out_on: as in landmark_dates, missing if
+--       it is after the snapshot. believed_from, believed_until: the last run of days, begun within the horizon, on
 --       which it was believed to have left, and had not
 with away as (
     select
