@@ -24,7 +24,8 @@ def metric_values(
 ) -> NDArray[np.float64]:
     """Return one metric under each line of weights, shape (n_resamples,).
 
-    AUC ranks accounts within their landmark, IPA compares with each landmark's own churn rate.
+    AUC ranks accounts within their landmark, IPA compares with each landmark's own churn rate. NaN where nothing was
+    expected to be compared with, or nobody was there to be ranked.
     """
     match metric:
         case "auc":
@@ -34,7 +35,8 @@ def metric_values(
         case "ipa":
             return index_of_prediction_accuracy(event, risk, weights, landmark)
         case "observed_over_expected":
-            return weighted_mean(event.astype(np.float64), weights) / weighted_mean(risk, weights)
+            observed, expected = weighted_mean(event.astype(np.float64), weights), weighted_mean(risk, weights)
+            return np.divide(observed, expected, out=np.full(len(expected), np.nan), where=expected > 0)
     raise ValueError(f"Unknown metric {metric!r}; known are {', '.join(METRICS)}.")
 
 

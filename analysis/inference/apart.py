@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.declared.factors import control_family
+from analysis.declared.schema import Schema
 from analysis.design.matrix import Covariate
 from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.frames import BOUNDS, RATIOS, TESTS
@@ -51,19 +52,24 @@ def fit_apart(
 def family_tests_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
     """Return the joint test of each family in its own model, as `TESTS`."""
     tables = [family_tests(one.fit, one.columns, [family]) for family, one in apart.items()]
-    return TESTS.checked(pd.concat(tables, ignore_index=True) if tables else TESTS.empty())
+    return _joined(tables, TESTS)
 
 
 def ratios_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
     """Return the hazard ratios of each family's columns in its own model, as `RATIOS`."""
     tables = [hazard_ratios(one.fit, one.columns).query("family == @family") for family, one in apart.items()]
-    return RATIOS.checked(pd.concat(tables, ignore_index=True) if tables else RATIOS.empty())
+    return _joined(tables, RATIOS)
 
 
 def bounds_apart(apart: Mapping[str, Inference]) -> pd.DataFrame:
     """Return the bounds of each family's columns in its own model, as `BOUNDS`."""
     tables = [one.bounds.query("family == @family") for family, one in apart.items()]
-    return BOUNDS.checked(pd.concat(tables, ignore_index=True) if tables else BOUNDS.empty())
+    return _joined(tables, BOUNDS)
+
+
+def _joined(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    filled = [table for table in tables if not table.empty]
+    return schema.checked(pd.concat(filled, ignore_index=True) if filled else schema.empty())
 
 
 def together_apart(apart: Mapping[str, Inference]) -> tuple[ReadTogether, ...]:

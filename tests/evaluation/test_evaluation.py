@@ -99,6 +99,12 @@ def test_observed_over_expected_is_the_ratio_of_the_counts():
     assert metric_values("observed_over_expected", event, np.full(100, 0.05))[0] == pytest.approx(2.0)
 
 
+def test_where_nothing_was_expected_there_is_no_ratio_and_no_warning():
+    """A rate of no leaver in the last settled quarter: observed over zero is no number, not infinity."""
+    event = np.r_[True, np.zeros(9, bool)]
+    assert np.isnan(metric_values("observed_over_expected", event, np.zeros(10))).all()
+
+
 def test_calibration_groups_cover_every_row_in_order_of_risk(scored):
     event, risk = scored
     groups = calibration_table(event, risk)
