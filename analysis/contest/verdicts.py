@@ -34,7 +34,7 @@ class FamilyVerdict:
     is_leaned_on
         Whether the quoted forecast of quarters not seen loses where it is shuffled: the loss's interval is above zero.
     p_value
-        Of the joint test, in the time-varying Cox model.
+        Of the joint test in the time-varying Cox model, after Holm's correction over the families compared.
     """
 
     family: str
@@ -148,6 +148,9 @@ def judge(
 def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVerdict, ...]:
     """Judge each measured family that is no control, in the order of the tests.
 
+    Tests are corrected for the number of families (Holm): where nothing matters, one report in twenty says that a
+    family does, not one in seven.
+
     Parameters
     ----------
     tests
@@ -156,12 +159,11 @@ def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVe
         As `analysis.contest.frames.LOSSES`, of one model and metric.
     """
     is_useful = losses.set_index("family")["conf_low"] > 0
-    p_values = tests.set_index("family")["p_value"]
+    contenders = _contenders(tests)
+    adjusted = holm(tests.set_index("family")["p_value"].reindex(contenders).to_numpy(np.float64))
     return tuple(
-        FamilyVerdict(
-            family, bool(p_values[family] < SHOWN), bool(is_useful.get(family, False)), float(p_values[family])
-        )
-        for family in _contenders(tests)
+        FamilyVerdict(family, bool(p_value < SHOWN), bool(is_useful.get(family, False)), float(p_value))
+        for family, p_value in zip(contenders, adjusted, strict=True)
     )
 
 

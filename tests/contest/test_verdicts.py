@@ -62,6 +62,12 @@ class TestFamily:
         assert verdict.family == "usage"
         assert verdict.standing is standing
 
+    def test_three_families_are_tested_and_the_correction_is_for_three(self):
+        """Of 0.01, 0.03 and 0.4 the first counts three times, the second twice."""
+        found = family_verdicts(p_values_of(usage=0.03, champion=0.01, relationship=0.4), of("cox", losses_of()))
+        assert [verdict.p_value for verdict in found] == pytest.approx([0.06, 0.03, 0.4])
+        assert [verdict.is_associated for verdict in found] == [False, True, False]
+
     def test_that_no_forecast_could_see_is_not_leaned_on(self):
         (verdict,) = family_verdicts(p_values_of(champion=CLEARLY), of("cox", losses_of()))
         assert (verdict.standing, verdict.p_value) == (Standing.ASSOCIATION, CLEARLY)
