@@ -17,8 +17,9 @@ from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_haz
 from analysis.inference.clock import clock_strata
 from analysis.wording.remarks import Remark, remark
 
-ENOUGH_A_COLUMN = 10
-"""Events a column from which on columns are fitted as they are; with fewer they are shrunk."""
+ENOUGH_A_COLUMN = 5
+"""Events a column from which on columns are fitted as they are, and `cluster_errors` hold as they say; with fewer they
+are shrunk. Intervals of shrunk columns hold on average over them, those of a single large effect less often."""
 REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 

@@ -149,7 +149,7 @@ def few_events(tenure: Workbench, number: int) -> pd.DataFrame:
 
 
 class TestFewEvents:
-    def test_columns_are_shrunk_where_events_are_fewer_than_ten_a_column(self, tenure: Workbench) -> None:
+    def test_columns_are_shrunk_where_events_are_fewer_than_five_a_column(self, tenure: Workbench) -> None:
         found = fit_inference(few_events(tenure, 35), tenure.covariates("counting_process"))
         assert len(found.columns) * ENOUGH_A_COLUMN > evidence_in(found.fit.rows) == 35
         assert found.fit.is_penalised
