@@ -11,7 +11,7 @@ from analysis.contest.displays import show_losses
 from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.curves.rates import DAYS_A_YEAR
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import Question
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
@@ -68,14 +68,14 @@ class Workbench(Findings):
     @cached_property
     def no_forecast(self) -> Remark | None:
         """Why nothing can be forecast; None where it can."""
-        floor = floors(self.study.report, self.evidence)[Question.FORECAST]
-        return floor.obstacle or obstacle_to("no forecast", self.progress, lambda: (self.skill, self.reading))
+        return self.floor(Question.FORECAST).obstacle or obstacle_to(
+            "no forecast", self.progress, lambda: (self.skill, self.reading)
+        )
 
     @cached_property
     def no_contest(self) -> Remark | None:
         """Why the families cannot be compared; None where they can."""
-        floor = floors(self.study.report, self.evidence)[Question.CONTEST]
-        if found := floor.obstacle or self.no_forecast:
+        if found := self.floor(Question.CONTEST).obstacle or self.no_forecast:
             return found
         return obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
 

@@ -20,7 +20,7 @@ from analysis.audits.shortcuts import falling_hazard, one_stay
 from analysis.audits.signals import Ladder, read_ladder
 from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import Question
 from analysis.declared.schema import Schema
 from analysis.errors import DesignError, ModelError
 
@@ -63,7 +63,7 @@ class AuditResults:
         return self._kept.tables(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES, make=self._make_ladder)
 
     def _make_ladder(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        floor = floors(self._tenure.study.report, self._tenure.evidence)[Question.CONTEST]
+        floor = self._tenure.floor(Question.CONTEST)
         try:
             if floor.obstacle:
                 raise ModelError(floor.obstacle)

@@ -11,7 +11,7 @@ from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.queries import ASKED
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
-from analysis.declared.floors import Evidence
+from analysis.declared.floors import Evidence, Floor, Question, floors
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, open_engine
@@ -149,6 +149,10 @@ class CohortTables:
         """How many lifetimes churned while under observation, and how many parent accounts they belong to."""
         churned = self.counting_process.loc[self.counting_process["event"] == 1, ["lifetime_id", "cluster_id"]]
         return Evidence(*churned.nunique())
+
+    def floor(self, question: Question) -> Floor:
+        """Return how many leavers a question needs, and how many there are."""
+        return floors(self.study.report, self.evidence)[question]
 
     @cached_property
     def colors(self) -> dict[str, str]:

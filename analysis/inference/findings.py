@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import Question
 from analysis.errors import DesignError, ModelError
 from analysis.figures.display import Display
 from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart, together_apart
@@ -55,10 +55,10 @@ class Findings(CohortTables):
         return fit_apart(self.counting_process, self.covariates("counting_process"), measured)
 
     def _reaches(self, question: Question) -> bool:
-        return floors(self.study.report, self.evidence)[question].is_reached
+        return self.floor(question).is_reached
 
     def _require(self, question: Question) -> None:
-        if obstacle := floors(self.study.report, self.evidence)[question].obstacle:
+        if obstacle := self.floor(question).obstacle:
             raise ModelError(obstacle)
 
     @cached_property

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.cohort.event_date import other_event_date
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import Question
 from analysis.errors import obstacle_to
 from analysis.inference.apart import bounds_apart, family_tests_apart, ratios_apart
 from analysis.lifetimes.book import last_settled_quarter
@@ -95,7 +95,7 @@ def _contest(tenure: Workbench) -> Contest:
 
 def _apart(tenure: Workbench) -> Apart | None:
     """Collect what each family shows by itself, where events are enough for that and families are not compared."""
-    if floors(tenure.study.report, tenure.evidence)[Question.FAMILY].obstacle:
+    if tenure.floor(Question.FAMILY).obstacle:
         return None
     if obstacle_to("no test of the families", tenure.progress, lambda: tenure.apart) or not tenure.apart:
         return None
