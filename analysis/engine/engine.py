@@ -171,9 +171,25 @@ class Engine:
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         try:
-            return self._con.execute(sql, dict(parameters) if parameters else None)
+            return self._con.execute(_in_letters(sql), dict(parameters) if parameters else None)
         except duckdb.Error as error:
             raise EngineError(str(error), is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException)) from None
+
+
+def _in_letters(text: str) -> str:
+    """Return a text with the paths in it as letters: where a shell speaks ASCII, Python has kept them as bytes.
+
+    Raises
+    ------
+    EngineError
+        If they are no letters in UTF-8 either.
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        raise EngineError("A path holds bytes that are no letters in UTF-8. Rename the file or folder.") from None
 
 
 def _own(query: Query, parameters: Parameters) -> dict[str, Any]:
@@ -216,9 +232,9 @@ def open_engine(
         check_memory_limit(memory_limit)
         config["memory_limit"] = memory_limit
     if not read_only and str(path) != ":memory:":
-        config["temp_directory"] = f"{path}.tmp"
+        config["temp_directory"] = _in_letters(f"{path}.tmp")
     try:
-        con = duckdb.connect(str(path), read_only=read_only, config=config)
+        con = duckdb.connect(_in_letters(str(path)), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise BuildError(_why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.style import as_svg, look, new_axes
+from analysis.wording.columns import in_columns
 
 MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 10
 MISSING = "–"
@@ -57,7 +58,8 @@ class Display:
     def __repr__(self) -> str:
         """Return title and numbers as text."""
         texts, notes = _excerpt(self.table)
-        return "\n".join([self.title, texts.to_string(index=False), *notes])
+        cells = in_columns([str(name) for name in texts.columns], texts.to_numpy().tolist())
+        return "\n".join([self.title, cells, *notes])
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""

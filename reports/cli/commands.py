@@ -16,14 +16,17 @@ from analysis.engine.store import prune
 from analysis.errors import BuildError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.columns import in_columns
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
+from reports.writing.console import replace_what_cannot_be_shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 the user can mend it, 2 the words are off."""
+    replace_what_cannot_be_shown()
     options = parser(COMMANDS).parse_args(arguments)
     try:
         options.run(options)
@@ -182,7 +185,11 @@ def _study_worlds(options: argparse.Namespace) -> None:
     for name in options.only:
         table = getattr(proofs, name)()
         table.to_csv(options.tables / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4g")
-        print(f"\n{table.to_string(index=False)}\n")
+        cells = [
+            [f"{value:g}" if isinstance(value, float) else str(value) for value in row]
+            for row in table.itertuples(index=False)
+        ]
+        print(f"\n{in_columns(list(cells), cells.to_numpy().tolist())}\n")
         if name == "study_worlds":
             right = int((table["planted"] == table["points_to"]).sum())
             print(f"The analysis pointed to what was planted, or to none, in {right} of {len(table)} worlds.")

@@ -196,7 +196,7 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     assert " 1 account at risk " in text
     assert "1 more is under notice already; it is listed apart and in no forecast." in text
     assert "1 account has said that it will leave; it is in no forecast." in text
-    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8").splitlines() == [
+    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "account_id,notice_on,ends_on,is_end_given,seats,mrr",
         "a1,2023-06-20,2023-08-05,False,5,100",
     ]
