@@ -66,12 +66,12 @@ def look() -> Iterator[None]:
 
 def own_fonts() -> list[str]:
     """Return the fonts that the user asks matplotlib for, in a matplotlibrc or by hand; none where all is default."""
+    asked, usual = dict(mpl.rcParams), dict(mpl.rcParamsDefault)
     fonts: list[str] = []
-    for family in mpl.rcParams["font.family"]:
-        usual = mpl.rcParamsDefault.get(f"font.{family}", []) if family in _GENERIC else []
-        asked = mpl.rcParams[f"font.{family}"] if family in _GENERIC else [family]
-        fonts += [font for font in asked if font not in usual]
-        if family in _GENERIC and family not in mpl.rcParamsDefault["font.family"]:
+    for family in asked["font.family"]:
+        if family in _GENERIC:
+            fonts += [font for font in asked[f"font.{family}"] if font not in usual[f"font.{family}"]]
+        if family not in usual["font.family"]:
             fonts.append(family)
     return list(dict.fromkeys(fonts))
 
@@ -97,8 +97,7 @@ def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], al
         What the picture shows, for those who cannot see it; plain text.
     """
     own = own_fonts()
-    fonts = {"font.family": [*own, _FONT, _FALLBACK]}
-    with mpl.rc_context({**_LOOK, **fonts, "svg.hashsalt": f"tenure-{name}"}):
+    with mpl.rc_context({**_LOOK, "font.family": [*own, _FONT, _FALLBACK], "svg.hashsalt": f"tenure-{name}"}):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot(), **arguments)
         buffer = io.StringIO()

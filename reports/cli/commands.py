@@ -185,11 +185,8 @@ def _study_worlds(options: argparse.Namespace) -> None:
     for name in options.only:
         table = getattr(proofs, name)()
         table.to_csv(options.tables / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4g")
-        cells = [
-            [f"{value:g}" if isinstance(value, float) else str(value) for value in row]
-            for row in table.itertuples(index=False)
-        ]
-        print(f"\n{in_columns(list(cells), cells.to_numpy().tolist())}\n")
+        texts = table.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
+        print(f"\n{in_columns(list(texts.columns), texts.to_numpy().tolist())}\n")
         if name == "study_worlds":
             right = int((table["planted"] == table["points_to"]).sum())
             print(f"The analysis pointed to what was planted, or to none, in {right} of {len(table)} worlds.")

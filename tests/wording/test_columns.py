@@ -14,7 +14,7 @@ from analysis.wording.columns import in_columns
         ("abc", "x"),
         ("解約した顧客", "顧客"),
         ("カ\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}", "한국"),
-        ("−0.5", "–"),
+        ("\N{MINUS SIGN}0.5", "–"),
     ],
     ids=["latin", "Japanese", "a mark above a letter", "signs"],
 )
