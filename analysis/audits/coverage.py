@@ -9,10 +9,9 @@ import pandas as pd
 from analysis.audits.frames import COVERAGE, MATCH_RATES, REPORTING_DELAYS
 from analysis.audits.knowledge import is_filled
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.source_overview import ENDS
 from analysis.declared.contract import read_contract
 
-ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
-"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
 SETTLED_DAYS = 365
 """What happened so long before the snapshot has been learned by now, nearly all of it."""
 QUARTER_DAYS = 91

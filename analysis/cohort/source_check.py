@@ -1,9 +1,11 @@
 """Source check: what a study's source gives, and what is found in it, without building a cohort."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.cohort.queries import ASKED, queries_of, run_folders
+from analysis.cohort.source_overview import SourceOverview, note_rows_by_day, source_overview
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.floors import Evidence
@@ -11,6 +13,7 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import open_engine
 from analysis.engine.query import behind, read_query
+from analysis.ingest.finding_rows import write_rows
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.raw_files import locate_files
@@ -27,26 +30,43 @@ class SourceCheck:
     Attributes
     ----------
     findings
-        What was found below the level of an error.
+        What was found, errors among it.
     given
         See `analysis.declared.contract.names_given`.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
     n_lifetimes
-        Distinct lifetimes at risk.
+        Distinct lifetimes at risk; None where errors stand in the way.
     evidence
-        Those of them that churned while under observation.
+        Those of them that churned while under observation; None likewise.
+    overview
+        What was read, and how it lies against the lifetimes; None unless the rows of findings were asked for.
+    row_files
+        Of each finding, the name of the file that holds its rows; empty where none does.
     """
 
     findings: tuple[Finding, ...]
     given: frozenset[str]
     not_yet_known: tuple[tuple[str, int, int], ...]
-    n_lifetimes: int
-    evidence: Evidence
+    n_lifetimes: int | None = None
+    evidence: Evidence | None = None
+    overview: SourceOverview | None = None
+    row_files: tuple[str, ...] = ()
+
+    @property
+    def n_errors(self) -> int:
+        """How many of the findings are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
 
 
 def check_source(
-    study: Study, scratch: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+    study: Study,
+    scratch: Path,
+    progress: Progress,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    *,
+    rows: Path | None = None,
 ) -> SourceCheck:
     """Check the source of a study against the contract without building a cohort.
 
@@ -60,6 +80,8 @@ def check_source(
         Told of every table and finding.
     threads, memory_limit
         Threads, and most memory, for DuckDB, such as ``4GB``; the result does not depend on them.
+    rows
+        A folder for all rows of the findings, a CSV each; None: they are not asked for, nor is the overview.
 
     Raises
     ------
@@ -71,9 +93,18 @@ def check_source(
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
         findings, tables = load_source(engine, study, declaration, located, scratch, progress)
         given = names_given(tables, declaration.stable_users)
+        if rows is not None:
+            note_rows_by_day(engine, given)
         not_yet_known(engine, read_contract(), study.time.snapshot)
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
         needed = behind({"risk_intervals"}, queries_of(FOLDERS))
         run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
         ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-    return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))
+        checked = SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))
+        if rows is None:
+            return checked
+        return dataclasses.replace(
+            checked,
+            overview=source_overview(engine, located, given, checked.not_yet_known),
+            row_files=write_rows(engine, findings, rows),
+        )

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from analysis.engine.query import Query
-from analysis.engine.quoting import literal
+from analysis.engine.quoting import literal, quoted
 from analysis.errors import BuildError, EngineError
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
 
 Parameters = Mapping[str, Any]
+BYTE_ORDER_MARK = "\ufeff"
+"""Before a header: by it a spreadsheet sees that a file is UTF-8; without it Excel takes Japanese for cp932."""
 
 
 class Engine:
@@ -152,6 +154,17 @@ class Engine:
     def write_parquet(self, select: str, path: Path) -> None:
         """Write the rows of a select into a Parquet file."""
         self.run(f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)")
+
+    def write_csv(self, select: str, path: Path) -> None:
+        """Write the rows of a select as CSV: a byte order mark before the header, and no text that runs as a formula."""
+        columns = []
+        for place, (name, kind) in enumerate(self.columns(f"({select})").items()):
+            shown = quoted(name)
+            if kind == "VARCHAR":
+                runs = f"left({shown}, 1) in ('=', '+', '-', '@', chr(9), chr(13))"
+                shown = f"case when {runs} then chr(39) || {shown} else {shown} end"
+            columns.append(f"{shown} as {quoted(name if place else BYTE_ORDER_MARK + name)}")
+        self.run(f"copy (select {', '.join(columns)} from ({select})) to {literal(str(path))} (format csv, header true)")
 
     def attach(self, path: Path, name: str) -> None:
         """Let SQL read another store, whose tables go by ``<name>.main.<table>``."""

@@ -66,7 +66,8 @@ def look() -> Iterator[None]:
 
 def own_fonts() -> list[str]:
     """Return the fonts that the user asks matplotlib for, in a matplotlibrc or by hand; none where all is default."""
-    asked, usual = dict(mpl.rcParams), dict(mpl.rcParamsDefault)
+    asked: Any = mpl.rcParams
+    usual: Any = mpl.rcParamsDefault
     fonts: list[str] = []
     for family in asked["font.family"]:
         if family in _GENERIC:

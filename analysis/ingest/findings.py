@@ -26,6 +26,8 @@ class Finding:
         How many rows are concerned; None where it is a whole file or column.
     examples
         The first five of the rows, by key.
+    rows_sql
+        Select of all of the rows, as they were, for as long as the store is open that was told to keep them; or empty.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Finding:
     mend: Remark
     rows: int | None = None
     examples: str = ""
+    rows_sql: str = ""
 
     def message(self) -> str:
         """Return what was found, and what to do, for the user."""

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Before the header: by it a spreadsheet sees that the file is UTF-8; without it Excel takes Japanese for cp932."""
+from analysis.engine.engine import BYTE_ORDER_MARK
+
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r")
 
 

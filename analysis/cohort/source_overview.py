@@ -1,0 +1,178 @@
+"""Source overview: what of a source was read, from when to when, and how its rows lie against the lifetimes."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cohort.frames import AT_RISK_BY_MONTH, ENDS_BY_CAUSE, MATCHES, ROWS_BY_MONTH, TABLES_READ
+from analysis.cohort.queries import ASKED
+from analysis.declared.contract import Table, read_contract
+from analysis.engine.engine import Engine
+from analysis.engine.query import read_query
+from analysis.ingest.raw_files import RawFiles
+
+ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
+"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
+_FOREVER = "cast('9999-12-31' as date)"
+_NEVER_AT_RISK = (
+    "select cast(null as varchar) as account_id, cast(null as date) as origin, cast(null as date) as ended_on "
+    "where false"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOverview:
+    """What of a source was read, and how it lies against the lifetimes.
+
+    Attributes
+    ----------
+    files
+        Names of the files that were read.
+    tables
+        As `analysis.cohort.frames.TABLES_READ`.
+    months
+        As `analysis.cohort.frames.ROWS_BY_MONTH`.
+    at_risk
+        As `analysis.cohort.frames.AT_RISK_BY_MONTH`; None where errors stand in the way of lifetimes.
+    ends
+        As `analysis.cohort.frames.ENDS_BY_CAUSE`; None likewise.
+    matches
+        As `analysis.cohort.frames.MATCHES`.
+    """
+
+    files: tuple[str, ...]
+    tables: pd.DataFrame
+    months: pd.DataFrame
+    at_risk: pd.DataFrame | None
+    ends: pd.DataFrame | None
+    matches: pd.DataFrame
+
+
+def note_rows_by_day(engine: Engine, given: Collection[str]) -> None:
+    """Count the rows of a source by account and day in table ``rows_by_day``, before any is cut off at the snapshot.
+
+    Parameters
+    ----------
+    engine
+        The loaded tables of the contract, and what was set apart of them.
+    given
+        The tables that the source gives.
+    """
+    engine.run(
+        "create table rows_by_day (table_name varchar, account_id varchar, begins date, ends date, "
+        "is_set_apart boolean, number bigint)"
+    )
+    there = set(engine.tables("main"))
+    for table in read_contract().values():
+        if table.name in given:
+            _note(engine, table, table.name, is_set_apart=False)
+            if f"quarantine_{table.name}" in there:
+                _note(engine, table, f"quarantine_{table.name}", is_set_apart=True)
+
+
+def _note(engine: Engine, table: Table, relation: str, *, is_set_apart: bool) -> None:
+    begins, ends = _days(table)
+    account = "account_id" if "account_id" in table.column_names and begins != "null" else "null"
+    engine.run(
+        f"insert into rows_by_day select '{table.name}', cast({account} as varchar), cast({begins} as date) as begins, "
+        f"cast({ends} as date) as ends, {str(is_set_apart).lower()}, count(*) from {relation} group by all"
+    )
+
+
+def _days(table: Table) -> tuple[str, str]:
+    """Return SQL of the days from which and until which a row lasts; null where it has none."""
+    begins = _day_column(table)
+    if begins is None:
+        return "null", "null"
+    if table.name in ENDS:
+        return begins, f"coalesce({ENDS[table.name]}, {_FOREVER})"
+    return begins, f"{begins} + 1"
+
+
+def _day_column(table: Table) -> str | None:
+    """Return the day by which rows are known, or are told apart."""
+    days = {column.name for column in table.columns if column.type == "date"}
+    named = [*re.findall(r"\w+", table.row_known or ""), *table.key]
+    return next((name for name in named if name in days), None)
+
+
+def source_overview(
+    engine: Engine, located: RawFiles, given: Collection[str], not_yet_known: Collection[tuple[str, int, int]]
+) -> SourceOverview:
+    """Return what of a source was read, and how it lies against the lifetimes, if those could be made.
+
+    Parameters
+    ----------
+    engine
+        A store with table ``rows_by_day``; with ``lifetimes`` and ``risk_intervals``, unless errors stood in the way.
+    located
+        Its files.
+    given
+        The tables that it gives.
+    not_yet_known
+        Of tables: name, rows and cells that were not yet known at the snapshot.
+    """
+    has_lifetimes = "lifetimes" in engine.tables("main")
+    if has_lifetimes:
+        placed = engine.frame(read_query(f"{ASKED}/rows_placed").sql)
+    else:
+        with engine.named(lifetimes=_NEVER_AT_RISK):
+            placed = engine.frame(read_query(f"{ASKED}/rows_placed").sql)
+    placed["day"] = pd.to_datetime(placed["day"])
+    placed["rows"] = placed["matched"] + placed["outside"]
+    placed["outside"] = placed["outside"].astype("float64") if has_lifetimes else float("nan")
+    return SourceOverview(
+        files=tuple(dict.fromkeys(path.name for path in located.tables.values())),
+        tables=_tables(placed, given, {name: rows for name, rows, _ in not_yet_known}),
+        months=_months(placed),
+        at_risk=_asked(engine, "at_risk_by_month")[AT_RISK_BY_MONTH.columns] if has_lifetimes else None,
+        ends=_asked(engine, "ends_by_cause")[ENDS_BY_CAUSE.columns] if has_lifetimes else None,
+        matches=_matches(engine),
+    )
+
+
+def _asked(engine: Engine, name: str) -> pd.DataFrame:
+    return engine.frame(read_query(f"{ASKED}/{name}").sql)
+
+
+def _matches(engine: Engine) -> pd.DataFrame:
+    if "matches" not in engine.tables("main"):
+        return pd.DataFrame(columns=MATCHES.columns)
+    return engine.frame("select * from matches order by column, refers_to")[MATCHES.columns]
+
+
+def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -> pd.DataFrame:
+    lines = []
+    for table in read_contract().values():
+        if table.name not in given:
+            continue
+        rows, day = placed[placed["table_name"] == table.name], _day_column(table)
+        kept = rows.dropna(subset="day")
+        can_be_outside = day is not None and "account_id" in table.column_names
+        lines.append(
+            {
+                "table": table.name,
+                "day": day,
+                "columns": sum(name.startswith(f"{table.name}.") for name in given),
+                "rows": int(rows["rows"].sum() + rows["set_apart"].sum()),
+                "set_apart": int(rows["set_apart"].sum()),
+                "not_yet_known": cut.get(table.name, 0),
+                "undated": int(rows["rows"].sum() - kept["rows"].sum()) if day else 0,
+                "outside": rows["outside"].sum(min_count=1) if can_be_outside else float("nan"),
+                "first_day": kept["day"].min(),
+                "last_day": kept["day"].max(),
+            }
+        )
+    return pd.DataFrame(lines, columns=TABLES_READ.columns)
+
+
+def _months(placed: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each table and month, in the order of the contract."""
+    dated = placed.dropna(subset="day")
+    month = dated["day"].dt.to_period("M").dt.start_time.rename("month")
+    counted = dated.groupby(["table_name", month])[["rows", "outside", "set_apart"]].sum(min_count=1).reset_index()
+    place = counted["table_name"].map({name: place for place, name in enumerate(read_contract())})
+    counted = counted.assign(place=place).sort_values(["place", "month"], ignore_index=True)
+    return counted.rename(columns={"table_name": "table"})[ROWS_BY_MONTH.columns]
