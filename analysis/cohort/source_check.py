@@ -3,9 +3,9 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.cohort.queries import ASKED, queries_of, run_folders
-from analysis.cohort.source_overview import SourceOverview, note_rows_by_day, source_overview
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.floors import Evidence
@@ -18,6 +18,9 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
+
+if TYPE_CHECKING:  # a check that shows no page does not wait for pandas
+    from analysis.cohort.source_overview import SourceOverview
 
 FOLDERS = ("2_lifetimes", "3_dates")
 """Of the queries, those that say when lifetimes end."""
@@ -50,7 +53,7 @@ class SourceCheck:
     not_yet_known: tuple[tuple[str, int, int], ...]
     n_lifetimes: int | None = None
     evidence: Evidence | None = None
-    overview: SourceOverview | None = None
+    overview: "SourceOverview | None" = None
     row_files: tuple[str, ...] = ()
 
     @property
@@ -94,6 +97,8 @@ def check_source(
         findings, tables = load_source(engine, study, declaration, located, scratch, progress)
         given = names_given(tables, declaration.stable_users)
         if rows is not None:
+            from analysis.cohort.source_overview import note_rows_by_day, source_overview
+
             note_rows_by_day(engine, given)
         not_yet_known(engine, read_contract(), study.time.snapshot)
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")

@@ -74,7 +74,7 @@ def note_rows_by_day(engine: Engine, given: Collection[str]) -> None:
 
 def _note(engine: Engine, table: Table, relation: str, *, is_set_apart: bool) -> None:
     begins, ends = _days(table)
-    account = "account_id" if "account_id" in table.column_names and begins != "null" else "null"
+    account = "account_id" if _may_be_outside(table) else "null"
     engine.run(
         f"insert into rows_by_day select '{table.name}', cast({account} as varchar), cast({begins} as date) as begins, "
         f"cast({ends} as date) as ends, {str(is_set_apart).lower()}, count(*) from {relation} group by all"
@@ -89,6 +89,11 @@ def _days(table: Table) -> tuple[str, str]:
     if table.name in ENDS:
         return begins, f"coalesce({ENDS[table.name]}, {_FOREVER})"
     return begins, f"{begins} + 1"
+
+
+def _may_be_outside(table: Table) -> bool:
+    """Say whether the rows of a table happen to an account; those of which lifetimes are made lie in them."""
+    return "account_id" in table.column_names and not table.required
 
 
 def _day_column(table: Table) -> str | None:
@@ -140,7 +145,7 @@ def _asked(engine: Engine, name: str) -> pd.DataFrame:
 def _matches(engine: Engine) -> pd.DataFrame:
     if "matches" not in engine.tables("main"):
         return pd.DataFrame(columns=MATCHES.columns)
-    return engine.frame("select * from matches order by column, refers_to")[MATCHES.columns]
+    return engine.frame('select * from matches order by "column", refers_to')[MATCHES.columns]
 
 
 def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -> pd.DataFrame:
@@ -150,7 +155,6 @@ def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -
             continue
         rows, day = placed[placed["table_name"] == table.name], _day_column(table)
         kept = rows.dropna(subset="day")
-        can_be_outside = day is not None and "account_id" in table.column_names
         lines.append(
             {
                 "table": table.name,
@@ -160,7 +164,7 @@ def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -
                 "set_apart": int(rows["set_apart"].sum()),
                 "not_yet_known": cut.get(table.name, 0),
                 "undated": int(rows["rows"].sum() - kept["rows"].sum()) if day else 0,
-                "outside": rows["outside"].sum(min_count=1) if can_be_outside else float("nan"),
+                "outside": rows["outside"].sum(min_count=1) if _may_be_outside(table) else float("nan"),
                 "first_day": kept["day"].min(),
                 "last_day": kept["day"].max(),
             }

@@ -156,7 +156,7 @@ class Engine:
         self.run(f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)")
 
     def write_csv(self, select: str, path: Path) -> None:
-        """Write the rows of a select as CSV: a byte order mark before the header, and no text that runs as a formula."""
+        """Write the rows of a select as CSV: a byte order mark before the header, no text that runs as a formula."""
         columns = []
         for place, (name, kind) in enumerate(self.columns(f"({select})").items()):
             shown = quoted(name)
@@ -164,7 +164,9 @@ class Engine:
                 runs = f"left({shown}, 1) in ('=', '+', '-', '@', chr(9), chr(13))"
                 shown = f"case when {runs} then chr(39) || {shown} else {shown} end"
             columns.append(f"{shown} as {quoted(name if place else BYTE_ORDER_MARK + name)}")
-        self.run(f"copy (select {', '.join(columns)} from ({select})) to {literal(str(path))} (format csv, header true)")
+        self.run(
+            f"copy (select {', '.join(columns)} from ({select})) to {literal(str(path))} (format csv, header true)"
+        )
 
     def attach(self, path: Path, name: str) -> None:
         """Let SQL read another store, whose tables go by ``<name>.main.<table>``."""

@@ -32,7 +32,7 @@ def write_rows(engine: Engine, findings: Iterable[Finding], folder: Path) -> tup
 
 
 def _file_name(finding: Finding, taken: Counter[str]) -> str:
-    """Return the rule's name, that of its table before it, as a name that every file system takes and none takes twice."""
+    """Return the rule's name, its table's before it, as one that every file system takes, and once only."""
     stands = finding.name.startswith(finding.table)
     name = re.sub(r"[^\w.-]", "_", finding.name if stands else f"{finding.table}.{finding.name}")
     taken[name.casefold()] += 1

@@ -13,7 +13,7 @@ from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
 from analysis.engine.store import prune
-from analysis.errors import BuildError, SourceError, StudyError, TenureError
+from analysis.errors import BuildError, ContractError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
@@ -61,21 +61,37 @@ def _study(options: argparse.Namespace) -> Study:
     return study if options.source is None else study.with_source(options.source)
 
 
-def _checked(options: argparse.Namespace, study: Study, progress: Progress) -> SourceCheck:
+def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows: Path | None = None) -> SourceCheck:
     with tempfile.TemporaryDirectory() as scratch:
-        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit)
+        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit, rows=rows)
 
 
 def _check(options: argparse.Namespace) -> None:
     study, catalogue = _study(options), read_catalogue(options.language)
-    checked = _checked(options, study, _Progress())
+    check = partial(_checked, options, study, _Progress())
+    if options.page:
+        from reports.check.files import write_check
+
+        written = write_check(study, options.out / study.name, catalogue, check)
+        checked = written.checked
+    else:
+        checked = check()
     said = (
         say_findings(checked, catalogue),
         say_measurable(dictionary(study, checked.given, catalogue), catalogue),
         say_claims(claim_lines(checked.given, catalogue), catalogue),
-        say_events(checked, study.report, catalogue),
     )
     print("\n" + "\n\n".join(said))
+    if checked.evidence is not None:
+        print(f"\n{say_events(checked, study.report, catalogue)}")
+    if options.page:
+        print(f"\n{catalogue.text('command.check', path=written.page)}")
+        if written.lists:
+            print(catalogue.text("command.rows", number=len(written.lists), folder=written.lists[0].parent))
+    if checked.evidence is None:
+        raise ContractError(
+            f"The source breaks the contract in {checked.n_errors} ways, named above. Nothing is built."
+        )
     print(f"\n{_next(options)}")
 
 
