@@ -1,6 +1,7 @@
 """A source over time: when the rows of each table are dated, against the lifetimes at risk."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def _strip(ax: Axes, bottom: float, cells: pd.DataFrame, *, is_table: bool) -> N
     most = parts.sum(axis=1).max()
     tops = bottom + _HEIGHT * np.cumsum(parts, axis=1) / (most if most else 1)
     floor = np.full(len(parts), float(bottom))
-    looks = (
+    looks: tuple[dict[str, Any], ...] = (
         {"facecolor": _PALE if is_table else ACCENT, "edgecolor": "none"},
         {"facecolor": WARN, "edgecolor": "none"},
         {"facecolor": "white", "edgecolor": INK, "linewidth": 0, "hatch": "//////"},
@@ -119,7 +120,12 @@ def _year_and_month(place: float, _: object = None) -> str:
 
 
 def _say_edges(ax: Axes, observed: tuple[float, float], words: Mapping[str, str]) -> None:
-    above = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "fontsize": 8, "color": MUTED}
+    above: dict[str, Any] = {
+        "xycoords": ax.get_xaxis_transform(),
+        "textcoords": "offset points",
+        "fontsize": 8,
+        "color": MUTED,
+    }
     ax.annotate(words["before"], (observed[0], 1), xytext=(0, 4), ha="left", **above)
     ax.annotate(words["after"], (observed[1], 1), xytext=(0, 4), ha="right", **above)
     ax.annotate(
@@ -138,6 +144,6 @@ def _explain(ax: Axes, words: Mapping[str, str], n_lanes: int, *, has_start: boo
     if has_start:
         handles.append((Line2D([], [], color=INK, marker=">", markersize=4, linewidth=1.4), words["observed_from"]))
     ax.legend(
-        [handle for handle, _ in handles], [text for _, text in handles], loc="upper left", bbox_to_anchor=(0, -0.24 / (_LANE * n_lanes)),
-        ncols=2, fontsize=8, borderaxespad=0.6,
+        [handle for handle, _ in handles], [text for _, text in handles], loc="upper left", ncols=2, fontsize=8,
+        bbox_to_anchor=(0, -0.24 / (_LANE * n_lanes)), borderaxespad=0.6,
     )  # fmt: skip
