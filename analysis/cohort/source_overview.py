@@ -120,20 +120,18 @@ def source_overview(
         Of tables: name, rows and cells that were not yet known at the snapshot.
     """
     has_lifetimes = "lifetimes" in engine.tables("main")
-    if has_lifetimes:
-        placed = engine.frame(read_query(f"{ASKED}/rows_placed").sql)
-    else:
-        with engine.named(lifetimes=_NEVER_AT_RISK):
-            placed = engine.frame(read_query(f"{ASKED}/rows_placed").sql)
-    placed["day"] = pd.to_datetime(placed["day"])
+    named = {"facts": "select * from rows_by_day"} | ({} if has_lifetimes else {"lifetimes": _NEVER_AT_RISK})
+    with engine.named(**named):
+        placed = _asked(engine, "rows_placed")
+    placed["day"] = placed["day"].astype("datetime64[s]")
     placed["rows"] = placed["matched"] + placed["outside"]
     placed["outside"] = placed["outside"].astype("float64") if has_lifetimes else float("nan")
     return SourceOverview(
         files=tuple(dict.fromkeys(path.name for path in located.tables.values())),
         tables=_tables(placed, given, {name: rows for name, rows, _ in not_yet_known}),
         months=_months(placed),
-        at_risk=_asked(engine, "at_risk_by_month")[AT_RISK_BY_MONTH.columns] if has_lifetimes else None,
-        ends=_asked(engine, "ends_by_cause")[ENDS_BY_CAUSE.columns] if has_lifetimes else None,
+        at_risk=AT_RISK_BY_MONTH.checked(_asked(engine, "at_risk_by_month")) if has_lifetimes else None,
+        ends=ENDS_BY_CAUSE.checked(_asked(engine, "ends_by_cause")) if has_lifetimes else None,
         matches=_matches(engine),
     )
 
@@ -144,8 +142,8 @@ def _asked(engine: Engine, name: str) -> pd.DataFrame:
 
 def _matches(engine: Engine) -> pd.DataFrame:
     if "matches" not in engine.tables("main"):
-        return pd.DataFrame(columns=MATCHES.columns)
-    return engine.frame('select * from matches order by "column", refers_to')[MATCHES.columns]
+        return MATCHES.empty()
+    return MATCHES.checked(engine.frame('select * from matches order by "column", refers_to'))
 
 
 def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -> pd.DataFrame:
@@ -169,14 +167,15 @@ def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -
                 "last_day": kept["day"].max(),
             }
         )
-    return pd.DataFrame(lines, columns=TABLES_READ.columns)
+    return TABLES_READ.checked(pd.DataFrame(lines, columns=TABLES_READ.columns))
 
 
 def _months(placed: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of each table and month, in the order of the contract."""
     dated = placed.dropna(subset="day")
-    month = dated["day"].dt.to_period("M").dt.start_time.rename("month")
-    counted = dated.groupby(["table_name", month])[["rows", "outside", "set_apart"]].sum(min_count=1).reset_index()
+    # in seconds: days that no business has (9999-12-31) do not fit into nanoseconds
+    month = dated["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
+    counted = dated.assign(month=month).groupby(["table_name", "month"])[["rows", "outside", "set_apart"]].sum(min_count=1).reset_index()
     place = counted["table_name"].map({name: place for place, name in enumerate(read_contract())})
     counted = counted.assign(place=place).sort_values(["place", "month"], ignore_index=True)
-    return counted.rename(columns={"table_name": "table"})[ROWS_BY_MONTH.columns]
+    return ROWS_BY_MONTH.checked(counted.rename(columns={"table_name": "table"}).drop(columns="place"))

@@ -35,7 +35,7 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
     timeline = content.timeline
     return (
         environment(catalogue, say=partial(_say, catalogue), rows_of=partial(_rows, catalogue), lacking=_lacking)
-        .get_template("check.html.j2")
+        .get_template("check/page.html.j2")
         .render(
             language=catalogue.language,
             study=study,

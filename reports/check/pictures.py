@@ -5,7 +5,8 @@ from analysis.figures.timeline import draw_timeline, timeline_height
 from analysis.wording.catalogue import Catalogue
 from reports.check.content import AT_RISK, Timeline
 
-_WORDS = ("before", "after", "inside", "outside", "set_apart", "observed_from", "number")
+WORDS = ("before", "after", "inside", "outside", "set_apart", "observed_from", "number")
+"""What the picture says beside the names of tables."""
 
 
 def timeline_picture(timeline: Timeline, text: Catalogue) -> str:
@@ -26,5 +27,5 @@ def timeline_picture(timeline: Timeline, text: Catalogue) -> str:
     return as_svg(
         "timeline", draw_timeline, size=(8.2, timeline_height(lanes)), alt=text("source.timeline_alt"),
         lanes=lanes, cells=timeline.cells, observed=timeline.observed,
-        words={word: text(f"source.legend.{word}") for word in _WORDS},
+        words={word: text(f"source.legend.{word}") for word in WORDS},
     )  # fmt: skip

@@ -3,7 +3,6 @@
 import ast
 import dataclasses
 import datetime as dt
-import html
 import re
 import typing
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from string import Formatter
 
 import pandas as pd
 import pytest
-from pages import text_of
+from pages import ENGLISH_WORDS, pieces, text_of
 from worlds import TRAPS, made
 
 from analysis.audits.alarm import Verdict
@@ -31,6 +30,7 @@ from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
+from reports.check.pictures import WORDS
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
 from reports.quarterly import sentences
@@ -94,6 +94,9 @@ ENDINGS = {
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
+    "source.legend.": WORDS,
+    "source.severity_": typing.get_args(Severity),
+    "source.tile_": typing.get_args(Severity),
     "transform.": ("identity", "log1p", "log_from_one", "category", "clock"),
 }
 
@@ -218,7 +221,7 @@ class TestRemarks:
         said = self.said(code, language, number)
         assert not re.search(r"[{}|]|Remark|datetime", said)
         if language != ENGLISH:
-            assert not ENGLISH_WORDS.search(said)
+            assert not ENGLISHWORDS.search(said)
 
     @pytest.mark.parametrize("code", sorted(REMARKS))
     def test_japanese_is_japanese_and_names_columns_by_their_labels(self, code):
@@ -266,16 +269,6 @@ class TestJapaneseWords:
         assert sentences.quarter_label(read_catalogue("ja"), pd.Timestamp(landmark), first_month) == expected
 
 
-def pieces(page: str) -> set[str]:
-    """Return the texts between the tags of a page, without its styles; a long name is one text though it may break."""
-    unstyled = re.sub(r"<style.*?</style>|<wbr>", "", page, flags=re.DOTALL)
-    return {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", unstyled)}
-
-
-ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
-"""Three English words or more in a row."""
-
-
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> str:
     """The quarterly report on a world in which every table is given and every trap was set, in Japanese."""
@@ -290,7 +283,7 @@ def page(tmp_path_factory) -> str:
 
 class TestJapanesePage:
     def test_contains_no_english_but_names_of_the_source_and_the_command(self, page):
-        english = {piece for piece in pieces(page) if ENGLISH_WORDS.search(piece)}
+        english = {piece for piece in pieces(page) if ENGLISHWORDS.search(piece)}
         assert english == {"tenure report quarterly --language ja"}
 
     def test_holds_what_english_used_to_come_from(self, page):

@@ -1,36 +1,37 @@
 -- grain: table of the source and day on which rows begin; key: table_name, day
--- rule: of the rows of a source (rows_by_day: days [begins, ends)), how many overlap a lifetime of their account, or are
---       of no account, how many overlap none, and how many were set apart
+-- rule: of the rows of a source by day (facts: table_name, account_id, begins, ends, is_set_apart, number: days
+--       [begins, ends)), how many overlap a lifetime of their account, or are of no account, how many overlap none, and
+--       how many were set apart; a row without a day overlaps any
 with placed as (
     select
-        rows_by_day.table_name,
-        rows_by_day.begins,
-        rows_by_day.number as matched,
+        facts.table_name,
+        facts.begins,
+        facts.number as matched,
         0 as outside,
         0 as set_apart
-    from rows_by_day
+    from facts
     semi join lifetimes
         on
-            rows_by_day.account_id = lifetimes.account_id
-            and rows_by_day.begins < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
-            and rows_by_day.ends > lifetimes.origin
-    where not rows_by_day.is_set_apart
+            facts.account_id = lifetimes.account_id
+            and coalesce(facts.begins, cast('0001-01-01' as date)) < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
+            and coalesce(facts.ends, cast('9999-12-31' as date)) > lifetimes.origin
+    where not facts.is_set_apart
     union all
     select
-        rows_by_day.table_name,
-        rows_by_day.begins,
+        facts.table_name,
+        facts.begins,
         0 as matched,
-        rows_by_day.number as outside,
+        facts.number as outside,
         0 as set_apart
-    from rows_by_day
+    from facts
     anti join lifetimes
         on
-            rows_by_day.account_id = lifetimes.account_id
-            and rows_by_day.begins < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
-            and rows_by_day.ends > lifetimes.origin
+            facts.account_id = lifetimes.account_id
+            and coalesce(facts.begins, cast('0001-01-01' as date)) < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
+            and coalesce(facts.ends, cast('9999-12-31' as date)) > lifetimes.origin
     where
-        not rows_by_day.is_set_apart
-        and rows_by_day.account_id is not null
+        not facts.is_set_apart
+        and facts.account_id is not null
     union all
     select
         table_name,
@@ -38,7 +39,7 @@ with placed as (
         case when is_set_apart then 0 else number end as matched,
         0 as outside,
         case when is_set_apart then number else 0 end as set_apart
-    from rows_by_day
+    from facts
     where
         is_set_apart
         or account_id is null
