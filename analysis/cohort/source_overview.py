@@ -175,7 +175,12 @@ def _months(placed: pd.DataFrame) -> pd.DataFrame:
     dated = placed.dropna(subset="day")
     # in seconds: days that no business has (9999-12-31) do not fit into nanoseconds
     month = dated["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
-    counted = dated.assign(month=month).groupby(["table_name", "month"])[["rows", "outside", "set_apart"]].sum(min_count=1).reset_index()
+    counted = (
+        dated.assign(month=month)
+        .groupby(["table_name", "month"])[["rows", "outside", "set_apart"]]
+        .sum(min_count=1)
+        .reset_index()
+    )
     place = counted["table_name"].map({name: place for place, name in enumerate(read_contract())})
     counted = counted.assign(place=place).sort_values(["place", "month"], ignore_index=True)
     return ROWS_BY_MONTH.checked(counted.rename(columns={"table_name": "table"}).drop(columns="place"))

@@ -89,9 +89,8 @@ def _check(options: argparse.Namespace) -> None:
         if written.lists:
             print(catalogue.text("command.rows", number=len(written.lists), folder=written.lists[0].parent))
     if checked.evidence is None:
-        raise ContractError(
-            f"The source breaks the contract in {checked.n_errors} ways, named above. Nothing is built."
-        )
+        errors = "1 error stands" if checked.n_errors == 1 else f"{checked.n_errors} errors stand"
+        raise ContractError(f"The source breaks the contract: {errors} in the way, named above. Nothing is built.")
     print(f"\n{_next(options)}")
 
 

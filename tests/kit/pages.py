@@ -43,5 +43,5 @@ def pieces(page: str) -> set[str]:
     return {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", unstyled)}
 
 
-ENGLISHWORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
+ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
 """Three English words or more in a row."""

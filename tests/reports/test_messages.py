@@ -221,7 +221,7 @@ class TestRemarks:
         said = self.said(code, language, number)
         assert not re.search(r"[{}|]|Remark|datetime", said)
         if language != ENGLISH:
-            assert not ENGLISHWORDS.search(said)
+            assert not ENGLISH_WORDS.search(said)
 
     @pytest.mark.parametrize("code", sorted(REMARKS))
     def test_japanese_is_japanese_and_names_columns_by_their_labels(self, code):
@@ -283,7 +283,7 @@ def page(tmp_path_factory) -> str:
 
 class TestJapanesePage:
     def test_contains_no_english_but_names_of_the_source_and_the_command(self, page):
-        english = {piece for piece in pieces(page) if ENGLISHWORDS.search(piece)}
+        english = {piece for piece in pieces(page) if ENGLISH_WORDS.search(piece)}
         assert english == {"tenure report quarterly --language ja"}
 
     def test_holds_what_english_used_to_come_from(self, page):
