@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.cohort.queries import ASKED, queries_of, run_folders
+from analysis.cohort.build import FOLDERS as ALL_FOLDERS
+from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.floors import Evidence
@@ -27,22 +28,27 @@ class SourceCheck:
     Attributes
     ----------
     findings
-        What was found below the level of an error.
+        What was found, errors among it.
     given
         See `analysis.declared.contract.names_given`.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
     n_lifetimes
-        Distinct lifetimes at risk.
+        Distinct lifetimes at risk; None where errors stand in the way.
     evidence
-        Those of them that churned while under observation.
+        Those of them that churned while under observation; None likewise.
     """
 
     findings: tuple[Finding, ...]
     given: frozenset[str]
     not_yet_known: tuple[tuple[str, int, int], ...]
-    n_lifetimes: int
-    evidence: Evidence
+    n_lifetimes: int | None = None
+    evidence: Evidence | None = None
+
+    @property
+    def n_errors(self) -> int:
+        """How many of the findings are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
 
 
 def check_source(
@@ -64,16 +70,19 @@ def check_source(
     Raises
     ------
     StudyError, SourceError, ContractError, BuildError
-        If the source cannot be used.
+        If nothing of the source can be read.
     """
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, read_contract())
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
-        findings, tables = load_source(engine, study, declaration, located, scratch, progress)
-        given = names_given(tables, declaration.stable_users)
+        used = tables_used(ALL_FOLDERS)
+        load = load_source(engine, study, declaration, located, scratch, progress, used=used)
+        given = names_given(load.given, declaration.stable_users)
+        if not load.is_usable:
+            return SourceCheck(load.findings, given, ())
         not_yet_known(engine, read_contract(), study.time.snapshot)
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
         needed = behind({"risk_intervals"}, queries_of(FOLDERS))
         run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
         ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-    return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))
+    return SourceCheck(load.findings, given, tuple(unknown), n_lifetimes, Evidence(*found))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.engine.engine import Engine
+from analysis.errors import ContractError
 from analysis.wording.remarks import Remark, remark
 
 Severity = Literal["error", "quarantine", "notice"]
@@ -26,6 +27,8 @@ class Finding:
         How many rows are concerned; None where it is a whole file or column.
     examples
         The first five of the rows, by key.
+    rows_sql
+        Select of all of the rows, as they were, for as long as the store is open that was told to keep them; or empty.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Finding:
     mend: Remark
     rows: int | None = None
     examples: str = ""
+    rows_sql: str = ""
 
     def message(self) -> str:
         """Return what was found, and what to do, for the user."""
@@ -53,6 +57,19 @@ class Finding:
             mend=self.mend,
             rule=self.name,
         )
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Refuse a source in which errors were found.
+
+    Raises
+    ------
+    ContractError
+        With all of them, each with its rows.
+    """
+    errors = [finding.message() for finding in findings if finding.severity == "error"]
+    if errors:
+        raise ContractError("The source breaks the contract:\n- " + "\n- ".join(errors))
 
 
 def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:

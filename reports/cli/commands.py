@@ -13,7 +13,7 @@ from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
 from analysis.engine.store import prune
-from analysis.errors import BuildError, SourceError, StudyError, TenureError
+from analysis.errors import BuildError, ContractError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
@@ -70,10 +70,13 @@ def _check(options: argparse.Namespace) -> None:
         say_findings(checked, catalogue),
         say_measurable(dictionary(study, checked.given, catalogue), catalogue),
         say_claims(claim_lines(checked.given, catalogue), catalogue),
-        say_events(checked, study.report, catalogue),
     )
     print("\n" + "\n\n".join(said))
-    print(f"\n{_next(options)}")
+    if checked.evidence is None:
+        raise ContractError(
+            f"The source breaks the contract in {checked.n_errors} ways, named above. Nothing is built."
+        )
+    print(f"\n{say_events(checked, study.report, catalogue)}\n\n{_next(options)}")
 
 
 def _next(options: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ from analysis.wording.catalogue import Catalogue
 from reports.dictionary.entries import ClaimLine, Entry, Section
 from reports.writing.terminal import wrapped
 
+SEVERITIES = ("error", "quarantine", "notice")
 FLOORS = {
     Question.FORECAST: "check.forecast",
     Question.FAMILY: "check.family",
@@ -65,8 +66,11 @@ def _details(entry: Entry, text: Catalogue, is_source_known: bool) -> list[str]:
 def say_findings(checked: SourceCheck, text: Catalogue) -> str:
     """Return all that a check found, in one place, and what of the source is not used."""
     number = len(checked.findings)
-    lines = [text("check.found", number=number) if number else text("check.nothing_found")]
-    for found in checked.findings:
+    if checked.n_errors:
+        lines = [text("check.broken", number=number, errors=checked.n_errors)]
+    else:
+        lines = [text("check.found", number=number) if number else text("check.nothing_found")]
+    for found in sorted(checked.findings, key=lambda found: SEVERITIES.index(found.severity)):
         says = text("check.finding", severity=found.severity, finding=found.as_remark())
         lines.append(wrapped("  -", says, 4))
     if checked.not_yet_known:
@@ -107,15 +111,17 @@ def say_claims(claims: Sequence[ClaimLine], text: Catalogue) -> str:
 
 def say_events(checked: SourceCheck, report: Report, text: Catalogue) -> str:
     """Return how many lifetimes left, beside the numbers from which on anything is concluded from them."""
+    evidence = checked.evidence
+    assert evidence is not None
     lines = [
         text(
             "check.left",
-            events=checked.evidence.events,
-            clusters=checked.evidence.clusters,
+            events=evidence.events,
+            clusters=evidence.clusters,
             lifetimes=checked.n_lifetimes,
         )
     ]
-    for question, floor in floors(report, checked.evidence).items():
+    for question, floor in floors(report, evidence).items():
         verdict = "enough" if floor.is_reached else "too_few"
         lines.append(f"  {text(FLOORS[question], floor=floor.needed, verdict=verdict)}")
     return "\n".join(lines)
