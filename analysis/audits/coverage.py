@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.audits.frames import COVERAGE, MATCH_RATES, REPORTING_DELAYS
 from analysis.audits.knowledge import is_filled
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.source_overview import ENDS
 from analysis.declared.contract import read_contract
 
 SETTLED_DAYS = 365
@@ -90,8 +89,7 @@ def match_rates(tenure: CohortTables) -> pd.DataFrame:
             continue
         if table.name not in tenure.given:
             continue
-        begins = _first_name(table.row_known)
-        ends = f"coalesce({ENDS[table.name]}, cast('9999-12-31' as date))" if table.name in ENDS else f"{begins} + 1"
+        begins, ends = table.days()
         facts = (
             f"select account_id, coalesce({begins}, cast('0001-01-01' as date)) as begins, {ends} as ends "
             f"from {table.name}"

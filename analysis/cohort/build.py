@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from analysis.cohort.fingerprint import fingerprint
-from analysis.cohort.queries import run_folders
+from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.factors import FOLDER as COVARIATES
@@ -14,7 +14,7 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine, check_memory_limit, open_engine
 from analysis.engine.store import cohort_path, new_cohort, point_at
 from analysis.errors import BuildError, EngineError
-from analysis.ingest.findings import write_findings
+from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.raw_files import RawFiles, locate_files
 from analysis.progress import Progress
@@ -83,10 +83,16 @@ def _build(
     with open_engine(part, threads, memory_limit) as engine:
         try:
             with tempfile.TemporaryDirectory() as scratch:
-                findings, given = load_source(engine, study, declaration, located, Path(scratch), progress)
+                load = load_source(
+                    engine, study, declaration, located, Path(scratch), progress, used=tables_used(FOLDERS)
+                )
             engine.seal()
-            names = names_given(given, declaration.stable_users)
-            write_findings(engine, findings)
+            for finding in load.findings:
+                if finding.severity != "error":
+                    progress(f"  {finding.severity}: {finding.message()}")
+            refuse_errors(load.findings)
+            names = names_given(load.given, declaration.stable_users)
+            write_findings(engine, load.findings)
             engine.run(
                 "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
             )

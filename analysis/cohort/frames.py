@@ -139,16 +139,5 @@ ENDS_BY_CAUSE = Schema(
         Field("lifetimes", Kind.WHOLE, "their number"),
     ),
 )
-MATCHES = Schema(
-    "matches",
-    "a column that refers to another table",
-    (
-        Field("column", Kind.TEXT, "``table.column``"),
-        Field("refers_to", Kind.TEXT, "``table.column``"),
-        Field("rows", Kind.WHOLE, "rows in which it is filled in"),
-        Field("matched", Kind.WHOLE, "of them, those whose value is there"),
-        Field("share", Kind.NUMBER, "of the rows", may_lack=True),
-    ),
-)
 SCHEMAS = {schema.name: schema for schema in (COUNTING_PROCESS, LANDMARKS, KNOWN_LEAVERS, BOOK_BY_QUARTER, ATTRITION)}
 """By table; others are read as they are."""

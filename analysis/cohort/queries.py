@@ -22,6 +22,11 @@ def queries_of(folders: Sequence[str]) -> Iterator[Query]:
         yield from read_queries(folder)
 
 
+def tables_used(folders: Sequence[str]) -> set[str]:
+    """Return the tables that some query of the folders reads, or that a question to a finished cohort does."""
+    return {name for query in queries_of((*folders, ASKED)) for name in query.reads}
+
+
 def run_folders(
     engine: Engine,
     folders: Sequence[str],

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.cohort.queries import ASKED, queries_of, run_folders
+from analysis.cohort.build import FOLDERS as ALL_FOLDERS
+from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
-from analysis.declared.declaration import read_declaration
+from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import open_engine
+from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import behind, read_query
 from analysis.ingest.finding_rows import write_rows
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
+from analysis.ingest.matches import Match
 from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
 
@@ -38,6 +40,8 @@ class SourceCheck:
         See `analysis.declared.contract.names_given`.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
+    matches
+        How columns match those that they refer to.
     n_lifetimes
         Distinct lifetimes at risk; None where errors stand in the way.
     evidence
@@ -51,6 +55,7 @@ class SourceCheck:
     findings: tuple[Finding, ...]
     given: frozenset[str]
     not_yet_known: tuple[tuple[str, int, int], ...]
+    matches: tuple[Match, ...]
     n_lifetimes: int | None = None
     evidence: Evidence | None = None
     overview: "SourceOverview | None" = None
@@ -89,27 +94,39 @@ def check_source(
     Raises
     ------
     StudyError, SourceError, ContractError, BuildError
-        If the source cannot be used.
+        If nothing of the source can be read.
     """
     declaration = read_declaration(study.source.kind)
     located = locate_files(declaration, study.source.path, read_contract())
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
-        findings, tables = load_source(engine, study, declaration, located, scratch, progress)
-        given = names_given(tables, declaration.stable_users)
+        used = tables_used(ALL_FOLDERS)
+        load = load_source(
+            engine, study, declaration, located, scratch, progress, used=used, keep_rows=rows is not None
+        )
+        given = names_given(load.given, declaration.stable_users)
+        checked = SourceCheck(load.findings, given, (), load.matches)
         if rows is not None:
             from analysis.cohort.source_overview import note_rows_by_day, source_overview
 
-            note_rows_by_day(engine, given)
-        not_yet_known(engine, read_contract(), study.time.snapshot)
-        unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
-        needed = behind({"risk_intervals"}, queries_of(FOLDERS))
-        run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
-        ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-        checked = SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))
+            note_rows_by_day(engine, load.given)
+        if load.is_usable:
+            checked = _with_lifetimes(engine, study, declaration, checked)
         if rows is None:
             return checked
         return dataclasses.replace(
             checked,
-            overview=source_overview(engine, located, given, checked.not_yet_known),
-            row_files=write_rows(engine, findings, rows),
+            overview=source_overview(engine, located, load.given, checked.not_yet_known),
+            row_files=write_rows(engine, load.findings, rows),
         )
+
+
+def _with_lifetimes(engine: Engine, study: Study, declaration: Declaration, checked: SourceCheck) -> SourceCheck:
+    """Add what was not yet known at the snapshot, and who left; nothing stands in the way."""
+    not_yet_known(engine, read_contract(), study.time.snapshot)
+    unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
+    needed = behind({"risk_intervals"}, queries_of(FOLDERS))
+    run_folders(engine, FOLDERS, query_parameters(study, declaration), checked.given, quiet, needed)
+    ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
+    return dataclasses.replace(
+        checked, not_yet_known=tuple(unknown), n_lifetimes=n_lifetimes, evidence=Evidence(*found)
+    )

@@ -1,21 +1,18 @@
 """Source overview: what of a source was read, from when to when, and how its rows lie against the lifetimes."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cohort.frames import AT_RISK_BY_MONTH, ENDS_BY_CAUSE, MATCHES, ROWS_BY_MONTH, TABLES_READ
+from analysis.cohort.frames import AT_RISK_BY_MONTH, ENDS_BY_CAUSE, ROWS_BY_MONTH, TABLES_READ
 from analysis.cohort.queries import ASKED
 from analysis.declared.contract import Table, read_contract
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
 from analysis.ingest.raw_files import RawFiles
 
-ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
-"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
-_FOREVER = "cast('9999-12-31' as date)"
 _NEVER_AT_RISK = (
     "select cast(null as varchar) as account_id, cast(null as date) as origin, cast(null as date) as ended_on "
     "where false"
@@ -38,8 +35,6 @@ class SourceOverview:
         As `analysis.cohort.frames.AT_RISK_BY_MONTH`; None where errors stand in the way of lifetimes.
     ends
         As `analysis.cohort.frames.ENDS_BY_CAUSE`; None likewise.
-    matches
-        As `analysis.cohort.frames.MATCHES`.
     """
 
     files: tuple[str, ...]
@@ -47,7 +42,6 @@ class SourceOverview:
     months: pd.DataFrame
     at_risk: pd.DataFrame | None
     ends: pd.DataFrame | None
-    matches: pd.DataFrame
 
 
 def note_rows_by_day(engine: Engine, given: Collection[str]) -> None:
@@ -66,7 +60,7 @@ def note_rows_by_day(engine: Engine, given: Collection[str]) -> None:
     )
     there = set(engine.tables("main"))
     for table in read_contract().values():
-        if table.name in given:
+        if table.name in given and table.name in there:
             _note(engine, table, table.name, is_set_apart=False)
             if f"quarantine_{table.name}" in there:
                 _note(engine, table, f"quarantine_{table.name}", is_set_apart=True)
@@ -83,12 +77,10 @@ def _note(engine: Engine, table: Table, relation: str, *, is_set_apart: bool) ->
 
 def _days(table: Table) -> tuple[str, str]:
     """Return SQL of the days from which and until which a row lasts; null where it has none."""
+    if table.lasts:
+        return table.days()
     begins = _day_column(table)
-    if begins is None:
-        return "null", "null"
-    if table.name in ENDS:
-        return begins, f"coalesce({ENDS[table.name]}, {_FOREVER})"
-    return begins, f"{begins} + 1"
+    return ("null", "null") if begins is None else (begins, f"{begins} + 1")
 
 
 def _may_be_outside(table: Table) -> bool:
@@ -97,14 +89,17 @@ def _may_be_outside(table: Table) -> bool:
 
 
 def _day_column(table: Table) -> str | None:
-    """Return the day by which rows are known, or are told apart."""
+    """Return the day by which rows are known, or are told apart; None where they are neither."""
     days = {column.name for column in table.columns if column.type == "date"}
     named = [*re.findall(r"\w+", table.row_known or ""), *table.key]
     return next((name for name in named if name in days), None)
 
 
 def source_overview(
-    engine: Engine, located: RawFiles, given: Collection[str], not_yet_known: Collection[tuple[str, int, int]]
+    engine: Engine,
+    located: RawFiles,
+    given: Mapping[str, Collection[str]],
+    not_yet_known: Collection[tuple[str, int, int]],
 ) -> SourceOverview:
     """Return what of a source was read, and how it lies against the lifetimes, if those could be made.
 
@@ -115,7 +110,7 @@ def source_overview(
     located
         Its files.
     given
-        The tables that it gives.
+        The tables that it gives, each with its columns.
     not_yet_known
         Of tables: name, rows and cells that were not yet known at the snapshot.
     """
@@ -132,7 +127,6 @@ def source_overview(
         months=_months(placed),
         at_risk=AT_RISK_BY_MONTH.checked(_asked(engine, "at_risk_by_month")) if has_lifetimes else None,
         ends=ENDS_BY_CAUSE.checked(_asked(engine, "ends_by_cause")) if has_lifetimes else None,
-        matches=_matches(engine),
     )
 
 
@@ -140,13 +134,7 @@ def _asked(engine: Engine, name: str) -> pd.DataFrame:
     return engine.frame(read_query(f"{ASKED}/{name}").sql)
 
 
-def _matches(engine: Engine) -> pd.DataFrame:
-    if "matches" not in engine.tables("main"):
-        return MATCHES.empty()
-    return MATCHES.checked(engine.frame('select * from matches order by "column", refers_to'))
-
-
-def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -> pd.DataFrame:
+def _tables(placed: pd.DataFrame, given: Mapping[str, Collection[str]], cut: dict[str, int]) -> pd.DataFrame:
     lines = []
     for table in read_contract().values():
         if table.name not in given:
@@ -157,7 +145,7 @@ def _tables(placed: pd.DataFrame, given: Collection[str], cut: dict[str, int]) -
             {
                 "table": table.name,
                 "day": day,
-                "columns": sum(name.startswith(f"{table.name}.") for name in given),
+                "columns": len(given[table.name]),
                 "rows": int(rows["rows"].sum() + rows["set_apart"].sum()),
                 "set_apart": int(rows["set_apart"].sum()),
                 "not_yet_known": cut.get(table.name, 0),

@@ -5,8 +5,9 @@ import functools
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import Any
 
 SQL_TYPES = {
     "text": "varchar",
@@ -29,9 +30,27 @@ class Column:
     known
         SQL for the last day on which the cell is still unknown; None: known together with its row.
     references
-        Table in whose key the value must exist.
+        ``table.column`` in which the value must exist.
+    owner
+        Another column, of which each value of this one belongs to one only.
     values
         The only values allowed; empty: any.
+    is_category
+        Whether it is a word of a few, whose spelling counts.
+    least, most
+        Bounds of a number, both allowed.
+    longest
+        Most letters of a text.
+    scales
+        Bounds (least, most) where another column has some value: by that column, by its value.
+    at_most
+        Another number of the row, which this one does not exceed.
+    not_before, seldom_before
+        Other days of the row before which this one cannot lie, or seldom does.
+    only_with
+        Another column of the row, without which this one says nothing.
+    has_usual_range
+        Whether a number far from all others is odd.
     """
 
     name: str
@@ -39,7 +58,18 @@ class Column:
     required: bool = False
     known: str | None = None
     references: str | None = None
+    owner: str | None = None
     values: tuple[str, ...] = ()
+    is_category: bool = False
+    least: int | None = None
+    most: int | None = None
+    longest: int | None = None
+    scales: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    at_most: str | None = None
+    not_before: tuple[str, ...] = ()
+    seldom_before: tuple[str, ...] = ()
+    only_with: str | None = None
+    has_usual_range: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -49,13 +79,30 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One source table: its key, its columns, and what makes a row known."""
+    """One source table.
+
+    Attributes
+    ----------
+    key
+        Columns of which no two rows share all values.
+    row_known
+        SQL for the last day on which a row is still unknown.
+    happens
+        The day on which a row happens; None where it happens on none.
+    lasts
+        The days from which and until which (``null``: never ends) a row lasts; empty where it does not.
+    is_additive
+        Whether rows of one key can be added up.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     row_known: str | None = None
     required: bool = False
+    happens: str | None = None
+    lasts: tuple[str, ...] = ()
+    is_additive: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -65,6 +112,13 @@ class Table:
     def required_columns(self) -> tuple[str, ...]:
         """Return the columns that a source must give when it gives the table."""
         return tuple(column.name for column in self.columns if column.required)
+
+    def days(self) -> tuple[str, str]:
+        """Return SQL of the days from which and until which a row lasts; one that happens lasts its day."""
+        if self.happens:
+            return self.happens, f"{self.happens} + 1"
+        begins, ends = self.lasts
+        return begins, f"coalesce({ends}, cast('9999-12-31' as date))"
 
     def days_of_learning(self) -> tuple[tuple[str, str], ...]:
         """Return each column that says when a row or a cell was learned, with SQL of the day of what it is known of."""
@@ -79,6 +133,10 @@ class Table:
         return f"coalesce(known_on, {self.row_known})"
 
 
+def _frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+
+
 @functools.cache
 def read_contract() -> dict[str, Table]:
     """Return the contract's tables by name, in the order of the file."""
@@ -86,13 +144,8 @@ def read_contract() -> dict[str, Table]:
     return {
         name: Table(
             name=name,
-            columns=tuple(
-                Column(name=column, **(entry | {"values": tuple(entry.get("values", ()))}))
-                for column, entry in content["columns"].items()
-            ),
-            key=tuple(content.get("key", ())),
-            row_known=content.get("row_known"),
-            required=content.get("required", False),
+            columns=tuple(Column(name=column, **_frozen(entry)) for column, entry in content.pop("columns").items()),
+            **_frozen(content),
         )
         for name, content in tomllib.loads(text).items()
     }

@@ -87,7 +87,8 @@ def _tables(node: Any, own_names: frozenset[str]) -> set[str]:
         return set()
     found = set()
     for entry in (node.get("cte_map") or {}).get("map", []):
-        found |= _tables(entry["value"], own_names)
+        is_recursive = entry["value"]["query_node"]["type"] == "RECURSIVE_CTE_NODE"
+        found |= _tables(entry["value"], own_names | ({entry["key"]} if is_recursive else set()))
         own_names |= {entry["key"]}
     if node.get("type") == "BASE_TABLE" and node["table_name"] not in own_names:
         found.add(".".join(filter(None, (node["schema_name"], node["table_name"]))))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.engine.engine import Engine
+from analysis.errors import ContractError
 from analysis.wording.remarks import Remark, remark
 
 Severity = Literal["error", "quarantine", "notice"]
@@ -56,6 +57,19 @@ class Finding:
             mend=self.mend,
             rule=self.name,
         )
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Refuse a source in which errors were found.
+
+    Raises
+    ------
+    ContractError
+        With all of them, each with its rows.
+    """
+    errors = [finding.message() for finding in findings if finding.severity == "error"]
+    if errors:
+        raise ContractError("The source breaks the contract:\n- " + "\n- ".join(errors))
 
 
 def write_findings(engine: Engine, findings: Iterable[Finding]) -> None:

@@ -1,5 +1,7 @@
 """Loading: a source becomes tables of the contract, held to its rules and cut to what was known."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,36 @@ from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
-from analysis.errors import ContractError
 from analysis.ingest.findings import Finding
+from analysis.ingest.matches import Match, matches
 from analysis.ingest.raw_files import RawFiles, open_raw
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
 from analysis.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What became of a source.
+
+    Attributes
+    ----------
+    findings
+        What was found, errors among it; where there are any, nothing is to be made of the tables.
+    given
+        The tables that the source gives, each with its columns.
+    matches
+        How columns match those that they refer to, rows that were set apart not counted.
+    """
+
+    findings: tuple[Finding, ...]
+    given: dict[str, tuple[str, ...]]
+    matches: tuple[Match, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether no error was found."""
+        return all(finding.severity != "error" for finding in self.findings)
 
 
 def load_source(
@@ -23,8 +49,11 @@ def load_source(
     located: RawFiles,
     scratch: Path,
     progress: Progress,
-) -> tuple[list[Finding], dict[str, tuple[str, ...]]]:
-    """Load a source into the tables of the contract, and hold them to its rules.
+    *,
+    used: Collection[str] | None = None,
+    keep_rows: bool = False,
+) -> Load:
+    """Load a source into the tables of the contract, and hold them to its rules, all of them.
 
     Parameters
     ----------
@@ -35,34 +64,24 @@ def load_source(
     scratch
         A folder for files that are read in another encoding.
     progress
-        Told of every table and finding.
-
-    Returns
-    -------
-    tuple
-        What was found below the level of an error; the tables that the source gives, each with its columns.
+        Told of every table.
+    used, keep_rows
+        See `analysis.ingest.rules.apply_rules`.
 
     Raises
     ------
     SourceError, ContractError, StudyError
-        If the source cannot be used.
+        If nothing can be read.
     """
     parameters = query_parameters(study, declaration)
-
-    def told(findings: list[Finding]) -> list[Finding]:
-        for finding in findings:
-            progress(f"  {finding.severity}: {finding.message()}")
-        return findings
-
     progress(f"reading {study.source.kind} tables from {study.source.path}")
-    findings = told(open_raw(engine, located, scratch))  # told at once: an unread file explains a missing table
+    unread = open_raw(engine, located, scratch)
     loaded = load_tables(engine, study.source, read_contract(), progress)
-    empty = [finding.message() for finding in loaded.findings if finding.severity == "error"]
-    if empty:
-        raise ContractError(f"The source breaks the contract: {' '.join(empty)}")
-    findings += told(loaded.findings)
-    findings += told(apply_rules(engine, read_contract(), loaded.given, parameters, study.lowered_rules))
-    return findings, loaded.given
+    broken = apply_rules(
+        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
+    )
+    matched = matches(engine, read_contract(), loaded.given)
+    return Load((*unread, *loaded.findings, *broken), loaded.given, matched)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -14,7 +14,8 @@ with offered as (
     from subscription_versions as versions
     inner join subscriptions
         on
-            versions.subscription_id = subscriptions.subscription_id
+            versions.account_id = subscriptions.account_id
+            and versions.subscription_id = subscriptions.subscription_id
             and versions.started_on = subscriptions.started_on
 ),
 

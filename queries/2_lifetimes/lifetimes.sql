@@ -58,7 +58,7 @@ dated as (
 select
     dated.account_id || '#' || cast(dated.lifetime_number as varchar) as lifetime_id,
     dated.account_id,
-    coalesce(accounts.parent_account_id, dated.account_id) as cluster_id,
+    groups.cluster_id,
     dated.lifetime_number,
     dated.origin,
     greatest(dated.origin, cast($observation_start as date)) as entry_on,
@@ -77,5 +77,7 @@ select
 from dated
 inner join accounts
     on dated.account_id = accounts.account_id
+inner join groups
+    on dated.account_id = groups.account_id
 cross join settled
 order by dated.account_id, dated.lifetime_number

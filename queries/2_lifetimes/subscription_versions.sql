@@ -1,11 +1,11 @@
--- grain: paid version of a subscription; key: subscription_id, started_on
+-- grain: paid version of a subscription; key: account_id, subscription_id, started_on
 -- rule: a version covers the days from started_on to the day before covered_until: its own end, or the start of the
 --       next version, whichever comes first; open versions reach to 9999-12-31. An end that is agreed but lies after
 --       the snapshot has not happened: the version is open, and its ends_on says when it will end
 with followed as (
     select
         *,
-        lead(started_on) over (partition by subscription_id order by started_on) as next_started_on
+        lead(started_on) over (partition by account_id, subscription_id order by started_on) as next_started_on
     from subscriptions
 ),
 

@@ -25,6 +25,7 @@ months as (
 
 term_ends as (
     select
+        running.account_id,
         running.subscription_id,
         running.started_on,
         running.earliest_end_on,
@@ -48,12 +49,13 @@ term_ends as (
 
 first_term_ends as (
     select
+        account_id,
         subscription_id,
         started_on,
         min(term_ends_on) as term_ends_on
     from term_ends
     where term_ends_on >= earliest_end_on
-    group by subscription_id, started_on
+    group by account_id, subscription_id, started_on
 ),
 
 ends as (
@@ -69,7 +71,8 @@ ends as (
     from running
     left join first_term_ends
         on
-            running.subscription_id = first_term_ends.subscription_id
+            running.account_id = first_term_ends.account_id
+            and running.subscription_id = first_term_ends.subscription_id
             and running.started_on = first_term_ends.started_on
 ),
 

@@ -6,7 +6,7 @@ with versions as (
         ended_on,
         notice_on,
         term_ends_on,
-        row_number() over (partition by subscription_id order by started_on desc) as number_from_last
+        row_number() over (partition by account_id, subscription_id order by started_on desc) as number_from_last
     from subscriptions
 )
 

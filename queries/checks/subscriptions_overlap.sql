@@ -2,7 +2,7 @@ with versions as (
     select
         rowid as row_id,
         ended_on,
-        lead(started_on) over (partition by subscription_id order by started_on) as next_started_on
+        lead(started_on) over (partition by account_id, subscription_id order by started_on) as next_started_on
     from subscriptions
 )
 

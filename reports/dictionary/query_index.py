@@ -14,6 +14,7 @@ from analysis.declared.contract import Table, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.engine.query import Query, read_queries, tables_read
 from analysis.errors import BuildError
+from analysis.ingest.rule import KINDS
 from analysis.ingest.rules import declared_rules
 
 PURPOSES = {
@@ -112,7 +113,15 @@ def _checks() -> str:
         "built; rows in quarantine are set apart; a notice counts them."
     )
     head = ("rule", "of", "looks also at", "severity", "says")
-    return f"## checks\n\n{fill(purpose, WIDTH)}\n\n" + _table(head, lines)
+    kinds = [(f"`{query.name}`", _grain(query)[0], _names(query.reads)) for query in read_queries(KINDS)]
+    of_words = (
+        "Kinds of rules that words of the contract ask for, in every table that has them; each finds rows among "
+        "`facts`, which the word picks."
+    )
+    return (
+        f"## checks\n\n{fill(purpose, WIDTH)}\n\n{_table(head, lines)}\n"
+        f"## {KINDS}\n\n{fill(of_words, WIDTH)}\n\n{_table(('kind', 'finds', 'looks at'), kinds)}"
+    )
 
 
 def _names(tables: Iterable[str]) -> str:

@@ -98,8 +98,9 @@ def test_days_that_no_business_has_are_counted_where_they_are(day: str, tmp_path
 def test_a_table_without_rows_is_told_as_such() -> None:
     with open_engine(":memory:") as engine:
         engine.run("create table tickets as select 'a1' as account_id, null::date as opened_on where false")
-        note_rows_by_day(engine, {"tickets"})
-        found = source_overview(engine, RawFiles({}), {"tickets"}, ())
+        given = {"tickets": ("account_id", "opened_on")}
+        note_rows_by_day(engine, given)
+        found = source_overview(engine, RawFiles({}), given, ())
     assert found.tables[["rows", "set_apart", "undated"]].to_numpy().tolist() == [[0, 0, 0]]
     assert found.tables[["first_day", "last_day"]].isna().all(axis=None)
     assert found.months.empty
@@ -109,7 +110,7 @@ def test_without_lifetimes_nothing_is_said_of_them() -> None:
     with open_engine(":memory:") as engine:
         engine.run("create table tickets as select 'a1' as account_id, date '2024-01-31' as opened_on")
         engine.run("create table quarantine_tickets as select 'r' as rule, 'a9' as account_id, null as opened_on")
-        given = frozenset({"tickets", "tickets.account_id", "tickets.opened_on"})
+        given = {"tickets": ("account_id", "opened_on")}
         note_rows_by_day(engine, given)
         found = source_overview(engine, RawFiles({"tickets": Path("x/tickets.csv")}), given, ())
     assert (found.at_risk, found.ends) == (None, None)
@@ -117,18 +118,6 @@ def test_without_lifetimes_nothing_is_said_of_them() -> None:
     assert found.tables["outside"].isna().all()
     assert found.months[["rows", "set_apart"]].to_numpy().tolist() == [[1, 0]]
     assert found.months["outside"].isna().all()
-
-
-def test_how_columns_match_is_taken_over(tmp_path: Path) -> None:
-    with open_engine(":memory:") as engine:
-        engine.run("create table tickets as select 'a1' as account_id, date '2024-01-31' as opened_on")
-        engine.run(
-            "create table matches as select 'tickets.contact_id' as \"column\", 'contacts.contact_id' as refers_to, "
-            "4 as rows, 3 as matched, 0.75 as share"
-        )
-        note_rows_by_day(engine, {"tickets"})
-        found = source_overview(engine, RawFiles({}), {"tickets"}, ())
-    assert found.matches.to_numpy().tolist() == [["tickets.contact_id", "contacts.contact_id", 4, 3, 0.75]]
 
 
 def test_a_check_without_a_page_makes_no_overview(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time, Windows
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries
+from analysis.ingest.findings import refuse_errors
 from analysis.ingest.load import not_yet_known
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -160,7 +161,7 @@ def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str
         _create_raw(con, name, columns, rows)
     engine = Engine(con)
     loaded = load_tables(engine, study.source, read_contract(), progress=lambda line: None)
-    apply_rules(engine, read_contract(), loaded.given, study.query_parameters() | log_parameters({}))
+    refuse_errors(apply_rules(engine, read_contract(), loaded.given, study.query_parameters() | log_parameters({})))
     not_yet_known(engine, read_contract(), study.time.snapshot)
 
 

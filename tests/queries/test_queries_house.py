@@ -174,7 +174,10 @@ class TestContract:
         assert set(table.key) <= set(table.column_names)
         for column in table.columns:
             if column.references:
-                assert column.name in read_contract()[column.references].key
+                target, _, key = column.references.partition(".")
+                assert key in read_contract()[target].key
+            others = (column.owner, column.at_most, column.only_with, *column.not_before, *column.seldom_before)
+            assert {other for other in others if other} <= set(table.column_names)
 
     def test_accounts_and_subscriptions_are_all_that_is_required(self):
         assert {table.name for table in read_contract().values() if table.required} == {"accounts", "subscriptions"}

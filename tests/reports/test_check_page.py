@@ -125,9 +125,10 @@ class TestContent:
 
     def test_each_list_goes_with_its_finding(self, odd: tuple[Study, SourceCheck]) -> None:
         study, found = odd
-        named = dataclasses.replace(found, row_files=("usage.csv", *found.row_files[1:]))
+        named = dataclasses.replace(found, row_files=(*(f"{one.name}.csv" for one in found.findings[:-1]), ""))
         files_by_rule = {line.finding.name: line.file for line in check_content(study, named).lines}
-        assert files_by_rule == {found.findings[0].name: "usage.csv", OTHER_EVENT.name: ""}
+        assert files_by_rule.pop(OTHER_EVENT.name) == ""
+        assert files_by_rule == {name: f"{name}.csv" for name in files_by_rule}
 
     def test_the_timeline_holds_all_rows_of_each_table(self, odd: tuple[Study, SourceCheck]) -> None:
         timeline = check_content(*odd).timeline
@@ -165,7 +166,7 @@ class TestPage:
     def test_is_whole_and_says_all(self, language: str, odd: tuple[Study, SourceCheck]) -> None:
         page = rendered(*odd, language)
         text, say = text_of(page), read_catalogue(language).text
-        assert say("source.usable", number=2) in text
+        assert say("source.usable", number=len(odd[1].findings)) in text
         assert say("source.rows_of", rows=1, of=8) in text
         assert say("check.left", events=1, clusters=1, lifetimes=3) in text
         assert all(name in text for name in ("usage_daily.account_id_is_known", "other_event_differs", "accounts.csv"))
@@ -217,7 +218,7 @@ class TestJapanesePage:
 class TestFiles:
     @pytest.fixture
     def study(self, tmp_path: Path) -> Study:
-        return read_study(write_small_source(tmp_path, usage_daily=USAGE + ODD))
+        return read_study(write_small_source(tmp_path))
 
     def check(self, study: Study, scratch: Path, *names: str) -> Callable[[Path], SourceCheck]:
         """Return what checks a source and keeps the rows of some findings, in lists by these names."""
@@ -276,6 +277,18 @@ class TestCommand:
         page = out / "small" / "check.ja.html"
         assert f"点検のページ：{page}" in capsys.readouterr().out
         assert "<h1>small</h1>" in page.read_text(encoding="utf-8")
+
+    def test_all_rows_of_what_was_found_stand_beside_it_as_they_were(self, tmp_path: Path) -> None:
+        study, out = write_small_source(tmp_path, usage_daily=USAGE + ODD), tmp_path / "out"
+        assert main(["check", "--page", "--study", str(study), "--out", str(out)]) == 0
+        unknown = (out / "small" / "check" / "usage_daily.account_id_is_known.csv").read_text(encoding="utf-8-sig")
+        assert unknown == (
+            "account_id,used_on,user_id,feature,events,out_of_hours_events,known_on\n"
+            "a9,2023-03-05,,search,1,,\n"
+        )  # fmt: skip
+        page = (out / "small" / "check.en.html").read_text(encoding="utf-8")
+        linked = set(re.findall(r'href="check/([^"]+)"', page))
+        assert linked == {path.name for path in (out / "small" / "check").iterdir()}
 
     def test_without_the_option_it_writes_nothing(self, tmp_path: Path) -> None:
         out = tmp_path / "out"

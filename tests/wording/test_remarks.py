@@ -9,12 +9,15 @@ from string import Formatter
 
 import pytest
 
+from analysis.declared.contract import read_contract
 from analysis.errors import ModelError
+from analysis.ingest.contract_rules import contract_rules
 from analysis.wording.remarks import Remark, english, english_messages, remark, stored_remark
 
 ROOT = Path(__file__).parents[2]
 ROOMS = {path.parent.name for path in (ROOT / "analysis").glob("*/remarks.toml")}
 WORDS = {code: says for code, says in english_messages().items() if code.partition(".")[0] in ROOMS}
+CONTRACT_RULES = contract_rules(read_contract(), read_contract())
 
 
 def places(message: str) -> set[str]:
@@ -56,7 +59,13 @@ def calls() -> list[tuple[str, set[str]]]:
 
 class TestRegistry:
     def test_every_code_has_words_and_all_words_have_a_code(self):
-        assert emitted() == set(WORDS)
+        of_contract = {code for rule in CONTRACT_RULES for code in (rule.says.code, rule.mend.code)}
+        assert emitted() | of_contract == set(WORDS)
+
+    @pytest.mark.parametrize("rule", CONTRACT_RULES, ids=lambda rule: rule.name)
+    def test_a_rule_of_the_contract_gives_the_values_that_its_words_take(self, rule):
+        for words in (rule.says, rule.mend):
+            assert places(WORDS[words.code]) <= {name for name, _ in words.values}
 
     @pytest.mark.parametrize(("code", "values"), calls(), ids=lambda value: value if isinstance(value, str) else "")
     def test_what_is_said_takes_the_values_that_are_given(self, code, values):
@@ -91,7 +100,7 @@ class TestRemark:
         assert str(stored_remark(self.NESTED.code, stored)) == str(self.NESTED)
 
     def test_without_values_is_stored_all_the_same(self):
-        assert stored_remark("rules.negative_usage.says", "{}") == Remark("rules.negative_usage.says")
+        assert stored_remark("rules.mixed_currencies.says", "{}") == Remark("rules.mixed_currencies.says")
 
     def test_what_json_cannot_hold_is_refused(self):
         with pytest.raises(TypeError, match="set is not"):

@@ -1,3 +1,3 @@
 select rowid as row_id
 from subscriptions
-where term_ends_on < started_on
+where ended_on = started_on

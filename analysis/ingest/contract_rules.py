@@ -1,0 +1,225 @@
+"""Rules of the contract: each word of ``contract.toml`` finds the rows that break it, in every table that has it."""
+
+from collections.abc import Collection, Iterator
+
+from analysis.declared.contract import Column, Table
+from analysis.declared.study import FIRST_DAY, LAST_DAY
+from analysis.engine.query import read_query
+from analysis.engine.quoting import literal
+from analysis.ingest.findings import Severity
+from analysis.ingest.rule import KINDS, Rule
+from analysis.wording.remarks import remark
+
+PLACES = {
+    "before": "before_the_account_begins",
+    "after": "after_the_account_ends",
+    "between": "between_subscriptions",
+    "never": "of_accounts_without_subscription",
+}
+"""Where a fact lies that is in no subscription of its account, with the end of its rule's name."""
+
+
+def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
+    """Return the rules that the contract implies: first those of tables by themselves, then those between tables."""
+    tables = [table for table in contract.values() if table.name in given]
+    return [
+        *(rule for table in tables for rule in _of_table(table)),
+        *(rule for table in tables for rule in _between_tables(table, given)),
+    ]
+
+
+def _of_table(table: Table) -> Iterator[Rule]:
+    for column in table.columns:
+        if column.type == "text" and column.name != "name":
+            yield _word_for_nothing(table, column)
+        if column.required:
+            yield _rule(table, column, "is_filled_in", "empty_value", "error", f"{column.name} is null")
+        yield from _allowed(table, column)
+        yield from _ordered(table, column)
+    for column in table.columns:
+        if column.type == "date":
+            yield from _dated(table, column)
+        if column.has_usual_range:
+            facts = f"select rowid as row_id, {column.name} as number from {table.name}"
+            yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=("isolated_numbers", facts))
+        if column.is_category:
+            facts = f"select rowid as row_id, {column.name} as word from {table.name}"
+            kind = ("several_spellings", facts)
+            yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind)
+        if column.owner:
+            facts = f"select rowid as row_id, {column.name} as value, {column.owner} as owner from {table.name}"
+            kind = ("several_owners", facts)
+            yield _rule(table, column, "has_one_owner", "several_owners", "notice", kind=kind, owner=column.owner)
+        for learned, happened in table.days_of_learning():
+            if learned == column.name:
+                where = f"{learned} < {happened}"
+                yield _rule(
+                    table, column, "is_not_before_its_fact", "known_too_early", "notice", where, learned=learned,
+                    happened=happened,
+                )  # fmt: skip
+    yield _unique(table)
+
+
+def _unique(table: Table) -> Rule:
+    """Tell rows apart by the key, or by all columns where there is none."""
+    key = ", ".join(table.key or table.column_names)
+    partition = f"partition by {key}" + (" order by all_columns desc" if table.key else "")
+    shared = f"select rowid as row_id, count(*) over (partition by {key}) as sharing from {table.name}"
+    keep = (
+        f"select row_id from (select rowid as row_id, row_number() over ({partition}) as place "
+        f"from (select rowid, *, struct_pack({', '.join(f'{name} := {name}' for name in table.column_names)}) "
+        f"as all_columns from {table.name})) where place > 1"
+    )
+    sql = f"select row_id from ({shared}) where sharing > 1"
+    if not table.key:
+        says, mend = remark("ingest.repeated_rows.says"), remark("ingest.repeated_rows.mend")
+        return Rule(f"{table.name}_rows_repeat", table.name, "notice", says, mend, sql)
+    mend = remark("ingest.shared_key.mend_by_sums" if table.is_additive else "ingest.shared_key.mend", key=table.key)
+    says = remark("ingest.shared_key.says", key=table.key)
+    return Rule(f"{table.name}_key_is_unique", table.name, "error", says, mend, sql, sets_apart=keep)
+
+
+def _word_for_nothing(table: Table, column: Column) -> Rule:
+    facts = f"select rowid as row_id, {column.name} as word from {table.name}"
+    empties = "" if column.required else column.name
+    return _rule(
+        table, column, "is_no_word_for_nothing", "word_for_nothing", "notice", kind=("nothings", facts), empties=empties
+    )
+
+
+def _allowed(table: Table, column: Column) -> Iterator[Rule]:
+    """What a cell may hold by itself, or beside another of its row."""
+    name = column.name
+    soft, empties = _if_impossible(table, column)
+    if column.values:
+        allowed = ", ".join(literal(value) for value in column.values)
+        severity: Severity = "error" if table.required else "quarantine"
+        where = f"{name} not in ({allowed})"
+        yield _rule(table, column, "is_in_its_list", "not_in_its_list", severity, where, values=column.values)
+    if column.least is not None or column.most is not None:
+        yield _bounded(table, column, f"{name} is not null", column.least, column.most, "is_in_its_range")
+    for other, scales in column.scales.items():
+        for value, (least, most) in scales.items():
+            where = f"{other} = {literal(value)}"
+            yield _bounded(table, column, where, least, most, f"is_on_the_scale_of_{value}", f"{other} {value}")
+    if column.longest is not None:
+        where = f"length({name}) > {column.longest}"
+        yield _rule(table, column, "is_not_too_long", "too_long", "notice", where, longest=column.longest)
+    if column.at_most:
+        rule, where = f"is_at_most_{column.at_most}", f"{name} > {column.at_most}"
+        yield _rule(table, column, rule, "more_than_another", soft, where, empties=empties, other=column.at_most)
+    if column.only_with:
+        where = f"{name} is not null and {column.only_with} is null"
+        yield _rule(
+            table, column, f"only_with_{column.only_with}", "without_another", "notice", where, other=column.only_with
+        )
+
+
+def _bounded(
+    table: Table, column: Column, where: str, least: int | None, most: int | None, rule: str, of: str = ""
+) -> Rule:
+    severity, empties = _if_impossible(table, column)
+    outside = [f"{column.name} < {least}"] * (least is not None) + [f"{column.name} > {most}"] * (most is not None)
+    code = "off_scale" if of else "out_of_range" if most is not None else "too_small"
+    where = f"{where} and ({' or '.join(outside)})"
+    return _rule(table, column, rule, code, severity, where, empties=empties, least=least, most=most, of=of)
+
+
+def _ordered(table: Table, column: Column) -> Iterator[Rule]:
+    severity: Severity = "error" if table.required else "quarantine"
+    for other in column.not_before:
+        where = f"{column.name} < {other}"
+        yield _rule(table, column, f"is_not_before_{other}", "before_another", severity, where, other=other)
+    for other in column.seldom_before:
+        where = f"{column.name} < {other}"
+        yield _rule(table, column, f"is_seldom_before_{other}", "oddly_before", "notice", where, other=other)
+
+
+def _dated(table: Table, column: Column) -> Iterator[Rule]:
+    severity, empties = _if_impossible(table, column)
+    if not column.required:  # in the place of no day, tools write one that nobody means: 1970-01-01, 9999-12-31
+        severity, empties = "notice", column.name
+    outside = f"{column.name} < date '{FIRST_DAY}' or {column.name} > date '{LAST_DAY}'"
+    yield _rule(
+        table, column, "is_a_possible_day", "impossible_day", severity, outside, empties=empties, first=str(FIRST_DAY),
+        last=str(LAST_DAY),
+    )  # fmt: skip
+    facts = f"select rowid as row_id, {column.name} as day from {table.name}"
+    yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=("isolated_days", facts))
+
+
+def _if_impossible(table: Table, column: Column) -> tuple[Severity, str]:
+    """Return what becomes of a row with a value that cannot be, and which cell is emptied instead."""
+    if table.required:
+        return "error", ""
+    return ("quarantine", "") if column.required else ("notice", column.name)
+
+
+def _between_tables(table: Table, given: Collection[str]) -> Iterator[Rule]:
+    for column in table.columns:
+        if column.references and column.references.partition(".")[0] in given:
+            yield from _references(table, column)
+        if column.type == "date":
+            yield _swapped(table, column)
+    if table.happens or table.lasts:
+        yield from _outside_lifetimes(table)
+
+
+def _references(table: Table, column: Column) -> Iterator[Rule]:
+    target, _, key = (column.references or "").partition(".")
+    where = f"{column.name} not in (select {key} from {target} where {key} is not null)"
+    if column.name == "account_id":
+        severity: Severity = "error" if table.required else "quarantine"
+        yield _rule(table, column, "is_known", "unknown_reference", severity, where, table=target)
+        return
+    yield _rule(table, column, "is_known", "unmatched_reference", "notice", where, refers_to=column.references)
+    if target != "accounts" and target != "features":
+        facts = f"select rowid as row_id, {column.name} as value, account_id as owner from {table.name}"
+        known = f"select {key} as value, account_id as owner from {target}"
+        kind = ("another_owner", facts, known)
+        yield _rule(
+            table, column, "is_of_its_account", "of_another_account", "notice", kind=kind, refers_to=column.references
+        )
+
+
+def _swapped(table: Table, column: Column) -> Rule:
+    owned = "account_id" in table.column_names and not table.required
+    facts = f"select rowid as row_id, {'account_id' if owned else 'null'} as account_id, {column.name} as day"
+    kind = ("swapped_days", f"{facts} from {table.name}")
+    return _rule(table, column, "is_not_swapped", "may_be_swapped", "notice", kind=kind)
+
+
+def _outside_lifetimes(table: Table) -> Iterator[Rule]:
+    begins, ends = table.days()
+    facts = (
+        f"select rowid as row_id, account_id, coalesce({begins}, date '0001-01-01') as begins, {ends} as ends "
+        f"from {table.name}"
+    )
+    for place, name in PLACES.items():
+        sql = f"{_of_kind('outside_lifetimes', facts)} where place = '{place}'"
+        says, mend = remark(f"ingest.{name}.says"), remark(f"ingest.{name}.mend")
+        yield Rule(f"{table.name}_{name}", table.name, "notice", says, mend, sql)
+
+
+def _of_kind(kind: str, facts: str, known: str = "") -> str:
+    others = f", known as ({known})" if known else ""
+    return f"with facts as ({facts}){others} select row_id from (\n{read_query(f'{KINDS}/{kind}').sql}\n)"
+
+
+def _rule(
+    table: Table,
+    column: Column,
+    name: str,
+    code: str,
+    severity: Severity,
+    where: str = "",
+    /,
+    *,
+    kind: tuple[str, ...] = (),
+    empties: str = "",
+    **values: object,
+) -> Rule:
+    says = remark(f"ingest.{code}.says", column=column.name, **values)
+    mend = remark(f"ingest.{code}.{'mend_emptied' if empties else 'mend'}", column=column.name, **values)
+    sql = _of_kind(*kind) if kind else f"select rowid as row_id from {table.name} where {where}"
+    return Rule(f"{table.name}.{column.name}_{name}", table.name, severity, says, mend, sql, empties=empties)

@@ -1,3 +1,0 @@
-select rowid as row_id
-from usage_daily
-where events < 0
