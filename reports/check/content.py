@@ -40,6 +40,21 @@ class FoundLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchLine:
+    """How a column matches the one that it refers to, rows that were set apart for it among them."""
+
+    column: str
+    refers_to: str
+    rows: int
+    unmatched: int
+
+    @property
+    def share(self) -> float:
+        """Of the rows, those whose value is there; not a number where there are none."""
+        return 1 - self.unmatched / self.rows if self.rows else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The tables over time, as `analysis.figures.timeline.draw_timeline` has them, numbers not yet written.
 
@@ -65,6 +80,7 @@ class CheckContent:
     checked: SourceCheck
     overview: SourceOverview
     lines: tuple[FoundLine, ...]
+    matches: tuple[MatchLine, ...]
     timeline: Timeline | None
 
     def of_severity(self, severity: str) -> list[FoundLine]:
@@ -100,7 +116,17 @@ def check_content(study: Study, checked: SourceCheck) -> CheckContent:
         FoundLine(f"f{number}", found, topic_of(found), rows.get(found.table), files.get(id(found), ""))
         for number, found in enumerate(in_order(checked.findings), start=1)
     )
-    return CheckContent(checked, overview, tuple(lines), _timeline(study, overview))
+    return CheckContent(checked, overview, tuple(lines), _matches(checked), _timeline(study, overview))
+
+
+def _matches(checked: SourceCheck) -> tuple[MatchLine, ...]:
+    """Return every column that refers to another, those with most rows that match nothing first."""
+    apart = {found.name: found.rows or 0 for found in checked.findings if found.severity == "quarantine"}
+    lines = []
+    for match in checked.matches:
+        more = apart.get(f"{match.column}_is_known", 0)
+        lines.append(MatchLine(match.column, match.refers_to, match.rows + more, match.rows - match.matched + more))
+    return tuple(sorted(lines, key=lambda line: -line.unmatched))
 
 
 def _timeline(study: Study, overview: SourceOverview) -> Timeline | None:

@@ -130,6 +130,12 @@ class TestContent:
         assert files_by_rule.pop(OTHER_EVENT.name) == ""
         assert files_by_rule == {name: f"{name}.csv" for name in files_by_rule}
 
+    def test_what_was_set_apart_because_it_matches_nothing_is_counted(self, odd: tuple[Study, SourceCheck]) -> None:
+        first, *others = check_content(*odd).matches
+        assert (first.column, first.refers_to) == ("usage_daily.account_id", "accounts.account_id")
+        assert (first.rows, first.unmatched, first.share) == (8, 1, 7 / 8)
+        assert {line.unmatched for line in others} == {0}
+
     def test_the_timeline_holds_all_rows_of_each_table(self, odd: tuple[Study, SourceCheck]) -> None:
         timeline = check_content(*odd).timeline
         assert timeline is not None
