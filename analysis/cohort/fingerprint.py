@@ -30,7 +30,7 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     located
         The raw files.
     """
-    source = {"kind": study.source.kind, "observed_from": study.source.observed_from}
+    source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
     parts = {
