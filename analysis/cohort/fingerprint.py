@@ -70,7 +70,7 @@ def _hash_files(located: RawFiles) -> str:
     for unread in located.unread:
         digest.update(f"{unread.name}\0".encode())
     for name, path in sorted(located.tables.items()):
-        for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+        for part in located.parts(name):
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())
             digest.update(scan(part).digest.encode())
     return digest.hexdigest()

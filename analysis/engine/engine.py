@@ -227,7 +227,9 @@ def open_engine(
         raise BuildError(_why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
-    return Engine(con)
+    engine = Engine(con)
+    engine.live_in("UTC")
+    return engine
 
 
 def check_memory_limit(memory_limit: str) -> None:

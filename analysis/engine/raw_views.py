@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal, path_literal, quoted
 
 RAW = "raw"
-_SHOWN = 60
 
 
 def begin(engine: Engine) -> None:
@@ -106,8 +106,16 @@ def _view(name: str) -> str:
     return f"{RAW}.{quoted(name)}"
 
 
-def csv_fault(details: str) -> str | None:
-    """Return in some words why a CSV file could not be read, and on which line; None if that was not the matter.
+@dataclass(frozen=True, slots=True)
+class CsvFault:
+    """Why a CSV file could not be read: the kind of fault, and what was found: the line, its text, and counts."""
+
+    kind: str
+    values: tuple[tuple[str, int | str], ...] = ()
+
+
+def csv_fault(details: str) -> CsvFault | None:
+    """Return why a CSV file could not be read; None if that was not the matter.
 
     Parameters
     ----------
@@ -118,13 +126,9 @@ def csv_fault(details: str) -> str | None:
         return None
     line = re.search(r"CSV Error on Line: (\d+)\nOriginal Line: ?(.*)", details)
     if not line:
-        return "a quotation mark stands where none may. Save it anew."
-    shown = line[2] if len(line[2]) <= _SHOWN else f"{line[2][:_SHOWN]}..."
+        return CsvFault("quotes")
+    at = (("line", int(line[1])), ("text", line[2]))
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", details)
     if counts:
-        reason = f"holds {counts[2]} values where the header names {counts[1]} columns"
-    elif "unterminated quote" in details:
-        reason = "has a quotation mark that is not closed, or not doubled within a value"
-    else:
-        reason = "is not as CSV must be"
-    return f"line {line[1]} {reason}: {shown!r}. Correct the line."
+        return CsvFault("columns", (*at, ("names", int(counts[1])), ("found", int(counts[2]))))
+    return CsvFault("open_quote" if "unterminated quote" in details else "malformed", at)

@@ -21,6 +21,7 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 LINES_ABOVE = 30
 """So far down a header is looked for."""
 _SAYS_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
+_WORKBOOKS = {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}
 _BLANK = "\ufeff\u200b \t\xa0"
 
 
@@ -52,10 +53,13 @@ def unpacked(path: Path, scratch: Path) -> Path:
     Raises
     ------
     SourceError
-        If it is empty, or not compressed although its name says so; with the reason alone.
+        If it is empty, a workbook, or not compressed although its name says so; with the reason alone.
     """
     if path.stat().st_size == 0:
         raise SourceError(remark("ingest.reason.empty"))
+    with path.open("rb") as stream:
+        if stream.read(4) in _WORKBOOKS:
+            raise SourceError(remark("ingest.reason.workbook"))
     if path.suffix.lower() != ".gz":
         return path
     scratch.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,8 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.errors import ContractError
 from analysis.ingest.findings import Finding
-from analysis.ingest.raw_files import RawFiles, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
 from analysis.progress import Progress
@@ -55,12 +56,14 @@ def load_source(
         return findings
 
     progress(f"reading {study.source.kind} tables from {study.source.path}")
-    findings = told(open_raw(engine, located, scratch))  # told at once: an unread file explains a missing table
-    loaded = load_tables(engine, study.source, read_contract(), progress)
-    empty = [finding.message() for finding in loaded.findings if finding.severity == "error"]
-    if empty:
-        raise ContractError(f"The source breaks the contract: {' '.join(empty)}")
+    engine.live_in(study.time.time_zone)
+    opened = open_raw(engine, located, scratch, study.source.encoding)
+    findings = told(opened.findings)  # told at once: an unread file explains a missing table
+    loaded = load_tables(engine, study.source, read_contract(), progress, opened)
     findings += told(loaded.findings)
+    errors = [finding.message() for finding in findings if finding.severity == "error"]
+    if errors:
+        raise ContractError("The source breaks the contract:\n- " + "\n- ".join(errors))
     findings += told(apply_rules(engine, read_contract(), loaded.given, parameters, study.lowered_rules))
     return findings, loaded.given
 

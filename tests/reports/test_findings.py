@@ -11,7 +11,8 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.rules import knowledge_rules
 from analysis.ingest.sources import load_tables
 from reports.cli.commands import main
