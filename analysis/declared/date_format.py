@@ -58,11 +58,10 @@ def date_format(text: str, where: str = "date_format") -> DateFormat:
     """
     found = _FORMAT.fullmatch(text.upper())
     parts = sorted(part[0] for part in (found[1], found[3], found[5])) if found else []
-    needs_separator = bool(found) and not (found[2] and found[4]) and bool(re.search("(?<!M)M(?!M)|(?<!D)D(?!D)", text))
-    if not found or parts != ["D", "M", "Y"] or needs_separator:
+    if not found or parts != ["D", "M", "Y"] or (not (found[2] and found[4]) and {"M", "D"} & set(found.groups())):
         raise StudyError(
-            f"{where} must be made of YYYY, MM and DD (M and D where zeros may be left out) in any order, with - / . or "
-            f"nothing between them, such as {ISO} or DD/MM/YYYY, but is {text!r}. Years have four digits."
+            f"{where} must be made of YYYY, MM and DD (M and D where zeros may be left out) in any order, with - / . "
+            f"or nothing between them, such as {ISO} or DD/MM/YYYY, but is {text!r}. Years have four digits."
         )
     pieces = found.groups()
     return DateFormat(

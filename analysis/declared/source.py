@@ -67,4 +67,6 @@ def check_time_zone(zone: str, where: str) -> None:
     if zone not in known:
         near = difflib.get_close_matches(zone, sorted(known), n=1)
         hint = f" Is {near[0]!r} meant?" if near else ""
-        raise StudyError(f"{where}: time.time_zone must be a name such as 'UTC' or 'Asia/Tokyo', but is {zone!r}.{hint}")
+        raise StudyError(
+            f"{where}: time.time_zone must be a name such as 'UTC' or 'Asia/Tokyo', but is {zone!r}.{hint}"
+        )

@@ -51,8 +51,10 @@ def show_csv(
 def show_json(engine: Engine, name: str, path: Path, *, is_array: bool) -> None:
     """Show a file of JSON records, one a line or all in one list: every key as a column of text."""
     records = f"read_json_objects({path_literal(path)}, format = '{'array' if is_array else 'newline_delimited'}')"
-    found = engine.rows(f"select key, min(n) from (select json_keys(json) as keys, row_number() over () as n "
-                        f"from {records}) as rows, unnest(keys) as t(key) group by key order by min(n), key")
+    found = engine.rows(
+        f"select key, min(n) from (select json_keys(json) as keys, row_number() over () as n "
+        f"from {records}) as rows, unnest(keys) as t(key) group by key order by min(n), key"
+    )
     columns = [f"json ->> {literal(_json_path(key))} as {quoted(key)}" for key, _ in found]
     engine.run(f"create view {_view(name)} as select {', '.join(columns) or 'null as nothing'} from {records}")
 
@@ -79,9 +81,7 @@ def show_parquet(engine: Engine, name: str, files: Sequence[Path], *, are_partit
     partitions = f"hive_partitioning = {str(are_partitions).lower()}"
     if are_partitions:
         partitions += ", hive_types_autocast = false"  # which would make 7 of 007
-    engine.run(
-        f"create view {_view(name)} as from read_parquet({_listed(files)}, union_by_name = true, {partitions})"
-    )
+    engine.run(f"create view {_view(name)} as from read_parquet({_listed(files)}, union_by_name = true, {partitions})")
 
 
 def _listed(files: Sequence[Path]) -> str:

@@ -17,7 +17,7 @@ from analysis.ingest.encodings import UTF8
 from analysis.ingest.scan import scan
 from analysis.wording.remarks import remark
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATORS = (",", ";", "\t", "|")
 LINES_ABOVE = 30
 """So far down a header is looked for."""
 _SAYS_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)

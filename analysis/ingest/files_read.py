@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from analysis.ingest.findings import Finding
-from analysis.wording.remarks import Remark
+from analysis.wording.remarks import Remark, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ class Opened:
 
 def unreadable(table: str, file: str, reason: Remark) -> Finding:
     """Return what is said of a file that cannot be read."""
-    says = Remark("ingest.unreadable_file.says", (("file", file), ("reason", reason)))
-    return Finding("unreadable_file", table, "error", says, Remark("ingest.unreadable_file.mend"))
+    says = remark("ingest.unreadable_file.says", file=file, reason=reason)
+    return Finding("unreadable_file", table, "error", says, remark("ingest.unreadable_file.mend"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from analysis.declared.contract import Column, Table
+from analysis.declared.contract import Table
 from analysis.declared.date_format import DateFormat
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal, quoted
@@ -32,7 +32,9 @@ class Fits:
         self._contract = contract
         self._dates = dates
 
-    def meant(self, table: Table, arrived: dict[str, str], free: Collection[str], absent: Collection[str]) -> dict[str, str]:
+    def meant(
+        self, table: Table, arrived: dict[str, str], free: Collection[str], absent: Collection[str]
+    ) -> dict[str, str]:
         """Return the column of the contract that each of a table's columns may be, each at most once.
 
         Parameters
@@ -48,7 +50,7 @@ class Fits:
         for own in free:
             # a name that stands for a column which is given already stands for no other
             near = nearest(own, table.column_names, table.name)
-            if near in absent and near not in found.values() and self._fits(table, own, arrived[own], near):
+            if near and near in absent and near not in found.values() and self._fits(table, own, arrived[own], near):
                 found[own] = near
         return found
 

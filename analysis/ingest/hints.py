@@ -71,9 +71,7 @@ def near_tables(name: str, tables: Collection[str]) -> list[str]:
     own = set(words(name))
     found = [near] if (near := nearest(name, tables)) else []
     return found + [
-        table
-        for table in tables
-        if table not in found and (own <= set(words(table)) or own >= set(words(table)))
+        table for table in tables if table not in found and (own <= set(words(table)) or own >= set(words(table)))
     ]
 
 

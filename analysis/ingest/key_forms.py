@@ -8,11 +8,11 @@ from analysis.declared.contract import Column, Table
 from analysis.engine.engine import Engine
 from analysis.ingest.cells import SPACE
 from analysis.ingest.findings import Finding
-from analysis.wording.remarks import remark
+from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
 # What no key looks like that every tool writes alike: only these are looked at more closely.
-_SUSPECT = rf'^=|^{SPACE}|{SPACE}$|[^ -~]|\.0+$|[0-9]E\+[0-9]|-[0-9A-Fa-f]{{12}}\}}?$'
+_SUSPECT = rf"^=|^{SPACE}|{SPACE}$|[^ -~]|\.0+$|[0-9]E\+[0-9]|-[0-9A-Fa-f]{{12}}\}}?$"
 _SCIENTIFIC = r"-?[0-9](\.[0-9]+)?[eE]\+[0-9]+"
 _NAMES = {"feature"}
 _WHOLE = r"-?(0|[1-9][0-9]*)"
@@ -73,7 +73,8 @@ def unify_keys(engine: Engine, contract: dict[str, Table], given: dict[str, tupl
 class _Form:
     """A way to write identifiers: SQL that writes ``<key>`` so, and whether it asks for another that is so already."""
 
-    code: str
+    name: str
+    says: str
     sql: str
     needs_another: bool
 
@@ -83,10 +84,16 @@ class _Form:
 
 _BARE = rf"regexp_replace(regexp_replace(<key>, '^=\"(.*)\"$', '\1'), '^{SPACE}+|{SPACE}+$', '', 'g')"
 _FORMS = (
-    _Form("key_is_tidied", f"nullif(nfc_normalize({_BARE}), '')", needs_another=False),
-    _Form("key_has_decimals", rf"regexp_replace(<key>, '^({_WHOLE})\.0+$', '\1')", needs_another=True),
+    _Form("key_is_tidied", "ingest.key_form.is_tidied", f"nullif(nfc_normalize({_BARE}), '')", needs_another=False),
+    _Form(
+        "key_has_decimals",
+        "ingest.key_form.has_decimals",
+        rf"regexp_replace(<key>, '^({_WHOLE})\.0+$', '\1')",
+        needs_another=True,
+    ),
     _Form(
         "key_is_a_uuid",
+        "ingest.key_form.is_a_uuid",
         f"case when regexp_full_match(<key>, '{_UUID}') then lower(trim(<key>, '{{}}')) else <key> end",
         needs_another=True,
     ),
@@ -113,8 +120,8 @@ def _unify(engine: Engine, places: Collection[Place], suspects: Collection[Place
     for place, (rows, examples) in changed.items():
         new = form.of(place)
         engine.run(f"update {place.table} set {place.column} = {new} where {place.column} is distinct from {new}")
-        says, mend = remark(f"ingest.{form.code}.says", column=place.column), remark(f"ingest.{form.code}.mend")
-        findings.append(Finding(form.code, place.table, "notice", says, mend, rows, examples))
+        says = Remark(form.says, (("column", place.column),))
+        findings.append(Finding(form.name, place.table, "notice", says, remark("ingest.key_form.mend"), rows, examples))
     return findings
 
 

@@ -9,7 +9,7 @@ from analysis.declared.contract import Table, as_written, read_contract
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.errors import EngineError, SourceError
-from analysis.ingest.csv_files import SEPARATORS, CsvFile, open_csv, plain_text, unpacked
+from analysis.ingest.csv_files import CsvFile, open_csv, plain_text, unpacked
 from analysis.ingest.encodings import LEGACY, encodings_of
 from analysis.ingest.file_kinds import DATABASES, JSON, PARQUET, TEXT, kind_of
 from analysis.ingest.files_read import FileRead, Opened, unreadable
@@ -19,6 +19,13 @@ from analysis.ingest.unread import told_of_unread_files, told_of_unread_tables
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 60
+_CALLED = {";": "ingest.separator.semicolons", "|": "ingest.separator.bars"}
+_REASONS = {
+    "quotes": "ingest.reason.quotes",
+    "columns": "ingest.reason.columns",
+    "open_quote": "ingest.reason.open_quote",
+    "malformed": "ingest.reason.malformed",
+}
 
 
 def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "") -> Opened:
@@ -88,7 +95,7 @@ def why_unreadable(error: EngineError) -> Remark:
     if "text" in values:
         text = str(values["text"])
         values["text"] = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
-    return remark(f"ingest.reason.{fault.kind}", **values)
+    return Remark(_REASONS[fault.kind], tuple(values.items()))
 
 
 def _refuse_two(name: str, files: Iterable[str], opened: Opened) -> None:
@@ -166,7 +173,7 @@ def _told_of_text(name: str, path: Path, csv: CsvFile) -> list[Finding]:
         says = remark("ingest.lines_above.says", file=path.name, line=len(csv.above) + 1, above=repr(shown[:_SHOWN]))
         findings.append(Finding("lines_above_header", name, "notice", says, remark("ingest.lines_above.mend")))
     if csv.separator not in {",", "\t"}:
-        separator = remark(f"ingest.separator.{SEPARATORS.get(csv.separator, 'others')}")
+        separator = Remark(_CALLED.get(csv.separator, "ingest.separator.others"))
         says = remark("ingest.separator.says", file=path.name, separator=separator)
         findings.append(Finding("separator_is_not_a_comma", name, "notice", says, remark("ingest.separator.mend")))
     return findings

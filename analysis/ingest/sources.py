@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from analysis.declared.contract import Table, as_written
-from analysis.declared.date_format import DateFormat, date_format
+from analysis.declared.contract import Column, Table, as_written
+from analysis.declared.date_format import date_format
 from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.source import Source
 from analysis.engine import raw_views
@@ -46,7 +46,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """A raw table of the contract's kind: its columns with their types, and which of them is which of the contract's."""
+    """A raw table in the contract's shape: its columns with their types, and its own names of those of the contract."""
 
     table: Table
     arrived: dict[str, str]
@@ -116,7 +116,7 @@ class _Loading:
         if table.name in self._opened.unreadable:
             return
         if table.name not in (self._queries if self._is_mapped else self._there):
-            self.findings += [_missing_table(table, self._there)] if table.required else []
+            self.findings += [_missing_table(table, self._there | self._opened.unreadable)] if table.required else []
             return
         try:
             self._load_mapped(table) if self._is_mapped else self._load_as_it_is(table)
@@ -242,7 +242,7 @@ def create_table(engine: Engine, table: Table) -> None:
     engine.run(f"create or replace table {table.name} as select {columns} from (select 1) where false")
 
 
-def _fill_table(engine: Engine, table: Table, written: Written, doubtful: Collection, *, refuse: bool) -> None:
+def _fill_table(engine: Engine, table: Table, written: Written, doubtful: Collection[Column], *, refuse: bool) -> None:
     """Make a contract table from what the source gives; columns that it does not give are empty.
 
     Where a value is not of its type the engine refuses if it is to; else the cell is empty, and the row is left out if

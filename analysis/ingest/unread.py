@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from analysis.declared.contract import Table, as_written, read_contract
-from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import path_literal
 from analysis.errors import EngineError, SourceError

@@ -12,13 +12,19 @@ from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
-_DATES_THAT_ARE_NONE = {
-    "two_digit_year": r"\d{1,2}([-/. ])\d{1,2}[-/. ]\d{2}(\D.*)?",
-    "serial": r"[1-9]\d{4}(\.\d+)?",
-    "seconds": r"[1-9]\d{8,9}(\.\d+)?|[1-9]\d{11,12}|[1-9]\d{14,15}",
-    "week": r"\d{4}-?W\d{1,2}(-?\d)?",
-    "month": r"\d{4}[-/.]\d{1,2}",
-    "far": r".*\b([3-9]\d{3}|2[2-9]\d{2})\b.*|-?inf(inity)?",
+_TYPES = {
+    "number": "ingest.type.number",
+    "integer": "ingest.type.integer",
+    "days": "ingest.type.days",
+    "boolean": "ingest.type.boolean",
+}
+_NO_DATES = {
+    "ingest.wrong_date.two_digit_year": r"\d{1,2}([-/. ])\d{1,2}[-/. ]\d{2}(\D.*)?",
+    "ingest.wrong_date.serial": r"[1-9]\d{4}(\.\d+)?",
+    "ingest.wrong_date.seconds": r"[1-9]\d{8,9}(\.\d+)?|[1-9]\d{11,12}|[1-9]\d{14,15}",
+    "ingest.wrong_date.week": r"\d{4}-?W\d{1,2}(-?\d)?",
+    "ingest.wrong_date.month": r"\d{4}[-/.]\d{1,2}",
+    "ingest.wrong_date.far": r".*\b([3-9]\d{3}|2[2-9]\d{2})\b.*|-?inf(inity)?",
 }
 
 
@@ -69,10 +75,9 @@ def _is_fault(column: Column, written: Written) -> str:
 
 
 def _says(table: Table, column: Column, written: Written) -> Remark:
-    at = {"table": table.name, "column": column.name}
     if column.type == "date":
-        return remark("ingest.wrong_date.says", **at, format=written.dates.text)
-    return remark("ingest.wrong_value.says", **at, type=column.type)
+        return remark("ingest.wrong_date.says", table=table.name, column=column.name, format=written.dates.text)
+    return remark("ingest.wrong_value.says", table=table.name, column=column.name, type=Remark(_TYPES[column.type]))
 
 
 def _mend(engine: Engine, column: Column, written: Written) -> Remark:
@@ -83,13 +88,12 @@ def _mend(engine: Engine, column: Column, written: Written) -> Remark:
         return remark("ingest.wrong_date.several_fit", formats=tuple(repr(fit) for fit in fitting))
     if fitting:
         return remark("ingest.wrong_date.one_fits", format=fitting[0])
-    kinds = ", ".join(
-        f"bool_and(regexp_full_match(text, {literal(pattern)}))" for pattern in _DATES_THAT_ARE_NONE.values()
-    )
+    kinds = ", ".join(f"bool_and(regexp_full_match(text, {literal(pattern)}))" for pattern in _NO_DATES.values())
     text = f"select cast({column.name} as varchar) as text from {written.relation} where {_is_fault(column, written)}"
     found = engine.rows(f"select {kinds} from ({text})")[0]
-    kind = next((kind for kind, holds in zip(_DATES_THAT_ARE_NONE, found, strict=True) if holds), "correct")
-    return remark(f"ingest.wrong_date.{kind}")
+    return Remark(
+        next((code for code, holds in zip(_NO_DATES, found, strict=True) if holds), "ingest.wrong_date.correct")
+    )
 
 
 def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[str]:

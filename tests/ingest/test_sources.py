@@ -80,11 +80,17 @@ def test_every_format_gives_the_same_tables(tmp_path: Path, write: Callable[[Pat
 
 
 def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
-    """Which of the two would be read must not be left to chance."""
+    """Which of the two would be read must not be left to chance; the other tables are read."""
     write_csv(tmp_path, "utf-8")
     duckdb.sql(f"copy (from '{tmp_path}/accounts.csv') to '{tmp_path}/accounts.parquet'")
-    with pytest.raises(SourceError, match="Two files hold table 'accounts'"):
-        locate_files(read_declaration("contract"), tmp_path, read_contract())
+    with open_engine(":memory:") as engine:
+        opened = open_raw(engine, locate_files(read_declaration("contract"), tmp_path, read_contract()), tmp_path)
+        found = load_tables(engine, Source("contract", tmp_path), read_contract(), lambda message: None, opened)
+    (error,) = opened.findings
+    assert error.severity == "error"
+    assert "several files hold table 'accounts' (accounts.csv, accounts.parquet)" in error.message()
+    assert set(found.given) == {"subscriptions", "usage_daily"}
+    assert [file.name for file in found.read if file.why_not] == ["accounts.csv", "accounts.parquet"]
 
 
 def test_unknown_kind_of_source() -> None:

@@ -6,11 +6,12 @@ import duckdb
 import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_source
 
-from analysis.declared.contract import nearest_name, read_contract
+from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
+from analysis.ingest.hints import nearest
 from analysis.ingest.opening import open_raw
 from analysis.ingest.raw_files import locate_files
 from analysis.ingest.rules import knowledge_rules
@@ -77,15 +78,20 @@ class TestColumns:
         ],
     )
     def test_the_nearest_name(self, name: str, meant: str | None) -> None:
-        assert nearest_name(name, read_contract()["subscriptions"].column_names) == meant
+        assert nearest(name, read_contract()["subscriptions"].column_names, "subscriptions") == meant
+
+
+NOTHING_NEAR = "No table of the contract that is absent has a name and columns like it."
+FOLDER = "Files within folders are not read, but Parquet files of one table: move them into the source's own folder."
 
 
 class TestFiles:
     def test_unread_ones_are_listed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study = write_small_source(tmp_path, usage_daily=None)
         data = tmp_path / "data"
-        for name in ("usage.csv", "tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
+        for name in ("tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
             rewrite(study, name, b"?")
+        rewrite(study, "usage.csv", USAGE.encode())
         for folder in ("contact", "truth"):
             (data / folder).mkdir()
             (data / folder / "1.csv").write_text("a\n", encoding="utf-8")
@@ -95,10 +101,10 @@ class TestFiles:
         assert [line.partition(" (rule")[0] for line in lines] == [
             f"{name}: nothing reads this file of the source. {mend}"
             for name, mend in (
-                ("archive.parquet", "No table of the contract that is absent has a name like it."),
-                ("contact", "Rename it 'contacts' if it is that table."),
+                ("archive.parquet", NOTHING_NEAR),
+                ("contact", FOLDER),
                 ("old.duckdb", "To read a database, name the file itself as source.path."),
-                ("tickets.xlsx", "A table is given as a CSV file, a Parquet file or a folder of Parquet files."),
+                ("tickets.xlsx", "Save each of its sheets as a CSV file that is named after its table."),
                 ("usage.csv", "Rename it 'usage_daily.csv' if it is that table."),
             )
         ]
