@@ -97,8 +97,8 @@ def _mend(engine: Engine, column: Column, written: Written) -> Remark:
 
 
 def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[str]:
-    """Return the usual formats, other than the source's, in which every value of a column is a date."""
-    others = [date_format(text) for text in USUAL if text != written.dates.text]
+    """Return the usual formats in which every value of a column is a date; none if the source's is one of them."""
+    formats = [written.dates, *(date_format(text) for text in USUAL if text != written.dates.text)]
     days = (
         f"select distinct regexp_replace(trim(cast({column.name} as varchar)), '[T ]\\d{{1,2}}:.*$', '') as day "
         f"from {written.relation} where {is_given(column.name, written.types[column.name])}"
@@ -106,11 +106,12 @@ def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[
     fits = ", ".join(
         f"bool_and(regexp_full_match(day, {literal(other.pattern)}) and "
         f"coalesce(year(try_strptime(day, {literal(other.strptime)})) between {FIRST_YEAR} and {LAST_YEAR}, false))"
-        for other in others
+        for other in formats
     )
+    own_fits, *others_fit = engine.rows(f"select {fits} from ({days})")[0]
     found: dict[str, str] = {}
-    for other, holds in zip(others, engine.rows(f"select {fits} from ({days})")[0], strict=True):
-        if holds:
+    for other, holds in zip(formats[1:], others_fit, strict=True):
+        if holds and not own_fits:
             found.setdefault(other.order, other.text)  # the first of an order asks for two digits
     return list(found.values())
 
