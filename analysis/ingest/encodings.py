@@ -19,9 +19,11 @@ _MARKS = (
 )
 _UTF8_LETTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-# Kana, and kanji whose second byte is no ASCII letter; a letter with an accent before one without; half-width kana.
-_JAPANESE = re.compile(
-    rb"([\x82\x83][\x40-\x7e\x80-\xfc]|[\x81\x84-\x9f\xe0-\xfc][\x80-\xfc]|[\xa1-\xdf]{4,})"
+# Japanese: several letters of two bytes, kana, kanji whose second byte is no ASCII letter, half-width kana. Western: a
+# letter with an accent, or a typographic sign, before a letter without.
+_SIGNS = re.compile(
+    rb"((?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){2,}|[\x82\x83][\x40-\x7e\x80-\xfc]"
+    rb"|[\x81\x84-\x9f\xe0-\xfc][\x80-\xfc]|[\xa1-\xdf]{4,})"
     rb"|([\x81\x84-\x9f\xe0-\xfc][\x40-\x7e]|[\xa1-\xdf]{1,3})"
 )
 
@@ -47,9 +49,9 @@ def encodings_of(files: Collection[Path], declared: str = "") -> dict[Path, str 
     found: dict[Path, str | Remark] = {}
     others = []
     for path in files:
-        own = _marked(path) or ((declared or None) if declared or not scan(path).is_utf8 else UTF8)
+        own = _marked(path) or declared or (UTF8 if scan(path).is_utf8 else None)
         if own:
-            found[path] = own if own == UTF8 else _if_it_decodes(path, own)
+            found[path] = own if scan(path).is_utf8 and own == UTF8 else _if_it_decodes(path, own)
         elif _is_damaged_utf8(path):
             found[path] = remark("ingest.reason.damaged_utf8", line=_first_fault(path, UTF8))
         else:
@@ -79,10 +81,16 @@ def _shared(files: Sequence[Path]) -> dict[Path, str | Remark]:
     """Return the one legacy encoding of some files; those that are in none, or in another, have a reason instead."""
     faults = {encoding: {path: _first_fault(path, encoding) for path in files} for encoding in LEGACY}
     readable = [path for path in files if any(faults[encoding][path] is None for encoding in LEGACY)]
-    japanese, western = (sum(counts) for counts in zip(*map(_signs, readable), strict=True)) if readable else (0, 0)
-    by_signs = LEGACY if japanese > western else LEGACY[::-1]
-    # what decodes all of them comes before what their letters speak for
-    chosen = min(by_signs, key=lambda encoding: any(faults[encoding][path] for path in readable))
+    japanese = 0
+    for path in readable:
+        of_japanese, of_western = _signs(path)
+        if faults["cp932"][path] is not None:
+            japanese -= of_japanese + of_western
+        elif faults["cp1252"][path] is not None:
+            japanese += of_japanese + of_western
+        else:
+            japanese += of_japanese - of_western
+    chosen = "cp932" if japanese > 0 else "cp1252"
     found: dict[Path, str | Remark] = {}
     for path in files:
         if faults[chosen][path] is None:
@@ -95,9 +103,9 @@ def _shared(files: Sequence[Path]) -> dict[Path, str | Remark]:
 
 
 def _signs(path: Path) -> tuple[int, int]:
-    """Count what speaks for Japanese and what for a western language, in the first mebibyte."""
-    found = _JAPANESE.findall(next(blocks(path), b""))
-    return sum(1 for japanese, _ in found if japanese), sum(1 for _, western in found if western)
+    """Count the letters that speak for Japanese and those that do for a western language, in the first mebibyte."""
+    found = _SIGNS.findall(next(blocks(path), b""))
+    return sum((len(japanese) + 1) // 2 for japanese, _ in found), sum(1 for _, western in found if western)
 
 
 def _is_damaged_utf8(path: Path) -> bool:

@@ -150,12 +150,12 @@ def _are_written_so(engine: Engine, places: Collection[Place], changed: Collecti
 
 def _merged(engine: Engine, place: Place, form: _Form) -> list[str]:
     """Return the first keys of a table of which several would become one."""
-    rows = engine.rows(
-        f"select string_agg(distinct  || {place.column} || , ' and ' order by  || {place.column} || ) "
-        f"from {place.table} where {place.column} is not null group by {form.of(place)} "
-        f"having count(distinct {place.column}) > 1 order by 1 limit {_SHOWN}"
+    found = engine.rows(
+        f"select list_sort(list(distinct {place.column})) as spellings from {place.table} "
+        f"where {place.column} is not null group by {form.of(place)} having len(spellings) > 1 "
+        f"order by spellings limit {_SHOWN}"
     )
-    return [both for (both,) in rows]
+    return [" and ".join(repr(key) for key in both) for (both,) in found]
 
 
 def _cut_short(engine: Engine, place: Place) -> Finding | None:

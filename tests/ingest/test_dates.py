@@ -121,7 +121,7 @@ def test_dates_of_a_database_or_of_parquet_need_no_format_but_a_plausible_year(t
 
 @pytest.mark.parametrize("text", ["YY-MM-DD", "DD/MM", "%Y-%m-%d", "YYYYMD", "iso", "", "YYYY-MM-MM", "YYYYxMMxDD"])
 def test_a_format_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(StudyError, match="must be made of YYYY, MM and DD .* Years have four digits"):
+    with pytest.raises(StudyError, match=r"must be made of YYYY, MM and DD .* Years have four digits"):
         date_format(text)
 
 

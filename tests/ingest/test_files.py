@@ -1,5 +1,7 @@
 """Files: whatever they are called and however editors save them, the same tables; each is listed as read or not."""
 
+# ruff: noqa: RUF001 - letters as people and editors write them are what is read here
+
 import gzip
 import json
 from collections.abc import Callable
@@ -172,8 +174,8 @@ class TestText:
         assert (rows, errors) == (ROWS, [])
         assert notices == (
             [
-                f"usage_daily: the values of usage_daily.csv are separated by {called}. Nothing needs to be done: numbers "
-                "must have a point before their decimals all the same. (rule separator_is_not_a_comma)"
+                f"usage_daily: the values of usage_daily.csv are separated by {called}. Nothing needs to be done: "
+                "numbers must have a point before their decimals all the same. (rule separator_is_not_a_comma)"
             ]
             if called
             else []
@@ -309,11 +311,11 @@ class TestList:
             "book.xlsx": "Save each of its sheets as a CSV file that is named after its table.",
             "old.zip": "Unpack it.",
             "company.db": "To read a database, name the file itself as source.path.",
-            "tickets.txt": "A table is given as a CSV or TSV file (.gz or not), JSON lines, a Parquet file or a folder of "
-            "Parquet files.",
+            "tickets.txt": "A table is given as a CSV or TSV file (.gz or not), JSON lines, a Parquet file or a folder "
+            "of Parquet files.",
             "deals.csv": "No table of the contract that is absent has a name and columns like it.",
-            "exports": "Files within folders are not read, but Parquet files of one table: move them into the source's own "
-            "folder.",
+            "exports": "Files within folders are not read, but Parquet files of one table: move them into the source's "
+            "own folder.",
             "goals": "It is a Delta or Iceberg table, some of whose files no longer count: export it as Parquet.",
         }
         assert {name for name, file in found.items() if file.why_not} - set(unread) == {
@@ -331,7 +333,10 @@ class TestList:
 
 
 class TestStudyFile:
-    TEXT = 'name = "日本"\n[source]\nkind = "contract"\npath = "data"\n[time]\nobservation_start = 2023-01-01\nsnapshot = 2023-07-01\n'
+    TEXT = (
+        'name = "日本"\n[source]\nkind = "contract"\npath = "data"\n'
+        "[time]\nobservation_start = 2023-01-01\nsnapshot = 2023-07-01\n"
+    )
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

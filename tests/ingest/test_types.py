@@ -1,5 +1,7 @@
 """Numbers, truths and moments: read strictly, and the same on every machine."""
 
+# ruff: noqa: RUF001 - letters as people and editors write them are what is read here
+
 import datetime as dt
 import os
 import time
@@ -83,9 +85,8 @@ class TestZones:
         moments = ("2023-01-05 03:00:00+00", "2023-01-05 20:00:00+00", "2023-01-06 03:00:00+00")
         source = write_source(tmp_path / "data", subscriptions=None)
         values = ", ".join(f"('s{n}', 'a1', timestamptz '{moment}')" for n, moment in enumerate(moments))
-        duckdb.sql(
-            f"copy (from (values {values}) as t(subscription_id, account_id, started_on)) to '{source}/subscriptions.parquet'"
-        )
+        rows = f"from (values {values}) as t(subscription_id, account_id, started_on)"
+        duckdb.sql(f"copy ({rows}) to '{source}/subscriptions.parquet'")
         written = ("2023-01-05T03:00:00Z", "2023-01-06 05:00:00.5+09:00", "2023-01-05 22:00:00 -0500")
         usage = "".join(f"a1,{moment},search,1\n" for moment in written)
         (source / "usage_daily.csv").write_text(f"account_id,used_on,feature,events\n{usage}")
