@@ -30,7 +30,7 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     located
         The raw files.
     """
-    source = {"kind": study.source.kind, "observed_from": study.source.observed_from}
+    source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
     parts = {
@@ -70,7 +70,7 @@ def _hash_files(located: RawFiles) -> str:
     for unread in located.unread:
         digest.update(f"{unread.name}\0".encode())
     for name, path in sorted(located.tables.items()):
-        for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+        for part in located.parts(name):
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())
             digest.update(scan(part).digest.encode())
     return digest.hexdigest()

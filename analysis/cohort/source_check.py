@@ -115,7 +115,7 @@ def check_source(
             return checked
         return dataclasses.replace(
             checked,
-            overview=source_overview(engine, located, load.given, checked.not_yet_known),
+            overview=source_overview(engine, load.read, load.given, checked.not_yet_known),
             row_files=write_rows(engine, load.findings, rows),
         )
 

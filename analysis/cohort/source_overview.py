@@ -11,7 +11,7 @@ from analysis.cohort.queries import ASKED
 from analysis.declared.contract import Table, read_contract
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
-from analysis.ingest.raw_files import RawFiles
+from analysis.ingest.files_read import FileRead
 
 _NEVER_AT_RISK = (
     "select cast(null as varchar) as account_id, cast(null as date) as origin, cast(null as date) as ended_on "
@@ -26,7 +26,7 @@ class SourceOverview:
     Attributes
     ----------
     files
-        Names of the files that were read.
+        Every file of the source, how it was read, or why it was not.
     tables
         As `analysis.cohort.frames.TABLES_READ`.
     months
@@ -37,7 +37,7 @@ class SourceOverview:
         As `analysis.cohort.frames.ENDS_BY_CAUSE`; None likewise.
     """
 
-    files: tuple[str, ...]
+    files: tuple[FileRead, ...]
     tables: pd.DataFrame
     months: pd.DataFrame
     at_risk: pd.DataFrame | None
@@ -97,7 +97,7 @@ def _day_column(table: Table) -> str | None:
 
 def source_overview(
     engine: Engine,
-    located: RawFiles,
+    files: tuple[FileRead, ...],
     given: Mapping[str, Collection[str]],
     not_yet_known: Collection[tuple[str, int, int]],
 ) -> SourceOverview:
@@ -107,8 +107,8 @@ def source_overview(
     ----------
     engine
         A store with table ``rows_by_day``; with ``lifetimes`` and ``risk_intervals``, unless errors stood in the way.
-    located
-        Its files.
+    files
+        Of the source.
     given
         The tables that it gives, each with its columns.
     not_yet_known
@@ -122,7 +122,7 @@ def source_overview(
     placed["rows"] = placed["matched"] + placed["outside"]
     placed["outside"] = placed["outside"].astype("float64") if has_lifetimes else float("nan")
     return SourceOverview(
-        files=tuple(dict.fromkeys(path.name for path in located.tables.values())),
+        files=files,
         tables=_tables(placed, given, {name: rows for name, rows, _ in not_yet_known}),
         months=_months(placed),
         at_risk=AT_RISK_BY_MONTH.checked(_asked(engine, "at_risk_by_month")) if has_lifetimes else None,

@@ -176,6 +176,10 @@ class Engine:
         """Find tables that are named without a schema in the first of some schemas that has them; make them there."""
         self.run(f"set search_path = '{','.join(schemas)}'")
 
+    def live_in(self, time_zone: str) -> None:
+        """Let a moment that names its own zone fall on the day that it is in a zone, whatever the machine's is."""
+        self.run(f"set TimeZone = {literal(time_zone)}")
+
     def seal(self) -> None:
         """Read and write no file any more but the store itself."""
         self.run("set enable_external_access = false")
@@ -254,7 +258,9 @@ def open_engine(
         raise BuildError(_why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
-    return Engine(con)
+    engine = Engine(con)
+    engine.live_in("UTC")
+    return engine
 
 
 def check_memory_limit(memory_limit: str) -> None:

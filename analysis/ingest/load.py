@@ -10,9 +10,11 @@ from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
+from analysis.ingest.files_read import FileRead
 from analysis.ingest.findings import Finding
 from analysis.ingest.matches import Match, matches
-from analysis.ingest.raw_files import RawFiles, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
 from analysis.progress import Progress
@@ -30,11 +32,14 @@ class Load:
         The tables that the source gives, each with its columns.
     matches
         How columns match those that they refer to, rows that were set apart not counted.
+    read
+        Every file of the source, and how it was read.
     """
 
     findings: tuple[Finding, ...]
     given: dict[str, tuple[str, ...]]
     matches: tuple[Match, ...]
+    read: tuple[FileRead, ...]
 
     @property
     def is_usable(self) -> bool:
@@ -75,13 +80,15 @@ def load_source(
     """
     parameters = query_parameters(study, declaration)
     progress(f"reading {study.source.kind} tables from {study.source.path}")
-    unread = open_raw(engine, located, scratch)
-    loaded = load_tables(engine, study.source, read_contract(), progress)
+    engine.live_in(study.time.time_zone)
+    opened = open_raw(engine, located, scratch, study.source.encoding)
+    loaded = load_tables(engine, study.source, read_contract(), progress, opened)
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
     )
     matched = matches(engine, read_contract(), loaded.given)
-    return Load((*unread, *loaded.findings, *broken), loaded.given, matched)
+    findings = (*opened.findings, *loaded.findings, *broken)
+    return Load(findings, loaded.given, matched, loaded.read)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from analysis.declared.floors import floors
 from analysis.declared.study import Study
+from analysis.ingest.files_read import FileRead
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
 from reports.check.content import CheckContent, FoundLine, rows_by_year
@@ -16,6 +17,12 @@ from reports.dictionary.entries import Section
 from reports.dictionary.page import in_page
 from reports.writing.html import environment
 
+SEPARATORS = {
+    ",": "source.separator_comma",
+    ";": "source.separator_semicolon",
+    "\t": "source.separator_tab",
+    "|": "source.separator_bar",
+}
 FOLDER = "check"
 """Beside the page: the lists of rows."""
 
@@ -33,8 +40,14 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
         The language.
     """
     timeline = content.timeline
+    functions: dict[str, Any] = {
+        "say": partial(_say, catalogue),
+        "rows_of": partial(_rows, catalogue),
+        "how_read": partial(_how_read, catalogue),
+        "lacking": _lacking,
+    }
     return (
-        environment(catalogue, say=partial(_say, catalogue), rows_of=partial(_rows, catalogue), lacking=_lacking)
+        environment(catalogue, **functions)
         .get_template("check/page.html.j2")
         .render(
             language=catalogue.language,
@@ -61,6 +74,16 @@ def _rows(catalogue: Catalogue, line: FoundLine) -> str:
     if not line.of:
         return catalogue.count(line.finding.rows)
     return catalogue("source.rows_of", rows=line.finding.rows, of=line.of)
+
+
+def _how_read(catalogue: Catalogue, file: FileRead) -> list[str]:
+    """Say how a file was read."""
+    said = [catalogue("source.encoding", encoding=file.encoding.upper())] if file.encoding else []
+    if file.separator:
+        said.append(catalogue(SEPARATORS.get(file.separator, "source.separator_other")))
+    if file.skipped_lines:
+        said.append(catalogue("source.skipped_lines", number=file.skipped_lines))
+    return said or [catalogue("source.as_it_is")]
 
 
 def _floors(study: Study, content: CheckContent, catalogue: Catalogue) -> list[str]:

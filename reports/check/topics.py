@@ -24,7 +24,11 @@ class Topic(StrEnum):
     EVENT = "event"
 
 
-_BEGINNINGS = {"unread_": Topic.FILES, "file_": Topic.FILES, "table_": Topic.FILES, "other_event": Topic.EVENT}
+_BEGINNINGS = {
+    **dict.fromkeys(("unread", "file_", "table_", "lines_above_", "separator_", "required_columns_"), Topic.FILES),
+    **dict.fromkeys(("keys_become_one", "key_is_cut_short"), Topic.JOINS),
+    "other_event": Topic.EVENT,
+}
 _ENDINGS = {
     "_is_known": Topic.JOINS,
     "_has_one_owner": Topic.JOINS,

@@ -24,7 +24,8 @@ from analysis.declared.factors import measurable_covariates, read_covariates
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import read_study
 from analysis.engine.engine import open_engine
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.sources import load_tables
 
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"

@@ -10,7 +10,7 @@ from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.cohort.source_overview import SourceOverview, note_rows_by_day, source_overview
 from analysis.declared.study import read_study
 from analysis.engine.engine import open_engine
-from analysis.ingest.raw_files import RawFiles
+from analysis.ingest.files_read import FileRead
 from analysis.progress import quiet
 
 ODD = """a1,2022-12-30,search,1
@@ -43,7 +43,11 @@ def test_tables_are_counted_as_they_were_read(odd: SourceOverview) -> None:
         *("used_on", 4, 9, 1, 1, 0, 2),
     ]
     assert (usage["first_day"], usage["last_day"]) == (pd.Timestamp("2022-12-30"), pd.Timestamp("2023-07-09"))
-    assert odd.files == ("accounts.csv", "subscriptions.csv", "usage_daily.csv")
+    assert [(file.name, file.table) for file in odd.files] == [
+        ("accounts.csv", "accounts"),
+        ("subscriptions.csv", "subscriptions"),
+        ("usage_daily.csv", "usage_daily"),
+    ]
 
 
 def test_rows_by_month_say_what_lies_in_no_lifetime(odd: SourceOverview) -> None:
@@ -89,8 +93,8 @@ def test_what_lasts_lies_in_a_lifetime_that_it_overlaps(tmp_path: Path) -> None:
 @pytest.mark.parametrize("day", ["0005-01-23", "9999-12-31", "2262-05-01"])
 def test_days_that_no_business_has_are_counted_where_they_are(day: str, tmp_path: Path) -> None:
     found = overview(tmp_path, usage_daily=USAGE + f"a3,{day},quote,1\n")
-    assert day in {str(row.first_day.date()) for row in found.tables.dropna().itertuples()} | {
-        str(row.last_day.date()) for row in found.tables.dropna().itertuples()
+    assert day in {str(row.first_day.date()) for row in found.tables.dropna(subset="first_day").itertuples()} | {
+        str(row.last_day.date()) for row in found.tables.dropna(subset="first_day").itertuples()
     }
     assert f"{day[:7]}-01" in {str(month.date()) for month in found.months["month"]}
 
@@ -100,7 +104,7 @@ def test_a_table_without_rows_is_told_as_such() -> None:
         engine.run("create table tickets as select 'a1' as account_id, null::date as opened_on where false")
         given = {"tickets": ("account_id", "opened_on")}
         note_rows_by_day(engine, given)
-        found = source_overview(engine, RawFiles({}), given, ())
+        found = source_overview(engine, (), given, ())
     assert found.tables[["rows", "set_apart", "undated"]].to_numpy().tolist() == [[0, 0, 0]]
     assert found.tables[["first_day", "last_day"]].isna().all(axis=None)
     assert found.months.empty
@@ -112,7 +116,7 @@ def test_without_lifetimes_nothing_is_said_of_them() -> None:
         engine.run("create table quarantine_tickets as select 'r' as rule, 'a9' as account_id, null as opened_on")
         given = {"tickets": ("account_id", "opened_on")}
         note_rows_by_day(engine, given)
-        found = source_overview(engine, RawFiles({"tickets": Path("x/tickets.csv")}), given, ())
+        found = source_overview(engine, (FileRead("tickets.csv", "tickets", 1, "utf-8", ","),), given, ())
     assert (found.at_risk, found.ends) == (None, None)
     assert found.tables[["table", "rows", "set_apart"]].to_numpy().tolist() == [["tickets", 2, 1]]
     assert found.tables["outside"].isna().all()

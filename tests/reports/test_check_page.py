@@ -17,6 +17,7 @@ from small_source import ACCOUNTS, STUDY, USAGE, content_of, write_small_source
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
 from analysis.errors import ReportError, SourceError
+from analysis.ingest.files_read import FileRead
 from analysis.ingest.findings import Finding, Severity
 from analysis.progress import quiet
 from analysis.wording.remarks import remark
@@ -88,6 +89,8 @@ class TestOrder:
             ("unread_file", Topic.FILES),
             ("file_is_not_utf8", Topic.FILES),
             ("table_is_empty", Topic.FILES),
+            ("lines_above_header", Topic.FILES),
+            ("key_is_cut_short", Topic.JOINS),
             ("usage_daily.account_id_is_known", Topic.JOINS),
             ("usage_daily.user_id_has_one_owner", Topic.JOINS),
             ("other_event_differs", Topic.EVENT),
@@ -179,6 +182,27 @@ class TestPage:
         assert page.count("<svg ") == 1
         anchors = set(re.findall(r'href="#(\w+)"', page))
         assert anchors <= set(re.findall(r'id="(\w+)"', page))
+
+    def test_each_file_is_listed_with_how_it_was_read_or_why_not(
+        self, language: str, odd: tuple[Study, SourceCheck]
+    ) -> None:
+        study, found = odd
+        assert found.overview is not None
+        files = (
+            FileRead("a.csv", "accounts", 3, "cp932", ";", 2),
+            FileRead("u.parquet", "usage_daily", 8),
+            FileRead("t.txt", "tickets", 8, "utf-8", "^"),
+            FileRead("notes.docx", why_not=remark("ingest.unread_file.no_table")),
+        )
+        overview = dataclasses.replace(found.overview, files=files)
+        text = text_of(rendered(study, dataclasses.replace(found, overview=overview), language))
+        say = read_catalogue(language).text
+        assert say("source.encoding", encoding="CP932") in text
+        assert say("source.separator_semicolon") in text
+        assert say("source.skipped_lines", number=2) in text
+        assert say("source.separator_other") in text
+        assert say("source.as_it_is") in text
+        assert f"notes.docx {say('source.not_read')} {say('ingest.unread_file.no_table')}" in text
 
     def test_names_of_the_source_are_no_markup(self, language: str, odd: tuple[Study, SourceCheck]) -> None:
         page = rendered(*odd, language)

@@ -8,13 +8,15 @@ import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_source
 
 from analysis.cohort.source_check import check_source
-from analysis.declared.contract import nearest_name, read_contract
+from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source, read_study
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
 from analysis.ingest.contract_rules import contract_rules
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.hints import nearest
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.sources import load_tables
 from analysis.progress import quiet
 from reports.cli.commands import main
@@ -75,7 +77,7 @@ class TestColumns:
         duckdb.sql(f"copy (select 'a1' as account_id, 'web' as segment, 'shop' as segmenu) to '{file}'")
         file.write_bytes(file.read_bytes().replace(b"segmenu", b"Segment"))
         assert main(["check", "--study", str(study)]) == 1
-        assert "two of its columns are both called 'Segment'" in capsys.readouterr().err
+        assert "two of its columns are both called 'Segment'" in " ".join(capsys.readouterr().out.split())
 
     @pytest.mark.parametrize(
         ("name", "meant"),
@@ -88,25 +90,30 @@ class TestColumns:
         ],
     )
     def test_the_nearest_name(self, name: str, meant: str | None) -> None:
-        assert nearest_name(name, read_contract()["subscriptions"].column_names) == meant
+        assert nearest(name, read_contract()["subscriptions"].column_names, "subscriptions") == meant
+
+
+NOTHING_NEAR = "No table of the contract that is absent has a name and columns like it."
+FOLDER = "Files within folders are not read, but Parquet files of one table: move them into the source's own folder."
 
 
 class TestFiles:
     def test_unread_ones_are_listed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study = write_small_source(tmp_path, usage_daily=None)
         data = tmp_path / "data"
-        for name in ("usage.csv", "tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
+        for name in ("tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
             rewrite(study, name, b"?")
+        rewrite(study, "usage.csv", USAGE.encode())
         for folder in ("contact", "truth"):
             (data / folder).mkdir()
             (data / folder / "1.csv").write_text("a\n", encoding="utf-8")
         assert [message.partition(" (rule")[0] for _, message in told(study, capsys)] == [
             f"{name}: nothing reads this file of the source. {mend}"
             for name, mend in (
-                ("archive.parquet", "No table of the contract that is absent has a name like it."),
-                ("contact", "Rename it 'contacts' if it is that table."),
+                ("archive.parquet", NOTHING_NEAR),
+                ("contact", FOLDER),
                 ("old.duckdb", "To read a database, name the file itself as source.path."),
-                ("tickets.xlsx", "A table is given as a CSV file, a Parquet file or a folder of Parquet files."),
+                ("tickets.xlsx", "Save each of its sheets as a CSV file that is named after its table."),
                 ("usage.csv", "Rename it 'usage_daily.csv' if it is that table."),
             )
         ]
@@ -194,6 +201,7 @@ class TestDatabase:
         out = capsys.readouterr().out
         assert "accounts: 3 rows" in out
         assert "subscriptions: 3 rows" in out
+        out = " ".join(out.split())
         assert "main.subs: nothing reads this table of the source." in out
         assert f"main.{self.EVIL}: nothing reads this table of the source." in out
         assert f"nothing reads these columns of the source: {self.OWNER!r}" in out
