@@ -43,8 +43,8 @@ def draw_timeline(
     observed
         The days, in years, from which and until which the study observes.
     words
-        ``before``, ``after`` (above the shaded parts), ``inside``, ``outside``, ``set_apart``, ``observed_from``,
-        ``number`` (above the numbers at the right).
+        ``before``, ``after`` (above the shaded parts), ``inside`` and ``outside``, or ``rows`` where it is not known
+        which they are, ``set_apart``, ``observed_from``, ``number`` (above the numbers at the right).
     """
     left, right = cells["place"].min(), cells["place"].max() + MONTH
     for edges in ((left, observed[0]), (observed[1], right)):
@@ -136,14 +136,16 @@ def _say_edges(ax: Axes, observed: tuple[float, float], words: Mapping[str, str]
 
 def _explain(ax: Axes, words: Mapping[str, str], n_lanes: int, *, has_start: bool) -> None:
     """Write the legend below, as far under the years whatever the number of lanes."""
-    handles: list[tuple[Patch | Line2D, str]] = [
-        (Patch(facecolor=_PALE, edgecolor="none"), words["inside"]),
-        (Patch(facecolor=WARN, edgecolor="none"), words["outside"]),
-        (Patch(facecolor="white", edgecolor=INK, linewidth=0.6, hatch="//////"), words["set_apart"]),
-    ]
+    looks: dict[str, Patch | Line2D] = {
+        "rows": Patch(facecolor=_PALE, edgecolor="none"),
+        "inside": Patch(facecolor=_PALE, edgecolor="none"),
+        "outside": Patch(facecolor=WARN, edgecolor="none"),
+        "set_apart": Patch(facecolor="white", edgecolor=INK, linewidth=0.6, hatch="//////"),
+    }
     if has_start:
-        handles.append((Line2D([], [], color=INK, marker=">", markersize=4, linewidth=1.4), words["observed_from"]))
+        looks["observed_from"] = Line2D([], [], color=INK, marker=">", markersize=4, linewidth=1.4)
+    shown = [word for word in looks if word in words]
     ax.legend(
-        [handle for handle, _ in handles], [text for _, text in handles], loc="upper left", ncols=2, fontsize=8,
+        [looks[word] for word in shown], [words[word] for word in shown], loc="upper left", ncols=2, fontsize=8,
         bbox_to_anchor=(0, -0.24 / (_LANE * n_lanes)), borderaxespad=0.6,
     )  # fmt: skip

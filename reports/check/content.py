@@ -66,11 +66,14 @@ class Timeline:
         key, place, inside, outside, set_apart.
     observed
         From which and until which the study observes, in years.
+    has_lifetimes
+        Whether it is known which rows lie in a lifetime; else all of them stand as if they did.
     """
 
     lanes: pd.DataFrame
     cells: pd.DataFrame
     observed: tuple[float, float]
+    has_lifetimes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def _timeline(study: Study, overview: SourceOverview) -> Timeline | None:
         parts.insert(0, _filled(at_risk, AT_RISK, first, last))
         most = int(overview.at_risk["lifetimes"].max())
         lanes.insert(0, {"key": AT_RISK, "number": most, "before": 0, "after": 0, "observed_from": np.nan})
-    return Timeline(pd.DataFrame(lanes), pd.concat(parts, ignore_index=True), observed)
+    has_lifetimes = overview.at_risk is not None
+    return Timeline(pd.DataFrame(lanes), pd.concat(parts, ignore_index=True), observed, has_lifetimes)
 
 
 def _filled(cells: pd.DataFrame, key: str, first: int, last: int) -> pd.DataFrame:

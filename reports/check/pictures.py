@@ -5,8 +5,9 @@ from analysis.figures.timeline import draw_timeline, timeline_height
 from analysis.wording.catalogue import Catalogue
 from reports.check.content import AT_RISK, Timeline
 
-WORDS = ("before", "after", "inside", "outside", "set_apart", "observed_from", "number")
-"""What the picture says beside the names of tables."""
+WORDS = ("before", "after", "set_apart", "observed_from", "number")
+OF_ROWS = {True: ("inside", "outside"), False: ("rows",)}
+"""What the picture says of rows, where lifetimes are known and where they are not; and beside that."""
 
 
 def timeline_picture(timeline: Timeline, text: Catalogue) -> str:
@@ -27,5 +28,5 @@ def timeline_picture(timeline: Timeline, text: Catalogue) -> str:
     return as_svg(
         "timeline", draw_timeline, size=(8.2, timeline_height(lanes)), alt=text("source.timeline_alt"),
         lanes=lanes, cells=timeline.cells, observed=timeline.observed,
-        words={word: text(f"source.legend.{word}") for word in WORDS},
+        words={word: text(f"source.legend.{word}") for word in (*OF_ROWS[timeline.has_lifetimes], *WORDS)},
     )  # fmt: skip

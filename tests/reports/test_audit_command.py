@@ -55,7 +55,7 @@ def test_audit_of_the_sample_says_what_these_data_cannot_tell(
         "Coverage: 10 of 22 covariates"
     )
     assert signals in flat
-    assert "Match rates: lowest in user_activity, where 99.0% of " in flat
+    assert "Match rates: lowest in usage_daily, where 100.0% of " in flat
     assert f"The 9 tables of the audits are in {tmp_path / 'crm5' / 'audit'}." in said
     assert {path.name for path in (tmp_path / "crm5" / "audit").iterdir()} == FILES
     alarms = csv.DictReader((tmp_path / "crm5" / "audit" / "alarms.csv").read_text(encoding="utf-8-sig").splitlines())

@@ -225,6 +225,10 @@ class TestPage:
         text = text_of(page)
         assert say("source.not_usable", errors=1) in text
         assert say("source.no_lifetimes") in text
+        assert say("source.later_unknown") in text
+        assert say("source.legend.rows") in page
+        assert say("source.legend.inside") not in page
+        assert say("source.nothing_against") not in text
         assert 'href="check/odd.csv"' in page
         assert text.index("subscription_id=s2") < text.index("other_event_differs", text.index("subscription_id=s2"))
 

@@ -30,7 +30,7 @@ from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
-from reports.check.pictures import WORDS
+from reports.check.pictures import OF_ROWS, WORDS
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
 from reports.quarterly import sentences
@@ -94,7 +94,7 @@ ENDINGS = {
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
-    "source.legend.": WORDS,
+    "source.legend.": (*WORDS, *OF_ROWS[True], *OF_ROWS[False]),
     "source.severity_": typing.get_args(Severity),
     "source.tile_": typing.get_args(Severity),
     "transform.": ("identity", "log1p", "log_from_one", "category", "clock"),
