@@ -14,6 +14,7 @@ from analysis.engine.engine import open_engine
 from analysis.engine.query import behind, read_query
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
+from analysis.ingest.matches import Match
 from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
 
@@ -33,6 +34,8 @@ class SourceCheck:
         See `analysis.declared.contract.names_given`.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
+    matches
+        How columns match those that they refer to.
     n_lifetimes
         Distinct lifetimes at risk; None where errors stand in the way.
     evidence
@@ -42,6 +45,7 @@ class SourceCheck:
     findings: tuple[Finding, ...]
     given: frozenset[str]
     not_yet_known: tuple[tuple[str, int, int], ...]
+    matches: tuple[Match, ...]
     n_lifetimes: int | None = None
     evidence: Evidence | None = None
 
@@ -79,10 +83,10 @@ def check_source(
         load = load_source(engine, study, declaration, located, scratch, progress, used=used)
         given = names_given(load.given, declaration.stable_users)
         if not load.is_usable:
-            return SourceCheck(load.findings, given, ())
+            return SourceCheck(load.findings, given, (), load.matches)
         not_yet_known(engine, read_contract(), study.time.snapshot)
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
         needed = behind({"risk_intervals"}, queries_of(FOLDERS))
         run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
         ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-    return SourceCheck(load.findings, given, tuple(unknown), n_lifetimes, Evidence(*found))
+    return SourceCheck(load.findings, given, tuple(unknown), load.matches, n_lifetimes, Evidence(*found))

@@ -221,6 +221,10 @@ def _check_ranges(study: Study, where: str) -> None:
         (study.seed >= 0, "seed must not be negative"),
         (time.observation_start >= FIRST_DAY, f"time.observation_start must not lie before {FIRST_DAY}"),
         (time.snapshot <= LAST_DAY, f"time.snapshot must not lie after {LAST_DAY}"),
+        (
+            time.snapshot <= dt.date.today() + dt.timedelta(days=1),
+            f"time.snapshot, {time.snapshot}, lies in the future: what is still to come would be read as not happening",
+        ),
         (time.observation_start < time.snapshot, "time.observation_start must lie before time.snapshot"),
         (1 <= time.fiscal_year_start_month <= 12, "time.fiscal_year_start_month must lie between 1 and 12"),
         (1 <= time.horizon_months <= 12, "time.horizon_months must lie between 1 and 12"),

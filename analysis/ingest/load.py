@@ -11,6 +11,7 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.ingest.findings import Finding
+from analysis.ingest.matches import Match, matches
 from analysis.ingest.raw_files import RawFiles, open_raw
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -27,10 +28,13 @@ class Load:
         What was found, errors among it; where there are any, nothing is to be made of the tables.
     given
         The tables that the source gives, each with its columns.
+    matches
+        How columns match those that they refer to, rows that were set apart not counted.
     """
 
     findings: tuple[Finding, ...]
     given: dict[str, tuple[str, ...]]
+    matches: tuple[Match, ...]
 
     @property
     def is_usable(self) -> bool:
@@ -76,7 +80,8 @@ def load_source(
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
     )
-    return Load((*unread, *loaded.findings, *broken), loaded.given)
+    matched = matches(engine, read_contract(), loaded.given)
+    return Load((*unread, *loaded.findings, *broken), loaded.given, matched)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -53,6 +53,7 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ('"small"', '".hidden"', "name must be a plain folder name"),
         ('"small"', '"a\\nb"', "name must be a plain folder name"),
         ('"small"', '"small"\nseed = -1', "seed must not be negative"),
+        ("2023-07-01", "2078-12-31", "time.snapshot, 2078-12-31, lies in the future"),
         ("2023-07-01", "2079-01-01", "time.snapshot must not lie after 2078-12-31"),
         ("2023-01-01", "1979-12-31", "time.observation_start must not lie before 1980-01-01"),
         ("[time]", "[time]\nallowed_gap_days = 3651", "time.allowed_gap_days must lie between 0 and 3650"),
@@ -80,9 +81,9 @@ def test_bad_values(tmp_path: Path, old: str, new: str, message: str) -> None:
 
 
 def test_ranges_hold_their_ends(tmp_path: Path) -> None:
-    text = (
-        STUDY.replace("2023-01-01", "1980-01-01").replace("2023-07-01", "2078-12-31").replace("small", "Q1 2023_v1.0-b")
-    )
+    tomorrow = dt.date.today() + dt.timedelta(days=1)  # what is known up to its morning, today has brought
+    text = STUDY.replace("2023-01-01", "1980-01-01").replace("2023-07-01", str(tomorrow))
+    text = text.replace("small", "Q1 2023_v1.0-b")
     read_study(study_from(tmp_path, text + "allowed_gap_days = 3650\n[windows]\nbaseline_days = 56\n"))
 
 
