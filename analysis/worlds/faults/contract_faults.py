@@ -7,12 +7,30 @@ from analysis.engine.quoting import literal
 from analysis.worlds.faults.fault import Fault
 from analysis.worlds.faults.lifetime_faults import lifetime_faults
 
-OUTSIDE = "*_before_the_account_begins *_after_the_account_ends *_between_subscriptions".split()
+OUTSIDE = ("*_before_the_account_begins", "*_after_the_account_ends", "*_between_subscriptions")
 """Rules that name rows whose days were moved."""
 ORDERED = ("*_is_not_before_*", "*_is_seldom_before_*", "*_is_not_before_its_fact")
 """Rules that compare the days of a row."""
-LOOSE = ("*_is_known", "*_is_of_its_account", "accounts.region_*", "region_without_holidays", "mixed_currencies")
+LOOSE = ("*_is_known", "*_is_of_its_account", "*_has_one_owner", "*region*holidays", "mixed_currencies")
 """Rules that compare words and ids with those elsewhere."""
+NOTHINGS = (
+    "N/A",
+    "null",
+    " - ",
+    "None",
+    "NaN",
+    "#N/A",
+    "nil",
+    "(null)",
+    "undefined",
+    "?",
+    "--",
+    "<null>",
+    "NULL",
+    "n/a",
+    "NaT",
+)
+"""What tools write where there is nothing: one a table."""
 
 
 def contract_faults() -> Iterator[Fault]:
@@ -25,6 +43,7 @@ def contract_faults() -> Iterator[Fault]:
             yield from _against_the_others(table, column)
             if column.references:
                 yield from _references(table, column, contract)
+        yield from _swapped_together(table)
         yield from _keys(table)
         if table.happens or table.lasts:
             yield from lifetime_faults(table)
@@ -34,9 +53,20 @@ def _fault(table: Table, column: Column, kind: str, rule: str, value: str, **oth
     """Return a fault of one column; a column of the key is changed in a copy, lest others lose what they refer to."""
     name = f"{table.name}.{column.name}: {kind}"
     is_key = column.name in table.key
-    settings: dict = {"is_added": is_key and bool(column.required), "number": 1 if is_key else 5} | other
+    settings: dict = {"is_added": is_key and bool(column.required), "number": 1 if is_key else 5, "also": ()} | other
+    settings["also"] += referring(table)
     return Fault(
         name, kind, table.name, f"{table.name}.{column.name}_{rule}", column.name, {column.name: value}, **settings
+    )
+
+
+def referring(table: Table) -> tuple[str, ...]:
+    """Name the rules of columns that refer to a table: rows that are set apart there are missed here."""
+    return tuple(
+        f"{other.name}.{column.name}_is_known"
+        for other in read_contract().values()
+        for column in other.columns
+        if (column.references or "").startswith(f"{table.name}.")
     )
 
 
@@ -46,8 +76,9 @@ def _in_a_cell(table: Table, column: Column) -> Iterator[Fault]:
     if column.required:
         yield _fault(table, column, "empty", "is_filled_in", "null")
     if column.type == "text" and name != "name":
-        also = (*LOOSE, of_table) if column.required else ()
-        yield _fault(table, column, "word for nothing", "is_no_word_for_nothing", "'N/A'", where=filled, also=also)
+        also = (*LOOSE, of_table) if column.required else LOOSE
+        word = literal(NOTHINGS[list(read_contract()).index(table.name) % len(NOTHINGS)])
+        yield _fault(table, column, "word for nothing", "is_no_word_for_nothing", word, where=filled, also=also)
     if column.values:
         yield _fault(table, column, "not in its list", "is_in_its_list", "'elsewise'", where=filled)
     if column.least is not None:
@@ -123,11 +154,19 @@ def _against_the_others(table: Table, column: Column) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+def _is_swappable(name: str) -> str:
+    return f"(extract('day' from {name}) <= 12 and extract('day' from {name}) <> extract('month' from {name}))"
+
+
+def _as_swapped(name: str) -> str:
+    swapped = f"make_date(extract('year' from {name}), extract('day' from {name}), extract('month' from {name}))"
+    return f"case when {_is_swappable(name)} then {swapped} else {name} end"
+
+
 def _swapped(table: Table, column: Column) -> Fault:
     """Day and month change places wherever they can, as where one tool reads the dates of another's land."""
     name = column.name
-    swapped = f"make_date(extract('year' from {name}), extract('day' from {name}), extract('month' from {name}))"
-    where = f"extract('day' from {name}) <= 12 and extract('day' from {name}) <> extract('month' from {name})"
+    swapped, where = _as_swapped(name), _is_swappable(name)
     also = (
         *OUTSIDE,
         *ORDERED,
@@ -137,17 +176,36 @@ def _swapped(table: Table, column: Column) -> Fault:
         f"{table.name}_key_is_unique",
     )
     return _fault(
-        table, column, "day and month swapped", "is_not_swapped", swapped, where=where, number=None, is_added=False,
+        table, column, "day and month swapped", "is_not_swapped", swapped, where=where, number=None, is_added=False, names_some=True,
         also=(*also, "subscriptions_overlap", "end_scheduled_without_notice", "subscription_covers_no_day"),
     )  # fmt: skip
 
 
 def _references(table: Table, column: Column, contract: dict[str, Table]) -> Iterator[Fault]:
     target, _, key = (column.references or "").partition(".")
-    yield _fault(table, column, "refers to nothing", "is_known", "'nobody-1'", where=f"{column.name} is not null")
+    yield _fault(
+        table,
+        column,
+        "refers to nothing",
+        "is_known",
+        "'nobody-1'",
+        where=f"{column.name} is not null",
+        also=("*_has_one_owner",),
+    )
     if column.name != "account_id" and "account_id" in contract[target].column_names and target != "accounts":
         value = f"(select max({key}) from {target} where {target}.account_id <> {table.name}.account_id)"
         yield _fault(table, column, "of another account", "is_of_its_account", value)
+
+
+def _swapped_together(table: Table) -> Iterator[Fault]:
+    days = [column.name for column in table.columns if column.type == "date"]
+    if len(days) > 1:
+        sets = {name: _as_swapped(name) for name in days}
+        yield Fault(
+            f"{table.name}: all days swapped", "all days of a table swapped", table.name,
+            f"{table.name}.{table.happens or days[0]}_is_not_swapped", sets=sets,
+            where=_is_swappable(table.happens or days[0]), number=None, names_some=True, also=("*",),
+        )  # fmt: skip
 
 
 def _keys(table: Table) -> Iterator[Fault]:

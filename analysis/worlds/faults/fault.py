@@ -34,6 +34,8 @@ class Fault:
         Whether it stands in copies of the rows, the rows themselves staying as they are.
     names_others
         Whether the rule cannot know which rows are wrong, and also names those that they do not fit with.
+    names_some
+        Whether the rule names only those of the rows that are odd by themselves.
     first
         Statements that make way for it.
     also
@@ -50,6 +52,7 @@ class Fault:
     number: int | None = _FEW
     is_added: bool = False
     names_others: bool = False
+    names_some: bool = False
     first: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
@@ -103,8 +106,7 @@ def plant(engine: Engine, fault: Fault, table: Table, seed: int) -> frozenset[tu
             f"insert into {table.name} select {star} from {table.name} where rowid in (select row_id from taken)"
         )
         engine.run(f"insert into taken select rowid from {table.name} where rowid > {last}")
-        if not fault.names_others:
-            engine.run(f"delete from taken where row_id <= {last}")
+        engine.run(f"delete from taken where row_id <= {last}")
     elif fault.sets:
         values = ", ".join(f"{column} = {value}" for column, value in fault.sets.items())
         engine.run(f"update {table.name} set {values} where rowid in (select row_id from taken)")

@@ -48,8 +48,9 @@ def lifetime_faults(table: Table) -> Iterator[Fault]:
             sets["period_days"] = "10"
             where += " and active_days <= 10"
         yield Fault(
-            f"{table.name}: {rule}", rule, table.name, f"{table.name}_{rule}", begins, sets, where, first=_SPANS,
-            also=(f"{table.name}_key_is_unique", f"{table.name}.*_is_near_the_others"),
+            f"{table.name}: {rule}", rule, table.name, f"{table.name}_{rule}", begins, sets, where,
+            number=None if rule == "between_subscriptions" else 5, first=_SPANS,
+            also=(f"{table.name}_key_is_unique", f"{table.name}_rows_repeat", f"{table.name}.*_is_near_the_others"),
         )  # fmt: skip
     rule = "of_accounts_without_subscription"
     yield Fault(

@@ -36,9 +36,10 @@ class Found:
 
     @property
     def is_right(self) -> bool:
-        """Tell whether the rule named every planted row, and no other, and no other rule said anything untrue."""
-        is_named = self.both == self.planted and (self.named == self.planted or self.fault.names_others)
-        return is_named and not self.beside
+        """Tell whether the rule named every planted row (or some), and no other, and no other rule said anything untrue."""
+        fault = self.fault
+        is_named = self.both > 0 if fault.names_some else self.both == self.planted
+        return is_named and (self.named == self.both or fault.names_others) and not self.beside
 
 
 def groups_of(faults: Collection[Fault]) -> Iterator[list[Fault]]:

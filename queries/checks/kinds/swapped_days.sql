@@ -1,10 +1,10 @@
 -- grain: fact whose day and month may be swapped; no key
 -- rule: of facts (row_id, account_id, day, near): those whose day could be a month, where that would mend what is odd of
 --       them. Odd is that all days up to the twelfth occur and none above it, of fifty facts; that they lie outside
---       their account's subscriptions, after the snapshot, or otherwise far from the day near them than nearly all days
---       that cannot be swapped, three times as often as they would if swapped back, and as those days; or that they
---       fall on weekends otherwise than those do, by a twentieth of all and five standard errors, and alike once
---       swapped back
+--       their account's subscriptions, or after the snapshot, three times as often as they would if swapped back, and
+--       as the days that cannot be swapped; or, likewise, further from the day near them than nearly all of those; or
+--       that they fall on weekends otherwise than those do, by a twentieth of all and five standard errors, and alike
+--       once swapped back
 with hulls as (
     select
         account_id,
@@ -44,12 +44,12 @@ judged as (
         days.row_id,
         days.swapped_on,
         extract('day' from days.day) as day_of_month,
-        coalesce(days.day < hulls.begins or days.day >= hulls.ends, false)
-        or days.day > $snapshot
-        or coalesce(days.day - days.near not between usual.least and usual.most, false) as is_odd,
-        coalesce(days.swapped_on < hulls.begins or days.swapped_on >= hulls.ends, false)
-        or coalesce(days.swapped_on > $snapshot, false)
-        or coalesce(days.swapped_on - days.near not between usual.least and usual.most, false) as would_be_odd,
+        coalesce(days.day < hulls.begins or days.day >= hulls.ends or days.day > $snapshot, false) as is_outside,
+        coalesce(
+            days.swapped_on < hulls.begins or days.swapped_on >= hulls.ends or days.swapped_on > $snapshot, false
+        ) as would_be_outside,
+        coalesce(days.day - days.near not between usual.least and usual.most, false) as is_far,
+        coalesce(days.swapped_on - days.near not between usual.least and usual.most, false) as would_be_far,
         case when (days.day - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as on_weekend,
         case when (days.swapped_on - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as would_be_on_weekend
     from days
@@ -65,9 +65,12 @@ counted as (
         count(*) - count(swapped_on) as certain,
         max(day_of_month) as last_day,
         count(distinct day_of_month) as days_of_month,
-        count(*) filter (where swapped_on is not null and is_odd) as odd,
-        count(*) filter (where swapped_on is not null and would_be_odd) as would_be_odd,
-        count(*) filter (where swapped_on is null and is_odd) as certain_odd,
+        count(*) filter (where swapped_on is not null and is_outside) as outside,
+        count(*) filter (where swapped_on is not null and would_be_outside) as would_be_outside,
+        count(*) filter (where swapped_on is null and is_outside) as certain_outside,
+        count(*) filter (where swapped_on is not null and is_far) as far,
+        count(*) filter (where swapped_on is not null and would_be_far) as would_be_far,
+        count(*) filter (where swapped_on is null and is_far) as certain_far,
         avg(case when swapped_on is not null then on_weekend end) as weekends,
         avg(case when swapped_on is not null then would_be_on_weekend end) as would_be_weekends,
         avg(case when swapped_on is null then on_weekend end) as certain_weekends
@@ -77,9 +80,12 @@ counted as (
 verdict as (
     select
         last_day = 12 and days_of_month = 12 and swappable >= 50 as is_never_late,
-        odd >= 10
-        and odd >= 3 * would_be_odd
-        and odd * certain >= 3 * certain_odd * swappable as is_misplaced,
+        outside >= 10
+        and outside >= 3 * would_be_outside
+        and outside * certain >= 3 * certain_outside * swappable as is_misplaced,
+        far >= 10
+        and far >= 3 * would_be_far
+        and far * certain >= 3 * certain_far * swappable as is_far_off,
         swappable >= 50
         and certain >= 50
         and abs(weekends - certain_weekends) >= 0.05
@@ -97,5 +103,6 @@ where
     and (
         verdict.is_never_late
         or verdict.has_wrong_weekends
-        or (verdict.is_misplaced and judged.is_odd and not judged.would_be_odd)
+        or (verdict.is_misplaced and judged.is_outside and not judged.would_be_outside)
+        or (verdict.is_far_off and judged.is_far and not judged.would_be_far)
     )
