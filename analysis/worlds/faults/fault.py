@@ -32,6 +32,8 @@ class Fault:
         How many rows are taken; None: all that may be.
     is_added
         Whether it stands in copies of the rows, the rows themselves staying as they are.
+    removes
+        Whether it is that the rows are not there.
     names_others
         Whether the rule cannot know which rows are wrong, and also names those that they do not fit with.
     names_some
@@ -51,6 +53,7 @@ class Fault:
     where: str = "true"
     number: int | None = _FEW
     is_added: bool = False
+    removes: bool = False
     names_others: bool = False
     names_some: bool = False
     first: tuple[str, ...] = ()
@@ -98,6 +101,9 @@ def plant(engine: Engine, fault: Fault, table: Table, seed: int) -> frozenset[tu
         f"order by md5(cast(rowid as varchar) || ' ' || cast($seed as varchar)) {limit}"
     )
     engine.run(f"create or replace temp table taken as {taken}", {"table": table.name, "seed": seed})
+    if fault.removes:
+        engine.run(f"delete from {table.name} where rowid in (select row_id from taken)")
+        return frozenset()
     if fault.is_added:
         last = engine.value(f"select max(rowid) from {table.name}")
         replaced = ", ".join(f"{value} as {column}" for column, value in fault.sets.items())

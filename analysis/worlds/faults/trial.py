@@ -36,9 +36,11 @@ class Found:
 
     @property
     def is_right(self) -> bool:
-        """Tell whether the rule named every planted row (or some), and no other, and no other rule said anything untrue."""
+        """Tell whether the rule named the planted rows and no others, and no other rule said anything untrue."""
         fault = self.fault
         is_named = self.both > 0 if fault.names_some else self.both == self.planted
+        if fault.removes:
+            return bool(self.severity) and not self.beside
         return is_named and (self.named == self.both or fault.names_others) and not self.beside
 
 
