@@ -1,4 +1,4 @@
-"""Mutants: whatever becomes of a source, it ends in a clear error or in a whole cohort; ``make fuzz`` tries more of them."""
+"""Mutants: whatever becomes of a source, it ends in a clear error or a whole cohort; ``make fuzz`` tries more."""
 
 import json
 import os
@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-from mutants import HARMLESS, covariates_of, mutant, nobodys_rows, rows_of, small_files, text, write_files
+from mutant_source import covariates_of, rows_of, small_files, text, write_files
+from mutants import HARMLESS, mutant, nobodys_rows
 
 from reports.cli.commands import main
 

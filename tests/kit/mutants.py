@@ -1,110 +1,19 @@
 """Mutants: a small source of ten tables, changed at random in its cells, its rows, its files or its bytes."""
 
-import csv
-import io
 import random
 from collections.abc import Callable
-from pathlib import Path
 
-from duckdb import connect
+from mutant_source import Files, Rows, rows_of, small_files, text
 
-Files = dict[str, bytes]
-Rows = list[list[str]]
 Mutation = Callable[[random.Random, Files], None]
 
-STUDY = """
-name = "mutant"
-
-[source]
-kind = "contract"
-path = "data"
-
-[time]
-observation_start = 2023-01-01
-snapshot = 2024-01-01
-"""
 ODD = (
-    "", " ", "0", "-1", "1e400", "-1e-400", "99999999999999999999", "nan", "inf", "NULL", "true", "\ufeff", "\u200b", "Ａ１",
-    "é", "e\u0301", "株式会社", "👩‍💻", "\u202eabc", 'a"b', "a,b", "a\nb", "a\r\nb", "'; drop table accounts; --", "${x}", "{says}",
-    "2023-02-30", "2023-13-01", "30/04/2023", "04/30/2023", "30.04.2023", "2023/04/30", "20230430", "23-04-30",
-    "2023-04-30T10:00:00+09:00", "2023-04-30 23:59:59", "1970-01-01", "9999-12-31", "0001-01-01", "45046", "1,5", "1.000,00",
-    "5%", "-0", "+3", "0x10", "1_000", "x" * 5000,
+    "", " ", "0", "-1", "1e400", "-1e-400", "99999999999999999999", "nan", "inf", "NULL", "true", "\ufeff", "\u200b",
+    "\uff21\uff11", "é", "e\u0301", "株式会社", "\U0001f469\u200d\U0001f4bb", "\u202eabc", 'a"b', "a,b", "a\nb",
+    "a\r\nb", "'; drop table accounts; --", "${x}", "{says}", "2023-02-30", "2023-13-01", "30/04/2023", "04/30/2023",
+    "30.04.2023", "2023/04/30", "20230430", "23-04-30", "2023-04-30T10:00:00+09:00", "2023-04-30 23:59:59", "1970-01-01",
+    "9999-12-31", "0001-01-01", "45046", "1,5", "1.000,00", "5%", "-0", "+3", "0x10", "1_000", "x" * 5000,
 )  # fmt: skip
-WORDS = {"accounts": "account_id", "subscriptions": "account_id", "users": "user_id", "contacts": "contact_id"}
-
-
-def small_files() -> Files:
-    """Return a good source as CSV files by name: forty accounts over two years, drawn once and for all."""
-    draw = random.Random(14)
-    accounts, subscriptions, users, usage, contacts, touches, tickets, surveys, goals = ([] for _ in range(9))
-    for number in range(40):
-        account, seats = f"A{number:03}", draw.randint(5, 30)
-        start = 19_200 + draw.randint(0, 300)
-        end = start + draw.randint(200, 500) if draw.random() < 0.4 else None
-        stop = min(end or 99_999, 19_722)
-        accounts.append([account, draw.choice(["web", "shop"]), draw.choice(["emea", "apac"])])
-        term = start
-        while term < stop:
-            is_last = term + 365 >= (end or 99_999)
-            subscriptions.append([
-                f"S{number:03}", account, day(term), day(term + 365), day(end) if end and is_last else "",
-                day(end - 40) if end and is_last and end - 40 > term else "", "12", str(seats), str(seats * 20), "EUR",
-            ])  # fmt: skip
-            term += 365
-        for k in range(3):
-            users.append([f"U{number:03}{k}", account, draw.choice(["it", "sales"]), day(start + k)])
-        contacts.append([f"C{number:03}", account, "champion", day(start + 3), "", f"U{number:03}0"])
-
-        def moment(first: int = start + 5, last: int = stop) -> str:
-            return day(draw.randint(first, max(first, last - 1)))
-
-        rows = {(moment(), f"U{number:03}{draw.randint(0, 2)}", draw.choice(["search", "quote"])) for _ in range(25)}
-        usage += [[account, *row, str(draw.randint(1, 9))] for row in sorted(rows)]
-        for k in range(6):
-            kind = draw.choice(["call", "email", "meeting"])
-            touches.append([f"T{number:03}{k}", account, moment(), kind, "vendor", "held", f"C{number:03}", "5", "0.2"])
-        tickets.append([f"K{number:03}", account, moment(), "", "bug", f"C{number:03}", "-0.5"])
-        surveys.append([account, moment(), "nps", str(draw.randint(0, 10)), f"C{number:03}"])
-        goals.append([account, f"G{number:03}", day(start + 10), day(start + 150)])
-    return {
-        "accounts.csv": text([["account_id", "segment", "region"], *accounts]),
-        "subscriptions.csv": text([
-            ["subscription_id", "account_id", "started_on", "term_ends_on", "ended_on", "notice_on", "term_months",
-             "seats", "mrr", "currency"], *subscriptions,
-        ]),
-        "users.csv": text([["user_id", "account_id", "department", "created_on"], *users]),
-        "usage_daily.csv": text([["account_id", "used_on", "user_id", "feature", "events"], *usage]),
-        "contacts.csv": text([["contact_id", "account_id", "role", "started_on", "ended_on", "user_id"], *contacts]),
-        "touchpoints.csv": text([
-            ["touchpoint_id", "account_id", "occurred_on", "kind", "initiated_by", "status", "contact_id",
-             "response_hours", "sentiment"], *touches,
-        ]),
-        "tickets.csv": text([
-            ["ticket_id", "account_id", "opened_on", "resolved_on", "category", "contact_id", "sentiment"], *tickets,
-        ]),
-        "surveys.csv": text([["account_id", "responded_on", "kind", "score", "contact_id"], *surveys]),
-        "goals.csv": text([["account_id", "goal_id", "defined_on", "due_on"], *goals]),
-        "study.toml": STUDY.encode(),
-    }  # fmt: skip
-
-
-def day(number: int) -> str:
-    """Return the ISO day of so many days since 1970."""
-    import datetime as dt
-
-    return str(dt.date(1970, 1, 1) + dt.timedelta(days=number))
-
-
-def text(rows: Rows) -> bytes:
-    """Return rows as a CSV file."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue().encode("utf-8", "surrogatepass")
-
-
-def rows_of(content: bytes) -> Rows:
-    """Return the rows of a CSV file, whatever its bytes."""
-    return list(csv.reader(io.StringIO(content.decode("utf-8", "replace"))))
 
 
 def _table(draw: random.Random, files: Files) -> str:
@@ -228,7 +137,7 @@ def cut_off(draw: random.Random, files: Files) -> None:
 
 def other_encoding(draw: random.Random, files: Files) -> None:
     name = draw.choice(sorted(files))
-    content = files[name].decode("utf-8", "replace").replace("web", "wéb’s")
+    content = files[name].decode("utf-8", "replace").replace("web", "wéb\u2019s")
     encoding = draw.choice(["utf-8-sig", "utf-16", "utf-16-be", "cp1252", "latin-1", "utf-32", "cp932"])
     files[name] = content.encode(encoding, "replace")
 
@@ -273,9 +182,10 @@ def swap_files(draw: random.Random, files: Files) -> None:
 
 def study_line(draw: random.Random, files: Files) -> None:
     extra = draw.choice([
-        "allowed_gap_days = -1", "allowed_gap_days = 400", "allowed_gap_days = 'x'", "fiscal_year_start_month = 13", "snapshott = 1",
-        "[windows]\nlag_days = 0", "[windows]\nnone = 1", "[source.observed_from]\nusage_daily = 2023-06-01",
-        "[source.observed_from]\nuser = 2023-06-01", "lowered_rules = ['x']", "[rules]", "=", "\x00", "observation_start = 2025-01-01",
+        "allowed_gap_days = -1", "allowed_gap_days = 400", "allowed_gap_days = 'x'", "fiscal_year_start_month = 13",
+        "snapshott = 1", "[windows]\nlag_days = 0", "[windows]\nnone = 1", "lowered_rules = ['x']", "[rules]", "=",
+        "\x00", "[source.observed_from]\nusage_daily = 2023-06-01", "[source.observed_from]\nuser = 2023-06-01",
+        "observation_start = 2025-01-01",
     ])  # fmt: skip
     files["study.toml"] += f"{extra}\n".encode()
 
@@ -292,7 +202,8 @@ def study_value(draw: random.Random, files: Files) -> None:
 MUTATIONS: tuple[Mutation, ...] = (
     *map(_in_rows, (
         drop_rows, double_rows, shuffle_rows, shuffle_columns, drop_column, double_column, rename_column, empty_column,
-        odd_cells, odd_cells, odd_column, swap_cells, swap_columns, turn_dates, ragged_row, header_only, no_header, title_lines,
+        odd_cells, odd_cells, odd_column, swap_cells, swap_columns, turn_dates, ragged_row, header_only, no_header,
+        title_lines,
     )),
     flip_bytes, cut_off, other_encoding, other_lines, other_separator, open_quote, empty_file, no_file, more_files,
     swap_files, study_line, study_value,
@@ -312,14 +223,6 @@ def mutant(seed: int) -> tuple[Files, list[str]]:
     return files, done
 
 
-def write_files(folder: Path, files: Files) -> Path:
-    """Write a source and its study, and return the study's path."""
-    (folder / "data").mkdir(parents=True)
-    for name, content in files.items():
-        (folder / "data" / name if name != "study.toml" else folder / name).write_bytes(content)
-    return folder / "study.toml"
-
-
 def nobodys_rows(draw: random.Random, files: Files) -> None:
     """Add rows of an account that does not exist to every optional table: copies, with ids of their own."""
     for name in sorted(files):
@@ -335,12 +238,3 @@ def nobodys_rows(draw: random.Random, files: Files) -> None:
                     row[place] = f"nobody-{number}"
             rows.insert(draw.randint(1, len(rows)), row)
         files[name] = text(rows)
-
-
-def covariates_of(cohort: Path) -> dict[str, list[tuple]]:
-    """Return the rows of every table of covariates in a cohort, and of its lifetimes, in one order."""
-    from analysis.engine.query import read_queries
-
-    names = [query.name for folder in ("2_lifetimes", "3_dates", "5_covariates") for query in read_queries(folder)]
-    with connect(str(cohort), read_only=True) as con:
-        return {name: con.execute(f"from {name} order by all").fetchall() for name in names}

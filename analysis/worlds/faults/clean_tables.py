@@ -1,4 +1,4 @@
-"""Clean tables: those of a simulated world, with all columns of the contract filled in, as faults are planted in them."""
+"""Clean tables: those of a simulated world, with every column of the contract, into which faults are planted."""
 
 from pathlib import Path
 

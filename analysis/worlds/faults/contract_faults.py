@@ -76,7 +76,7 @@ def _in_a_cell(table: Table, column: Column) -> Iterator[Fault]:
     if column.required:
         yield _fault(table, column, "empty", "is_filled_in", "null")
     if column.type == "text" and name != "name":
-        also = (*LOOSE, of_table) if column.required else LOOSE
+        also: tuple[str, ...] = (*LOOSE, of_table) if column.required else LOOSE
         word = literal(NOTHINGS[list(read_contract()).index(table.name) % len(NOTHINGS)])
         yield _fault(table, column, "word for nothing", "is_no_word_for_nothing", word, where=filled, also=also)
     if column.values:
@@ -132,17 +132,22 @@ def _against_the_others(table: Table, column: Column) -> Iterator[Fault]:
     name, filled = column.name, f"{column.name} is not null"
     if column.type == "date":
         day = f"(select min({name}) from {table.name}) - 1200"
-        also = (*OUTSIDE, *ORDERED)
-        yield _fault(table, column, "years away", "is_near_the_others", day, where=filled, number=1, also=also)
+        moved = (*OUTSIDE, *ORDERED)
+        yield _fault(table, column, "years away", "is_near_the_others", day, where=filled, number=1, also=moved)
         yield _swapped(table, column)
     if column.has_usual_range:
         value = f"20 * (select max({name}) from {table.name})"
         yield _fault(table, column, "a hundred times too much", "is_of_a_usual_size", value, where=filled, number=2)
     if column.is_category:
         common = f"{name} = (select mode({name}) from {table.name})"
-        also = ("region_without_holidays",)
         yield _fault(
-            table, column, "written otherwise", "is_written_one_way", f"' ' || upper({name})", where=common, also=also
+            table,
+            column,
+            "written otherwise",
+            "is_written_one_way",
+            f"' ' || upper({name})",
+            where=common,
+            also=("region_without_holidays",),
         )
     if column.owner:
         value = (
@@ -176,7 +181,8 @@ def _swapped(table: Table, column: Column) -> Fault:
         f"{table.name}_key_is_unique",
     )
     return _fault(
-        table, column, "day and month swapped", "is_not_swapped", swapped, where=where, number=None, is_added=False, names_some=True,
+        table, column, "day and month swapped", "is_not_swapped", swapped, where=where, number=None,
+        is_added=False, names_some=True,
         also=(*also, "subscriptions_overlap", "end_scheduled_without_notice", "subscription_covers_no_day"),
     )  # fmt: skip
 

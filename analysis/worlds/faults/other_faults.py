@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from analysis.declared.settings import read_toml
 from analysis.worlds.faults.contract_faults import contract_faults
@@ -13,7 +14,7 @@ _LISTS = ("first", "also")
 def other_faults() -> Iterator[Fault]:
     """Yield the faults of ``other_faults.toml``."""
     for name, entry in read_toml(Path(__file__).parent / "other_faults.toml").items():
-        settings = {key: tuple(value) if key in _LISTS else value for key, value in entry.items()}
+        settings: dict[str, Any] = {key: tuple(value) if key in _LISTS else value for key, value in entry.items()}
         if settings.pop("all", False):
             settings["number"] = None
         yield Fault(f"{settings['table']}: {name}", name, **settings)
