@@ -1,5 +1,6 @@
 """Clean tables: those of a simulated world, with every column of the contract, into which faults are planted."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from analysis.declared.contract import Table, read_contract
@@ -37,8 +38,8 @@ def _load(engine: Engine, table: Table, relation: str, world: Path) -> None:
         create_table(engine, table)
 
 
-def write_tables(engine: Engine, out: Path) -> None:
-    """Write every table of the contract that has rows as Parquet, in the order of its rows."""
+def write_tables(engine: Engine, out: Path, names: Collection[str]) -> None:
+    """Write some tables of the contract as Parquet, in the order of their rows."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in read_contract():
+    for name in names:
         engine.write_parquet(f"select * from {name} order by rowid", out / f"{name}.parquet")

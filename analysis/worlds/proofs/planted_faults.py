@@ -82,9 +82,9 @@ def _of_faults(data: Path, study: Study, seed: int, progress: Progress) -> Itera
     with tempfile.TemporaryDirectory() as scratch, open_engine(":memory:") as engine:
         clean = Path(scratch) / "clean"
         load_clean(engine, data)
-        write_tables(engine, clean)
-        for faults in groups_of(all_faults()):
-            dirty = Path(scratch) / "dirty"
+        write_tables(engine, clean, read_contract())
+        for number, faults in enumerate(groups_of(all_faults())):
+            dirty = Path(scratch) / f"dirty-{number}"
             try:
                 found, refused = _try(engine, faults, clean, dirty, study, seed)
             except ValueError as error:
@@ -105,9 +105,10 @@ def _try(
     shutil.copytree(clean, dirty, copy_function=lambda source, target: Path(target).symlink_to(source))
     with engine.undone():
         planted = [plant(engine, fault, contract[fault.table], seed) for fault in faults]
-        for name in contract:
+        changed = {"accounts", *(fault.table for fault in faults)}
+        for name in changed:
             (dirty / f"{name}.parquet").unlink()
-        write_tables(engine, dirty)
+        write_tables(engine, dirty, changed)
     own = dataclasses.replace(study, source=dataclasses.replace(study.source, path=dirty))
     declaration = read_declaration(own.source.kind)
     located = locate_files(declaration, dirty, contract)
