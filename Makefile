@@ -1,4 +1,6 @@
 STUDY ?= study.toml
+FUZZ ?= 300
+FUZZ_SEED ?= 0
 DEMO := out/demo/data
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
@@ -8,7 +10,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test report study-worlds bench bench-covariates lab check format index lock clean
+.PHONY: help setup test fuzz report study-worlds bench bench-covariates lab check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +19,9 @@ setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... cho
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
+
+fuzz: setup  ## check and build mutants of a small source: a clear error or a whole cohort (FUZZ=number, FUZZ_SEED=first)
+	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet
 
 report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)

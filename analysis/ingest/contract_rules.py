@@ -1,5 +1,6 @@
 """Rules of the contract: each word of ``contract.toml`` finds the rows that break it, in every table that has it."""
 
+import itertools
 from collections.abc import Collection, Iterator
 
 from analysis.declared.contract import Column, Table
@@ -10,6 +11,8 @@ from analysis.ingest.findings import Severity
 from analysis.ingest.rule import KINDS, Rule
 from analysis.wording.remarks import remark
 
+LIFETIMES = "subscriptions"
+"""The table that says when accounts begin and end."""
 PLACES = {
     "before": "before_the_account_begins",
     "after": "after_the_account_ends",
@@ -20,43 +23,68 @@ PLACES = {
 
 
 def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
-    """Return the rules that the contract implies: first those of tables by themselves, then those between tables."""
+    """Return the rules that the contract implies.
+
+    First come those of cells by themselves, then those of a column as a whole, which is seen before rows of it are set
+    apart for what they hold beside each other; then those of rows, and those between tables.
+    """
     tables = [table for table in contract.values() if table.name in given]
     return [
-        *(rule for table in tables for rule in _of_table(table)),
+        *(rule for table in tables for column in table.columns for rule in _of_cells(table, column)),
+        *(rule for table in tables for column in table.columns for rule in _of_columns(table, column)),
+        *(rule for table in tables for rule in _of_rows(table)),
         *(rule for table in tables for rule in _between_tables(table, given)),
     ]
 
 
-def _of_table(table: Table) -> Iterator[Rule]:
+def _of_cells(table: Table, column: Column) -> Iterator[Rule]:
+    name = column.name
+    if column.type == "text" and name != "name":
+        yield _word_for_nothing(table, column)
+    if column.required:
+        yield _rule(table, column, "is_filled_in", "empty_value", "error", f"{name} is null")
+    if column.values:
+        allowed = ", ".join(literal(value) for value in column.values)
+        severity: Severity = "error" if table.required else "quarantine"
+        where = f"{name} not in ({allowed})"
+        yield _rule(table, column, "is_in_its_list", "not_in_its_list", severity, where, values=column.values)
+    if column.least is not None or column.most is not None:
+        yield _bounded(table, column, f"{name} is not null", column.least, column.most, "is_in_its_range")
+    if column.longest is not None:
+        where = f"length({name}) > {column.longest}"
+        yield _rule(table, column, "is_not_too_long", "too_long", "notice", where, longest=column.longest)
+    if column.type == "date":
+        yield _possible(table, column)
+
+
+def _of_columns(table: Table, column: Column) -> Iterator[Rule]:
+    facts = f"select rowid as row_id, {column.name} as {{}} from {table.name}".format
+    if column.type == "date":
+        kind = ("isolated_days", f"{facts('day')} where {column.name} between date '{FIRST_DAY}' and date '{LAST_DAY}'")
+        yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=kind)
+        yield _swapped(table, column)
+    if column.has_usual_range:
+        kind = ("isolated_numbers", facts("number"))
+        yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=kind)
+    if column.is_category:
+        kind = ("several_spellings", facts("word"))
+        yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind)
+
+
+def _of_rows(table: Table) -> Iterator[Rule]:
     for column in table.columns:
-        if column.type == "text" and column.name != "name":
-            yield _word_for_nothing(table, column)
-        if column.required:
-            yield _rule(table, column, "is_filled_in", "empty_value", "error", f"{column.name} is null")
-        yield from _allowed(table, column)
+        yield from _beside_another(table, column)
         yield from _ordered(table, column)
-    for column in table.columns:
-        if column.type == "date":
-            yield from _dated(table, column)
-        if column.has_usual_range:
-            facts = f"select rowid as row_id, {column.name} as number from {table.name}"
-            yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=("isolated_numbers", facts))
-        if column.is_category:
-            facts = f"select rowid as row_id, {column.name} as word from {table.name}"
-            kind = ("several_spellings", facts)
-            yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind)
         if column.owner:
             facts = f"select rowid as row_id, {column.name} as value, {column.owner} as owner from {table.name}"
             kind = ("several_owners", facts)
             yield _rule(table, column, "has_one_owner", "several_owners", "notice", kind=kind, owner=column.owner)
-        for learned, happened in table.days_of_learning():
-            if learned == column.name:
-                where = f"{learned} < {happened}"
-                yield _rule(
-                    table, column, "is_not_before_its_fact", "known_too_early", "notice", where, learned=learned,
-                    happened=happened,
-                )  # fmt: skip
+    for learned, happened in table.days_of_learning():
+        column = next(column for column in table.columns if column.name == learned)
+        yield _rule(
+            table, column, "is_not_before_its_fact", "known_too_early", "notice", f"{learned} < {happened}",
+            learned=learned, happened=happened,
+        )  # fmt: skip
     yield _unique(table)
 
 
@@ -87,24 +115,14 @@ def _word_for_nothing(table: Table, column: Column) -> Rule:
     )
 
 
-def _allowed(table: Table, column: Column) -> Iterator[Rule]:
-    """What a cell may hold by itself, or beside another of its row."""
+def _beside_another(table: Table, column: Column) -> Iterator[Rule]:
+    """What a cell may hold beside another of its row."""
     name = column.name
     soft, empties = _if_impossible(table, column)
-    if column.values:
-        allowed = ", ".join(literal(value) for value in column.values)
-        severity: Severity = "error" if table.required else "quarantine"
-        where = f"{name} not in ({allowed})"
-        yield _rule(table, column, "is_in_its_list", "not_in_its_list", severity, where, values=column.values)
-    if column.least is not None or column.most is not None:
-        yield _bounded(table, column, f"{name} is not null", column.least, column.most, "is_in_its_range")
     for other, scales in column.scales.items():
         for value, (least, most) in scales.items():
             where = f"{other} = {literal(value)}"
             yield _bounded(table, column, where, least, most, f"is_on_the_scale_of_{value}", f"{other} {value}")
-    if column.longest is not None:
-        where = f"length({name}) > {column.longest}"
-        yield _rule(table, column, "is_not_too_long", "too_long", "notice", where, longest=column.longest)
     if column.at_most:
         rule, where = f"is_at_most_{column.at_most}", f"{name} > {column.at_most}"
         yield _rule(table, column, rule, "more_than_another", soft, where, empties=empties, other=column.at_most)
@@ -135,17 +153,15 @@ def _ordered(table: Table, column: Column) -> Iterator[Rule]:
         yield _rule(table, column, f"is_seldom_before_{other}", "oddly_before", "notice", where, other=other)
 
 
-def _dated(table: Table, column: Column) -> Iterator[Rule]:
+def _possible(table: Table, column: Column) -> Rule:
     severity, empties = _if_impossible(table, column)
     if not column.required:  # in the place of no day, tools write one that nobody means: 1970-01-01, 9999-12-31
         severity, empties = "notice", column.name
     outside = f"{column.name} < date '{FIRST_DAY}' or {column.name} > date '{LAST_DAY}'"
-    yield _rule(
+    return _rule(
         table, column, "is_a_possible_day", "impossible_day", severity, outside, empties=empties, first=str(FIRST_DAY),
         last=str(LAST_DAY),
     )  # fmt: skip
-    facts = f"select rowid as row_id, {column.name} as day from {table.name}"
-    yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=("isolated_days", facts))
 
 
 def _if_impossible(table: Table, column: Column) -> tuple[Severity, str]:
@@ -159,8 +175,6 @@ def _between_tables(table: Table, given: Collection[str]) -> Iterator[Rule]:
     for column in table.columns:
         if column.references and column.references.partition(".")[0] in given:
             yield from _references(table, column)
-        if column.type == "date":
-            yield _swapped(table, column)
     if table.happens or table.lasts:
         yield from _outside_lifetimes(table)
 
@@ -183,10 +197,22 @@ def _references(table: Table, column: Column) -> Iterator[Rule]:
 
 
 def _swapped(table: Table, column: Column) -> Rule:
-    owned = "account_id" in table.column_names and not table.required
-    facts = f"select rowid as row_id, {'account_id' if owned else 'null'} as account_id, {column.name} as day"
-    kind = ("swapped_days", f"{facts} from {table.name}")
-    return _rule(table, column, "is_not_swapped", "may_be_swapped", "notice", kind=kind)
+    owned = "account_id" in table.column_names and table.name != LIFETIMES
+    facts = (
+        f"select rowid as row_id, {'account_id' if owned else 'null'} as account_id, {column.name} as day, "
+        f"{_day_near(table, column)} as near from {table.name}"
+    )
+    return _rule(table, column, "is_not_swapped", "may_be_swapped", "notice", kind=("swapped_days", facts))
+
+
+def _day_near(table: Table, column: Column) -> str:
+    """Return SQL of a day of the row that is usually not far from a column's."""
+    after = (other.name for other in table.columns if column.name in (*other.not_before, *other.seldom_before))
+    learning = table.days_of_learning()
+    learned = (happened for name, happened in learning if name == column.name)
+    learns = (name for name, happened in learning if happened == column.name)
+    near = next(itertools.chain(column.not_before, column.seldom_before, after, learned, learns), "null")
+    return f"cast({near} as date)"
 
 
 def _outside_lifetimes(table: Table) -> Iterator[Rule]:

@@ -1,5 +1,5 @@
--- The first rows of the log, where accounts paid for more than a week of the observation before it. The first of
--- January 1900 stands for: no day declared.
+-- The first rows of the log, where accounts paid for more than a week of the observation before it, and the log is not
+-- declared to begin then.
 with log as (
     select min(used_on) as begins_on
     from usage_daily
@@ -16,5 +16,5 @@ cross join log
 cross join book
 where
     usage_daily.used_on = log.begins_on
-    and log.begins_on > greatest(cast($observation_start as date), book.begins_on) + 7
-    and cast($usage_daily_observed_from as date) = date '1900-01-01'
+    and log.begins_on
+    > greatest(cast($observation_start as date), book.begins_on, cast($usage_daily_observed_from as date)) + 7

@@ -112,6 +112,7 @@ def write_accounts(company: Company) -> None:
     """Write the accounts with today's segment and touch model: those in the programme have its own."""
     accounts = company.accounts
     is_relabelled = company.overwritten.relabelled_on < np.datetime64(company.scenario.until)
+    is_introduced = accounts.onboarded_on < company.stays.leaves_on  # who leaves before is not introduced any more
     has_parent = accounts.parent != np.arange(len(accounts))
     rows = pd.DataFrame(
         {
@@ -120,7 +121,7 @@ def write_accounts(company: Company) -> None:
             "segment": np.where(is_relabelled, PROGRAMME, _segments(accounts)),
             "touch_model": np.where(is_relabelled, "high", _touch_models(accounts)),
             "region": np.array(REGIONS, dtype=object)[accounts.region],
-            "onboarding_completed_on": accounts.onboarded_on,
+            "onboarding_completed_on": np.where(is_introduced, accounts.onboarded_on, np.datetime64("NaT")),
         }
     )
     replace(company.engine, "accounts", rows)

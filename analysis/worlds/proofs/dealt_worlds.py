@@ -87,7 +87,7 @@ class Companies:
             yield StudiedCompany(name, self.scenario, scenario, data, tenure)
 
 
-def changed_scenario(name: str, changes: Mapping[str, float]) -> str:
+def changed_scenario(name: str, changes: Mapping[str, object]) -> str:
     """Return the text of a scenario with other values of some of its own keys (not of its tables)."""
     source = files("analysis.worlds.company.setting") / "scenarios" / f"{name}.toml"
     head, table, rest = source.read_text(encoding="utf-8").partition("\n[")

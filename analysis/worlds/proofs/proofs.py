@@ -17,6 +17,7 @@ from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
 from analysis.worlds.proofs.few_clusters import few_clusters
 from analysis.worlds.proofs.interval_coverage import estimates_by_world, summarise_coverage
 from analysis.worlds.proofs.null_p_values import null_p_values, summarise_p_values
+from analysis.worlds.proofs.planted_faults import planted_faults
 from analysis.worlds.proofs.study_worlds import PLANTED, study_of_world, study_worlds
 from analysis.worlds.proofs.true_families import true_families
 from analysis.worlds.proofs.truth_calibration import calibration_of_truth
@@ -105,9 +106,13 @@ class Proofs:
         worlds = dict.fromkeys(FINDS, self._some(3)) | dict.fromkeys(CLEAN, self._some(25))
         return audited_worlds(worlds, 600, self.folder, self.progress)
 
+    def planted_faults(self) -> pd.DataFrame:
+        """Plant a fault of every kind into every column that can have it, and check a clean world of every scenario."""
+        return planted_faults(200, 1, self.folder, self.progress)
+
 
 TABLES = (
     "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "true_probabilities",
     "true_families",
-    "true_claims", "audits",
+    "true_claims", "audits", "planted_faults",
 )  # fmt: skip

@@ -58,6 +58,7 @@ placed as (
             facts.account_id = gaps.account_id
             and facts.begins >= gaps.gap_from
             and facts.ends <= gaps.gap_until
+    where facts.account_id is not null
 ),
 
 counted as (

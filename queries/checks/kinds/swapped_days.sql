@@ -1,9 +1,10 @@
 -- grain: fact whose day and month may be swapped; no key
--- rule: of facts (row_id, account_id, day): those whose day could be a month, where that would mend what is odd of
+-- rule: of facts (row_id, account_id, day, near): those whose day could be a month, where that would mend what is odd of
 --       them. Odd is that all days up to the twelfth occur and none above it, of fifty facts; that they lie outside
 --       their account's subscriptions, or after the snapshot, three times as often as they would if swapped back, and
---       as the days that cannot be swapped; or that they fall on weekends otherwise than those do, by a twentieth of
---       all and five standard errors, and alike once swapped back
+--       as the days that cannot be swapped; or, likewise, further from the day near them than nearly all of those; or
+--       that they fall on weekends otherwise than those do, by a twentieth of all and five standard errors, and alike
+--       once swapped back
 with hulls as (
     select
         account_id,
@@ -18,12 +19,24 @@ days as (
         row_id,
         account_id,
         day,
+        near,
         case
             when extract('day' from day) <= 12 and extract('day' from day) <> extract('month' from day)
                 then make_date(extract('year' from day), extract('day' from day), extract('month' from day))
         end as swapped_on
     from facts
     where day is not null
+),
+
+usual as (
+    select
+        quantile_disc(day - near, 0.01) as least,
+        quantile_disc(day - near, 0.99) as most
+    from days
+    where
+        swapped_on is null
+        and near is not null
+    having count(*) >= 20
 ),
 
 judged as (
@@ -35,11 +48,15 @@ judged as (
         coalesce(
             days.swapped_on < hulls.begins or days.swapped_on >= hulls.ends or days.swapped_on > $snapshot, false
         ) as would_be_outside,
+        coalesce(days.day - days.near not between usual.least and usual.most, false) as is_far,
+        coalesce(days.swapped_on - days.near not between usual.least and usual.most, false) as would_be_far,
         case when (days.day - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as on_weekend,
         case when (days.swapped_on - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as would_be_on_weekend
     from days
     left join hulls
         on days.account_id = hulls.account_id
+    left join usual
+        on days.near is not null
 ),
 
 counted as (
@@ -51,6 +68,9 @@ counted as (
         count(*) filter (where swapped_on is not null and is_outside) as outside,
         count(*) filter (where swapped_on is not null and would_be_outside) as would_be_outside,
         count(*) filter (where swapped_on is null and is_outside) as certain_outside,
+        count(*) filter (where swapped_on is not null and is_far) as far,
+        count(*) filter (where swapped_on is not null and would_be_far) as would_be_far,
+        count(*) filter (where swapped_on is null and is_far) as certain_far,
         avg(case when swapped_on is not null then on_weekend end) as weekends,
         avg(case when swapped_on is not null then would_be_on_weekend end) as would_be_weekends,
         avg(case when swapped_on is null then on_weekend end) as certain_weekends
@@ -63,6 +83,9 @@ verdict as (
         outside >= 10
         and outside >= 3 * would_be_outside
         and outside * certain >= 3 * certain_outside * swappable as is_misplaced,
+        far >= 10
+        and far >= 3 * would_be_far
+        and far * certain >= 3 * certain_far * swappable as is_far_off,
         swappable >= 50
         and certain >= 50
         and abs(weekends - certain_weekends) >= 0.05
@@ -81,4 +104,5 @@ where
         verdict.is_never_late
         or verdict.has_wrong_weekends
         or (verdict.is_misplaced and judged.is_outside and not judged.would_be_outside)
+        or (verdict.is_far_off and judged.is_far and not judged.would_be_far)
     )

@@ -1,0 +1,112 @@
+"""A trial: faults are planted into clean tables, and what the rules name is compared with what was planted."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.declared.contract import Table
+from analysis.engine.engine import Engine
+from analysis.ingest.findings import Finding
+from analysis.ingest.rules import apply_rules
+from analysis.worlds.faults.fault import Fault, as_text, plant, told_apart_by
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one planted fault.
+
+    Attributes
+    ----------
+    fault
+        The fault.
+    severity
+        Of the rule that should name it; empty where it did not.
+    planted, named, both
+        Rows planted, rows that the rule names, and those that are both.
+    beside
+        Rules that named something else, though it is no consequence of the fault.
+    """
+
+    fault: Fault
+    severity: str
+    planted: int
+    named: int
+    both: int
+    beside: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the rule named the planted rows and no others, and no other rule said anything untrue."""
+        fault = self.fault
+        is_named = self.both > 0 if fault.names_some else self.both == self.planted
+        if fault.removes:
+            return bool(self.severity) and not self.beside
+        return is_named and (self.named == self.both or fault.names_others) and not self.beside
+
+
+def groups_of(faults: Collection[Fault]) -> Iterator[list[Fault]]:
+    """Yield groups of faults that can be planted together: one a table, each of few rows; others by themselves."""
+    groups: list[list[Fault]] = []
+    for fault in faults:
+        if fault.number is None:
+            yield [fault]
+            continue
+        free = next((group for group in groups if all(other.table != fault.table for other in group)), None)
+        if free is None:
+            groups.append([fault])
+        else:
+            free.append(fault)
+    yield from groups
+
+
+def try_faults(
+    engine: Engine,
+    faults: Sequence[Fault],
+    contract: dict[str, Table],
+    parameters: Mapping[str, Any],
+    seed: int,
+    **rules: Any,
+) -> list[Found]:
+    """Plant faults together, put the rules to the tables, and take everything back.
+
+    Parameters
+    ----------
+    engine
+        A store with clean tables.
+    faults
+        Those that can be told apart in what is found; see `groups_of`.
+    contract, parameters
+        As of `analysis.ingest.rules.apply_rules`, to which `rules` go, too.
+    seed
+        Of the draw of rows.
+    """
+    with engine.undone():
+        planted = [plant(engine, fault, contract[fault.table], seed) for fault in faults]
+        findings = apply_rules(engine, contract, contract, parameters, keep_rows=True, **rules)
+        return compare(engine, faults, planted, findings, contract)
+
+
+def compare(
+    engine: Engine,
+    faults: Sequence[Fault],
+    planted: Sequence[Collection[tuple]],
+    findings: Collection[Finding],
+    contract: dict[str, Table],
+) -> list[Found]:
+    """Compare what was found with what was planted."""
+    by_rule = {finding.name: finding for finding in findings}
+    unexplained = [name for name in by_rule if not any(fault.explains(name) for fault in faults)]
+    compared = []
+    for fault, rows in zip(faults, planted, strict=True):
+        finding = by_rule.get(fault.rule)
+        named = set()
+        if finding and finding.rows_sql:
+            columns = as_text(told_apart_by(contract[fault.table]))
+            named = set(engine.rows(f"select {columns} from ({finding.rows_sql})"))
+        beside = tuple(name for name in unexplained if by_rule[name].table == fault.table or len(faults) == 1)
+        compared.append(
+            Found(
+                fault, finding.severity if finding else "", len(set(rows)), len(named), len(named & set(rows)), beside
+            )
+        )
+    return compared
