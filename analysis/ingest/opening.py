@@ -91,9 +91,9 @@ def why_unreadable(error: EngineError) -> Remark:
     fault = raw_views.csv_fault(error.details)
     if fault is None:
         return remark("ingest.reason.told", told=error.first_line)
-    values = dict(fault.values)
+    values = {name: str(value) for name, value in fault.values}  # a line's number is no quantity
     if "text" in values:
-        text = str(values["text"])
+        text = values["text"]
         values["text"] = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     return Remark(_REASONS[fault.kind], tuple(values.items()))
 
@@ -170,7 +170,7 @@ def _told_of_text(name: str, path: Path, csv: CsvFile) -> list[Finding]:
     above = [line for line in csv.above if not line.lower().lstrip('"').startswith("sep=")]
     if any(line.strip() for line in above):
         shown = next(line.strip() for line in above if line.strip())
-        says = remark("ingest.lines_above.says", file=path.name, line=len(csv.above) + 1, above=repr(shown[:_SHOWN]))
+        says = remark("ingest.lines_above.says", file=path.name, line=str(len(csv.above) + 1), above=repr(shown[:_SHOWN]))
         findings.append(Finding("lines_above_header", name, "notice", says, remark("ingest.lines_above.mend")))
     if csv.separator not in {",", "\t"}:
         separator = Remark(_CALLED.get(csv.separator, "ingest.separator.others"))
