@@ -170,7 +170,9 @@ def _told_of_text(name: str, path: Path, csv: CsvFile) -> list[Finding]:
     above = [line for line in csv.above if not line.lower().lstrip('"').startswith("sep=")]
     if any(line.strip() for line in above):
         shown = next(line.strip() for line in above if line.strip())
-        says = remark("ingest.lines_above.says", file=path.name, line=str(len(csv.above) + 1), above=repr(shown[:_SHOWN]))
+        says = remark(
+            "ingest.lines_above.says", file=path.name, line=str(len(csv.above) + 1), above=repr(shown[:_SHOWN])
+        )
         findings.append(Finding("lines_above_header", name, "notice", says, remark("ingest.lines_above.mend")))
     if csv.separator not in {",", "\t"}:
         separator = Remark(_CALLED.get(csv.separator, "ingest.separator.others"))
