@@ -45,7 +45,7 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
     Raises
     ------
     SourceError
-        If a database has none of the required tables.
+        If a database cannot be read, or has none of the required tables.
     """
     raw_views.begin(engine)
     opened = Opened()
@@ -74,7 +74,10 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
 
 
 def _refuse(name: str, path: Path, error: Exception, opened: Opened) -> None:
-    """Note that a file cannot be read, as a finding in place of an error."""
+    """Note that a file cannot be read, as a finding in place of an error, if it is not all that there is."""
+    if kind_of(path) in DATABASES:  # then there is nothing else to read
+        told = error.first_line if isinstance(error, EngineError) else str(error)
+        raise error if isinstance(error, SourceError) else SourceError(f"The file {path} cannot be read: {told}.")
     if isinstance(error, EngineError):
         if error.is_out_of_memory:
             raise error
