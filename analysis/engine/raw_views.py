@@ -31,6 +31,8 @@ def show_csv(
 ) -> None:
     """Show a text file in UTF-8: every column, as text, by the names given; nothing is detected.
 
+    Rows without any value, which spreadsheets leave at the end, are no rows.
+
     Parameters
     ----------
     separator
@@ -44,7 +46,8 @@ def show_csv(
         f"create view {_view(name)} ({', '.join(quoted(column) for column in columns)}) as "
         f"select * from read_csv({path_literal(path)}, auto_detect = false, header = true, skip = {skipped}, "
         f"delim = {literal(separator)}, quote = '\"', escape = '\"', comment = '', strict_mode = true, "
-        f"compression = 'none', hive_partitioning = false, columns = {{{read}}})"
+        f"compression = 'none', hive_partitioning = false, columns = {{{read}}}) "
+        f"where coalesce({', '.join(f'c{number}' for number, _ in enumerate(columns, start=1))}) is not null"
     )
 
 

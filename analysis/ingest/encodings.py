@@ -53,7 +53,7 @@ def encodings_of(files: Collection[Path], declared: str = "") -> dict[Path, str 
         if own:
             found[path] = own if scan(path).is_utf8 and own == UTF8 else _if_it_decodes(path, own)
         elif _is_damaged_utf8(path):
-            found[path] = remark("ingest.reason.damaged_utf8", line=_first_fault(path, UTF8))
+            found[path] = remark("ingest.reason.damaged_utf8", line=str(_first_fault(path, UTF8)))
         else:
             others.append(path)
     return found | _shared(others)
@@ -74,7 +74,7 @@ def _marked(path: Path) -> str | None:
 
 def _if_it_decodes(path: Path, encoding: str) -> str | Remark:
     line = _first_fault(path, encoding)
-    return encoding if line is None else remark("ingest.reason.not_decoded", encoding=encoding, line=line)
+    return encoding if line is None else remark("ingest.reason.not_decoded", encoding=encoding, line=str(line))
 
 
 def _shared(files: Sequence[Path]) -> dict[Path, str | Remark]:
@@ -96,9 +96,9 @@ def _shared(files: Sequence[Path]) -> dict[Path, str | Remark]:
         if faults[chosen][path] is None:
             found[path] = chosen
         elif path in readable:
-            found[path] = remark("ingest.reason.not_as_the_others", encoding=chosen, line=faults[chosen][path])
+            found[path] = remark("ingest.reason.not_as_the_others", encoding=chosen, line=str(faults[chosen][path]))
         else:
-            found[path] = remark("ingest.reason.no_encoding", line=faults[chosen][path])
+            found[path] = remark("ingest.reason.no_encoding", line=str(faults[chosen][path]))
     return found
 
 

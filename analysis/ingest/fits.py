@@ -6,6 +6,7 @@ from analysis.declared.contract import Table
 from analysis.declared.date_format import DateFormat
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal, quoted
+from analysis.errors import EngineError
 from analysis.ingest.cells import is_fault, is_given, is_typed, trimmed
 from analysis.ingest.hints import means_exactly, nearest
 
@@ -50,9 +51,17 @@ class Fits:
         for own in free:
             # a name that stands for a column which is given already stands for no other
             near = nearest(own, table.column_names, table.name)
-            if near and near in absent and near not in found.values() and self._fits(table, own, arrived[own], near):
+            if near and near in absent and near not in found.values() and self._may_be(table, own, arrived[own], near):
                 found[own] = near
         return found
+
+    def _may_be(self, table: Table, own: str, arrived: str, name: str) -> bool:
+        try:
+            return self._fits(table, own, arrived, name)
+        except EngineError as error:  # of rows that cannot be read nothing is known
+            if error.is_out_of_memory:
+                raise
+            return False
 
     def _fits(self, table: Table, own: str, arrived: str, name: str) -> bool:
         column = next(column for column in table.columns if column.name == name)

@@ -45,7 +45,7 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
     Raises
     ------
     SourceError
-        If a database has none of the required tables.
+        If a database cannot be read, or has none of the required tables.
     """
     raw_views.begin(engine)
     opened = Opened()
@@ -74,7 +74,10 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
 
 
 def _refuse(name: str, path: Path, error: Exception, opened: Opened) -> None:
-    """Note that a file cannot be read, as a finding in place of an error."""
+    """Note that a file cannot be read, as a finding in place of an error, if it is not all that there is."""
+    if kind_of(path) in DATABASES:  # then there is nothing else to read
+        told = error.first_line if isinstance(error, EngineError) else str(error)
+        raise error if isinstance(error, SourceError) else SourceError(f"The file {path} cannot be read: {told}.")
     if isinstance(error, EngineError):
         if error.is_out_of_memory:
             raise error
@@ -91,9 +94,9 @@ def why_unreadable(error: EngineError) -> Remark:
     fault = raw_views.csv_fault(error.details)
     if fault is None:
         return remark("ingest.reason.told", told=error.first_line)
-    values = dict(fault.values)
+    values = {name: str(value) for name, value in fault.values}  # a line's number is no quantity
     if "text" in values:
-        text = str(values["text"])
+        text = values["text"]
         values["text"] = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     return Remark(_REASONS[fault.kind], tuple(values.items()))
 
@@ -170,7 +173,9 @@ def _told_of_text(name: str, path: Path, csv: CsvFile) -> list[Finding]:
     above = [line for line in csv.above if not line.lower().lstrip('"').startswith("sep=")]
     if any(line.strip() for line in above):
         shown = next(line.strip() for line in above if line.strip())
-        says = remark("ingest.lines_above.says", file=path.name, line=len(csv.above) + 1, above=repr(shown[:_SHOWN]))
+        says = remark(
+            "ingest.lines_above.says", file=path.name, line=str(len(csv.above) + 1), above=repr(shown[:_SHOWN])
+        )
         findings.append(Finding("lines_above_header", name, "notice", says, remark("ingest.lines_above.mend")))
     if csv.separator not in {",", "\t"}:
         separator = Remark(_CALLED.get(csv.separator, "ingest.separator.others"))

@@ -125,6 +125,7 @@ class _Loading:
                 raise
             create_table(self._engine, table)
             self.given.pop(table.name, None)
+            self._raw = [raw for raw in self._raw if raw.table is not table]
             self._not_read(table, error)
 
     def _not_read(self, table: Table, error: EngineError) -> None:

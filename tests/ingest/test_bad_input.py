@@ -297,6 +297,26 @@ def test_output_where_a_file_is(tmp_path: Path, out: Path, capsys: pytest.Captur
     assert content_of(out) == before
 
 
+@pytest.mark.parametrize("name", ["what?", "back\\slash"])
+def test_folder_whose_path_the_database_cannot_write_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    study = write_small_source(tmp_path)
+    assert main(["build", "--study", str(study), "--out", str(tmp_path / name)]) == 1
+    message = capsys.readouterr().err
+    assert f"Nothing can be written to the folder {tmp_path / name / 'small'}: DuckDB takes the " in message
+    assert "Choose another with --out" in message
+
+
+@pytest.mark.parametrize("name", ["Exports [2023]", "it's", "*", "ü 東京", "year=2023"])
+def test_folder_of_any_other_name_is_built_in(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    study = write_small_source(tmp_path / name)
+    for command in ("check", "build"):
+        more = ["--no-audits", "--out", str(tmp_path / name / "out")] if command == "build" else []
+        assert main([command, "--study", str(study), *more]) == 0
+
+
 def test_folder_in_which_nothing_can_be_written(
     tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

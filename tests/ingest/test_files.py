@@ -155,6 +155,7 @@ class TestText:
             lambda text: ("sep=,\n" + text).encode(),
             lambda text: ('"sep=,"\r\n' + text.replace("\n", "\r\n")).encode("utf-8-sig"),
             lambda text: ("\n" + text).encode(),
+            lambda text: (text + ",,,\n,,,\n").encode(),
         ],
     )
     def test_however_an_editor_saves_it(self, tmp_path: Path, save: Callable[[str], bytes]) -> None:
@@ -392,3 +393,12 @@ class TestStudyFile:
             (tmp_path / "study.toml").write_text(text.replace(old, new) if old else text, encoding="utf-8")
             hashes.add(fingerprint(read_study(tmp_path / "study.toml"), located)["cohort"])
         assert len(hashes) == 4
+
+
+def test_a_database_without_the_required_tables_is_another_one(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "company.duckdb")) as con:
+        con.execute("create table tickets (ticket_id varchar)")
+        con.execute("create table customers (customer_id varchar)")
+    message = r"None of the required tables \(accounts, subscriptions\) in .*There: tickets.*not read: main.customers"
+    with pytest.raises(SourceError, match=message), reading(tmp_path / "company.duckdb"):
+        pass
