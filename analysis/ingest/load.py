@@ -7,9 +7,11 @@ from analysis.declared.contract import Table, as_known_sql, read_contract, unkno
 from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
+from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.errors import ContractError
 from analysis.ingest.findings import Finding
+from analysis.ingest.other_events import other_events
 from analysis.ingest.raw_files import RawFiles, open_raw
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -61,6 +63,8 @@ def load_source(
     if empty:
         raise ContractError(f"The source breaks the contract: {' '.join(empty)}")
     findings += told(loaded.findings)
+    findings += told(other_events(engine, located.unread, scratch, study.time.snapshot))
+    raw_views.end(engine)
     findings += told(apply_rules(engine, read_contract(), loaded.given, parameters, study.lowered_rules))
     return findings, loaded.given
 

@@ -72,7 +72,6 @@ def load_tables(engine: Engine, source: Source, contract: dict[str, Table], prog
         progress(f"  {table.name}: {rows:,} rows")
         if rows == 0:
             loaded.findings.append(_no_rows(table))
-    raw_views.end(engine)
     return loaded
 
 
