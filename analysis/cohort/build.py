@@ -4,6 +4,7 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
+from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.queries import run_folders
 from analysis.declared.contract import names_given, read_contract
@@ -86,12 +87,12 @@ def _build(
                 findings, given = load_source(engine, study, declaration, located, Path(scratch), progress)
             engine.seal()
             names = names_given(given, declaration.stable_users)
-            write_findings(engine, findings)
             engine.run(
                 "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
             )
             not_yet_known(engine, read_contract(), study.time.snapshot)
             build_tables(engine, study, declaration, names, progress)
+            write_findings(engine, [*findings, *event_questions(engine, query_parameters(study, declaration))])
             engine.settle()
         except EngineError as error:
             raise BuildError(f"The build failed: {error.advice}") from None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.cohort.event_questions import event_questions
 from analysis.cohort.queries import ASKED, queries_of, run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
@@ -75,5 +76,6 @@ def check_source(
         unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
         needed = behind({"risk_intervals"}, queries_of(FOLDERS))
         run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
+        findings += event_questions(engine, query_parameters(study, declaration))
         ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
     return SourceCheck(tuple(findings), given, tuple(unknown), n_lifetimes, Evidence(*found))
