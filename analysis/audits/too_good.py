@@ -197,20 +197,22 @@ def _tail(halves: _Halves, values: tuple[pd.Series, pd.Series], name: str) -> Al
 def _best_rule(values: NDArray[np.float64], event: NDArray[np.float64]) -> tuple[int, float] | None:
     """Return the side (1: at least, -1: at most, 0: missing) and value beyond which most surely leave."""
     missing = np.isnan(values)
-    found = [(_surely(event[missing].sum(), missing.sum()), 0, 0.0)]
+    found = [(_surely(float(event[missing].sum()), int(missing.sum())), 0, 0.0)]
     for sign in (1, -1):
         order = np.argsort(-sign * values[~missing], kind="stable")
         ordered = values[~missing][order]
         ends = np.flatnonzero(np.r_[np.diff(ordered) != 0, True][: len(ordered)])
         found += [
             (_surely(left, n), sign, float(ordered[end]))
-            for end, left, n in zip(ends, np.cumsum(event[~missing][order])[ends], ends + 1, strict=True)
+            for end, left, n in zip(
+                ends.tolist(), np.cumsum(event[~missing][order])[ends], (ends + 1).tolist(), strict=True
+            )
         ]
     low, sign, cut = max(found)
     return (sign, cut) if low > 0 else None
 
 
-def _surely(left: float, n: float) -> float:
+def _surely(left: float, n: int) -> float:
     """Return the share that surely left (lower end of Wilson's 95% interval), 0 of few rows."""
     if n < ENOUGH or left == 0:
         return 0.0
@@ -225,5 +227,7 @@ def _beyond(values: NDArray[np.float64], sign: int, cut: float) -> NDArray[np.bo
 
 def _counts(rows: pd.DataFrame, chosen: NDArray[np.bool_]) -> tuple[int, int]:
     """Count the lifetimes chosen, each on the first landmark on which it is, and those of them that left from there."""
-    first = rows.loc[chosen, ["lifetime_id", "risk_date", "event"]].sort_values("risk_date").drop_duplicates("lifetime_id")
+    first = (
+        rows.loc[chosen, ["lifetime_id", "risk_date", "event"]].sort_values("risk_date").drop_duplicates("lifetime_id")
+    )
     return len(first), int(first["event"].sum())

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
 from analysis.audits.look_ahead import RECENT_DAYS, ROWS
-from analysis.audits.measures import MEASURES, Subject, Unit
+from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
+from analysis.audits.too_good import dated_by
 from analysis.wording.catalogue import MISSING
 from reports.quarterly.sentences import Text
 
@@ -82,6 +83,8 @@ def _subject(text: Text, alarm: Alarm, covariate_labels: Mapping[str, str]) -> s
 
 
 def _meaning(text: Text, alarm: Alarm) -> str:
+    if alarm.verdict is Verdict.FOUND and alarm.audit in TOO_GOOD:
+        return text(f"audits.means_{alarm.audit}", dates=dated_by(alarm.subject))
     if alarm.verdict is Verdict.FOUND:
         return text(f"audits.means_{alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit}")
     if alarm.verdict is Verdict.CANNOT_TELL:
@@ -111,11 +114,22 @@ def warning(text: Text, compared: Compared) -> list[str]:
     return [text("short.look_ahead")] if compared.looks_ahead else []
 
 
-def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
-    """Return one sentence that names what was found; none where nothing was."""
+def too_good_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
+    """Return what must be read next: what is too good, with the columns that date it; none where nothing is."""
     found = []
     for alarm in alarms:
-        if alarm.verdict is Verdict.FOUND:
+        if alarm.verdict is Verdict.FOUND and alarm.audit in TOO_GOOD:
+            subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
+            dates = dated_by(alarm.subject)
+            found.append(text("audits.dated", what=what, subject=subject, dates=dates) if subject else what)
+    return [text("short.too_good", found=found)] if found else []
+
+
+def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
+    """Return one sentence that names what else was found; none where nothing was."""
+    found = []
+    for alarm in alarms:
+        if alarm.verdict is Verdict.FOUND and alarm.audit not in TOO_GOOD:
             subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
             found.append(text("audits.of", what=what, subject=subject) if subject else what)
     return [text("short.alarms", found=found)] if found else []
