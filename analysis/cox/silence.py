@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.cox.fit import CoxFit
-from analysis.cox.proportional_hazards import GLOBAL, proportional_hazards_test
+from analysis.cox.proportional_hazards import GLOBAL, score_tests
 from analysis.cox.rows import CountingRows
 from analysis.curves.vanishing import vanishing
 from analysis.errors import ModelError
@@ -161,7 +161,7 @@ def _vanished(rows: CountingRows) -> tuple[Remark, ...]:
 def _drift(fit: CoxFit) -> tuple[Remark, ...]:
     """Put the test of all columns together into words; nothing where it cannot be made."""
     try:
-        table = proportional_hazards_test(fit).table
+        table, _ = score_tests(fit)
     except ModelError:
         return ()
     p_value = float(table.loc[table["term"] == GLOBAL, "p_value"].iloc[0])
