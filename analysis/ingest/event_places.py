@@ -131,10 +131,15 @@ def _may_be_key(name: str) -> bool:
     return plain.endswith(("id", "no", "key")) or any(word in plain for word in _WHO)
 
 
+def is_looked_into(path: Path) -> bool:
+    """Say whether a file that nothing reads is opened, to see what it says of leaving."""
+    is_table = path.is_file() and path.suffix.lower() in _TABLES
+    return is_table and (name_of(path.stem) is Name.LEAVING or path.stat().st_size <= LARGEST_UNREAD)
+
+
 def _opened(engine: Engine, unread: Sequence[Path], scratch: Path) -> Iterator[_Unread]:
     for number, path in enumerate(unread):
-        is_named = name_of(path.stem) is Name.LEAVING
-        if path.suffix.lower() not in _TABLES or not (is_named or path.stat().st_size <= LARGEST_UNREAD):
+        if not is_looked_into(path):
             continue
         view = f"unread {number}"
         with suppress(EngineError, SourceError, OSError):

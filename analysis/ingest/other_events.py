@@ -1,10 +1,9 @@
 """Other events: what a source says of who left, and when, beside its subscriptions; also where nothing reads it."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from analysis.declared.contract import as_written
 from analysis.engine.engine import Engine
@@ -13,11 +12,19 @@ from analysis.errors import EngineError
 from analysis.ingest.event_places import Place, day_of, places, text_of
 from analysis.ingest.findings import Finding
 from analysis.ingest.leaving_words import KNOWN_SHARE, MOST_WORDS, Name, States, name_of, read_states
-from analysis.wording.remarks import remark
+from analysis.wording.remarks import Remark, remark
 
 _UNITS = {"account": "ingest.other_event.accounts", "subscription": "ingest.other_event.subscriptions"}
 _DIFFERS = {"state": "ingest.other_event.state_differs", "days": "ingest.other_event.days_differs"}
 _AGREES = {"state": "ingest.other_event.state_agrees", "days": "ingest.other_event.days_agrees"}
+_WAYS = {
+    "left": "ingest.other_event.left_but_open",
+    "stays": "ingest.other_event.stays_but_ended",
+    "open": "ingest.other_event.day_without_end",
+    "apart": "ingest.other_event.days_apart",
+    "missing": "ingest.other_event.end_without_day",
+}
+"""To differ, each with the accounts or subscriptions that do."""
 APART_DAYS = 7
 """Days by which another date may differ from an end or notice without being another one."""
 
@@ -169,18 +176,10 @@ def _judged_days(engine: Engine, place: Place, name: str, snapshot: dt.date) -> 
         "apart": f"unmatched = 0 and apart > {APART_DAYS}",
         "missing": "is_ended and number = 0",
     }
-    return _counted(engine, place, "days", repr(name), compared, cases, {"days": APART_DAYS})
+    return _counted(engine, place, "days", repr(name), compared, cases)
 
 
-def _counted(
-    engine: Engine,
-    place: Place,
-    what: str,
-    name: str,
-    relation: str,
-    cases: dict[str, str],
-    values: Mapping[str, Any] | None = None,
-) -> Finding:
+def _counted(engine: Engine, place: Place, what: str, name: str, relation: str, cases: dict[str, str]) -> Finding:
     """Count each way to differ, and name the first that do; the ways exclude each other."""
     counts = ", ".join(f"count(*) filter ({case})" for case in cases.values())
     ((number, *differing),) = engine.rows(f"select count(*), {counts} from {relation}")
@@ -190,10 +189,16 @@ def _counted(
         return Finding("other_event_agrees", place.name, "notice", says, remark("ingest.other_event.agrees_mend"))
     any_case = " or ".join(f"({case})" for case in cases.values())
     keys = engine.rows(f"select key from {relation} where {any_case} order by key limit 5")
-    counted = dict(zip(cases, differing, strict=True)) | dict(values or {})
-    says = remark(_DIFFERS[what], column=name, of=of, differ=differ, **counted)
+    ways = tuple(_way(case, count) for case, count in zip(cases, differing, strict=True) if count)
+    says = remark(_DIFFERS[what], column=name, of=of, differ=differ, ways=ways)
     mend, shown = remark("ingest.other_event.mend"), ", ".join(str(key) for (key,) in keys)
     return Finding("other_event_differs", place.name, "notice", says, mend, rows=differ, examples=shown)
+
+
+def _way(case: str, number: int) -> Remark:
+    if case == "apart":
+        return remark(_WAYS[case], number=number, days=APART_DAYS)
+    return remark(_WAYS[case], number=number)
 
 
 def _is_day(engine: Engine, place: Place, name: str) -> bool:
