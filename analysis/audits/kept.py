@@ -17,7 +17,7 @@ from analysis.engine.engine import Engine, open_engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError
 
-JUDGING = (*ROOMS, "audits", "cox", "curves", "design", "evaluation", "inference", "models")
+JUDGING = (*ROOMS, "audits", "cox", "design", "evaluation", "inference", "models")
 """Whatever lives in these rooms of ``analysis`` decides what the audits of a cohort find."""
 LIBRARIES = ("numba", "numpy", "pandas", "scikit-learn", "scipy", "statsmodels")
 

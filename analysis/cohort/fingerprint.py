@@ -14,7 +14,7 @@ from analysis.ingest.event_places import is_looked_into
 from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.scan import scan
 
-ROOMS = ("engine", "declared", "ingest", "cohort")
+ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
 
 
