@@ -1,6 +1,7 @@
 """What the numbers rest on, in words: alarms, looking ahead, early and late signals."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
 """Decimals of an estimate."""
 DIGITS_FROM = DIGITS | {Unit.DEVIATIONS: 1}
 """Decimals of the size from which on a thing is found."""
+MOST_DATES = 3
+"""Columns that date what is too good, named first on the page: those behind most of it."""
 SIGNALS = {
     Signal.EARLY: "grounds.early",
     Signal.LATE: "grounds.late_signal",
@@ -117,11 +120,15 @@ def warning(text: Text, compared: Compared) -> list[str]:
 def too_good_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
     """Return what must be read next: what is too good, with the columns that date it; none where nothing is."""
     found = []
-    for alarm in alarms:
-        if alarm.verdict is Verdict.FOUND and alarm.audit in TOO_GOOD:
-            subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
-            dates = dated_by(alarm.subject)
-            found.append(text("audits.dated", what=what, subject=subject, dates=dates) if subject else what)
+    for audit in TOO_GOOD:
+        raised = [alarm for alarm in alarms if alarm.audit == audit and alarm.verdict is Verdict.FOUND]
+        what = text(f"audits.{audit}")
+        if subjects := [_subject(text, alarm, covariate_labels) for alarm in raised if alarm.subject]:
+            often = Counter(date for alarm in raised for date in dated_by(alarm.subject))
+            dates = [date for date, _ in often.most_common(MOST_DATES)]
+            found.append(text("audits.dated", what=what, subjects=subjects, dates=dates))
+        elif raised:
+            found.append(what)
     return [text("short.too_good", found=found)] if found else []
 
 
