@@ -10,10 +10,11 @@ from importlib.resources.abc import Traversable
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import Study
+from analysis.ingest.event_places import is_looked_into
 from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.scan import scan
 
-ROOMS = ("engine", "declared", "ingest", "cohort")
+ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
 
 
@@ -65,10 +66,12 @@ def module_texts(rooms: Collection[str]) -> list[str]:
 
 
 def _hash_files(located: RawFiles) -> str:
-    """Hash the bytes of the files that are read, and the names of those that are not: the cohort lists them."""
+    """Hash the bytes of the files that are read or looked into, and the names of the others: the cohort lists them."""
     digest = hashlib.sha256()
     for unread in located.unread:
         digest.update(f"{unread.name}\0".encode())
+        if is_looked_into(unread):
+            digest.update(scan(unread).digest.encode())
     for name, path in sorted(located.tables.items()):
         for part in located.parts(name):
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cohort.build import FOLDERS as ALL_FOLDERS
+from analysis.cohort.event_questions import event_questions
 from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -116,7 +117,7 @@ def check_source(
         return dataclasses.replace(
             checked,
             overview=source_overview(engine, load.read, load.given, checked.not_yet_known),
-            row_files=write_rows(engine, load.findings, rows),
+            row_files=write_rows(engine, checked.findings, rows),
         )
 
 
@@ -127,6 +128,11 @@ def _with_lifetimes(engine: Engine, study: Study, declaration: Declaration, chec
     needed = behind({"risk_intervals"}, queries_of(FOLDERS))
     run_folders(engine, FOLDERS, query_parameters(study, declaration), checked.given, quiet, needed)
     ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
+    questions = event_questions(engine, query_parameters(study, declaration))
     return dataclasses.replace(
-        checked, not_yet_known=tuple(unknown), n_lifetimes=n_lifetimes, evidence=Evidence(*found)
+        checked,
+        findings=(*checked.findings, *questions),
+        not_yet_known=tuple(unknown),
+        n_lifetimes=n_lifetimes,
+        evidence=Evidence(*found),
     )

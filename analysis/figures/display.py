@@ -29,12 +29,15 @@ class Display:
         Called as ``draw(ax)``; None where a table says it best.
     size
         Width and height of the picture in inches.
+    notes
+        What a reader of the numbers must know, a sentence or two each.
     """
 
     title: str
     table: pd.DataFrame
     draw: Callable[[Axes], Any] | None = None
     size: tuple[float, float] = (7.0, 3.6)
+    notes: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers as a new frame."""
@@ -59,14 +62,14 @@ class Display:
         """Return title and numbers as text."""
         texts, notes = _excerpt(self.table)
         cells = in_columns([str(name) for name in texts.columns], texts.to_numpy().tolist())
-        return "\n".join([self.title, cells, *notes])
+        return "\n".join([self.title, cells, *notes, *self.notes])
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""
         picture = as_svg("display", self.draw, size=self.size, alt=self.title) if self.draw else ""
         texts, notes = _excerpt(self.table)
         numeric = [pd.api.types.is_numeric_dtype(self.table[name]) for name in texts.columns]
-        lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in notes)
+        lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in [*notes, *self.notes])
         return f"<h4>{html.escape(self.title)}</h4>{picture}{_html_table(texts, numeric)}{lines}"
 
 

@@ -9,11 +9,13 @@ from analysis.declared.contract import Table, as_known_sql, read_contract, unkno
 from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
+from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.ingest.files_read import FileRead
 from analysis.ingest.findings import Finding
 from analysis.ingest.matches import Match, matches
 from analysis.ingest.opening import open_raw
+from analysis.ingest.other_events import other_events
 from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -83,11 +85,13 @@ def load_source(
     engine.live_in(study.time.time_zone)
     opened = open_raw(engine, located, scratch, study.source.encoding)
     loaded = load_tables(engine, study.source, read_contract(), progress, opened)
+    events = other_events(engine, located.unread, scratch, study.time.snapshot)
+    raw_views.end(engine)
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
     )
     matched = matches(engine, read_contract(), loaded.given)
-    findings = (*opened.findings, *loaded.findings, *broken)
+    findings = (*opened.findings, *loaded.findings, *events, *broken)
     return Load(findings, loaded.given, matched, loaded.read)
 
 

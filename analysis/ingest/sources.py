@@ -71,7 +71,7 @@ def load_tables(
     Parameters
     ----------
     engine
-        A store with the views of schema ``raw``, which go when this is done.
+        A store with the views of schema ``raw``.
     source
         How the source is to be read.
     contract
@@ -90,7 +90,6 @@ def load_tables(
             progress(f"  {table.name}: {engine.count(table.name):,} rows")
     loading.tell_of_columns()
     loading.findings += unify_keys(engine, contract, loading.given)
-    raw_views.end(engine)
     rows = {name: engine.count(name) for name in loading.given}
     read = tuple(replace(file, rows=rows.get(file.table or "")) for file in opened.files)
     return Loaded(loading.given, loading.findings, read)

@@ -7,7 +7,7 @@ from analysis.declared.contract import Table, as_written, read_contract
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import path_literal
 from analysis.errors import EngineError, SourceError
-from analysis.ingest.csv_files import open_csv, plain_text, unpacked
+from analysis.ingest.csv_files import CsvFile, open_csv, plain_text, unpacked
 from analysis.ingest.encodings import encodings_of
 from analysis.ingest.file_kinds import (
     ARCHIVES,
@@ -96,14 +96,25 @@ def _columns(engine: Engine, path: Path, table: Table, scratch: Path) -> tuple[s
             first = parquet_files(path)[0] if path.is_dir() else path
             return tuple(engine.columns(f"read_parquet({path_literal(first)}, hive_partitioning = false)"))
         if kind_of(path) in TEXT:
-            plain = unpacked(path, scratch)
-            encoding = encodings_of([plain])[plain]
-            if isinstance(encoding, str):
-                readable = plain_text(plain, encoding, scratch)
-                return open_csv(readable, scratch, table.required_columns(), table.column_names).names
+            return open_unread(path, scratch, table.required_columns(), table.column_names).names
     except (EngineError, SourceError, OSError):
         pass
     return ()
+
+
+def open_unread(path: Path, scratch: Path, required: Collection[str] = (), known: Collection[str] = ()) -> CsvFile:
+    """Open a text file that nothing reads, by its own encoding.
+
+    Raises
+    ------
+    SourceError, OSError
+        If it cannot be read.
+    """
+    plain = unpacked(path, scratch)
+    encoding = encodings_of([plain])[plain]
+    if isinstance(encoding, Remark):
+        raise SourceError(encoding)
+    return open_csv(plain_text(plain, encoding, scratch), scratch, required, known)
 
 
 def _rename(near: str | None) -> Remark:

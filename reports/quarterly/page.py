@@ -49,6 +49,7 @@ def render_quarterly(
     terms, fitted = _term_labels(summary, catalogue), summary.contest or summary.apart
     short = [
         *grounds.warning(catalogue, summary.grounds.compared),
+        *grounds.too_good_sentence(catalogue, summary.grounds.alarms, covariate_labels),
         *sentences.in_short(catalogue, summary, labels, unmeasured),
         *grounds.found_sentence(catalogue, summary.grounds.alarms, covariate_labels),
     ]
