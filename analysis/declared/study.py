@@ -19,11 +19,18 @@ LAST_DAY = dt.date(2078, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and since when each table is logged."""
+    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and from when to when each table is logged.
+
+    Attributes
+    ----------
+    observed_from, observed_until
+        The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
+    """
 
     kind: str
     path: Path
     observed_from: dict[str, dt.date] = field(default_factory=dict)
+    observed_until: dict[str, dt.date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

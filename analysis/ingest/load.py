@@ -10,6 +10,7 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.errors import ContractError
 from analysis.ingest.findings import Finding
+from analysis.ingest.measured import what_is_measured
 from analysis.ingest.raw_files import RawFiles, open_raw
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
@@ -40,7 +41,8 @@ def load_source(
     Returns
     -------
     tuple
-        What was found below the level of an error; the tables that the source gives, each with its columns.
+        What was found below the level of an error; the tables that the source gives, each with its columns, as far as
+        they are measured.
 
     Raises
     ------
@@ -62,7 +64,8 @@ def load_source(
         raise ContractError(f"The source breaks the contract: {' '.join(empty)}")
     findings += told(loaded.findings)
     findings += told(apply_rules(engine, read_contract(), loaded.given, parameters, study.lowered_rules))
-    return findings, loaded.given
+    found, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
+    return findings + told(found), measured
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -22,7 +22,7 @@ from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.contract import names_given
 from analysis.declared.factors import measurable_covariates, read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 
@@ -31,7 +31,7 @@ def source(tmp_path_factory):
     path = tmp_path_factory.mktemp("random") / "source.duckdb"
     given = names_given(write_random_source(path, seed=20240101), stable_users=True)
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False}
+    parameters = study.query_parameters() | log_parameters({}) | given_parameters({"touchpoints.response_hours"})
     return LoadedSource(path, parameters, frozenset(covariate.name for covariate in measurable_covariates(given)))
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 
 from analysis.cohort.build import FOLDERS
-from analysis.declared.contract import read_contract
-from analysis.declared.parameters import log_parameters
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time, Windows
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries
@@ -122,6 +122,8 @@ def drawn_book(
     until: str = FOLDERS[-1],
     *,
     observed_from: Mapping[str, str] | None = None,
+    observed_until: Mapping[str, str] | None = None,
+    hole: Mapping[str, tuple[str, str]] | None = None,
     windows: Windows | None = None,
     observation_start: str = "2024-01-01",
     snapshot: str = "2025-01-01",
@@ -134,8 +136,8 @@ def drawn_book(
     ----------
     until
         The last folder to run.
-    observed_from
-        Days on which logs begin, by table.
+    observed_from, observed_until, hole
+        Days on which logs begin, by table, on which they have ended, and the first and the next logged day of a hole.
     tables
         Drawings by name; accounts may be left out, then they are those that the other tables name. Absent tables are
         there but empty, as for a source that does not give them.
@@ -145,10 +147,13 @@ def drawn_book(
     dates = {"observation_start": observation_start, "snapshot": snapshot}
     days = {name: dt.date.fromisoformat(day) for name, day in dates.items()}
     study = Study("drawn", Source("contract", Path()), Time(**days, **clock), windows=windows or Windows())
-    logs = log_parameters(observed_from or {})
-    logs["is_user_activity_given"] = "user_activity" in tables
+    drawn = {name: read_drawing(drawing) for name, drawing in tables.items()}
+    given = names_given({name: columns for name, (columns, _) in drawn.items()}, stable_users=True)
+    logs = log_parameters(observed_from or {}, observed_until or {}) | given_parameters(given)
+    for table, (hole_from, hole_until) in (hole or {}).items():
+        logs |= {f"{table}_hole_from": hole_from, f"{table}_hole_until": hole_until}
     book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs)
-    load_drawn(book.con, study, {name: read_drawing(drawing) for name, drawing in tables.items()})
+    load_drawn(book.con, study, drawn)
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])
     return book
 

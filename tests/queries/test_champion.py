@@ -15,7 +15,7 @@ from look_ahead import LoadedSource
 from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, young
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 AUGUST = "2024-08-01"
@@ -571,7 +571,7 @@ def test_key_users_of_random_use_are_those_that_plain_counting_finds(tmp_path):
     path = tmp_path / "source.duckdb"
     write_random_source(path, seed=7)
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    source = LoadedSource(path, study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False})
+    source = LoadedSource(path, study.query_parameters() | log_parameters({}) | given_parameters({"touchpoints.response_hours"}))
     con = source.as_known(ENDS).con
     logged = con.execute(
         "select account_id, user_id, used_on, coalesce(known_on, used_on), events from usage_daily"

@@ -21,7 +21,7 @@ from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.factors import read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 TOPICS = [
@@ -50,7 +50,7 @@ def book_and_logs(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("random") / "source.duckdb"
     write_random_source(path, seed=12)
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    logs = log_parameters(request.param) | {"is_user_activity_given": False}
+    logs = log_parameters(request.param) | given_parameters({"touchpoints.response_hours"})
     return LoadedSource(path, study.query_parameters() | logs).as_known(ENDS), request.param
 
 

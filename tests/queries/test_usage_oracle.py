@@ -13,7 +13,7 @@ from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.factors import read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 LATE = {"usage_daily": dt.date(2023, 4, 10), "features": dt.date(2023, 7, 1), "users": dt.date(2023, 3, 1)}
@@ -29,7 +29,7 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module", params=[{}, LATE], ids=["logs without beginning", "logs that begin late"])
 def book_and_log(request, path):
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    logs = log_parameters(request.param) | {"is_user_activity_given": False}
+    logs = log_parameters(request.param) | given_parameters({"touchpoints.response_hours"})
     book = LoadedSource(path, study.query_parameters() | logs).as_known(ENDS)
     return book, use_log(book, request.param)
 

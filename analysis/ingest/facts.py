@@ -1,0 +1,40 @@
+"""Facts: on which days the rows of a table happen, or from when to when they last."""
+
+import re
+
+from analysis.declared.contract import Table
+
+LASTS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null", "goals": "achieved_on"}
+"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
+
+
+def is_dated(table: Table) -> bool:
+    """Say whether the rows of a table are of an account, and of a day."""
+    return not table.required and table.row_known is not None and "account_id" in table.column_names
+
+
+def is_log(table: Table) -> bool:
+    """Say whether a table notes what happens day by day, so that days without any row say something of it."""
+    return is_dated(table) and table.name not in LASTS
+
+
+def facts_sql(table: Table) -> str:
+    """Return a select of the rows of a dated table as facts.
+
+    Returns
+    -------
+    str
+        SQL of account_id, days [begins, ends), happened_on (of what lasts as of what happens: the day that makes it
+        known) and learned_on, the last day on which it was still unknown.
+    """
+    begins = first_name(table.row_known or "")
+    ends = f"coalesce({LASTS[table.name]}, cast('9999-12-31' as date))" if table.name in LASTS else f"{begins} + 1"
+    return (
+        f"select account_id, coalesce({begins}, cast('0001-01-01' as date)) as begins, {ends} as ends, "
+        f"{table.row_known} as happened_on, {table.row_known_sql()} as learned_on from {table.name}"
+    )
+
+
+def first_name(sql: str) -> str:
+    """Return the first name in a piece of SQL: the column that dates a row."""
+    return re.findall(r"\w+", sql)[0]
