@@ -1,12 +1,13 @@
-"""Needs: the words in which covariates and claims say what they take of a source, some of which only its rows can give."""
+"""Needs: the words in which covariates and claims say what they take of a source, some of which only rows can give."""
 
 import functools
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from analysis.declared.claims import read_claims
 from analysis.declared.contract import read_contract
-from analysis.declared.factors import alternatives, read_covariates
+from analysis.declared.factors import alternatives, read_covariates, unmet
 
 _WORD = re.compile(r"(?P<table>\w+)(?:\.(?P<column>\w+)(?:=(?P<value>\w+)|->(?P<other>\w+))?)?")
 
@@ -58,11 +59,24 @@ def read_word(text: str) -> Word | None:
 @functools.cache
 def asked_words() -> tuple[Word, ...]:
     """Return every word of the contract that some covariate or claim asks for, in the order of the contract."""
-    needs = [need for covariate in read_covariates() for need in (*covariate.needs, *covariate.better_with)]
-    needs += [need for claim in read_claims() for need in claim.needs]
-    words = (read_word(name) for need in needs for name in alternatives(need))
     order = list(read_contract())
-    return tuple(sorted({word for word in words if word}, key=lambda word: (order.index(word.table), str(word))))
+    return tuple(sorted(_words(_needs()), key=lambda word: (order.index(word.table), str(word))))
+
+
+def missed_words(given: Collection[str]) -> frozenset[str]:
+    """Return the words for lack of which a need of some covariate or claim is unmet, and their tables and columns."""
+    words = _words(unmet(_needs(), given))
+    return frozenset(name for word in words for name in (*word.larger(), str(word)))
+
+
+def _needs() -> list[str]:
+    needs = [need for covariate in read_covariates() for need in (*covariate.needs, *covariate.better_with)]
+    return needs + [need for claim in read_claims() for need in claim.needs]
+
+
+def _words(needs: Iterable[str]) -> set[Word]:
+    words = (read_word(name) for need in needs for name in alternatives(need))
+    return {word for word in words if word}
 
 
 def asked_of_rows() -> frozenset[str]:

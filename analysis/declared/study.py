@@ -19,7 +19,7 @@ LAST_DAY = dt.date(2078, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and from when to when each table is logged.
+    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and when each table is logged.
 
     Attributes
     ----------

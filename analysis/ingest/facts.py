@@ -6,16 +6,13 @@ from analysis.declared.contract import Table
 
 LASTS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null", "goals": "achieved_on"}
 """Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
+COUNTED = ("usage_daily", "user_activity", "touchpoints", "tickets")
+"""Tables of whose rows covariates count how many there are: where there is none, that is read, too."""
 
 
 def is_dated(table: Table) -> bool:
     """Say whether the rows of a table are of an account, and of a day."""
     return not table.required and table.row_known is not None and "account_id" in table.column_names
-
-
-def is_log(table: Table) -> bool:
-    """Say whether a table notes what happens day by day, so that days without any row say something of it."""
-    return is_dated(table) and table.name not in LASTS
 
 
 def facts_sql(table: Table) -> str:

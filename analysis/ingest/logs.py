@@ -17,17 +17,17 @@ from analysis.declared.contract import Table
 from analysis.declared.parameters import LONG_AGO, NEVER, Log, parameters_of_logs
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
-from analysis.ingest.facts import facts_sql, is_log
+from analysis.ingest.facts import COUNTED, facts_sql
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import remark
 
 CHANCE = 1e-4
 """A silence is no accident if rows at random leave one so long, among all, less often than this."""
 SHORTEST_DAYS = 14
-"""A shorter silence ends no log: weekends, holidays, a delivery that comes every other week."""
+"""No longer a silence ends no log, whatever came before: a closure over the turn of the year, a week yet to come."""
 LEAST_RATIO = 3.0
 """Nor does one that is not so many times as long as any other that is left."""
-MOST = 4
+MOST = 3
 """Silences looked for in one log: before it, after it, and in it."""
 FOLDER = "measured"
 
@@ -125,7 +125,7 @@ def find_logs(
     changes = engine.ask(read_query(f"{FOLDER}/customers_by_day"), parameters)
     customers = changes.set_index(pd.to_datetime(changes["day"]))["change"].astype(np.int64).cumsum()
     for table in tables:
-        if is_log(table):
+        if table.name in COUNTED:
             with engine.named(facts=facts_sql(table)):
                 days = engine.ask(read_query(f"{FOLDER}/days_logged"), parameters)["day"]
             log, found = _told_by(days.to_numpy("datetime64[D]"), customers, logs[table.name], table.name, parameters)
@@ -141,9 +141,9 @@ def _declared(table: Table, parameters: Mapping[str, Any]) -> Log:
 def _told_by(
     days: np.ndarray, customers: pd.Series, log: Log, table: str, parameters: Mapping[str, Any]
 ) -> tuple[Log, list[Finding]]:
-    """Return a log as its silences tell it, and a finding for each of them; a bound that is declared is taken at its word.
+    """Return a log as its silences tell it, and a finding for each of them.
 
-    So is the whole log, holes and all, where both are.
+    A bound that is declared is taken at its word; where both are, so are the days between.
     """
     is_from_declared, is_until_declared = log.observed_from != LONG_AGO, log.observed_until != NEVER
     opens = _day(parameters["observation_start"]) - dt.timedelta(days=parameters["baseline_days"])
@@ -182,7 +182,8 @@ def _day(value: Any) -> dt.date:
 def write_logs(engine: Engine, logs: Mapping[str, Log]) -> None:
     """Write when each table is logged into table ``logs``: table_name, and the days of `Log`."""
     engine.run(
-        "create table logs (table_name varchar, observed_from date, observed_until date, hole_from date, hole_until date)"
+        "create table logs "
+        "(table_name varchar, observed_from date, observed_until date, hole_from date, hole_until date)"
     )
     for table, log in logs.items():
         engine.run(

@@ -1,4 +1,4 @@
-"""Measured: which of the tables and columns that a source gives hold what they are read for; the others count as absent.
+"""Measured: which of the tables and columns that a source gives hold what they are read for; others count as absent.
 
 Rows that were set apart, that lie in no paid stay of their account, or outside their own log, are no evidence that
 nothing happened. Asked once, after the rules; what is not measured is not given, to all that comes later.
@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.declared.contract import Column, Table
-from analysis.declared.needs import Word, asked_words
+from analysis.declared.contract import Column, Table, names_given
+from analysis.declared.needs import Word, asked_words, missed_words
 from analysis.declared.parameters import Log
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
@@ -19,7 +19,7 @@ from analysis.ingest.logs import FOLDER, find_logs, write_logs
 from analysis.wording.remarks import Remark, remark, stored_remark
 
 USABLE = 0.5
-"""A table is measured if so large a share of its rows was not set apart and lies in a paid stay; keys are matched alike."""
+"""A table is measured if so large a share of its rows was not set apart and lies in a paid stay; keys match likewise."""
 FILLED = 0.01
 """A column counts as given if so large a share of the rows has it; of what need not happen, one row is enough."""
 WITHOUT_SHARE, WITHOUT_NUMBER = 0.1, 5
@@ -75,13 +75,15 @@ def what_is_measured(
         for name in EVERY_CUSTOMER:
             if name in kept:
                 findings += _without_rows(engine, kept[name], logs[name], parameters)
-    unmeasured = [Unmeasured(name, reason) for name, reason in reasons.items() if reason]
-    measured = {name: given[name] for name in kept}
+    measured, absent = {name: given[name] for name in kept}, {}
     for name, table in kept.items():
-        words, absent = _of_columns(engine, table, given[name], measured)
-        measured[name] = words
-        unmeasured += absent
-        findings += [_finding_of_columns(name, absent)] if absent else []
+        measured[name], absent[name] = _of_columns(engine, table, given[name], measured)
+    missed = missed_words(names_given(measured, stable_users=True))
+    unmeasured = [Unmeasured(name, reason) for name, reason in reasons.items() if reason]
+    for name in kept:
+        told = [one for one in absent[name] if one.name in missed]
+        unmeasured += told
+        findings += [_finding_of_columns(name, told)] if told else []
     write_logs(engine, logs)
     _write(engine, unmeasured)
     return findings, measured

@@ -1,8 +1,8 @@
 -- grain: date on which the covariates of a lifetime are needed; key: lifetime_id, risk_date
 -- rule: where what a covariate looks at begins: a window of n days is [risk_date - n, risk_date), but never begins
---       before the origin. It is logged where it has a day, and its log goes on from its first without a break (rules 13
---       and 14 of queries/rules_of_time.md). The longest window of use is the baseline, or four weeks where these are
---       longer. Use is comparable where two recent windows have passed since the origin
+--       before the origin. It is logged where it has a day, and its log goes on from its first without a break. The
+--       longest window of use is the baseline, or four weeks where these are longer. Use is comparable where two recent
+--       windows have passed since the origin
 with windows as (
     select
         risk_dates.lifetime_id,

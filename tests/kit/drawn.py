@@ -150,12 +150,19 @@ def drawn_book(
     drawn = {name: read_drawing(drawing) for name, drawing in tables.items()}
     given = names_given({name: columns for name, (columns, _) in drawn.items()}, stable_users=True)
     logs = log_parameters(observed_from or {}, observed_until or {}) | given_parameters(given)
-    for table, (hole_from, hole_until) in (hole or {}).items():
-        logs |= {f"{table}_hole_from": hole_from, f"{table}_hole_until": hole_until}
-    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs)
+    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs | with_breaks(hole or {}))
     load_drawn(book.con, study, drawn)
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])
     return book
+
+
+def with_breaks(breaks: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Return the parameters of logs that break off on a day, and go on on another."""
+    return {
+        f"{table}_{name}": day
+        for table, days in breaks.items()
+        for name, day in zip(("hole_from", "hole_until"), days, strict=True)
+    }
 
 
 def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str, tuple[list[str], Rows]]) -> None:
