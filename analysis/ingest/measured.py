@@ -19,7 +19,7 @@ from analysis.ingest.logs import FOLDER, find_logs, write_logs
 from analysis.wording.remarks import Remark, remark, stored_remark
 
 USABLE = 0.5
-"""A table is measured if so large a share of its rows was not set apart and lies in a paid stay; keys match likewise."""
+"""A table is measured if such a share of its rows was not set apart and lies in a paid stay; keys match likewise."""
 FILLED = 0.01
 """A column counts as given if so large a share of the rows has it; of what need not happen, one row is enough."""
 WITHOUT_SHARE, WITHOUT_NUMBER = 0.1, 5

@@ -29,19 +29,19 @@ still_open as (
         dates.lifetime_id,
         dates.risk_date,
         count(*) as tickets,
-        sum(case when ticket.is_category_said then 1 else 0 end) as tickets_with_category,
-        min(case when ticket.is_fault then ticket.opened_on end) as oldest_fault_opened_on
+        sum(case when raised.is_category_said then 1 else 0 end) as tickets_with_category,
+        min(case when raised.is_fault then raised.opened_on end) as oldest_fault_opened_on
     from risk_windows as dates
-    inner join dated_ticket as ticket
+    inner join dated_ticket as raised
         on
-            dates.account_id = ticket.account_id
-            and ticket.opened_on >= dates.origin
-            and ticket.opened_on >= dates.tickets_since
-            and ticket.opened_on < dates.risk_date
-            and ticket.known_on < dates.risk_date
+            dates.account_id = raised.account_id
+            and raised.opened_on >= dates.origin
+            and raised.opened_on >= dates.tickets_since
+            and raised.opened_on < dates.risk_date
+            and raised.known_on < dates.risk_date
             and (
-                coalesce(ticket.resolved_on >= dates.risk_date, true)
-                or coalesce(ticket.reopened_on >= ticket.resolved_on and ticket.reopened_on < dates.risk_date, false)
+                coalesce(raised.resolved_on >= dates.risk_date, true)
+                or coalesce(raised.reopened_on >= raised.resolved_on and raised.reopened_on < dates.risk_date, false)
             )
     group by dates.lifetime_id, dates.risk_date
 ),

@@ -67,8 +67,8 @@ SEATS = (
 MUTANTS = [
     Mutant(
         "use on the day itself",
-        "5_covariates",
-        "usage",
+        "4_activity",
+        "use_window",
         (
             *on_the_day_itself(USED),
             ("(dates.risk_date - used.used_on - 1) / 7", "(dates.risk_date - used.used_on) / 7"),
