@@ -81,9 +81,10 @@ def what_is_measured(
     missed = missed_words(names_given(measured, stable_users=True))
     unmeasured = [Unmeasured(name, reason) for name, reason in reasons.items() if reason]
     for name in kept:
-        told = [one for one in absent[name] if one.name in missed]
-        unmeasured += told
-        findings += [_finding_of_columns(name, told)] if told else []
+        lacking = [one for one in absent[name] if one.name in missed]
+        unmeasured += lacking
+        faults = [one for one in lacking if _is_news(one.reason)]
+        findings += [_finding_of_columns(name, faults)] if faults else []
     write_logs(engine, logs)
     _write(engine, unmeasured)
     return findings, measured
@@ -186,8 +187,11 @@ def _without_rows(engine: Engine, table: Table, log: Log, parameters: Mapping[st
 
 
 def _is_news(reason: Remark) -> bool:
-    """Say whether nothing else tells of the reason: a table without rows is found where it is read."""
-    return reason.code != "ingest.not_measured.no_rows"
+    """Say whether it is a fault that nothing else tells of: a table without rows is told of where it is read.
+
+    That no row has a value is none; it stands where it is said what the source lacks.
+    """
+    return reason.code not in ("ingest.not_measured.no_rows", "ingest.not_measured.no_such_row")
 
 
 def _finding_of_table(name: str, reason: Remark) -> Finding:

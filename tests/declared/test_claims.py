@@ -40,7 +40,13 @@ def test_a_claim_names_what_would_unlock_it(claim):
         (EVERYTHING, Judged.YES),
         (EVERYTHING - {"surveys"}, Judged.IN_PART),
     ],
-    ids=["no covariate", "one without its rows", "one of two covariates", "all", "all covariates, but not what it needs beside them"],
+    ids=[
+        "no covariate",
+        "one without its rows",
+        "one of two covariates",
+        "all",
+        "all covariates, but not what it needs beside them",
+    ],
 )
 def test_a_claim_is_judged_in_full_in_part_or_not_at_all(given, judged):
     claim = Claim("C99", "", "", ("departures", "usage_drop"), needs=("surveys",))

@@ -24,9 +24,7 @@ def found(rows: np.ndarray, customers: pd.Series = ALWAYS) -> list[tuple[str, st
 
 
 class TestChance:
-    @pytest.mark.parametrize(
-        ("n", "ratio", "chance"), [(2, 1, 1.0), (2, 3, 2 / 4), (3, 3, 2 * 3 / (4 * 5)), (9, 1, 1)]
-    )
+    @pytest.mark.parametrize(("n", "ratio", "chance"), [(2, 1, 1.0), (2, 3, 2 / 4), (3, 3, 2 * 3 / (4 * 5)), (9, 1, 1)])
     def test_by_hand(self, n, ratio, chance):
         assert chance_of_silence(n, ratio) == pytest.approx(chance)
 
