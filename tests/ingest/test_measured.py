@@ -1,4 +1,4 @@
-"""What a source gives and does not measure is not made, not judged, and said with the reason; of a good one, nothing."""
+"""What a source gives and does not measure is not made, not judged, and said with the reason; of a good one nothing."""
 
 import datetime as dt
 import tempfile
@@ -170,7 +170,7 @@ class TestColumnsAndTheirRows:
 
 
 class TestLogs:
-    DAYS = [dt.date(2023, 1, 10) + dt.timedelta(days=n) for n in range(100)]
+    DAYS = tuple(dt.date(2023, 1, 10) + dt.timedelta(days=n) for n in range(100))
 
     def use(self, days) -> str:
         return lines("account_id,used_on,events\n", *[f"{account},{day},1" for day in days for account in ("a1", "a3")])
@@ -212,7 +212,10 @@ class TestLogs:
         use = lines("account_id,used_on,events\n", *[f"{n},2023-03-01,1" for n in names[:10]])
         accounts = lines("account_id\n", *names)
         findings = said(check(accounts=accounts, subscriptions=subscriptions, usage_daily=use))
-        told = f"{n_without} of {len(names)} accounts that pay have no row at all: they are read as accounts without any use"
+        told = (
+            f"{n_without} of {len(names)} accounts that pay have no row at all: they are read as accounts without any"
+        )
+        told += " use"
         assert findings == ({"customers_without_rows usage_daily": told} if is_told else {})
 
 
