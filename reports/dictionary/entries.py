@@ -2,11 +2,11 @@
 
 import dataclasses
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.declared.claims import Judged, read_claims
-from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families
+from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families, unmet
 from analysis.declared.needs import read_word
 from analysis.declared.study import Definitions, Study, Windows
 from analysis.errors import ReportError
@@ -95,9 +95,7 @@ def dictionary(
                 color=family.color,
                 entries=entries,
                 n_measured=sum(not entry.lacking for entry in entries),
-                unlocked_by=tuple(
-                    with_reason(table, catalogue, reasons) for table in family.unlocked_by if table not in given
-                ),
+                unlocked_by=needs_in_words(unmet(family.unlocked_by, given), catalogue, reasons),
             )
         )
     return tuple(sections)
@@ -107,7 +105,7 @@ def claim_lines(given: Collection[str], catalogue: Catalogue, reasons: Reasons =
     """Return every registered claim, and what a source lacks for it; see `dictionary`."""
     lines = []
     for claim in read_claims():
-        needs = tuple(need_in_words(need, catalogue, reasons) for need in claim.lacking(given))
+        needs = needs_in_words(claim.lacking(given), catalogue, reasons)
         lines.append(ClaimLine(claim.name, claim.says(catalogue.language), claim.judged(given), needs))
     return tuple(lines)
 
@@ -124,17 +122,29 @@ def definitions(study: Study | None, catalogue: Catalogue) -> list[str]:
     return [catalogue.text(f"define.{name}", value=value) for name, value in values.items()]
 
 
-def need_in_words(need: str, catalogue: Catalogue, reasons: Reasons = NO_REASONS) -> str:
-    """Return a need with the language's word between its alternatives, and why each that is given is not measured."""
-    return catalogue.listed([with_reason(name, catalogue, reasons) for name in alternatives(need)], "or")
+def needs_in_words(needs: Sequence[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS) -> tuple[str, ...]:
+    """Return needs with the language's word between alternatives, and why what is given is not measured, each once."""
+    told: set[str] = set()
+    said = []
+    for need in needs:
+        names = alternatives(need)
+        behind = [_behind(name, reasons) for name in names]
+        new = [name for name in dict.fromkeys(behind) if name and name not in told]
+        told.update(new)
+        why = [
+            reasons[name] if names == (name,) else catalogue.text("dictionary.reason", name=name, reason=reasons[name])
+            for name in new
+        ]
+        listed = catalogue.listed(names, "or")
+        said.append(catalogue.text("dictionary.because", name=listed, reasons=why) if why else listed)
+    return tuple(said)
 
 
-def with_reason(name: str, catalogue: Catalogue, reasons: Reasons) -> str:
-    """Return a word of a need, and why it, its column or its table is not measured where the source gives it."""
+def _behind(name: str, reasons: Reasons) -> str:
+    """Return what of a word is given and not measured: itself, its column or its table; '' where nothing is."""
     word = read_word(name)
     larger = reversed(word.larger()) if word else ()
-    reason = next((reasons[other] for other in (name, *larger) if other in reasons), None)
-    return catalogue.text("dictionary.because", name=name, reason=reason) if reason else name
+    return next((other for other in (name, *larger) if other in reasons), "")
 
 
 def phrase(text: str, values: Mapping[str, object], language: str) -> str:
@@ -170,8 +180,8 @@ def _entry(
         expected_sign=covariate.expected_sign,
         claim=covariate.claim,
         transform=catalogue.text(f"transform.{covariate.transform}"),
-        needs=tuple(need_in_words(need, catalogue) for need in covariate.needs),
-        lacking=tuple(need_in_words(need, catalogue, reasons) for need in covariate.lacking(given)),
+        needs=needs_in_words(covariate.needs, catalogue),
+        lacking=needs_in_words(covariate.lacking(given), catalogue, reasons),
         better_with=covariate.better_with,
-        improved_by=tuple(with_reason(name, catalogue, reasons) for name in covariate.improvable(given)),
+        improved_by=needs_in_words(covariate.improvable(given), catalogue, reasons),
     )

@@ -13,7 +13,7 @@ from analysis.lifetimes.book import TOTALS
 from analysis.wording.catalogue import MISSING, Catalogue
 from analysis.wording.remarks import Remark, stored_remark
 from analysis.workbench import Workbench
-from reports.dictionary.entries import with_reason
+from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.content import Summary
@@ -46,7 +46,7 @@ def render_quarterly(
     language = catalogue.language
     labels = {family.name: family.label(language) for family, _ in tenure.families()}
     unmeasured = {
-        family.name: tuple(with_reason(table, catalogue, tenure.not_measured) for table in family.unlocked_by)
+        family.name: needs_in_words(family.unlocked_by, catalogue, tenure.not_measured)
         for family, is_measured in tenure.families()
         if not is_measured
     }

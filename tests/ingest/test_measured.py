@@ -221,7 +221,7 @@ class TestLogs:
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("en", "surveys.kind=nps (it has no rows)"), ("ja", "surveys.kind=nps（行がない）")],
+    [("en", "surveys.kind=nps (surveys: it has no rows)"), ("ja", "surveys.kind=nps（surveys：行がない）")],
 )
 def test_the_dictionary_and_the_claims_say_why(check, language, expected):
     checked, catalogue = check(surveys=SURVEYS), read_catalogue(language)
