@@ -15,67 +15,67 @@ logs as (
         cast($usage_daily_hole_until as date) as hole_until
     union all
     select
-        'user_activity',
-        cast($user_activity_observed_from as date),
-        cast($user_activity_observed_until as date),
-        cast($user_activity_hole_from as date),
-        cast($user_activity_hole_until as date)
+        'user_activity' as log,
+        cast($user_activity_observed_from as date) as observed_from,
+        cast($user_activity_observed_until as date) as observed_until,
+        cast($user_activity_hole_from as date) as hole_from,
+        cast($user_activity_hole_until as date) as hole_until
     union all
     select
-        'users',
-        cast($users_observed_from as date),
-        cast($users_observed_until as date),
-        cast($users_hole_from as date),
-        cast($users_hole_until as date)
+        'users' as log,
+        cast($users_observed_from as date) as observed_from,
+        cast($users_observed_until as date) as observed_until,
+        cast($users_hole_from as date) as hole_from,
+        cast($users_hole_until as date) as hole_until
     union all
     select
-        'features',
-        cast($features_observed_from as date),
-        cast($features_observed_until as date),
-        cast($features_hole_from as date),
-        cast($features_hole_until as date)
+        'features' as log,
+        cast($features_observed_from as date) as observed_from,
+        cast($features_observed_until as date) as observed_until,
+        cast($features_hole_from as date) as hole_from,
+        cast($features_hole_until as date) as hole_until
     union all
     select
-        'contacts',
-        cast($contacts_observed_from as date),
-        cast($contacts_observed_until as date),
-        cast($contacts_hole_from as date),
-        cast($contacts_hole_until as date)
+        'contacts' as log,
+        cast($contacts_observed_from as date) as observed_from,
+        cast($contacts_observed_until as date) as observed_until,
+        cast($contacts_hole_from as date) as hole_from,
+        cast($contacts_hole_until as date) as hole_until
     union all
     select
-        'touchpoints',
-        cast($touchpoints_observed_from as date),
-        cast($touchpoints_observed_until as date),
-        cast($touchpoints_hole_from as date),
-        cast($touchpoints_hole_until as date)
+        'touchpoints' as log,
+        cast($touchpoints_observed_from as date) as observed_from,
+        cast($touchpoints_observed_until as date) as observed_until,
+        cast($touchpoints_hole_from as date) as hole_from,
+        cast($touchpoints_hole_until as date) as hole_until
     union all
     select
-        'tickets',
-        cast($tickets_observed_from as date),
-        cast($tickets_observed_until as date),
-        cast($tickets_hole_from as date),
-        cast($tickets_hole_until as date)
+        'tickets' as log,
+        cast($tickets_observed_from as date) as observed_from,
+        cast($tickets_observed_until as date) as observed_until,
+        cast($tickets_hole_from as date) as hole_from,
+        cast($tickets_hole_until as date) as hole_until
     union all
     select
-        'surveys',
-        cast($surveys_observed_from as date),
-        cast($surveys_observed_until as date),
-        cast($surveys_hole_from as date),
-        cast($surveys_hole_until as date)
+        'surveys' as log,
+        cast($surveys_observed_from as date) as observed_from,
+        cast($surveys_observed_until as date) as observed_until,
+        cast($surveys_hole_from as date) as hole_from,
+        cast($surveys_hole_until as date) as hole_until
     union all
     select
-        'goals',
-        cast($goals_observed_from as date),
-        cast($goals_observed_until as date),
-        cast($goals_hole_from as date),
-        cast($goals_hole_until as date)
+        'goals' as log,
+        cast($goals_observed_from as date) as observed_from,
+        cast($goals_observed_until as date) as observed_until,
+        cast($goals_hole_from as date) as hole_from,
+        cast($goals_hole_until as date) as hole_until
     union all
     select
-        'account_attributes',
-        cast($account_attributes_observed_from as date),
-        cast($account_attributes_observed_until as date),
-        cast($account_attributes_hole_from as date),
-        cast($account_attributes_hole_until as date)
+        'account_attributes' as log,
+        cast($account_attributes_observed_from as date) as observed_from,
+        cast($account_attributes_observed_until as date) as observed_until,
+        cast($account_attributes_hole_from as date) as hole_from,
+        cast($account_attributes_hole_until as date) as hole_until
 ),
 
 unbroken as (

@@ -1,7 +1,7 @@
 -- grain: contact between vendor and customer that no machine made; key: touchpoint_id
 -- rule: a touch of which no status is given was held, but is answered only where that is said, or by a response, from
---       the day after that came on. Without a status, where responses are not given, nobody says whether it was. One of which nobody says who began it is taken for the vendor's own, whose log it
---       is
+--       the day after that came on. Without a status, where responses are not given, nobody says whether it was. One of
+--       which nobody says who began it is taken for the vendor's own, whose log it is
 select
     touchpoint_id,
     account_id,

@@ -1,8 +1,8 @@
 -- grain: account, day with use, day on which it became known; key: account_id, used_on, known_on
 -- rule: timed_events are those of rows that say how many of them were out of hours, named_events and featured_events of
---       rows that say whose use it was, and of what. days is 1 on the day on which the first of a day's use became known,
---       else 0, so that days with use are a sum and need no count of distinct ones. block numbers runs of days as
---       window_blocks does; the rows of an account lie together, as its windows are read
+--       rows that say whose use it was, and of what. days is 1 on the day on which the first of a day's use became
+--       known, else 0, so that days with use are a sum and need no count of distinct ones. block numbers runs of days
+--       as window_blocks does; the rows of an account lie together, as its windows are read
 with deliveries as (
     select
         account_id,

@@ -1,6 +1,6 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: known use of the recent window, and of the baseline before it. Use says whose it was, or of what, where at least
---       half of its events do; no use says both
+-- rule: known use of the recent window, and of the baseline before it. Use says whose it was, or of what, where at
+--       least half of its events do; no use says both
 with used_days as (
     select
         dates.lifetime_id,

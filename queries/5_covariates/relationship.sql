@@ -1,8 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
 --       made; silence is the vendor's, whatever the customer says; never from before the lifetime's origin; a window
---       that reaches out of its log, or has no day yet, is missing. A touch of which nobody says whether it was answered
---       is neither; tickets are counted by category where at least half of them have one
+--       that reaches out of its log, or has no day yet, is missing. A touch of which nobody says whether it was
+--       answered is neither; tickets are counted by category where at least half of them have one
 with touches as (
     select
         dates.lifetime_id,

@@ -1,8 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell, never from before the lifetime's origin; a window that reaches
---       out of its log, or has no day yet, is missing, and so is what is said of seniority or faults where less than half
---       of the tickets, or of those open, say it. A fault (bug or complaint) is open until its resolution
---       is known, and again from the day it was reopened, if that is not before the resolution
+--       out of its log, or has no day yet, is missing, and so is what is said of seniority or faults where less than
+--       half of the tickets, or of those open, say it. A fault (bug or complaint) is open until its resolution is
+--       known, and again from the day it was reopened, if that is not before the resolution
 with opened as (
     select
         dates.lifetime_id,

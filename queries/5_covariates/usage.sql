@@ -1,8 +1,8 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log
 --       begins, or into a hole of it, or beyond its end, is missing; so is what is said of users or features where the
---       use does not say it; counts are added as integers and divided last. Surge and drop compare use by business day of
---       the account's region, and beside it the whole book's
+--       use does not say it; counts are added as integers and divided last. Surge and drop compare use by business day
+--       of the account's region, and beside it the whole book's
 with features as (
     select
         lifetime_id,

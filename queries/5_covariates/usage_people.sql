@@ -1,8 +1,9 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: only use that names its user counts, and where less than half of it does, nothing is known; likewise of users of
---       whom no day is given on which they were created. A user counts only once known; never from before the origin; a
---       window that reaches out of its log is missing. A seat works where its user came in working_weeks of the last four
---       weeks. Seats that nobody uses are zeros of the Gini index; it is computed from integers, divided last
+-- rule: only use that names its user counts, and where less than half of it does, nothing is known; likewise of users
+--       of whom no day is given on which they were created. A user counts only once known; never from before the
+--       origin; a window that reaches out of its log is missing. A seat works where its user came in working_weeks of
+--       the last four weeks. Seats that nobody uses are zeros of the Gini index; it is computed from integers, divided
+--       last
 with totals as (
     select
         lifetime_id,

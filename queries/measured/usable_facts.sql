@@ -1,6 +1,6 @@
 -- grain: one row; no key
--- rule: of the facts known at the snapshot: how many there are, how many lie in their log, how many are of accounts that
---       pay at some time, and how many of these while their account pays
+-- rule: of the facts known at the snapshot: how many there are, how many lie in their log, how many are of accounts
+--       that pay at some time, and how many of these while their account pays
 with known as (
     select
         account_id,
