@@ -17,6 +17,7 @@ from analysis.engine.store import cohort_path, new_cohort, point_at
 from analysis.errors import BuildError, EngineError
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
+from analysis.ingest.logs import read_logs
 from analysis.ingest.raw_files import RawFiles, locate_files
 from analysis.progress import Progress
 
@@ -114,7 +115,7 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    run_folders(engine, FOLDERS, query_parameters(study, declaration), given, progress)
+    run_folders(engine, FOLDERS, query_parameters(study, declaration) | read_logs(engine), given, progress)
     _refuse_faults(engine)
 
 

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
+from analysis.declared.needs import asked_words
 from analysis.declared.study import Study
 from analysis.ingest.event_places import is_looked_into
 from analysis.ingest.raw_files import RawFiles
@@ -21,8 +22,8 @@ ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     """Return short hashes of data, settings, queries, modules and versions, and under ``cohort`` of all of them.
 
-    Of what is declared of covariates only what the build asks for counts: their columns, and what these need of the
-    source. A label or a colour makes no other cohort.
+    Of what is declared of covariates only what the build asks for counts: their columns, and what these, and
+    claims, need of the source. A label or a colour makes no other cohort.
 
     Parameters
     ----------
@@ -34,10 +35,11 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
+    asked = [str(word) for word in asked_words()]
     parts = {
         "data": _hash_files(located),
         "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": digest(*query_texts(), json.dumps(covariates)),
+        "queries": digest(*query_texts(), json.dumps([covariates, asked])),
         "modules": digest(*module_texts(ROOMS)),
         "versions": digest(version("duckdb"), version("tenure-workbench")),
     }

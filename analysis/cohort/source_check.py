@@ -1,6 +1,7 @@
 """Source check: what a study's source gives, and what is found in it, without building a cohort."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from analysis.ingest.finding_rows import write_rows
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.matches import Match
+from analysis.ingest.measured import read_not_measured
 from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
+from analysis.wording.remarks import Remark
 
 if TYPE_CHECKING:  # a check that shows no page does not wait for pandas
     from analysis.cohort.source_overview import SourceOverview
@@ -39,6 +42,8 @@ class SourceCheck:
         What was found, errors among it.
     given
         See `analysis.declared.contract.names_given`.
+    not_measured
+        What else the source gives, and why it is not measured, by name.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
     matches
@@ -55,6 +60,7 @@ class SourceCheck:
 
     findings: tuple[Finding, ...]
     given: frozenset[str]
+    not_measured: Mapping[str, Remark]
     not_yet_known: tuple[tuple[str, int, int], ...]
     matches: tuple[Match, ...]
     n_lifetimes: int | None = None
@@ -105,7 +111,7 @@ def check_source(
             engine, study, declaration, located, scratch, progress, used=used, keep_rows=rows is not None
         )
         given = names_given(load.given, declaration.stable_users)
-        checked = SourceCheck(load.findings, given, (), load.matches)
+        checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)
         if rows is not None:
             from analysis.cohort.source_overview import note_rows_by_day, source_overview
 

@@ -18,8 +18,8 @@ class Source:
     ----------
     kind
         The folder of ``queries/1_sources`` that reads them.
-    observed_from
-        Since when each table is logged.
+    observed_from, observed_until
+        The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
     date_format
         How dates are written as text, in every table; see `analysis.declared.date_format`.
     encoding
@@ -29,6 +29,7 @@ class Source:
     kind: str
     path: Path
     observed_from: dict[str, dt.date] = field(default_factory=dict)
+    observed_until: dict[str, dt.date] = field(default_factory=dict)
     date_format: str = ISO
     encoding: str = ""
 

@@ -14,6 +14,7 @@ from analysis.engine.engine import Engine
 from analysis.ingest.files_read import FileRead
 from analysis.ingest.findings import Finding
 from analysis.ingest.matches import Match, matches
+from analysis.ingest.measured import what_is_measured
 from analysis.ingest.opening import open_raw
 from analysis.ingest.other_events import other_events
 from analysis.ingest.raw_files import RawFiles
@@ -91,8 +92,9 @@ def load_source(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
     )
     matched = matches(engine, read_contract(), loaded.given)
-    findings = (*opened.findings, *loaded.findings, *events, *broken)
-    return Load(findings, loaded.given, matched, loaded.read)
+    unmeasured, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
+    findings = (*opened.findings, *loaded.findings, *events, *broken, *unmeasured)
+    return Load(findings, measured, matched, loaded.read)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

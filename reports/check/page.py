@@ -58,7 +58,7 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
             ends=_ends(content),
             figures={"timeline": Markup(timeline_picture(timeline, catalogue))} if timeline else {},
             floors=_floors(study, content, catalogue),
-            **in_page(study, content.checked.given, catalogue, is_open=False),
+            **in_page(study, content.checked.given, catalogue, content.checked.not_measured, is_open=False),
         )
     )
 

@@ -78,8 +78,8 @@ def _check(options: argparse.Namespace) -> None:
         checked = check()
     said = (
         say_findings(checked, catalogue),
-        say_measurable(dictionary(study, checked.given, catalogue), catalogue),
-        say_claims(claim_lines(checked.given, catalogue), catalogue),
+        say_measurable(dictionary(study, checked.given, catalogue, checked.not_measured), catalogue),
+        say_claims(claim_lines(checked.given, catalogue, checked.not_measured), catalogue),
     )
     print("\n" + "\n\n".join(said))
     if checked.evidence is not None:
@@ -150,20 +150,22 @@ def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  
 def _covariates(options: argparse.Namespace) -> None:
     catalogue = read_catalogue(options.language)
     if not options.page:
-        study, given = _study_if_any(options)
-        sections = dictionary(study, given or frozenset(), catalogue)
-        print(say_dictionary(sections, definitions(study, catalogue), catalogue, given is not None))
+        study, checked = _study_if_any(options)
+        given, reasons = (checked.given, checked.not_measured) if checked else (frozenset(), {})
+        sections = dictionary(study, given, catalogue, reasons)
+        print(say_dictionary(sections, definitions(study, catalogue), catalogue, checked is not None))
         return
     from reports.dictionary.page import render_covariates
     from reports.writing.files import write_all
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
-    write_all({page: render_covariates(study, _checked(options, study, _Progress()).given, catalogue)})
+    checked = _checked(options, study, _Progress())
+    write_all({page: render_covariates(study, checked.given, catalogue, checked.not_measured)})
     print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
 
-def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[str] | None]:
+def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, SourceCheck | None]:
     """Return the study and what its source gives; a study that nobody named need not be there, nor its source."""
     say = partial(print, file=sys.stderr)
     is_named = options.study is not DEFAULT_STUDY or options.source is not None
@@ -172,7 +174,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[
         return None, None
     study = _study(options)
     try:
-        return study, _checked(options, study, _Progress(sys.stderr)).given
+        return study, _checked(options, study, _Progress(sys.stderr))
     except SourceError as error:
         if is_named:
             raise

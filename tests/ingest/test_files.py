@@ -253,7 +253,7 @@ class TestText:
                 gzip.compress(USAGE.encode() * 99)[:-9],
                 "its name ends in .gz, but it is not compressed",
             ),
-            ("usage_daily.csv.gz", gzip.compress(b""), "it is empty"),
+            ("usage_daily.csv.gz", gzip.compress(b"", mtime=0), "it is empty"),
             ("usage_daily.jsonl", b'{"account_id": "a1"}\n{"account_id"\n', "Malformed JSON"),
             ("usage_daily.parquet", b"?", "usage_daily.parquet"),
             ("usage_daily.csv", USAGE.encode()[:-3] + b"\xff\n", "it is UTF-8, but line 3 is not"),

@@ -207,31 +207,6 @@ class TestDatabase:
         assert f"nothing reads these columns of the source: {self.OWNER!r}" in out
 
 
-class TestLogOfUsage:
-    LATE = USAGE.replace("2023-01-06", "2023-01-20").replace("2023-01-12", "2023-01-20")
-
-    def test_that_begins_late_asks_since_when_it_is_kept(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        message = found(write_small_source(tmp_path, usage_daily=self.LATE), capsys)["usage_log_begins_late"]
-        assert "2 rows, among them account_id=a1, used_on=2023-01-20" in message
-        assert "[source.observed_from] usage_daily = DATE" in message
-
-    def test_that_is_declared_to_begin_late_is_in_order(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        study = write_small_source(tmp_path, usage_daily=self.LATE)
-        study.write_text(STUDY + "[source.observed_from]\nusage_daily = 2023-01-20\n", encoding="utf-8")
-        assert found(study, capsys) == {}
-
-    @pytest.mark.parametrize(("last", "is_early"), [("2023-06-24", False), ("2023-06-23", True)])
-    def test_that_ends_more_than_a_week_before_the_snapshot(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], last: str, is_early: bool
-    ) -> None:
-        study = write_small_source(tmp_path, usage_daily=USAGE.replace("2023-06-28", last))
-        assert set(found(study, capsys)) == ({"usage_log_ends_early"} if is_early else set())
-
-
 class TestScheduledEnds:
     @pytest.mark.parametrize(("end", "is_found"), [("2023-07-01", False), ("2023-07-02", True), ("2024-02-01", False)])
     def test_an_end_after_the_snapshot_needs_a_notice_unless_the_term_just_ends(

@@ -198,10 +198,12 @@ class TestRemarks:
         "families": ("usage", "champion"),
         "present": ("contract",),
         "values": ("a", "b"),
+        "words": (remark("ingest.not_measured.because", name="x", reason=remark("models.no_event", rows=5)),),
+        **dict.fromkeys(("begins", "ends"), "2024-01-01"),
         "key": ("account_id", "used_on"),
         "each": 6.57,
         **dict.fromkeys(("table", "rule", "examples", "learned", "happened", "file", "encoding", "name", "near"), "x"),
-        **dict.fromkeys(("first", "told"), "x"),
+        **dict.fromkeys(("first", "told", "other"), "x"),
     }
     OWN: typing.ClassVar[dict[str, dict[str, object]]] = {
         "ingest": {"column": "'end'", "columns": ("'end'", "'plan'")},  # the source's own, whose names stay as they are

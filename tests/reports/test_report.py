@@ -16,6 +16,7 @@ from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
 from analysis.declared.contract import names_given, read_contract
+from analysis.declared.needs import asked_of_rows
 from analysis.declared.study import read_study
 from analysis.forecast.intervals import poisson_binomial_interval
 from analysis.inference.drift import Drift, DriftVerdict
@@ -153,7 +154,8 @@ def test_a_setting_that_the_study_leaves_empty_is_none(sample_report: SampleRepo
 
 def test_claims_name_what_would_unlock_them_only_where_something_lacks(tmp_path: Path) -> None:
     study = read_study(write_small_source(tmp_path))
-    everything = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    columns = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    everything = columns | asked_of_rows()
     for given, says in ((everything, False), ({"accounts", "subscriptions"}, True)):
         page = render_covariates(study, given, read_catalogue("en"))
         assert ("Would be unlocked by" in text_of(page)) == says
