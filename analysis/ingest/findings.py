@@ -27,6 +27,8 @@ class Finding:
         How many rows are concerned; None where it is a whole file or column.
     examples
         The first five of the rows, by key.
+    of
+        How many rows the table has; None where that says nothing.
     rows_sql
         Select of all of the rows, as they were, for as long as the store is open that was told to keep them; or empty.
     """
@@ -37,7 +39,8 @@ class Finding:
     says: Remark
     mend: Remark
     rows: int | None = None
-    examples: str = ""
+    examples: tuple[str | Remark, ...] = ()
+    of: int | None = None
     rows_sql: str = ""
 
     def message(self) -> str:
@@ -48,15 +51,11 @@ class Finding:
         """Return what was found, where, and what to do, to be worded in any language."""
         if not self.examples:
             return remark("ingest.finding", table=self.table, says=self.says, mend=self.mend, rule=self.name)
-        return remark(
-            "ingest.finding_in_rows",
-            table=self.table,
-            says=self.says,
-            rows=self.rows,
-            examples=self.examples,
-            mend=self.mend,
-            rule=self.name,
-        )
+        told = {"table": self.table, "says": self.says, "rows": self.rows, "examples": self.examples}
+        if self.of and self.rows:
+            share = self.rows / self.of
+            return remark("ingest.finding_in_part", **told, share=share, mend=self.mend, rule=self.name)
+        return remark("ingest.finding_in_rows", **told, mend=self.mend, rule=self.name)
 
 
 def refuse_errors(findings: Iterable[Finding]) -> None:

@@ -115,7 +115,7 @@ def _unify(engine: Engine, places: Collection[Place], suspects: Collection[Place
         if place.is_key and (merged := _merged(engine, place, form)):
             says = remark("ingest.keys_become_one.says", column=place.column)
             mend = remark("ingest.keys_become_one.mend")
-            return [Finding("keys_become_one", place.table, "error", says, mend, len(merged), "; ".join(merged))]
+            return [Finding("keys_become_one", place.table, "error", says, mend, len(merged), tuple(merged))]
     findings = []
     for place, (rows, examples) in changed.items():
         new = form.of(place)
@@ -125,7 +125,7 @@ def _unify(engine: Engine, places: Collection[Place], suspects: Collection[Place
     return findings
 
 
-def _changed(engine: Engine, place: Place, form: _Form) -> tuple[int, str] | None:
+def _changed(engine: Engine, place: Place, form: _Form) -> tuple[int, tuple[str, ...]] | None:
     """Return how many cells would be rewritten, and the first five as they are and as they would be."""
     rows = (
         f"select {place.column} as old, {form.of(place)} as new, count(*) as n from {place.table} "
@@ -135,7 +135,7 @@ def _changed(engine: Engine, place: Place, form: _Form) -> tuple[int, str] | Non
     if not n:
         return None
     found = engine.rows(f"select old, new from ({rows}) order by old limit {_SHOWN}")
-    return int(n), "; ".join(f"{old!r} for {'nothing' if new is None else repr(new)}" for old, new in found)
+    return int(n), tuple(f"{old!r} → {new or ''!r}" for old, new in found)
 
 
 def _are_written_so(engine: Engine, places: Collection[Place], changed: Collection[Place], form: _Form) -> bool:
@@ -155,7 +155,7 @@ def _merged(engine: Engine, place: Place, form: _Form) -> list[str]:
         f"where {place.column} is not null group by {form.of(place)} having len(spellings) > 1 "
         f"order by spellings limit {_SHOWN}"
     )
-    return [" and ".join(repr(key) for key in both) for (both,) in found]
+    return [", ".join(repr(key) for key in both) for (both,) in found]
 
 
 def _cut_short(engine: Engine, place: Place) -> Finding | None:
@@ -165,4 +165,4 @@ def _cut_short(engine: Engine, place: Place) -> Finding | None:
         return None
     found = engine.rows(f"select distinct {place.column} from {place.table} where {is_cut} order by all limit {_SHOWN}")
     says, mend = remark("ingest.key_is_cut_short.says", column=place.column), remark("ingest.key_is_cut_short.mend")
-    return Finding("key_is_cut_short", place.table, "notice", says, mend, n, "; ".join(repr(key) for (key,) in found))
+    return Finding("key_is_cut_short", place.table, "notice", says, mend, n, tuple(repr(key) for (key,) in found))

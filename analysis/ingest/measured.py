@@ -181,7 +181,7 @@ def _without_rows(engine: Engine, table: Table, log: Log, parameters: Mapping[st
     without = customers.loc[customers["is_without"], "account_id"]
     if len(without) >= max(WITHOUT_NUMBER, WITHOUT_SHARE * len(customers)):
         says = remark("ingest.customers_without_rows.says", without=len(without), customers=len(customers))
-        examples = "; ".join(f"account_id={account}" for account in without[:5])
+        examples = tuple(f"account_id={account}" for account in without[:5])
         mend = remark("ingest.customers_without_rows.mend", table=table.name)
         yield Finding("customers_without_rows", table.name, "notice", says, mend, len(without), examples)
 

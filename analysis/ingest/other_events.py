@@ -191,7 +191,7 @@ def _counted(engine: Engine, place: Place, what: str, name: str, relation: str, 
     keys = engine.rows(f"select key from {relation} where {any_case} order by key limit 5")
     ways = tuple(_way(case, count) for case, count in zip(cases, differing, strict=True) if count)
     says = remark(_DIFFERS[what], column=name, of=of, differ=differ, ways=ways)
-    mend, shown = remark("ingest.other_event.mend"), ", ".join(str(key) for (key,) in keys)
+    mend, shown = remark("ingest.other_event.mend"), tuple(str(key) for (key,) in keys)
     return Finding("other_event_differs", place.name, "notice", says, mend, rows=differ, examples=shown)
 
 

@@ -105,11 +105,12 @@ def _check(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any], kee
     found = engine.rows(
         f"select distinct {', '.join(f'cast({name} as varchar)' for name in shown)} {broken} order by all limit 5", own
     )
-    examples = "; ".join(
+    examples = tuple(
         ", ".join(f"{name}={value}" for name, value in zip(shown, row, strict=True) if value is not None)
         for row in found
     )
-    finding = Finding(rule.name, rule.table, rule.severity, rule.says, rule.mend, rows, examples)
+    of = engine.count(rule.table)
+    finding = Finding(rule.name, rule.table, rule.severity, rule.says, rule.mend, rows, examples, of)
     if not keep_rows:
         return finding
     kept = f"{ROWS}.{quoted(rule.name)}"

@@ -116,12 +116,13 @@ def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[
     return list(found.values())
 
 
-def _examples(engine: Engine, column: Column, written: Written) -> str:
+def _examples(engine: Engine, column: Column, written: Written) -> tuple[str | Remark, ...]:
     rows = f"select {column.name}, row_number() over () as n from {written.relation}"
     found = engine.rows(
         f"select min(n), cast({column.name} as varchar) as text from ({rows}) where {_is_fault(column, written)} "
         f"group by text order by {'min(n)' if written.first_row is not None else 'text'} limit {_SHOWN}"
     )
     if written.first_row is None:
-        return "; ".join(repr(text) for _, text in found)
-    return "; ".join(f"row {n - 1 + written.first_row} {text!r}" for n, text in found)
+        return tuple(repr(text) for _, text in found)
+    first = written.first_row - 1  # a row's number is no quantity: it has no thousands
+    return tuple(remark("ingest.row", number=str(n + first), text=repr(text)) for n, text in found)

@@ -63,8 +63,8 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
     )
 
 
-def _say(catalogue: Catalogue, remark: Remark) -> str:
-    return remark.in_words(catalogue)
+def _say(catalogue: Catalogue, said: Remark | str) -> str:
+    return said if isinstance(said, str) else said.in_words(catalogue)
 
 
 def _rows(catalogue: Catalogue, line: FoundLine) -> str:

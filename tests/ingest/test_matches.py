@@ -33,5 +33,8 @@ def test_a_column_without_the_table_that_it_refers_to_is_not_judged(checked: Sou
 
 def test_what_is_not_found_is_named_by_key_and_so_is_what_belongs_to_another_account(checked: SourceCheck) -> None:
     named = {finding.name: (finding.severity, finding.examples) for finding in checked.findings}
-    assert named["usage_daily.user_id_is_known"] == ("notice", "account_id=a1, used_on=2023-02-02, user_id=u9")
-    assert named["usage_daily.user_id_is_of_its_account"] == ("notice", "account_id=a1, used_on=2023-02-03, user_id=u2")
+    assert named["usage_daily.user_id_is_known"] == ("notice", ("account_id=a1, used_on=2023-02-02, user_id=u9",))
+    assert named["usage_daily.user_id_is_of_its_account"] == (
+        "notice",
+        ("account_id=a1, used_on=2023-02-03, user_id=u2",),
+    )

@@ -65,13 +65,13 @@ def test_a_state_that_contradicts_the_ends_is_counted(tmp_path: Path, column: st
     stays = 0 if column == "churn_reason_code" else 1
     assert finding.name == "other_event_differs"
     assert values(finding) == {"differ": 1 + stays, "left": 1} | ({"stays": 1} if stays else {})
-    assert finding.examples == ("a2, a3" if stays else "a3")
+    assert finding.examples == (("a2", "a3") if stays else ("a3",))
     assert "is ended_on the end of the term?" in finding.message().lower()
 
 
 def test_a_state_that_agrees_is_said_to_agree(tmp_path: Path) -> None:
     (finding,) = found(write_small_source(tmp_path, accounts=accounts_with("churned", "no", "yes", "no"))).values()
-    assert (finding.name, finding.examples) == ("other_event_agrees", "")
+    assert (finding.name, finding.examples) == ("other_event_agrees", ())
     assert "3 accounts" in finding.message()
 
 
@@ -118,13 +118,13 @@ def test_a_table_of_churn_events_that_nothing_reads_is_compared(tmp_path: Path) 
     (finding,) = found(write_small_source(tmp_path, churn_events=events)).values()
     assert finding.table == "churn_events.csv"
     assert values(finding) == {"differ": 2, "open": 1, "missing": 1}
-    assert finding.examples == "a1, a2"
+    assert finding.examples == ("a1", "a2")
 
 
 def test_whoever_is_in_a_table_of_cancellations_without_days_has_left(tmp_path: Path) -> None:
     (finding,) = found(write_small_source(tmp_path, cancellations="sub,why\ns2,price\ns3,price\n")).values()
     assert values(finding) == {"differ": 1, "left": 1}
-    assert finding.examples == "s3"
+    assert finding.examples == ("s3",)
 
 
 def test_a_list_of_customers_that_nothing_reads_is_compared_by_whatever_its_key_is_called(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_tables_of_a_database_that_nothing_reads_are_compared(tmp_path: Path) ->
     study.write_text(study.read_text().replace('"data"', '"data/company.duckdb"'))
     (finding,) = found(study).values()
     assert finding.table == "main.churn_events"
-    assert finding.examples == "a3"
+    assert finding.examples == ("a3",)
 
 
 def test_tables_about_other_things_are_left_alone(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ ODD = "a2,2023-05-02,search,1\na9,2023-03-05,search,1\na3,2031-07-09,quote,1\n"
 """After the end of a2; of nobody; long after the snapshot."""
 
 
-def finding(name: str, table: str, severity: Severity, rows: int | None = None, examples: str = "") -> Finding:
+def finding(name: str, table: str, severity: Severity, rows: int | None = None, *examples: str) -> Finding:
     says = remark("ingest.unknown_reference.says", column="account_id", table="accounts")
     return Finding(
         name, table, severity, says, remark("ingest.unknown_reference.mend", table="accounts"), rows, examples
@@ -43,7 +43,7 @@ def finding(name: str, table: str, severity: Severity, rows: int | None = None, 
 
 
 ERROR = finding(
-    "subscriptions.account_id_is_known", "subscriptions", "error", 2, "subscription_id=s1; subscription_id=s2"
+    "subscriptions.account_id_is_known", "subscriptions", "error", 2, "subscription_id=s1", "subscription_id=s2"
 )
 OTHER_EVENT = finding("other_event_differs", "<b>churned</b>.csv", "notice", 7)
 
