@@ -1,7 +1,13 @@
 """Facts: on which days the rows of a table happen, or from when to when they last."""
 
-from analysis.declared.contract import Table
+from collections.abc import Mapping
+from typing import Any
 
+from analysis.declared.contract import Table
+from analysis.engine.engine import Engine
+from analysis.engine.query import read_query
+
+FOLDER = "measured"
 COUNTED = ("usage_daily", "user_activity", "touchpoints", "tickets")
 """Tables of whose rows covariates count how many there are: where there is none, that is read, too."""
 
@@ -25,3 +31,9 @@ def facts_sql(table: Table) -> str:
         f"select account_id, coalesce({begins}, cast('0001-01-01' as date)) as begins, {ends} as ends, "
         f"{table.row_known} as happened_on, {table.row_known_sql()} as learned_on from {table.name}"
     )
+
+
+def ask(engine: Engine, question: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Return the rows that answer a question of ``queries/measured``, which is given the parameters that it names."""
+    query = read_query(f"{FOLDER}/{question}")
+    return engine.rows(query.sql, {name: (parameters or {})[name] for name in sorted(query.parameters)})

@@ -11,13 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.declared.contract import Table
 from analysis.declared.parameters import LONG_AGO, NEVER, Log, parameters_of_logs
 from analysis.engine.engine import Engine
-from analysis.engine.query import read_query
-from analysis.ingest.facts import COUNTED, facts_sql
+from analysis.ingest.facts import COUNTED, ask, facts_sql
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import remark
 
@@ -29,7 +27,6 @@ LEAST_RATIO = 3.0
 """Nor does one that is not so many times as long as any other that is left."""
 MOST = 3
 """Silences looked for in one log: before it, after it, and in it."""
-FOLDER = "measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,20 @@ class Silence:
 
     begins: dt.date
     ends: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """How many customers there are: `number` of them from each day of `since` on, shape (n_changes,) both."""
+
+    since: np.ndarray
+    number: np.ndarray
+
+
+def customers_of(changes: Iterable[tuple[dt.date, int]]) -> Customers:
+    """Return how many customers there are, from the days on which they come and go."""
+    days, moves = tuple(zip(*changes, strict=True)) or ((), ())
+    return Customers(np.array(days, dtype="datetime64[D]"), np.cumsum(np.array(moves, dtype=np.int64)))
 
 
 def chance_of_silence(n: int, ratio: float) -> float:
@@ -58,7 +69,7 @@ def chance_of_silence(n: int, ratio: float) -> float:
     return math.exp(math.lgamma(n + 1) + math.lgamma(ratio + 1) - math.lgamma(n + ratio))
 
 
-def silences(days: np.ndarray, customers: pd.Series, begins: dt.date, ends: dt.date) -> list[Silence]:
+def silences(days: np.ndarray, customers: Customers, begins: dt.date, ends: dt.date) -> list[Silence]:
     """Return the silences of a log that are no accident, the earliest first.
 
     Parameters
@@ -66,8 +77,7 @@ def silences(days: np.ndarray, customers: pd.Series, begins: dt.date, ends: dt.d
     days
         Different days with rows, rising, shape (n_days,), as ``datetime64[D]``.
     customers
-        Number of customers, by the day from which on there were so many: a silence counts by the customers who might
-        have broken it.
+        A silence counts by the customers who might have broken it.
     begins, ends
         The days ``[begins, ends)`` are looked at.
     """
@@ -94,10 +104,9 @@ def _is_no_accident(longest: float, next_longest: float, n: int) -> bool:
     return ratio >= LEAST_RATIO and chance_of_silence(n, ratio) < CHANCE
 
 
-def _customer_days(days: np.ndarray, customers: pd.Series) -> np.ndarray:
+def _customer_days(days: np.ndarray, customers: Customers) -> np.ndarray:
     """Return the days that customers have spent before each day, added up, at least one customer counted."""
-    changes = customers.index.to_numpy("datetime64[D]")
-    number = np.maximum(customers.to_numpy(np.float64), 1.0)
+    changes, number = customers.since, np.maximum(customers.number, 1)
     if len(changes) == 0:
         return days.astype("datetime64[D]").astype(np.int64).astype(np.float64)
     spent = np.concatenate([[0.0], np.cumsum(number[:-1] * np.diff(changes).astype(np.int64))])
@@ -122,13 +131,12 @@ def find_logs(
     """
     logs = {table.name: _declared(table, parameters) for table in tables}
     findings = []
-    changes = engine.ask(read_query(f"{FOLDER}/customers_by_day"), parameters)
-    customers = changes.set_index(pd.to_datetime(changes["day"]))["change"].astype(np.int64).cumsum()
+    customers = customers_of(ask(engine, "customers_by_day", parameters))
     for table in tables:
         if table.name in COUNTED:
             with engine.named(facts=facts_sql(table)):
-                days = engine.ask(read_query(f"{FOLDER}/days_logged"), parameters)["day"]
-            log, found = _told_by(days.to_numpy("datetime64[D]"), customers, logs[table.name], table.name, parameters)
+                days = np.array([day for (day,) in ask(engine, "days_logged", parameters)], dtype="datetime64[D]")
+            log, found = _told_by(days, customers, logs[table.name], table.name, parameters)
             logs[table.name] = log
             findings += found
     return logs, findings
@@ -139,7 +147,7 @@ def _declared(table: Table, parameters: Mapping[str, Any]) -> Log:
 
 
 def _told_by(
-    days: np.ndarray, customers: pd.Series, log: Log, table: str, parameters: Mapping[str, Any]
+    days: np.ndarray, customers: Customers, log: Log, table: str, parameters: Mapping[str, Any]
 ) -> tuple[Log, list[Finding]]:
     """Return a log as its silences tell it, and a finding for each of them.
 
@@ -147,8 +155,8 @@ def _told_by(
     """
     is_from_declared, is_until_declared = log.observed_from != LONG_AGO, log.observed_until != NEVER
     opens = _day(parameters["observation_start"]) - dt.timedelta(days=parameters["baseline_days"])
-    if len(customers):
-        opens = max(opens, customers.index[0].date())
+    if len(customers.since):
+        opens = max(opens, customers.since[0].item())
     begins = _day(log.observed_from) if is_from_declared else opens
     ends = min(_day(log.observed_until), _day(parameters["snapshot"]))
     found, holes = [], []

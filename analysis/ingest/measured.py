@@ -13,9 +13,9 @@ from analysis.declared.needs import Word, asked_words, missed_words
 from analysis.declared.parameters import Log
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
-from analysis.ingest.facts import facts_sql, is_dated
+from analysis.ingest.facts import FOLDER, ask, facts_sql, is_dated
 from analysis.ingest.findings import Finding
-from analysis.ingest.logs import FOLDER, find_logs, write_logs
+from analysis.ingest.logs import find_logs, write_logs
 from analysis.wording.remarks import Remark, remark, stored_remark
 
 USABLE = 0.5
@@ -103,20 +103,20 @@ def _of_table(engine: Engine, table: Table, log: Log | None, parameters: Mapping
     if not is_dated(table):
         return None
     with engine.named(facts=facts_sql(table)):
-        asked = engine.ask(
-            read_query(f"{FOLDER}/usable_facts"),
+        ((known, in_its_log, of_payers, while_paying),) = ask(
+            engine,
+            "usable_facts",
             {**parameters, "observed_from": log.observed_from, "observed_until": log.observed_until},
         )
-    (found,) = asked.astype("int64").itertuples(index=False)
     bounds = {"begins": log.observed_from, "ends": log.observed_until}
-    if found.rows == 0:
+    if known == 0:
         return remark("ingest.not_measured.not_yet_known")
-    if found.in_its_log == 0:
-        return remark("ingest.not_measured.outside_its_log", rows=int(found.rows), **bounds)
+    if in_its_log == 0:
+        return remark("ingest.not_measured.outside_its_log", rows=int(known), **bounds)
     if log.observed_until <= str(parameters["observation_start"]):
         return remark("ingest.not_measured.before_the_observation", **bounds)
-    if found.while_paying == 0 or rows - apart - (found.of_payers - found.while_paying) < USABLE * rows:
-        outside = int(found.rows - found.while_paying)
+    if while_paying == 0 or rows - apart - int(of_payers - while_paying) < USABLE * rows:
+        outside = int(known - while_paying)
         return remark("ingest.not_measured.in_no_stay", rows=rows, apart=apart, outside=outside)
     return None
 
@@ -167,18 +167,18 @@ def _unmatched(engine: Engine, word: Word) -> Remark | None:
         for name in (word.table, word.other)
     )
     with engine.named(own_keys=own, other_keys=other):
-        (found,) = engine.ask(read_query(f"{FOLDER}/keys_matched")).itertuples(index=False)
-    if found.matched and max(found.matched / found.own, found.matched / found.others) >= USABLE:
+        ((n_own, n_others, matched),) = ask(engine, "keys_matched")
+    if matched and max(matched / n_own, matched / n_others) >= USABLE:
         return None
-    return remark("ingest.not_measured.unmatched", own=int(found.own), matched=int(found.matched), other=word.other)
+    return remark("ingest.not_measured.unmatched", own=n_own, matched=matched, other=word.other)
 
 
 def _without_rows(engine: Engine, table: Table, log: Log, parameters: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding if many customers have no row at all in a table in which every customer should have some."""
     bounds = {"observed_from": log.observed_from, "observed_until": log.observed_until}
     with engine.named(facts=facts_sql(table)):
-        customers = engine.ask(read_query(f"{FOLDER}/customers_without_rows"), {**parameters, **bounds})
-    without = customers.loc[customers["is_without"], "account_id"]
+        customers = ask(engine, "customers_without_rows", {**parameters, **bounds})
+    without = [account for account, is_without in customers if is_without]
     if len(without) >= max(WITHOUT_NUMBER, WITHOUT_SHARE * len(customers)):
         says = remark("ingest.customers_without_rows.says", without=len(without), customers=len(customers))
         examples = tuple(f"account_id={account}" for account in without[:5])

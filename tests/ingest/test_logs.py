@@ -3,15 +3,22 @@
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis.declared.parameters import log_parameters
 from analysis.errors import StudyError
-from analysis.ingest.logs import CHANCE, LEAST_RATIO, SHORTEST_DAYS, chance_of_silence, silences
+from analysis.ingest.logs import (
+    CHANCE,
+    LEAST_RATIO,
+    SHORTEST_DAYS,
+    Customers,
+    chance_of_silence,
+    customers_of,
+    silences,
+)
 
 BEGINS, ENDS = dt.date(2023, 1, 1), dt.date(2024, 1, 1)
-ALWAYS = pd.Series([10], index=pd.to_datetime(["2020-01-01"]))
+ALWAYS = customers_of([(dt.date(2020, 1, 1), 10)])
 
 
 def days(*parts: tuple[str, str], every: int = 1) -> np.ndarray:
@@ -19,7 +26,7 @@ def days(*parts: tuple[str, str], every: int = 1) -> np.ndarray:
     return np.concatenate([np.arange(since, until, every, dtype="datetime64[D]") for since, until in parts])
 
 
-def found(rows: np.ndarray, customers: pd.Series = ALWAYS) -> list[tuple[str, str]]:
+def found(rows: np.ndarray, customers: Customers = ALWAYS) -> list[tuple[str, str]]:
     return [(str(one.begins), str(one.ends)) for one in silences(rows, customers, BEGINS, ENDS)]
 
 
@@ -80,10 +87,10 @@ class TestSilences:
     def test_a_silence_counts_by_the_customers_who_might_have_broken_it(self):
         """A book of one customer for half a year, whose log is silent for months, is no book of a hundred that is."""
         rows = np.concatenate([days(("2023-01-01", "2023-03-01"), every=10), days(("2023-07-01", "2024-01-01"))])
-        grows = pd.Series([1, 1000], index=pd.to_datetime(["2023-01-01", "2023-06-28"]))
+        grows = customers_of([(dt.date(2023, 1, 1), 1), (dt.date(2023, 6, 28), 999)])
         assert found(rows) == [("2023-02-21", "2023-07-01")]
         assert found(rows, grows) == [("2023-02-21", "2023-07-01")]
-        shrinks = pd.Series([1000, 1], index=pd.to_datetime(["2022-01-01", "2023-02-21"]))
+        shrinks = customers_of([(dt.date(2022, 1, 1), 1000), (dt.date(2023, 2, 21), -999)])
         assert found(rows, shrinks) == []
 
     def test_rows_at_random_hardly_ever_have_one(self):

@@ -262,8 +262,18 @@ class TestCovariates:
     @pytest.mark.parametrize(
         ("language", "measured", "lacks", "family"),
         [
-            ("en", "measured yes", "measured no, lacks contacts.ended_on", "Champion 0 of 11 measured here; would be"),
-            ("ja", "測定 可", "測定 不可。不足：contacts.ended_on", "社内推進者 11項目のうち0項目を測定（測定に必要な"),
+            (
+                "en",
+                "measured yes",
+                "measured no, lacks contacts.role=",
+                "Champion 0 of 11 measured here; would be",
+            ),
+            (
+                "ja",
+                "測定 可",
+                "測定 不可。不足：contacts.role=",
+                "社内推進者 11項目のうち0項目を測定（測定に必要な",
+            ),
         ],
     )
     def test_say_in_either_language_what_the_source_measures(self, tmp_path, capsys, language, measured, lacks, family):
@@ -306,5 +316,5 @@ class TestCovariates:
         page = (out / "small" / f"covariates.{language}.html").read_text(encoding="utf-8").replace("<wbr>", "")
         rows = {name: row for row in page.split("<tr")[1:] for name in [row.partition("<small>")[2].partition("<")[0]]}
         assert set(rows) >= {covariate.name for covariate in read_covariates()}
-        assert f"{lacks}<br>contacts.ended_on" in rows["departures"]
+        assert f"{lacks}<br>contacts.role=champion" in rows["departures"]
         assert lacks not in rows["active_day_share"]
