@@ -1,7 +1,7 @@
 -- grain: interval at risk; key: lifetime_id, start
 -- rule: in days since the origin; event: churn on its last day. Of the terms that run on its first day, the one that
---       ends first: months_left until it does, 12 for more, -1 where no term runs; is_last_of_term, whether the interval
---       stops with it. is_long: the longest of them has more than two months
+--       ends first: months_left until it does, 12 for more, -1 where no term runs; is_last_of_term, whether the
+--       interval stops with it. is_long: the longest of them has more than two months
 with running as (
     select
         risk_intervals.lifetime_id,
