@@ -167,10 +167,11 @@ def _learned(halves: _Halves, values: tuple[pd.Series, pd.Series]) -> Iterator[N
     early, late = (_numbers(values, halves.early, one) for one in values)
     event = halves.early["event"].to_numpy(bool)
     for one, other in ((early, late), (early.isna().astype(float), late.isna().astype(float))):
-        filled = one.fillna(one.median())
+        middle = one.median() if one.notna().any() else 0.0
+        filled = one.fillna(middle)
         if np.ptp(filled) > 0 and 0 < event.sum() < len(event):
             sign = 1.0 if auc(event, filled.to_numpy(np.float64))[0] >= 0.5 else -1.0
-            yield sign * other.fillna(one.median()).to_numpy(np.float64)
+            yield sign * other.fillna(middle).to_numpy(np.float64)
 
 
 def _numbers(values: tuple[pd.Series, pd.Series], early: pd.DataFrame, asked: pd.Series) -> pd.Series:

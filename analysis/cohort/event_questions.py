@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.cohort.queries import ASKED
 from analysis.curves.rates import DAYS_A_YEAR
-from analysis.curves.vanishing import LEAST_EXPECTED, vanishing
+from analysis.curves.vanishing import vanishing
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
 from analysis.ingest.findings import Finding
@@ -25,6 +25,8 @@ NEARLY_NONE = 0.02
 MOST_IN_LAST = 0.8
 """Share of all ends in the last quarter from which on it is asked where the earlier ones are."""
 DAYS_A_QUARTER, QUARTERS_BEFORE = 91, 4
+EXPECTED_LATELY = 10
+"""Ends that should have come since the last one, by the least quarter of the year before, to ask where they are."""
 
 
 def event_questions(engine: Engine, parameters: Mapping[str, Any]) -> list[Finding]:
@@ -89,7 +91,7 @@ def _of_last_quarter(lengths: pd.DataFrame) -> Iterator[Remark]:
     since = int(ago.min())
     before = np.bincount(((ago - since) // DAYS_A_QUARTER).astype(int), minlength=QUARTERS_BEFORE)[:QUARTERS_BEFORE]
     expected = float(before.min()) * since / DAYS_A_QUARTER  # of the least of them, as leaving has its seasons
-    if expected >= LEAST_EXPECTED:
+    if expected >= EXPECTED_LATELY:
         yield remark("ingest.event_question.none_lately", days=since, expected=expected)
 
 

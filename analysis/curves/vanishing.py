@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-LEAST_EXPECTED = 10.0
+LEAST_EXPECTED = 20.0
 """Events that should have come after the last, from which on their absence says something."""
 LEVEL = 0.001
 

@@ -1,7 +1,7 @@
 -- grain: interval at risk; key: lifetime_id, start
 -- rule: in days since the origin; event: churn on its last day. Of the terms that run on its first day, the one that
---       ends first: months_left until it does, 4 for more, -1 where no term runs; is_last_of_term, whether the interval
---       stops with it. is_long: the longest of them has more than two months
+--       ends first: months_left until it does, 12 for more, -1 where no term runs; is_last_of_term, whether the
+--       interval stops with it. is_long: the longest of them has more than two months
 with running as (
     select
         risk_intervals.lifetime_id,
@@ -28,7 +28,7 @@ select
     case when running.term_days > 62 then 1 else 0 end as is_long,
     case
         when running.term_ends_on is null then -1
-        when running.term_ends_on - running.starts_on > 122 then 4
+        when running.term_ends_on - running.starts_on > 365 then 12
         else cast(floor((running.term_ends_on - running.starts_on) / 31) as integer)
     end as months_left,
     case when running.term_ends_on = risk_intervals.stops_on then 1 else 0 end as is_last_of_term
