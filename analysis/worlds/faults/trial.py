@@ -10,6 +10,9 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.rules import apply_rules
 from analysis.worlds.faults.fault import Fault, as_text, plant, told_apart_by
 
+A_TABLE = 3
+"""Faults that are planted into one table at once, each into rows of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -45,18 +48,25 @@ class Found:
 
 
 def groups_of(faults: Collection[Fault]) -> Iterator[list[Fault]]:
-    """Yield groups of faults that can be planted together: one a table, each of few rows; others by themselves."""
+    """Yield groups of faults that can be planted together: a few a table, of few rows; others by themselves."""
     groups: list[list[Fault]] = []
     for fault in faults:
         if fault.number is None:
             yield [fault]
             continue
-        free = next((group for group in groups if all(other.table != fault.table for other in group)), None)
+        free = next((group for group in groups if _has_room(group, fault)), None)
         if free is None:
             groups.append([fault])
         else:
             free.append(fault)
     yield from groups
+
+
+def _has_room(group: Collection[Fault], fault: Fault) -> bool:
+    beside = [other for other in group if other.table == fault.table]
+    return len(beside) < A_TABLE and all(
+        other.rule != fault.rule and (other.column != fault.column or not fault.column) for other in beside
+    )
 
 
 def try_faults(
