@@ -22,7 +22,8 @@ from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import CONTRACT_KIND, read_declaration
 from analysis.declared.parameters import query_parameters
 from analysis.engine.engine import Engine, open_engine
-from analysis.ingest.raw_files import RawFiles, locate_files, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import RawFiles, locate_files
 from analysis.ingest.sources import create_table, load_tables
 from analysis.progress import Progress, quiet
 
@@ -32,7 +33,7 @@ FROM_USE = ("4_activity", "5_covariates")
 SIDE_BY_SIDE = "6_cohorts"
 NEEDED_BY_TWELVE = (
     *("usage_account_day", "usage_feature_day", "usage_user_day", "user_period"),
-    *("window_blocks", "feature_window", "user_window", "terms_in_force", "contact_role"),
+    *("window_blocks", "use_window", "feature_window", "user_window", "terms_in_force", "contact_role"),
     *("work_region", "business_day", "business_window", "paying_day", "book_day", "book_window"),
     *("usage", "champion"),
 )

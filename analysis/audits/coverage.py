@@ -10,9 +10,8 @@ from analysis.audits.frames import COVERAGE, MATCH_RATES, REPORTING_DELAYS
 from analysis.audits.knowledge import is_filled
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.contract import read_contract
+from analysis.ingest.facts import facts_sql, is_dated
 
-ENDS = {"users": "deactivated_on", "contacts": "ended_on", "account_attributes": "null"}
-"""Tables whose rows last, with the day on which they end; the rows of others happen on one day."""
 SETTLED_DAYS = 365
 """What happened so long before the snapshot has been learned by now, nearly all of it."""
 QUARTER_DAYS = 91
@@ -77,31 +76,27 @@ def reporting_delays(tenure: CohortTables) -> pd.DataFrame:
 def match_rates(tenure: CohortTables) -> pd.DataFrame:
     """Return how many rows of each optional table meet a lifetime of their account, and how many were set aside.
 
-    What happens on one day meets a lifetime that is under way then; what lasts, one that it overlaps.
+    What happens on one day meets a lifetime that is under way then; what lasts, one that it overlaps. Rows that were
+    set aside meet none. A table that the source gives has its line though it is not measured.
 
     Returns
     -------
     DataFrame
-        table, rows, in_a_lifetime (share), set_aside (rows that broke a rule when the source was read).
+        table, rows (with those set aside), in_a_lifetime (share of them), set_aside (rows that broke a rule when the
+        source was read).
     """
     set_aside = tenure.ask("rows_set_apart").set_index("table_name")["rows"]
     lines = []
     for table in read_contract().values():
-        if table.required or table.row_known is None or "account_id" not in table.column_names:
+        if not is_dated(table) or not {table.name} & (tenure.given | tenure.not_measured.keys()):
             continue
-        if table.name not in tenure.given:
-            continue
-        begins = _first_name(table.row_known)
-        ends = f"coalesce({ENDS[table.name]}, cast('9999-12-31' as date))" if table.name in ENDS else f"{begins} + 1"
-        facts = (
-            f"select account_id, coalesce({begins}, cast('0001-01-01' as date)) as begins, {ends} as ends "
-            f"from {table.name}"
-        )
-        (line,) = tenure.ask("facts_in_lifetimes", named={"facts": facts}).itertuples(index=False)
-        share = line.matched / line.rows if line.rows else float("nan")
-        lines.append((table.name, int(line.rows), float(share), int(set_aside.get(table.name, 0))))
+        (line,) = tenure.ask("facts_in_lifetimes", named={"facts": facts_sql(table)}).itertuples(index=False)
+        apart = int(set_aside.get(table.name, 0))
+        rows = int(line.rows) + apart
+        lines.append((table.name, rows, float(line.matched / rows) if rows else float("nan"), apart))
     return pd.DataFrame(lines, columns=MATCH_RATES.columns)
 
 
 def _first_name(sql: str) -> str:
+    """Return the first name in a piece of SQL: the column that dates a row."""
     return re.findall(r"\w+", sql)[0]

@@ -116,7 +116,7 @@ MATCH_RATES = Schema(
     "an optional table that the source gives",
     (
         Field("table", Kind.TEXT, "of the contract"),
-        Field("rows", Kind.WHOLE, "that were read"),
+        Field("rows", Kind.WHOLE, "that were read, those set aside among them"),
         Field("in_a_lifetime", Kind.NUMBER, "share that meets a lifetime of its account", may_lack=True),
         Field("set_aside", Kind.WHOLE, "rows that broke a rule"),
     ),

@@ -17,9 +17,9 @@ from analysis.engine.engine import Engine, open_engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError
 
-JUDGING = (*ROOMS, "audits", "cox", "curves", "design", "inference")
+JUDGING = (*ROOMS, "audits", "cox", "design", "evaluation", "inference", "models")
 """Whatever lives in these rooms of ``analysis`` decides what the audits of a cohort find."""
-LIBRARIES = ("numba", "numpy", "pandas", "scipy", "statsmodels")
+LIBRARIES = ("numba", "numpy", "pandas", "scikit-learn", "scipy", "statsmodels")
 
 
 class KeptTables:

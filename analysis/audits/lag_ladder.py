@@ -71,8 +71,8 @@ def lag_ladder(
         If the rows that are old enough cannot support a model.
     """
     declared = tenure.covariates("counting_process") if covariates is None else covariates
-    rungs = _rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
-    tenure.progress(f"lag ladder: fitting {len(rungs)} rungs")
+    made = rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
+    tenure.progress(f"lag ladder: fitting {len(made)} rungs")
     families = [
         family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
     ]
@@ -82,7 +82,7 @@ def lag_ladder(
         joint = joint.assign(rows=len(fit.rows), events=fit.rows.n_subjects_with_event)
         return _Rung(hazard_ratios(fit, columns), joint, influence_on(fit))
 
-    read_off = fit_versions(rungs, declared, read)
+    read_off = fit_versions(made, declared, read)
     effects, tests = [], []
     for name, rung in read_off.items():
         changes = paired_changes(read_off["0"].influence, rung.influence)
@@ -97,8 +97,18 @@ def lag_ladder(
     return _with_signal(ladder, days_in_windows(tenure.study.windows)), pd.concat(tests, ignore_index=True)
 
 
-def _rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
-    """Return what makes the rows of every rung, by lag in days as text."""
+def rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return what makes the rows of every rung, by lag in days as text, 0 first: the same intervals in each.
+
+    Parameters
+    ----------
+    tenure
+        The cohort.
+    lags
+        Days, rising, without 0.
+    shifted
+        The covariates that are taken from so many days before.
+    """
     rows = tenure.counting_process
     reach = max(lags) + tenure.study.windows.baseline_days
     first = _seen_from(tenure) + pd.Timedelta(days=reach)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts
+from analysis.audits import calendar_moves, knowledge, overwritten, shortcuts, too_good
 
 
 class Subject(StrEnum):
@@ -60,6 +60,10 @@ def _percent(log_ratio: float) -> float:
     return 100 * math.expm1(log_ratio)
 
 
+def _percent_of_one(share: float) -> float:
+    return 100 * share
+
+
 def _each_doubling(log_ratio: float) -> float:
     """Return a hazard ratio for each doubling of tenure, of a log hazard ratio for a unit of log tenure."""
     return math.exp(math.log(2) * log_ratio)
@@ -73,7 +77,13 @@ MEASURES = {
     "moved_labels": Measure(Subject.LABEL, Unit.RATIO, math.exp),
     "rewritten_score": Measure(Subject.NONE, Unit.DEVIATIONS, _as_it_is, overwritten.MATTERS),
     "calendar_moves": Measure(Subject.USE, Unit.PERCENT, _percent, -_percent(-calendar_moves.MATTERS)),
+    "too_good_forecast": Measure(Subject.NONE, Unit.RATIO, _as_it_is, too_good.TOO_GOOD),
+    "separates_alone": Measure(Subject.COVARIATE, Unit.RATIO, _as_it_is, too_good.TOO_GOOD),
+    "all_left": Measure(Subject.COVARIATE, Unit.PERCENT, _percent_of_one, 100 * too_good.ALL_LEFT),
+    "gone_in_days": Measure(Subject.COVARIATE, Unit.RATIO, math.exp),
 }
 """By audit, in the order of their alarms."""
+TOO_GOOD = ("too_good_forecast", "separates_alone", "all_left", "gone_in_days")
+"""Audits of which each says that the answer may be in the data."""
 USES = ("book", "beside_the_book")
 """What `calendar_moves` looks at."""

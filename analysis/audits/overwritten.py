@@ -87,13 +87,7 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     """
     if "health_scores" not in tenure.given or not all(is_measured for _, is_measured in tenure.families()):
         return Alarm("rewritten_score", "", Verdict.CANNOT_TELL)
-    scores = tenure.ask("published_scores")
-    rows = tenure.landmarks[tenure.landmarks["is_followed"]]
-    rows = rows.assign(day=rows["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
-    scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
-    joined = pd.merge_asof(
-        rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
-    ).dropna(subset=["value"])
+    joined = with_published_scores(tenure, tenure.landmarks[tenure.landmarks["is_followed"]])
     leavers = joined.loc[joined["event"] == 1, "lifetime_id"].nunique()
     if leavers < ENOUGH or joined["value"].std() == 0:
         return Alarm("rewritten_score", "", Verdict.CANNOT_TELL, n=len(joined))
@@ -107,6 +101,16 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
     columns = np.column_stack([np.ones(len(value)), design.values])
     rest = (value - columns @ np.linalg.lstsq(columns, value, rcond=None)[0]) / value.std()
     return _difference(rest, joined["event"].to_numpy(bool), joined["cluster_id"].to_numpy(object))
+
+
+def with_published_scores(tenure: CohortTables, landmarks: pd.DataFrame) -> pd.DataFrame:
+    """Return those landmark rows that had a fresh published score, with it as column ``value``."""
+    scores = tenure.ask("published_scores")
+    rows = landmarks.assign(day=landmarks["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
+    scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
+    return pd.merge_asof(
+        rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
+    ).dropna(subset=["value"])
 
 
 def _difference(rest: np.ndarray, left: np.ndarray, cluster: np.ndarray) -> Alarm:

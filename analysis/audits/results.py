@@ -11,6 +11,7 @@ from analysis.audits.calendar_moves import calendar_moves
 from analysis.audits.compared import Compared, compared
 from analysis.audits.coverage import coverage, match_rates, reporting_delays
 from analysis.audits.gaps import Gaps, gaps
+from analysis.audits.gone_in_days import gone_in_days
 from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import knowledge_alarms, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
@@ -18,6 +19,7 @@ from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
 from analysis.audits.signals import Ladder, read_ladder
+from analysis.audits.too_good import too_good
 from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.floors import Question
@@ -143,6 +145,8 @@ class AuditResults:
                 *moved_labels(tenure),
                 self._tried(rewritten_score, "rewritten_score"),
                 *calendar_moves(tenure),
+                *too_good(tenure),
+                *gone_in_days(tenure),
             ]
         )
 

@@ -4,6 +4,7 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
+from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
@@ -16,6 +17,7 @@ from analysis.engine.store import cohort_path, new_cohort, point_at
 from analysis.errors import BuildError, EngineError
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
+from analysis.ingest.logs import read_logs
 from analysis.ingest.raw_files import RawFiles, locate_files
 from analysis.progress import Progress
 
@@ -92,12 +94,12 @@ def _build(
                     progress(f"  {finding.severity}: {finding.message()}")
             refuse_errors(load.findings)
             names = names_given(load.given, declaration.stable_users)
-            write_findings(engine, load.findings)
             engine.run(
                 "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
             )
             not_yet_known(engine, read_contract(), study.time.snapshot)
             build_tables(engine, study, declaration, names, progress)
+            write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
             engine.settle()
         except EngineError as error:
             raise BuildError(f"The build failed: {error.advice}") from None
@@ -113,7 +115,7 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    run_folders(engine, FOLDERS, query_parameters(study, declaration), given, progress)
+    run_folders(engine, FOLDERS, query_parameters(study, declaration) | read_logs(engine), given, progress)
     _refuse_faults(engine)
 
 

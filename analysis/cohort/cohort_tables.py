@@ -16,7 +16,10 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import read_query
+from analysis.ingest.logs import read_logs
+from analysis.ingest.measured import read_not_measured
 from analysis.progress import Progress
+from analysis.wording.remarks import Remark
 
 ORDER = {
     "lifetimes": "account_id, lifetime_number",
@@ -92,7 +95,8 @@ class CohortTables:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """The values by which the cohort's queries ran."""
-        return query_parameters(self.study, read_declaration(self.study.source.kind))
+        with self._opened() as engine:
+            return query_parameters(self.study, read_declaration(self.study.source.kind)) | read_logs(engine)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""
@@ -106,8 +110,14 @@ class CohortTables:
 
     @cached_property
     def given(self) -> frozenset[str]:
-        """What the source gives: tables, ``table.column`` names and properties."""
+        """What the source gives, and measures: tables, ``table.column`` names, and other words of needs."""
         return frozenset(self.table("given_names")["name"])
+
+    @cached_property
+    def not_measured(self) -> Mapping[str, Remark]:
+        """What else the source gives, and why it does not measure what it is read for, by name."""
+        with self._opened() as engine:
+            return read_not_measured(engine)
 
     @cached_property
     def counting_process(self) -> pd.DataFrame:

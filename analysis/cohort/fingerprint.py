@@ -9,19 +9,21 @@ from importlib.resources.abc import Traversable
 
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
+from analysis.declared.needs import asked_words
 from analysis.declared.study import Study
+from analysis.ingest.event_places import is_looked_into
 from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.scan import scan
 
-ROOMS = ("engine", "declared", "ingest", "cohort")
+ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
 
 
 def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     """Return short hashes of data, settings, queries, modules and versions, and under ``cohort`` of all of them.
 
-    Of what is declared of covariates only what the build asks for counts: their columns, and what these need of the
-    source. A label or a colour makes no other cohort.
+    Of what is declared of covariates only what the build asks for counts: their columns, and what these, and
+    claims, need of the source. A label or a colour makes no other cohort.
 
     Parameters
     ----------
@@ -30,13 +32,14 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     located
         The raw files.
     """
-    source = {"kind": study.source.kind, "observed_from": study.source.observed_from}
+    source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
+    asked = [str(word) for word in asked_words()]
     parts = {
         "data": _hash_files(located),
         "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": digest(*query_texts(), json.dumps(covariates)),
+        "queries": digest(*query_texts(), json.dumps([covariates, asked])),
         "modules": digest(*module_texts(ROOMS)),
         "versions": digest(version("duckdb"), version("tenure-workbench")),
     }
@@ -65,12 +68,14 @@ def module_texts(rooms: Collection[str]) -> list[str]:
 
 
 def _hash_files(located: RawFiles) -> str:
-    """Hash the bytes of the files that are read, and the names of those that are not: the cohort lists them."""
+    """Hash the bytes of the files that are read or looked into, and the names of the others: the cohort lists them."""
     digest = hashlib.sha256()
     for unread in located.unread:
         digest.update(f"{unread.name}\0".encode())
+        if is_looked_into(unread):
+            digest.update(scan(unread).digest.encode())
     for name, path in sorted(located.tables.items()):
-        for part in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+        for part in located.parts(name):
             digest.update(f"{name}/{part.relative_to(path)}\0".encode())
             digest.update(scan(part).digest.encode())
     return digest.hexdigest()

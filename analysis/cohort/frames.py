@@ -96,5 +96,48 @@ ATTRITION = Schema(
         Field("number", Kind.WHOLE, "accounts or lifetimes"),
     ),
 )
+TABLES_READ = Schema(
+    "tables_read",
+    "a table of the contract that the source gives",
+    (
+        Field("table", Kind.TEXT, "its name"),
+        Field("day", Kind.TEXT, "the column that dates its rows; missing where none does", may_lack=True),
+        Field("columns", Kind.WHOLE, "columns that the source gives"),
+        Field("rows", Kind.WHOLE, "rows that were read"),
+        Field("set_apart", Kind.WHOLE, "of them, those that were set apart"),
+        Field("not_yet_known", Kind.WHOLE, "of the others, those that were not yet known at the snapshot"),
+        Field("undated", Kind.WHOLE, "of the rows that were not set apart, those without a day"),
+        Field("outside", Kind.NUMBER, "and those that overlap no lifetime of their account", may_lack=True),
+        Field("first_day", Kind.DAY, "of the rows, those set apart among them", may_lack=True),
+        Field("last_day", Kind.DAY, "likewise", may_lack=True),
+    ),
+)
+ROWS_BY_MONTH = Schema(
+    "rows_by_month",
+    "a table and a calendar month from which rows are dated",
+    (
+        Field("table", Kind.TEXT, "its name"),
+        Field("month", Kind.DAY, "the month's first day"),
+        Field("rows", Kind.WHOLE, "rows that were not set apart"),
+        Field("outside", Kind.NUMBER, "of them, those that overlap no lifetime of their account", may_lack=True),
+        Field("set_apart", Kind.WHOLE, "rows that were set apart"),
+    ),
+)
+AT_RISK_BY_MONTH = Schema(
+    "at_risk_by_month",
+    "a calendar month with a lifetime at risk",
+    (
+        Field("month", Kind.DAY, "its first day"),
+        Field("lifetimes", Kind.WHOLE, "lifetimes at risk on some day of it"),
+    ),
+)
+ENDS_BY_CAUSE = Schema(
+    "ends_by_cause",
+    "how lifetimes at risk left",
+    (
+        Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'; missing where none left", may_lack=True),
+        Field("lifetimes", Kind.WHOLE, "their number"),
+    ),
+)
 SCHEMAS = {schema.name: schema for schema in (COUNTING_PROCESS, LANDMARKS, KNOWN_LEAVERS, BOOK_BY_QUARTER, ATTRITION)}
 """By table; others are read as they are."""

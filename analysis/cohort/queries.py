@@ -6,6 +6,7 @@ from typing import Any
 
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import measurable_covariates
+from analysis.declared.parameters import given_parameters
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries
 from analysis.progress import Progress
@@ -43,7 +44,7 @@ def run_folders(
         If a query fails.
     """
     measured = measurable_covariates(given)
-    parameters = {**parameters, "is_user_activity_given": "user_activity" in given}
+    parameters = {**parameters, **given_parameters(given)}
     for query in queries_of(folders):
         if only is not None and query.name not in only:
             continue

@@ -1,22 +1,32 @@
 """Source check: what a study's source gives, and what is found in it, without building a cohort."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.cohort.build import FOLDERS as ALL_FOLDERS
+from analysis.cohort.event_questions import event_questions
 from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
-from analysis.declared.declaration import read_declaration
+from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import open_engine
+from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import behind, read_query
+from analysis.ingest.finding_rows import write_rows
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.matches import Match
+from analysis.ingest.measured import read_not_measured
 from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
+from analysis.wording.remarks import Remark
+
+if TYPE_CHECKING:  # a check that shows no page does not wait for pandas
+    from analysis.cohort.source_overview import SourceOverview
 
 FOLDERS = ("2_lifetimes", "3_dates")
 """Of the queries, those that say when lifetimes end."""
@@ -32,6 +42,8 @@ class SourceCheck:
         What was found, errors among it.
     given
         See `analysis.declared.contract.names_given`.
+    not_measured
+        What else the source gives, and why it is not measured, by name.
     not_yet_known
         Of each table that holds more than was known at the snapshot: its name, rows, and cells of other rows.
     matches
@@ -40,14 +52,21 @@ class SourceCheck:
         Distinct lifetimes at risk; None where errors stand in the way.
     evidence
         Those of them that churned while under observation; None likewise.
+    overview
+        What was read, and how it lies against the lifetimes; None unless the rows of findings were asked for.
+    row_files
+        Of each finding, the name of the file that holds its rows; empty where none does.
     """
 
     findings: tuple[Finding, ...]
     given: frozenset[str]
+    not_measured: Mapping[str, Remark]
     not_yet_known: tuple[tuple[str, int, int], ...]
     matches: tuple[Match, ...]
     n_lifetimes: int | None = None
     evidence: Evidence | None = None
+    overview: "SourceOverview | None" = None
+    row_files: tuple[str, ...] = ()
 
     @property
     def n_errors(self) -> int:
@@ -56,7 +75,13 @@ class SourceCheck:
 
 
 def check_source(
-    study: Study, scratch: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+    study: Study,
+    scratch: Path,
+    progress: Progress,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    *,
+    rows: Path | None = None,
 ) -> SourceCheck:
     """Check the source of a study against the contract without building a cohort.
 
@@ -70,6 +95,8 @@ def check_source(
         Told of every table and finding.
     threads, memory_limit
         Threads, and most memory, for DuckDB, such as ``4GB``; the result does not depend on them.
+    rows
+        A folder for all rows of the findings, a CSV each; None: they are not asked for, nor is the overview.
 
     Raises
     ------
@@ -80,13 +107,38 @@ def check_source(
     located = locate_files(declaration, study.source.path, read_contract())
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
         used = tables_used(ALL_FOLDERS)
-        load = load_source(engine, study, declaration, located, scratch, progress, used=used)
+        load = load_source(
+            engine, study, declaration, located, scratch, progress, used=used, keep_rows=rows is not None
+        )
         given = names_given(load.given, declaration.stable_users)
-        if not load.is_usable:
-            return SourceCheck(load.findings, given, (), load.matches)
-        not_yet_known(engine, read_contract(), study.time.snapshot)
-        unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
-        needed = behind({"risk_intervals"}, queries_of(FOLDERS))
-        run_folders(engine, FOLDERS, query_parameters(study, declaration), given, quiet, needed)
-        ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
-    return SourceCheck(load.findings, given, tuple(unknown), load.matches, n_lifetimes, Evidence(*found))
+        checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)
+        if rows is not None:
+            from analysis.cohort.source_overview import note_rows_by_day, source_overview
+
+            note_rows_by_day(engine, load.given)
+        if load.is_usable:
+            checked = _with_lifetimes(engine, study, declaration, checked)
+        if rows is None:
+            return checked
+        return dataclasses.replace(
+            checked,
+            overview=source_overview(engine, load.read, load.given, checked.not_yet_known),
+            row_files=write_rows(engine, checked.findings, rows),
+        )
+
+
+def _with_lifetimes(engine: Engine, study: Study, declaration: Declaration, checked: SourceCheck) -> SourceCheck:
+    """Add what was not yet known at the snapshot, and who left; nothing stands in the way."""
+    not_yet_known(engine, read_contract(), study.time.snapshot)
+    unknown = engine.rows("select table_name, rows, cells from not_yet_known order by table_name")
+    needed = behind({"risk_intervals"}, queries_of(FOLDERS))
+    run_folders(engine, FOLDERS, query_parameters(study, declaration), checked.given, quiet, needed)
+    ((n_lifetimes, *found),) = engine.rows(read_query(f"{ASKED}/lifetimes_at_risk").sql)
+    questions = event_questions(engine, query_parameters(study, declaration))
+    return dataclasses.replace(
+        checked,
+        findings=(*checked.findings, *questions),
+        not_yet_known=tuple(unknown),
+        n_lifetimes=n_lifetimes,
+        evidence=Evidence(*found),
+    )

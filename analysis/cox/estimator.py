@@ -18,6 +18,7 @@ from analysis.cox.prediction import event_probability, log_partial_hazard, parti
 from analysis.cox.proportional_hazards import GLOBAL, Transform, coefficient_path, proportional_hazards_test
 from analysis.cox.row_check import row_notes
 from analysis.cox.rows import counting_rows
+from analysis.cox.silence import silent_notes
 from analysis.cox.tables import read_columns, read_labels, read_outcome
 from analysis.errors import ModelError
 from analysis.figures.display import Display
@@ -149,7 +150,11 @@ class CoxPH(BaseEstimator):
         return baseline_cumulative_hazard(self._fitted(), at, level=level, interval=interval)
 
     def summary(self, *, robust: bool = True, level: float = 0.95) -> Display:
-        """Return coefficients and hazard ratios with intervals, and their forest plot."""
+        """Return coefficients and hazard ratios with intervals, their forest plot, and what they keep to themselves.
+
+        The notes are those of the fit, and `silent_notes`: columns that hold from a subject's first row on, a hazard
+        that vanishes, and the test of proportional hazards of all columns together, in words.
+        """
         fit = self._fitted()
         table = coefficient_table(fit, robust=robust, level=level)
         shown = table.assign(label=table["term"], family="Columns")
@@ -160,6 +165,7 @@ class CoxPH(BaseEstimator):
             table,
             lambda ax: draw_hazard_ratios(ax, shown, {"Columns": ACCENT}, label),
             size=(7.0, forest_height(shown)),
+            notes=tuple(str(note) for note in (*fit.notes, *silent_notes(fit))),
         )
 
     def proportional_hazards(self, transform: Transform = "km") -> Display:

@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.one_thread import one_thread
-from analysis.cox.residuals import average_information, scaled_schoenfeld_residuals, schoenfeld_residuals
+from analysis.cox.residuals import average_information, refuse_taken, scaled_schoenfeld_residuals, schoenfeld_values
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.errors import ModelError
 from analysis.wording.remarks import remark
@@ -56,32 +56,47 @@ def proportional_hazards_test(fit: CoxFit, transform: Transform = "km") -> Propo
     Raises
     ------
     ModelError
-        If the transform is unknown, cannot be taken ('log' of time zero), or is the same at all events.
+        If the transform is unknown, cannot be taken ('log' of time zero), or is the same at all events; if a column
+        has the name of one that residuals have of their own.
 
     Notes
     -----
     Grambsch and Therneau (1994), Biometrika 81, 515, as the exact score test of R's ``cox.zph`` (survival 3).
     """
+    refuse_taken(fit.names, ("x",))
+    table, g = score_tests(fit, transform)
+    estimates = scaled_schoenfeld_residuals(fit)
+    estimates.insert(2, "x", np.repeat(g, fit.likelihood.sets.deaths))
+    return ProportionalHazards(
+        transform=transform,
+        table=table,
+        residuals=estimates,
+        variance=np.linalg.inv(average_information(fit)).astype(np.float64),
+    )
+
+
+@one_thread
+def score_tests(fit: CoxFit, transform: Transform = "km") -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Return the table of `proportional_hazards_test`, whatever columns are called, and g(time) of each event time.
+
+    Raises
+    ------
+    ModelError
+        As `proportional_hazards_test`, but for names.
+    """
     sets, end, p = fit.likelihood.sets, fit.maximum.end, len(fit.names)
     g = transformed_time(fit, transform, sets.time)
     centred = g - np.average(g, weights=sets.deaths)
-    residuals = schoenfeld_residuals(fit)
+    residuals = schoenfeld_values(fit)
     own_weight = fit.rows.weights[sets.event_rows[np.argsort(sets.death_pairs, kind="stable")]]
     at_event = np.repeat(centred, sets.deaths) * own_weight
-    drift = np.r_[np.zeros(p), at_event @ (residuals[list(fit.names)].to_numpy() / fit.scale)]
+    drift = np.r_[np.zeros(p), at_event @ (residuals / fit.scale)]
     blocks = [fit.likelihood.information(end, centred**power) for power in (1, 2)]
     known = fit.maximum.information + np.diag(fit.ridge / fit.scale**2)
     information = np.block([[known, blocks[0]], [blocks[0], blocks[1]]])
     lines = [(name, fit.coefficients[k], *_score_test(drift, information, p, [k])) for k, name in enumerate(fit.names)]
     lines.append((GLOBAL, np.nan, *_score_test(drift, information, p, range(p))))
-    estimates = scaled_schoenfeld_residuals(fit)
-    estimates.insert(2, "x", np.repeat(g, sets.deaths))
-    return ProportionalHazards(
-        transform=transform,
-        table=pd.DataFrame(lines, columns=["term", "estimate", "statistic", "df", "p_value"]),
-        residuals=estimates,
-        variance=np.linalg.inv(average_information(fit)).astype(np.float64),
-    )
+    return pd.DataFrame(lines, columns=["term", "estimate", "statistic", "df", "p_value"]), g
 
 
 def transformed_time(fit: CoxFit, transform: Transform, times: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """Residuals: what each row, subject or event adds to the score, to the coefficients, or beyond what was expected."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import exposure
 from analysis.cox.sandwich import grouped_score
+from analysis.errors import ModelError
 
 
 def martingale_residuals(fit: CoxFit) -> NDArray[np.float64]:
@@ -67,14 +69,34 @@ def schoenfeld_residuals(fit: CoxFit) -> pd.DataFrame:
     -----
     Schoenfeld (1982), Biometrika 69, 239; with Efron's ties less the mean over the steps.
     """
-    likelihood, sets = fit.likelihood, fit.likelihood.sets
-    order = np.argsort(sets.death_pairs, kind="stable")
-    rows, pairs = sets.event_rows[order], sets.death_pairs[order]
-    residuals = (likelihood.values[rows] - fit.maximum.end.steps.death_mean[pairs]) * fit.scale
-    frame = pd.DataFrame(residuals, columns=list(fit.names))
+    sets = fit.likelihood.sets
+    pairs = np.sort(sets.death_pairs, kind="stable")
+    refuse_taken(fit.names, ("stratum", "time"))
+    frame = pd.DataFrame(schoenfeld_values(fit), columns=list(fit.names))
     frame.insert(0, "stratum", fit.rows.stratum_labels[sets.stratum[pairs]])
     frame.insert(1, "time", sets.time[pairs])
     return frame
+
+
+def schoenfeld_values(fit: CoxFit) -> NDArray[np.float64]:
+    """Return the numbers of `schoenfeld_residuals`, shape (events, p)."""
+    likelihood, sets = fit.likelihood, fit.likelihood.sets
+    order = np.argsort(sets.death_pairs, kind="stable")
+    rows, pairs = sets.event_rows[order], sets.death_pairs[order]
+    return (likelihood.values[rows] - fit.maximum.end.steps.death_mean[pairs]) * fit.scale
+
+
+def refuse_taken(names: Sequence[str], taken: Sequence[str]) -> None:
+    """Refuse a column that is called as one that residuals have of their own.
+
+    Raises
+    ------
+    ModelError
+        With its name.
+    """
+    both = [name for name in names if name in taken]
+    if both:
+        raise ModelError(f"Residuals have a column '{both[0]}' of their own. Rename the covariate '{both[0]}'.")
 
 
 @one_thread

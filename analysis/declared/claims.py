@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 
-from analysis.declared.factors import FOLDER, Covariate, read_covariates
+from analysis.declared.factors import FOLDER, Covariate, read_covariates, unmet
 
 
 class Judged(StrEnum):
-    """Whether a source has the columns for a claim: all of them, some, or none."""
+    """Whether a source has what a claim takes, in its columns and in their rows: all of it, some, or nothing."""
 
     YES = "yes"
     IN_PART = "in_part"
@@ -29,7 +29,7 @@ class Claim:
     covariates
         Those that put it to the test.
     needs
-        Source tables or columns beyond those of the covariates.
+        What of a source, beyond the needs of the covariates, in the same words.
     """
 
     name: str
@@ -49,10 +49,10 @@ class Claim:
     def lacking(self, given: Collection[str]) -> tuple[str, ...]:
         """Return what the source would have to give for all of it, in the words of the contract."""
         lacking = [need for covariate in self._declared() for need in covariate.lacking(given)]
-        return tuple(dict.fromkeys([*lacking, *(need for need in self.needs if need not in given)]))
+        return tuple(dict.fromkeys([*lacking, *unmet(self.needs, given)]))
 
     def judged(self, given: Collection[str]) -> Judged:
-        """Return whether a source has the columns for it."""
+        """Return whether a source has what it takes."""
         if not self.measurable(given):
             return Judged.NO
         return Judged.IN_PART if self.lacking(given) else Judged.YES

@@ -1,6 +1,5 @@
 """The contract: source tables, their columns, and the date that makes each cell known."""
 
-import difflib
 import functools
 import re
 import tomllib
@@ -18,7 +17,6 @@ SQL_TYPES = {
     "boolean": "boolean",
 }
 _LEARNED_APART = re.compile(r"coalesce\((\w+_known_on), (\w+)\)")
-_DAY_ENDINGS = re.compile(r"(_(on|at|day|dt)|_?(date|datetime|timestamp))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +196,3 @@ def names_given(tables: Mapping[str, Collection[str]], stable_users: bool) -> fr
 def as_written(name: str) -> str:
     """Return a source's name of a table or column as the contract would write it: same words, whatever the case."""
     return name.strip().casefold()
-
-
-def nearest_name(name: str, known: Collection[str]) -> str | None:
-    """Return the known name that a name most likely stands for, if one is near: ``ended_on`` for ``end_date``."""
-    plain = {_plain(other): other for other in sorted(known, reverse=True)}
-    near = difflib.get_close_matches(_plain(name), plain, n=1)
-    return plain[near[0]] if near else None
-
-
-def _plain(name: str) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|\W+", "_", name.strip()).casefold()
-    return _DAY_ENDINGS.sub("_on", words)

@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -44,7 +44,8 @@ class Covariate:
         The query whose column it is; the covariates of a family may come from several, one a topic.
     needs
         Source columns (``table.column``), tables, or the property ``stable_users``; without one of them it is absent.
-        ``a or b``: one of the two is enough.
+        ``table.column=value`` takes a row with that value, and ``table.column->other`` that values are found in another
+        table. ``a or b``: one of the two is enough.
     window
         Days looked back: ``recent``, ``baseline``, or ``state`` (the value in force on the day).
     null_means
@@ -80,12 +81,12 @@ class Covariate:
         return self.label_ja if language == "ja" else self.label_en
 
     def is_measurable(self, given: Collection[str]) -> bool:
-        """Tell whether the source gives all that it needs (tables, ``table.column`` names, properties)."""
+        """Tell whether the source gives all that it needs, in the words of `needs`."""
         return not self.lacking(given)
 
     def lacking(self, given: Collection[str]) -> tuple[str, ...]:
         """Return what it needs and the source does not give, in the words of `needs`."""
-        return tuple(need for need in self.needs if not any(name in given for name in alternatives(need)))
+        return unmet(self.needs, given)
 
     def improvable(self, given: Collection[str]) -> tuple[str, ...]:
         """Return what the source does not give and would make it better; nothing where it cannot be measured."""
@@ -95,6 +96,11 @@ class Covariate:
 def alternatives(need: str) -> tuple[str, ...]:
     """Return the names of which one is enough for a need: ``("a", "b")`` for ``a or b``."""
     return tuple(need.split(" or "))
+
+
+def unmet(needs: Iterable[str], given: Collection[str]) -> tuple[str, ...]:
+    """Return those of some needs that a source does not give."""
+    return tuple(need for need in needs if not any(name in given for name in alternatives(need)))
 
 
 @functools.cache

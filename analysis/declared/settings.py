@@ -4,6 +4,7 @@ No library does this shorter: msgspec lets unknown keys of dataclasses pass and 
 cattrs reads 3 as text and true as a number.
 """
 
+import codecs
 import dataclasses
 import datetime as dt
 import difflib
@@ -18,7 +19,7 @@ from analysis.errors import StudyError
 
 
 def read_toml(path: Path | Traversable) -> dict[str, Any]:
-    """Read a TOML file.
+    """Read a TOML file, whatever mark of its encoding and whatever line ends an editor gave it.
 
     Raises
     ------
@@ -28,11 +29,19 @@ def read_toml(path: Path | Traversable) -> dict[str, Any]:
         If it cannot be read.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path.read_bytes()))
     except FileNotFoundError:
         raise
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        raise StudyError(f"The file {path} cannot be read as TOML: it is not UTF-8. Save it as UTF-8 text.") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise StudyError(f"The file {path} cannot be read as TOML: {error}") from None
+
+
+def _text(content: bytes) -> str:
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse_settings(cls: type, content: dict[str, Any], where: str) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.declared.settings import parse_settings, read_toml
+from analysis.declared.source import Source, check_time_zone
 from analysis.errors import StudyError
 
 # The calendar of queries/3_dates reaches so far.
@@ -18,17 +19,14 @@ LAST_DAY = dt.date(2078, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where the raw data lie, which folder of ``queries/1_sources`` reads them, and since when each table is logged."""
-
-    kind: str
-    path: Path
-    observed_from: dict[str, dt.date] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Time:
-    """The dates and the clock; what follows from them is in ``queries/rules_of_time.md``. Days are calendar days."""
+    """The dates and the clock; what follows from them is in ``queries/rules_of_time.md``. Days are calendar days.
+
+    Attributes
+    ----------
+    time_zone
+        Whose days they are, by its IANA name: a moment that names its own zone falls on that zone's day.
+    """
 
     observation_start: dt.date
     snapshot: dt.date
@@ -39,6 +37,7 @@ class Time:
     landmark_every_months: int = 1
     adoption_from_day: int = 90
     mature_from_day: int = 365
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +206,8 @@ def read_study(path: str | Path) -> Study:
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     study = dataclasses.replace(study, source=source)
     _check_ranges(study, str(path))
+    source.check(str(path))
+    check_time_zone(study.time.time_zone, str(path))
     return study
 
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from analysis.engine.query import Query
-from analysis.engine.quoting import literal
+from analysis.engine.quoting import literal, quoted
 from analysis.errors import BuildError, EngineError
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
 
 Parameters = Mapping[str, Any]
+BYTE_ORDER_MARK = "\ufeff"
+"""Before a header: by it a spreadsheet sees that a file is UTF-8; without it Excel takes Japanese for cp932."""
 
 
 class Engine:
@@ -153,6 +155,19 @@ class Engine:
         """Write the rows of a select into a Parquet file."""
         self.run(f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)")
 
+    def write_csv(self, select: str, path: Path) -> None:
+        """Write the rows of a select as CSV: a byte order mark before the header, no text that runs as a formula."""
+        columns = []
+        for place, (name, kind) in enumerate(self.columns(f"({select})").items()):
+            shown = quoted(name)
+            if kind == "VARCHAR":
+                runs = f"left({shown}, 1) in ('=', '+', '-', '@', chr(9), chr(13))"
+                shown = f"case when {runs} then chr(39) || {shown} else {shown} end"
+            columns.append(f"{shown} as {quoted(name if place else BYTE_ORDER_MARK + name)}")
+        self.run(
+            f"copy (select {', '.join(columns)} from ({select})) to {literal(str(path))} (format csv, header true)"
+        )
+
     def attach(self, path: Path, name: str) -> None:
         """Let SQL read another store, whose tables go by ``<name>.main.<table>``."""
         self.run(f"attach {literal(str(path))} as {name} (type duckdb, read_only)")
@@ -160,6 +175,10 @@ class Engine:
     def look_in(self, *schemas: str) -> None:
         """Find tables that are named without a schema in the first of some schemas that has them; make them there."""
         self.run(f"set search_path = '{','.join(schemas)}'")
+
+    def live_in(self, time_zone: str) -> None:
+        """Let a moment that names its own zone fall on the day that it is in a zone, whatever the machine's is."""
+        self.run(f"set TimeZone = {literal(time_zone)}")
 
     def seal(self) -> None:
         """Read and write no file any more but the store itself."""
@@ -171,9 +190,25 @@ class Engine:
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         try:
-            return self._con.execute(sql, dict(parameters) if parameters else None)
+            return self._con.execute(_in_letters(sql), dict(parameters) if parameters else None)
         except duckdb.Error as error:
             raise EngineError(str(error), is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException)) from None
+
+
+def _in_letters(text: str) -> str:
+    """Return a text with the paths in it as letters: where a shell speaks ASCII, Python has kept them as bytes.
+
+    Raises
+    ------
+    EngineError
+        If they are no letters in UTF-8 either.
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        raise EngineError("A path holds bytes that are no letters in UTF-8. Rename the file or folder.") from None
 
 
 def _own(query: Query, parameters: Parameters) -> dict[str, Any]:
@@ -216,14 +251,16 @@ def open_engine(
         check_memory_limit(memory_limit)
         config["memory_limit"] = memory_limit
     if not read_only and str(path) != ":memory:":
-        config["temp_directory"] = f"{path}.tmp"
+        config["temp_directory"] = _in_letters(f"{path}.tmp")
     try:
-        con = duckdb.connect(str(path), read_only=read_only, config=config)
+        con = duckdb.connect(_in_letters(str(path)), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise BuildError(_why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
-    return Engine(con)
+    engine = Engine(con)
+    engine.live_in("UTC")
+    return engine
 
 
 def check_memory_limit(memory_limit: str) -> None:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.engine.engine import Engine
-from analysis.engine.quoting import literal, quoted
+from analysis.engine.quoting import literal, path_literal, quoted
 
 RAW = "raw"
-_SHOWN = 60
 
 
 def begin(engine: Engine) -> None:
@@ -26,28 +26,69 @@ def names(engine: Engine) -> set[str]:
     return set(engine.tables(RAW))
 
 
-def show_csv(engine: Engine, name: str, path: Path, columns: Sequence[str]) -> None:
-    """Show a CSV file in UTF-8 with commas: every column, as text, by the names given; nothing is detected."""
+def show_csv(
+    engine: Engine, name: str, path: Path, columns: Sequence[str], separator: str = ",", skipped: int = 0
+) -> None:
+    """Show a text file in UTF-8: every column, as text, by the names given; nothing is detected.
+
+    Rows without any value, which spreadsheets leave at the end, are no rows.
+
+    Parameters
+    ----------
+    separator
+        Between the values of a line.
+    skipped
+        Lines above the header.
+    """
     # a sample that begins a line with '#' would make a comment of every such row
     read = ", ".join(f"'c{number}': 'varchar'" for number, _ in enumerate(columns, start=1))
     engine.run(
         f"create view {_view(name)} ({', '.join(quoted(column) for column in columns)}) as "
-        f"select * from read_csv({literal(str(path))}, auto_detect = false, header = true, delim = ',', "
-        f"quote = '\"', escape = '\"', comment = '', strict_mode = true, columns = {{{read}}})"
+        f"select * from read_csv({path_literal(path)}, auto_detect = false, header = true, skip = {skipped}, "
+        f"delim = {literal(separator)}, quote = '\"', escape = '\"', comment = '', strict_mode = true, "
+        f"compression = 'none', hive_partitioning = false, columns = {{{read}}}) "
+        f"where coalesce({', '.join(f'c{number}' for number, _ in enumerate(columns, start=1))}) is not null"
     )
 
 
-def columns_that_differ_in_case_only(engine: Engine, path: Path) -> list[str]:
-    """Return the columns of a Parquet file, or folder, whose names differ from another's in case alone."""
-    stored = {row[0] for row in engine.rows(f"select name from parquet_schema({_pattern(path)})")}
-    arrived = engine.columns(f"read_parquet({_pattern(path)}, union_by_name = true, hive_partitioning = false)")
+def show_json(engine: Engine, name: str, path: Path, *, is_array: bool) -> None:
+    """Show a file of JSON records, one a line or all in one list: every key as a column of text."""
+    records = f"read_json_objects({path_literal(path)}, format = '{'array' if is_array else 'newline_delimited'}')"
+    found = engine.rows(
+        f"select key, min(n) from (select json_keys(json) as keys, row_number() over () as n "
+        f"from {records}) as rows, unnest(keys) as t(key) group by key order by min(n), key"
+    )
+    columns = [f"json ->> {literal(_json_path(key))} as {quoted(key)}" for key, _ in found]
+    engine.run(f"create view {_view(name)} as select {', '.join(columns) or 'null as nothing'} from {records}")
+
+
+def _json_path(key: str) -> str:
+    return '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def columns_that_differ_in_case_only(engine: Engine, files: Sequence[Path]) -> list[str]:
+    """Return the columns of Parquet files whose names differ from another's in case alone."""
+    stored = {row[0] for row in engine.rows(f"select name from parquet_schema({_listed(files)})")}
+    arrived = engine.columns(f"read_parquet({_listed(files)}, union_by_name = true, hive_partitioning = false)")
     return [name.rpartition("_")[0] for name in arrived if name not in stored]  # the second of two is renamed
 
 
-def show_parquet(engine: Engine, name: str, path: Path) -> None:
-    """Show a Parquet file, or a folder of them whose names may say the values of columns."""
-    read = f"{_pattern(path)}, union_by_name = true, hive_partitioning = {str(path.is_dir()).lower()}"
-    engine.run(f"create view {_view(name)} as from read_parquet({read})")
+def show_parquet(engine: Engine, name: str, files: Sequence[Path], *, are_partitions: bool = False) -> None:
+    """Show one or more Parquet files as one table.
+
+    Parameters
+    ----------
+    are_partitions
+        Whether the names of their folders say the values of columns; those are text.
+    """
+    partitions = f"hive_partitioning = {str(are_partitions).lower()}"
+    if are_partitions:
+        partitions += ", hive_types_autocast = false"  # which would make 7 of 007
+    engine.run(f"create view {_view(name)} as from read_parquet({_listed(files)}, union_by_name = true, {partitions})")
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return f"[{', '.join(path_literal(file) for file in files)}]"
 
 
 def open_database(engine: Engine, path: Path) -> list[tuple[str, str]]:
@@ -68,31 +109,29 @@ def _view(name: str) -> str:
     return f"{RAW}.{quoted(name)}"
 
 
-def _pattern(path: Path) -> str:
-    return literal(str(path / "**" / "*.parquet" if path.is_dir() else path))
+@dataclass(frozen=True, slots=True)
+class CsvFault:
+    """Why a CSV file could not be read: the kind of fault, and what was found: the line, its text, and counts."""
+
+    kind: str
+    values: tuple[tuple[str, int | str], ...] = ()
 
 
-def csv_fault(details: str) -> str | None:
-    """Return in one sentence why a CSV file could not be read, and on which line; None if that was not the matter.
+def csv_fault(details: str) -> CsvFault | None:
+    """Return why a CSV file could not be read; None if that was not the matter.
 
     Parameters
     ----------
     details
         All that the engine said.
     """
-    file = re.search(r"^\s*file = (.+)$", details, re.MULTILINE)
-    line = re.search(r"CSV Error on Line: (\d+)\nOriginal Line: ?(.*)", details)
-    if not file:
+    if not re.search(r"^\s*file = (.+)$", details, re.MULTILINE):
         return None
-    begins = f"The file {Path(file[1]).name} cannot be read:"
+    line = re.search(r"CSV Error on Line: (\d+)\nOriginal Line: ?(.*)", details)
     if not line:
-        return f"{begins} its lines end in different ways, or a quotation mark stands where none may. Save it anew."
-    shown = line[2] if len(line[2]) <= _SHOWN else f"{line[2][:_SHOWN]}..."
+        return CsvFault("quotes")
+    at = (("line", int(line[1])), ("text", line[2]))
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", details)
     if counts:
-        reason = f"holds {counts[2]} values where the header names {counts[1]} columns"
-    elif "unterminated quote" in details:
-        reason = "has a quotation mark that is not closed, or not doubled within a value"
-    else:
-        reason = "is not as CSV must be"
-    return f"{begins} line {line[1]} {reason}: {shown!r}. Correct the line."
+        return CsvFault("columns", (*at, ("names", int(counts[1])), ("found", int(counts[2]))))
+    return CsvFault("open_quote" if "unterminated quote" in details else "malformed", at)

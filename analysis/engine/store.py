@@ -31,6 +31,7 @@ def new_cohort(final: Path) -> Iterator[Path]:
     BuildError
         If the folder cannot be made or written to.
     """
+    _refuse_what_is_no_path_to_the_engine(final.parent.resolve())
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(final.parent)
@@ -46,6 +47,15 @@ def new_cohort(final: Path) -> Iterator[Path]:
         os.replace(part, final)
     finally:
         _remove(part)
+
+
+def _refuse_what_is_no_path_to_the_engine(folder: Path) -> None:
+    odd = "?" if "?" in str(folder) else "\\" if os.sep == "/" and "\\" in str(folder) else None
+    if odd:
+        raise BuildError(
+            f"Nothing can be written to the folder {folder}: DuckDB takes the {odd} in its path for something else. "
+            "Choose another with --out."
+        )
 
 
 def point_at(final: Path, hashes: dict[str, str]) -> None:

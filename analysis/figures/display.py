@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.style import as_svg, look, new_axes
+from analysis.wording.columns import in_columns
 
 MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 10
 MISSING = "–"
@@ -28,12 +29,15 @@ class Display:
         Called as ``draw(ax)``; None where a table says it best.
     size
         Width and height of the picture in inches.
+    notes
+        What a reader of the numbers must know, a sentence or two each.
     """
 
     title: str
     table: pd.DataFrame
     draw: Callable[[Axes], Any] | None = None
     size: tuple[float, float] = (7.0, 3.6)
+    notes: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers as a new frame."""
@@ -57,14 +61,15 @@ class Display:
     def __repr__(self) -> str:
         """Return title and numbers as text."""
         texts, notes = _excerpt(self.table)
-        return "\n".join([self.title, texts.to_string(index=False), *notes])
+        cells = in_columns([str(name) for name in texts.columns], texts.to_numpy().tolist())
+        return "\n".join([self.title, cells, *notes, *self.notes])
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""
         picture = as_svg("display", self.draw, size=self.size, alt=self.title) if self.draw else ""
         texts, notes = _excerpt(self.table)
         numeric = [pd.api.types.is_numeric_dtype(self.table[name]) for name in texts.columns]
-        lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in notes)
+        lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in [*notes, *self.notes])
         return f"<h4>{html.escape(self.title)}</h4>{picture}{_html_table(texts, numeric)}{lines}"
 
 

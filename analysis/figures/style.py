@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -16,10 +17,15 @@ CYCLE = ("#2a6f97", "#c05746", "#7a5195", "#5a8f29", "#d19a1c", "#6c757d")
 # A reader's own fonts draw the text of an SVG; here it is only measured. Both fonts come with matplotlib, so the layout
 # is the same on every machine: what DejaVu lacks (Japanese) is measured by the Last Resort font's boxes, a little wide.
 _FONT, _FALLBACK = "DejaVu Sans", "Last Resort High-Efficiency"
+_JAPANESE = (
+    "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "BIZ UDGothic",
+    "IPAexGothic", "IPAGothic", "TakaoPGothic", "MS Gothic",
+)  # fmt: skip
+"""Draw in a notebook, where nothing but this machine's fonts can, what DejaVu lacks."""
+_GENERIC = ("serif", "sans-serif", "cursive", "fantasy", "monospace")
 
 _LOOK: Any = {
     "svg.fonttype": "none",
-    "font.family": [_FONT, _FALLBACK],
     "font.size": 9.0,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
@@ -53,13 +59,32 @@ HIDDEN = "\N{MIDDLE DOT}"
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw in the project's look inside this context."""
-    with mpl.rc_context(_LOOK):
+    """Draw in the project's look inside this context: in the user's own fonts, then in ours."""
+    with mpl.rc_context({**_LOOK, "font.family": [*own_fonts(), _FONT, *_japanese_fonts(), _FALLBACK]}):
         yield
 
 
+def own_fonts() -> list[str]:
+    """Return the fonts that the user asks matplotlib for, in a matplotlibrc or by hand; none where all is default."""
+    asked: Any = mpl.rcParams
+    usual: Any = mpl.rcParamsDefault
+    fonts: list[str] = []
+    for family in asked["font.family"]:
+        if family in _GENERIC:
+            fonts += [font for font in asked[f"font.{family}"] if font not in usual[f"font.{family}"]]
+        if family not in usual["font.family"]:
+            fonts.append(family)
+    return list(dict.fromkeys(fonts))
+
+
+def _japanese_fonts() -> list[str]:
+    """Return the first Japanese font that this machine has, if any."""
+    there = set(font_manager.get_font_names())
+    return [font for font in _JAPANESE if font in there][:1]
+
+
 def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], alt: str, **arguments: Any) -> str:
-    """Draw one axes and return it as an SVG element, the same bytes for the same numbers.
+    """Draw one axes and return it as an SVG element, the same bytes for the same numbers and fonts of the user.
 
     Parameters
     ----------
@@ -72,13 +97,15 @@ def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], al
     alt
         What the picture shows, for those who cannot see it; plain text.
     """
-    with look(), mpl.rc_context({"svg.hashsalt": f"tenure-{name}"}):
+    own = own_fonts()
+    with mpl.rc_context({**_LOOK, "font.family": [*own, _FONT, _FALLBACK], "svg.hashsalt": f"tenure-{name}"}):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot(), **arguments)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": alt})
     text = buffer.getvalue().replace(f"'{_FONT}', '{_FALLBACK}'", f"'{_FONT}'")
-    return text[text.index("<svg") :].replace("<svg ", '<svg role="img" ', 1)
+    opened = '<svg role="img" class="own-fonts" ' if own else '<svg role="img" '
+    return text[text.index("<svg") :].replace("<svg ", opened, 1)
 
 
 def new_axes(size: tuple[float, float]) -> Axes:

@@ -1,15 +1,16 @@
 """Displays of the time-varying Cox model: hazard ratios and their drift, as tables with their pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from analysis.cox.proportional_hazards import ProportionalHazards, coefficient_path
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios, forest_height
+from analysis.wording.remarks import Remark
 
 
-def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str]) -> Display:
+def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str], notes: Sequence[Remark] = ()) -> Display:
     """Return hazard ratios as a forest plot, indicators of missing values left out of the picture.
 
     Parameters
@@ -18,6 +19,8 @@ def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str]) -> Displa
         As `analysis.inference.frames.RATIOS`, with a label for each column.
     colors
         Colour of each family.
+    notes
+        What a reader of the ratios must know.
     """
     shown = table[~table["marks_missing"]]
     return Display(
@@ -25,6 +28,7 @@ def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str]) -> Displa
         table,
         lambda ax: draw_hazard_ratios(ax, shown, colors),
         size=(7.0, forest_height(shown)),
+        notes=tuple(str(note) for note in notes),
     )
 
 

@@ -18,6 +18,8 @@ from analysis.inference.fit import Inference, fit_inference
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.read_together import ReadTogether, others_of, read_together
+from analysis.inference.silent import drift_remark, silent_remarks
+from analysis.wording.remarks import Remark
 
 
 class Findings(CohortTables):
@@ -73,6 +75,18 @@ class Findings(CohortTables):
             return read_together(self.inference.fit, self.inference.columns)
         return together_apart(self.apart)
 
+    @cached_property
+    def silent(self) -> tuple[Remark, ...]:
+        """What the hazard ratios keep to themselves: immortal time, and a share that never leaves."""
+        return silent_remarks(self.counting_process, self.covariates("counting_process"))
+
+    def _drift_in_words(self) -> tuple[Remark, ...]:
+        """Return the verdict on drift; nothing where these data cannot tell."""
+        try:
+            return (drift_remark(self.drift),)
+        except ModelError:
+            return ()
+
     def drift_path(self, term: str) -> DriftPath:
         """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""
         return drift_path(self.proportionality, self.inference.columns, term)
@@ -103,7 +117,7 @@ class Findings(CohortTables):
             table = ratios_apart(self.apart)
         table = self.labelled(table)
         table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
-        return show_hazard_ratios(table, self.colors)
+        return show_hazard_ratios(table, self.colors, (*self.silent, *self._drift_in_words()))
 
     def bounds(self) -> Display:
         """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""

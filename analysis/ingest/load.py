@@ -9,10 +9,15 @@ from analysis.declared.contract import Table, as_known_sql, read_contract, unkno
 from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
+from analysis.engine import raw_views
 from analysis.engine.engine import Engine
+from analysis.ingest.files_read import FileRead
 from analysis.ingest.findings import Finding
 from analysis.ingest.matches import Match, matches
-from analysis.ingest.raw_files import RawFiles, open_raw
+from analysis.ingest.measured import what_is_measured
+from analysis.ingest.opening import open_raw
+from analysis.ingest.other_events import other_events
+from analysis.ingest.raw_files import RawFiles
 from analysis.ingest.rules import apply_rules
 from analysis.ingest.sources import load_tables
 from analysis.progress import Progress
@@ -30,11 +35,14 @@ class Load:
         The tables that the source gives, each with its columns.
     matches
         How columns match those that they refer to, rows that were set apart not counted.
+    read
+        Every file of the source, and how it was read.
     """
 
     findings: tuple[Finding, ...]
     given: dict[str, tuple[str, ...]]
     matches: tuple[Match, ...]
+    read: tuple[FileRead, ...]
 
     @property
     def is_usable(self) -> bool:
@@ -75,13 +83,18 @@ def load_source(
     """
     parameters = query_parameters(study, declaration)
     progress(f"reading {study.source.kind} tables from {study.source.path}")
-    unread = open_raw(engine, located, scratch)
-    loaded = load_tables(engine, study.source, read_contract(), progress)
+    engine.live_in(study.time.time_zone)
+    opened = open_raw(engine, located, scratch, study.source.encoding)
+    loaded = load_tables(engine, study.source, read_contract(), progress, opened)
+    events = other_events(engine, located.unread, scratch, study.time.snapshot)
+    raw_views.end(engine)
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
     )
     matched = matches(engine, read_contract(), loaded.given)
-    return Load((*unread, *loaded.findings, *broken), loaded.given, matched)
+    unmeasured, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
+    findings = (*opened.findings, *loaded.findings, *events, *broken, *unmeasured)
+    return Load(findings, measured, matched, loaded.read)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -18,10 +18,13 @@ class Scan:
         SHA-256 of its bytes.
     is_utf8
         Whether they are text in UTF-8.
+    has_mixed_line_ends
+        Whether its lines end in more than one of the three ways, be it within quotation marks.
     """
 
     digest: str
     is_utf8: bool
+    has_mixed_line_ends: bool = False
 
 
 def scan(path: Path) -> Scan:
@@ -39,11 +42,16 @@ def scan(path: Path) -> Scan:
 @functools.lru_cache(maxsize=1024)
 def _scan(path: Path, written: int, size: int) -> Scan:
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
+    is_utf8, pairs, returns, feeds, last = True, 0, 0, 0, b""
     for block in blocks(path):
         digest.update(block)
         is_utf8 = is_utf8 and _decodes(decoder, block)
-    return Scan(digest.hexdigest(), is_utf8 and _decodes(decoder, b"", final=True))
+        pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+        returns += block.count(b"\r")
+        feeds += block.count(b"\n")
+        last = block[-1:]
+    ways = (pairs > 0) + (returns > pairs) + (feeds > pairs)
+    return Scan(digest.hexdigest(), is_utf8 and _decodes(decoder, b"", final=True), ways > 1)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:

@@ -1,17 +1,24 @@
 """Sources: raw tables become contract tables, mapped by the source's SQL and typed; only types are judged here."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from analysis.declared.contract import Column, Table, as_written, nearest_name
+from analysis.declared.contract import Column, Table, as_written
+from analysis.declared.date_format import date_format
 from analysis.declared.declaration import CONTRACT_KIND
-from analysis.declared.study import Source
+from analysis.declared.source import Source
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_queries
 from analysis.engine.quoting import quoted
-from analysis.errors import ContractError, EngineError, SourceError
+from analysis.errors import EngineError
+from analysis.ingest.cells import cell, is_given, may_be_at_fault
+from analysis.ingest.files_read import FileRead, Opened, unreadable
 from analysis.ingest.findings import Finding
+from analysis.ingest.fits import Fits
+from analysis.ingest.key_forms import unify_keys
+from analysis.ingest.opening import why_unreadable
+from analysis.ingest.wrong_values import Written, wrong_values
 from analysis.progress import Progress
 from analysis.wording.remarks import remark
 
@@ -25,90 +32,196 @@ class Loaded:
     given
         The tables that it gives, each with the columns that it gives.
     findings
-        Columns that nothing reads, and tables without rows: an error if the table is required.
+        Tables and columns that are missing or not read, and values that are not of their type. A table that lacks a
+        required column, or cannot be read, counts as not given; a row without a value of its type in a required column
+        is left out, and in another column the cell is empty.
+    read
+        Every file of the source.
     """
 
     given: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    read: tuple[FileRead, ...] = ()
 
 
-def load_tables(engine: Engine, source: Source, contract: dict[str, Table], progress: Progress) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A raw table in the contract's shape: its columns with their types, and its own names of those of the contract."""
+
+    table: Table
+    arrived: dict[str, str]
+    own_names: dict[str, str]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The required columns that it lacks."""
+        return tuple(name for name in self.table.required_columns() if name not in self.own_names)
+
+    def relation(self) -> str:
+        """Return SQL that gives it in the contract's names."""
+        columns = ", ".join(f"{quoted(own)} as {name}" for name, own in self.own_names.items())
+        return f"(select {columns} from raw.{quoted(self.table.name)})"
+
+
+def load_tables(
+    engine: Engine, source: Source, contract: dict[str, Table], progress: Progress, opened: Opened | None = None
+) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
 
-    Raises
-    ------
-    SourceError
-        If a file turns out to be unreadable further down, or cannot be mapped.
-    ContractError
-        If a required table or column is missing, two columns share a name, or a value is not of its column's
-        type.
+    Parameters
+    ----------
+    engine
+        A store with the views of schema ``raw``.
+    source
+        How the source is to be read.
+    contract
+        The contract.
+    progress
+        Told of every table.
+    opened
+        What came of opening the files.
     """
-    raw = raw_views.names(engine)
-    mapped = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
-    loaded = Loaded()
+    opened = opened or Opened()
+    loading = _Loading(engine, source, contract, opened)
     for table in contract.values():
-        if table.name not in (raw if source.kind == CONTRACT_KIND else mapped):
-            if table.required:
-                raise ContractError(
-                    f"Required table '{table.name}' is missing in {source.path}. There: {', '.join(sorted(raw))}."
-                )
-            create_table(engine, table)
-            continue
+        create_table(engine, table)
+        loading.load(table)
+        if table.name in loading.given:
+            progress(f"  {table.name}: {engine.count(table.name):,} rows")
+    loading.tell_of_columns()
+    loading.findings += unify_keys(engine, contract, loading.given)
+    rows = {name: engine.count(name) for name in loading.given}
+    read = tuple(replace(file, rows=rows.get(file.table or "")) for file in opened.files)
+    return Loaded(loading.given, loading.findings, read)
+
+
+class _Loading:
+    """The tables of a source, made one after the other; what is found on the way is kept."""
+
+    def __init__(self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened) -> None:
+        self._engine = engine
+        self._contract = contract
+        self._opened = opened
+        self._dates = date_format(source.date_format)
+        self._is_mapped = source.kind != CONTRACT_KIND
+        self._queries = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
+        self._there = raw_views.names(engine)
+        self._raw: list[_Raw] = []
+        self.given: dict[str, tuple[str, ...]] = {}
+        self.findings: list[Finding] = []
+
+    def load(self, table: Table) -> None:
+        """Make a table of the contract, if the source gives it."""
+        if table.name in self._opened.unreadable:
+            return
+        if table.name not in (self._queries if self._is_mapped else self._there):
+            self.findings += [_missing_table(table, self._there | self._opened.unreadable)] if table.required else []
+            return
         try:
-            if source.kind == CONTRACT_KIND:
-                relation = _in_contract_names(engine, table, loaded.findings)
-            else:
-                relation = f"(\n{mapped[table.name].sql}\n)"
-            types = engine.columns(relation)
-            _check_required(table, tuple(types), tuple(types))
-            _fill(engine, table, relation, types)
+            self._load_mapped(table) if self._is_mapped else self._load_as_it_is(table)
         except EngineError as error:
             if error.is_out_of_memory:
                 raise
-            unreadable = f"Table '{table.name}' cannot be read from the source: {error.first_line}."
-            raise SourceError(raw_views.csv_fault(error.details) or unreadable) from None
-        loaded.given[table.name] = tuple(name for name in table.column_names if name in types)
-        rows = engine.count(table.name)
-        progress(f"  {table.name}: {rows:,} rows")
-        if rows == 0:
-            loaded.findings.append(_no_rows(table))
-    raw_views.end(engine)
-    return loaded
+            create_table(self._engine, table)
+            self.given.pop(table.name, None)
+            self._raw = [raw for raw in self._raw if raw.table is not table]
+            self._not_read(table, error)
+
+    def _not_read(self, table: Table, error: EngineError) -> None:
+        reason = why_unreadable(error)
+        places = [n for n, file in enumerate(self._opened.files) if file.table == table.name]
+        for n in places:
+            self._opened.files[n] = replace(self._opened.files[n], table=None, why_not=reason)
+        name = self._opened.files[places[0]].name if places else table.name
+        self.findings.append(unreadable(table.name, name, reason))
+
+    def _load_mapped(self, table: Table) -> None:
+        relation = f"(\n{self._queries[table.name].sql}\n)"
+        self._fill(table, Written(relation, self._engine.columns(relation), self._dates))
+
+    def _load_as_it_is(self, table: Table) -> None:
+        arrived = self._engine.columns(f"raw.{quoted(table.name)}")
+        twice, own_names = _own_names(table, arrived)
+        if twice:
+            self.findings.append(twice)
+            return
+        raw = _Raw(table, arrived, own_names)
+        self._raw.append(raw)
+        if not raw.missing:
+            types = {name: arrived[own] for name, own in own_names.items()}
+            first_row = self._opened.first_rows.get(table.name, 1)
+            self._fill(table, Written(raw.relation(), types, self._dates, first_row))
+
+    def _fill(self, table: Table, written: Written) -> None:
+        """Fill a table with what the source gives, reading that once unless some value is at fault."""
+        doubtful = [
+            column
+            for column in table.columns
+            if column.name in written.types and may_be_at_fault(column, written.types[column.name])
+        ]
+        wrong = []
+        try:
+            _fill_table(self._engine, table, written, doubtful, refuse=True)
+        except EngineError as error:
+            if error.is_out_of_memory:
+                raise
+            wrong = wrong_values(self._engine, table, doubtful, written)
+            _fill_table(self._engine, table, written, doubtful, refuse=False)
+        self.given[table.name] = tuple(name for name in table.column_names if name in written.types)
+        self.findings += wrong
+        if not wrong and self._engine.count(table.name) == 0:
+            self.findings.append(_no_rows(table))
+
+    def tell_of_columns(self) -> None:
+        """Say which columns are missing and which are not read, and which of these may be which of those."""
+        fits = Fits(self._engine, self._contract, self._dates)
+        for raw in self._raw:
+            free = [own for own in raw.arrived if own not in raw.own_names.values()]
+            absent = [name for name in raw.table.column_names if name not in raw.own_names]
+            meant = fits.meant(raw.table, raw.arrived, free, absent)
+            if raw.missing:
+                self.findings.append(_missing_columns(raw, meant))
+            unread = [own for own in free if meant.get(own) not in raw.missing]
+            if unread:
+                self.findings.append(_unread_columns(raw.table, unread, meant))
 
 
-def _in_contract_names(engine: Engine, table: Table, findings: list[Finding]) -> str:
-    """Return SQL that gives a raw table in the contract's names; what it does not give is added to `findings`."""
-    raw = f"raw.{quoted(table.name)}"
-    arrived = tuple(engine.columns(raw))
-    own_names = _own_names(table, arrived)
-    _check_required(table, tuple(own_names), arrived)
-    unread = _unread_columns(table, [own for own in arrived if own not in own_names.values()], own_names)
-    findings += [unread] if unread else []
-    return f"(select {', '.join(f'{quoted(own)} as {name}' for name, own in own_names.items())} from {raw})"
+def _missing_table(table: Table, there: Collection[str]) -> Finding:
+    says = remark("ingest.missing_table.says", table=table.name, there=tuple(sorted(there)))
+    return Finding("table_is_missing", table.name, "error", says, remark("ingest.missing_table.mend"))
 
 
-def _own_names(table: Table, arrived: Collection[str]) -> dict[str, str]:
-    """Return the source's own name of each contract column that it gives."""
+def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, dict[str, str]]:
+    """Return the source's own name of each contract column that it gives; a finding if it gives one twice."""
     own_names: dict[str, str] = {}
     for own in arrived:
         name = as_written(own)
+        if name not in table.column_names:
+            continue
         if name in own_names:
-            raise ContractError(
-                f"Table '{table.name}' has its column '{name}' twice: {own_names[name]!r} and {own!r}. "
-                "Rename one, or leave it out."
-            )
-        if name in table.column_names:
-            own_names[name] = own
-    return own_names
+            says = remark("ingest.column_twice.says", column=name, first=repr(own_names[name]), second=repr(own))
+            mend = remark("ingest.column_twice.mend")
+            return Finding("column_is_given_twice", table.name, "error", says, mend), {}
+        own_names[name] = own
+    return None, own_names
 
 
-def _unread_columns(table: Table, unread: Collection[str], given: Collection[str]) -> Finding | None:
-    if not unread:
-        return None
-    absent = [name for name in table.column_names if name not in given]
-    near = {own: nearest_name(own, absent) for own in unread}
+def _missing_columns(raw: _Raw, meant: dict[str, str]) -> Finding:
+    near = {name: own for own, name in meant.items()}
     columns = tuple(
-        remark("ingest.unread_columns.column_near", column=repr(own), near=near[own]) if near[own] else repr(own)
+        remark("ingest.missing_columns.column_near", column=repr(name), near=repr(near[name]))
+        if name in near
+        else repr(name)
+        for name in raw.missing
+    )
+    says = remark("ingest.missing_columns.says", table=raw.table.name, columns=columns, arrived=tuple(raw.arrived))
+    mend = remark("ingest.missing_columns.rename" if set(raw.missing) & set(near) else "ingest.missing_columns.mend")
+    return Finding("required_columns_are_missing", raw.table.name, "error", says, mend)
+
+
+def _unread_columns(table: Table, unread: Collection[str], meant: dict[str, str]) -> Finding:
+    columns = tuple(
+        remark("ingest.unread_columns.column_near", column=repr(own), near=meant[own]) if own in meant else repr(own)
         for own in unread
     )
     says = remark("ingest.unread_columns.says", columns=columns)
@@ -123,85 +236,44 @@ def _no_rows(table: Table) -> Finding:
     return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
 
 
-def _check_required(table: Table, given: Collection[str], arrived: Collection[str]) -> None:
-    for name in table.required_columns():
-        if name not in given:
-            near = nearest_name(name, arrived)
-            hint = f" Rename {near!r}?" if near else ""
-            raise ContractError(
-                f"Table '{table.name}' lacks its required column '{name}'. It has: {', '.join(arrived)}.{hint}"
-            )
+def create_table(engine: Engine, table: Table) -> None:
+    """Make a contract table, typed and empty."""
+    columns = ", ".join(f"cast(null as {column.sql_type}) as {column.name}" for column in table.columns)
+    engine.run(f"create or replace table {table.name} as select {columns} from (select 1) where false")
 
 
-def _fill(engine: Engine, table: Table, relation: str, types: dict[str, str]) -> None:
-    """Make a contract table from what the source gives, reading that once unless some value is at fault."""
-    doubtful = [column for column in table.columns if column.name in types and not _fits(types[column.name], column)]
-    try:
-        create_table(engine, table, relation, tuple(types), doubtful)
-    except EngineError as error:
-        if not error.is_out_of_memory:
-            _refuse_faults(engine, table, relation, doubtful)
-        raise
+def _fill_table(engine: Engine, table: Table, written: Written, doubtful: Collection[Column], *, refuse: bool) -> None:
+    """Make a contract table from what the source gives; columns that it does not give are empty.
 
-
-def _refuse_faults(engine: Engine, table: Table, relation: str, doubtful: Collection[Column]) -> None:
-    """Refuse values that are not of their column's type, with the first five of them."""
-    for column in doubtful:
-        count = engine.value(f"select count(*) filter ({_is_fault(column)}) from {relation}")
-        if count:
-            values = engine.rows(
-                f"select distinct cast({column.name} as varchar) from {relation} "
-                f"where {_is_fault(column)} order by 1 limit 5"
-            )
-            shown = ", ".join(repr(value) for (value,) in values)
-            raise ContractError(
-                f"Column '{table.name}.{column.name}' must be {column.type}, "
-                f"but {count:,} of its values are not: {shown}. "
-                "Correct them, or leave them empty."
-            )
-
-
-def _fits(arrived: str, column: Column) -> bool:
-    """Say whether every value of a type is one of a column's."""
-    required = column.sql_type
-    narrow = {"TINYINT", "SMALLINT", "INTEGER"}
-    return (
-        arrived.lower() == required
-        or (required in {"bigint", "integer"} and arrived in narrow)
-        or required == "varchar"
-    )
-
-
-def _is_fault(column: Column) -> str:
-    is_fault = f"{column.name} is not null and try_cast({column.name} as {column.sql_type}) is null"
-    if column.type in {"integer", "days"}:  # a cast would round silently
-        is_fault += f" or try_cast({column.name} as double) <> try_cast({column.name} as bigint)"
-    return is_fault
-
-
-def create_table(
-    engine: Engine,
-    table: Table,
-    relation: str | None = None,
-    given: Collection[str] = (),
-    doubtful: Collection[Column] = (),
-) -> None:
-    """Make a contract table, typed, from a relation that gives some of its columns; the others are empty.
+    Where a value is not of its type the engine refuses if it is to; else the cell is empty, and the row is left out if
+    it may not be.
 
     Raises
     ------
     EngineError
-        If the relation cannot be read, or a value of a doubtful column is not of its type.
+        If the relation cannot be read, or a value is refused.
     """
-    columns = ", ".join(
-        f"cast({_checked(column, doubtful) if column.name in given else 'null'} as {column.sql_type}) as {column.name}"
+    types = written.types
+    cells = [
+        f"{cell(column, types[column.name], written.dates)} as {column.name}"
+        if column.name in types
+        else f"cast(null as {column.sql_type}) as {column.name}"
         for column in table.columns
+    ]
+    given = [f"{column.name} as given_{column.name}" for column in doubtful]
+    is_fault = {
+        column.name: f"{column.name} is null and {is_given(f'given_{column.name}', types[column.name])}"
+        for column in doubtful
+    }
+    columns = [
+        f"case when {is_fault[name]} then error('{name} is at fault') else {name} end as {name}"
+        if refuse and name in is_fault
+        else name
+        for name in table.column_names
+    ]
+    left_out = [f"({is_fault[column.name]})" for column in doubtful if column.required and not refuse]
+    engine.run(
+        f"create or replace table {table.name} as select {', '.join(columns)} "
+        f"from (select {', '.join([*cells, *given])} from {written.relation}) as cells "
+        f"where not ({' or '.join(left_out) or 'false'})"
     )
-    source = relation or "(select 1) where false"
-    engine.run(f"create or replace table {table.name} as select {columns} from {source}")
-
-
-def _checked(column: Column, doubtful: Collection[Column]) -> str:
-    if column not in doubtful:
-        return column.name
-    return f"case when {_is_fault(column)} then error('{column.name} is not {column.type}') else {column.name} end"

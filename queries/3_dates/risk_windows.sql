@@ -1,35 +1,61 @@
 -- grain: date on which the covariates of a lifetime are needed; key: lifetime_id, risk_date
 -- rule: where what a covariate looks at begins: a window of n days is [risk_date - n, risk_date), but never begins
---       before the origin. It is logged where it has a day, and its log begins by its first. The longest window of use
---       is the baseline, or four weeks where these are longer. Use is comparable where two recent windows have passed
---       since the origin
+--       before the origin. It is logged where it has a day, and its log goes on from its first without a break. The
+--       longest window of use is the baseline, or four weeks where these are longer. Use is comparable where two recent
+--       windows have passed since the origin
 with windows as (
     select
-        lifetime_id,
-        risk_date,
-        account_id,
-        origin,
-        lifetime_number,
-        onboarding_completed_on,
-        greatest(origin, risk_date - $recent_days) as recent_from,
-        greatest(origin, risk_date - $baseline_days) as baseline_from,
-        greatest(origin, risk_date - greatest($baseline_days, 28)) as longest_from,
-        greatest(origin, risk_date - $released_days) as released_from,
-        greatest(origin, cast($touchpoints_observed_from as date)) as touches_from,
-        risk_date > origin as has_day
+        risk_dates.lifetime_id,
+        risk_dates.risk_date,
+        risk_dates.account_id,
+        risk_dates.origin,
+        risk_dates.lifetime_number,
+        risk_dates.onboarding_completed_on,
+        greatest(risk_dates.origin, risk_dates.risk_date - $recent_days) as recent_from,
+        greatest(risk_dates.origin, risk_dates.risk_date - $baseline_days) as baseline_from,
+        greatest(risk_dates.origin, risk_dates.risk_date - greatest($baseline_days, 28)) as longest_from,
+        greatest(risk_dates.origin, risk_dates.risk_date - $released_days) as released_from,
+        greatest(risk_dates.origin, logged_since.touches_since) as touches_from,
+        risk_dates.risk_date > risk_dates.origin as has_day,
+        logged_since.use_since,
+        case when $is_user_activity_given then logged_since.user_activity_since else logged_since.use_since end
+            as users_active_since,
+        logged_since.users_since,
+        logged_since.features_since,
+        logged_since.contacts_since,
+        logged_since.touches_since,
+        logged_since.tickets_since,
+        logged_since.surveys_since
     from risk_dates
+    inner join logged_since
+        on risk_dates.risk_date = logged_since.risk_date
 )
 
 select
-    *,
-    has_day and recent_from >= cast($usage_daily_observed_from as date) as is_recent_use_logged,
-    has_day and baseline_from >= cast($usage_daily_observed_from as date) as is_use_logged,
-    risk_date - origin >= 2 * $recent_days
-    and baseline_from >= cast($usage_daily_observed_from as date) as is_use_comparable,
-    has_day and baseline_from >= cast($users_observed_from as date) as is_register_logged,
-    has_day and baseline_from >= cast($touchpoints_observed_from as date) as are_touches_logged,
-    has_day and origin >= cast($touchpoints_observed_from as date) as is_every_touch_logged,
-    has_day and baseline_from >= cast($tickets_observed_from as date) as are_tickets_logged,
-    has_day and baseline_from >= cast($contacts_observed_from as date) as are_contacts_logged,
-    risk_date > cast($contacts_observed_from as date) as are_contacts_known
+    lifetime_id,
+    risk_date,
+    account_id,
+    origin,
+    lifetime_number,
+    onboarding_completed_on,
+    recent_from,
+    baseline_from,
+    longest_from,
+    released_from,
+    touches_from,
+    features_since,
+    tickets_since,
+    surveys_since,
+    has_day,
+    has_day and recent_from >= use_since as is_recent_use_logged,
+    has_day and baseline_from >= use_since as is_use_logged,
+    risk_date - origin >= 2 * $recent_days and baseline_from >= use_since as is_use_comparable,
+    risk_date - origin >= 28 and risk_date - 28 >= use_since as are_four_weeks_logged,
+    has_day and baseline_from >= users_active_since as are_active_users_logged,
+    has_day and baseline_from >= users_since as is_register_logged,
+    has_day and baseline_from >= touches_since as are_touches_logged,
+    has_day and origin >= touches_since as is_every_touch_logged,
+    has_day and baseline_from >= tickets_since as are_tickets_logged,
+    has_day and baseline_from >= contacts_since as are_contacts_logged,
+    risk_date > contacts_since as are_contacts_known
 from windows

@@ -27,6 +27,8 @@ select
     known_on,
     case when reopened_on is not null then greatest(reopened_on, known_on) end as reopening_known_on,
     case when escalated_on is not null then greatest(escalated_on, known_on) end as escalation_known_on,
+    category is not null as is_category_said,
+    requester_seniority is not null as is_seniority_said,
     coalesce(category in ('bug', 'complaint'), false) as is_fault,
     coalesce(category = 'feature_request', false) as is_feature_request,
     coalesce(category in ('contract', 'cancellation'), false) as is_contract_question,

@@ -8,6 +8,14 @@ with terms as (
         risk_dates.lifetime_id,
         risk_dates.risk_date,
         max(versions.term_months) as term_months,
+        count(*) as versions,
+        sum(case when versions.term_ends_on > risk_dates.risk_date then 1 else 0 end) as versions_with_term,
+        sum(
+            case
+                when versions.term_ends_on > risk_dates.risk_date and versions.notice_period_days is not null then 1
+                else 0
+            end
+        ) as versions_with_deadline,
         min(case when versions.term_ends_on > risk_dates.risk_date then versions.term_ends_on end) as term_ends_on,
         min(
             case
@@ -49,6 +57,9 @@ select
     levels.seats,
     levels.mrr,
     levels.versions_without_seats,
+    terms.versions,
+    terms.versions_with_term,
+    terms.versions_with_deadline,
     terms.term_months,
     case
         when terms.term_ends_on is null then 'no_term'

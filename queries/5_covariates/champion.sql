@@ -4,7 +4,7 @@
 --       where there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is
 --       a decider who came after another one of that role. Key users stand in where no role is recorded:
 --       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one; only use
---       that names its user counts
+--       that names its user counts, and where less than half of it does, nothing is known
 with people as (
     select
         dates.lifetime_id,
@@ -173,8 +173,14 @@ left join sponsors
     on
         dates.lifetime_id = sponsors.lifetime_id
         and dates.risk_date = sponsors.risk_date
+inner join use_window
+    on
+        dates.lifetime_id = use_window.lifetime_id
+        and dates.risk_date = use_window.risk_date
 left join key_users
     on
         dates.lifetime_id = key_users.lifetime_id
         and dates.risk_date = key_users.risk_date
         and dates.is_use_comparable
+        and use_window.is_recent_use_named
+        and use_window.is_earlier_use_named

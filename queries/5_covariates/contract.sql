@@ -1,6 +1,7 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: the terms in force on the day, as agreed at signing; seats against those of the first day of the baseline
---       window, where as many versions leave them out on the one day as on the other
+--       window, where as many versions leave them out on the one day as on the other. That no term ends, or no deadline
+--       falls, within the horizon is known only where every version in force has an agreed one ahead
 with compared as (
     select
         dates.lifetime_id,
@@ -40,11 +41,19 @@ select
     terms.notice_deadline_on - risk_dates.risk_date as days_to_deadline,
     case
         when landmark_months.landmark is not null
-            then case when terms.term_ends_on <= landmark_months.horizon_ends_on then 1 else 0 end
+            then
+                case
+                    when terms.term_ends_on <= landmark_months.horizon_ends_on then 1
+                    when terms.versions_with_term = terms.versions then 0
+                end
     end as renewal_in_horizon,
     case
         when landmark_months.landmark is not null
-            then case when terms.notice_deadline_on <= landmark_months.horizon_ends_on then 1 else 0 end
+            then
+                case
+                    when terms.notice_deadline_on <= landmark_months.horizon_ends_on then 1
+                    when terms.versions_with_deadline = terms.versions then 0
+                end
     end as notice_deadline_in_horizon,
     case
         when compared.lifetime_id is not null

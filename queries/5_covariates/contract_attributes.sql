@@ -3,11 +3,14 @@
 --       the same day the later. What the table of accounts says today is never read
 with dates as (
     select
-        lifetime_id,
-        account_id,
-        risk_date
+        risk_dates.lifetime_id,
+        risk_dates.account_id,
+        risk_dates.risk_date
     from risk_dates
-    where risk_date > cast($account_attributes_observed_from as date)
+    inner join logged_since
+        on
+            risk_dates.risk_date = logged_since.risk_date
+            and risk_dates.risk_date > logged_since.attributes_since
 ),
 
 attributes as (

@@ -1,14 +1,23 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts known before risk_date only, cell by cell: a response counts once it came, an escalation once it was
 --       made; silence is the vendor's, whatever the customer says; never from before the lifetime's origin; a window
---       that reaches before the log begins, or has no day yet, is missing
+--       that reaches out of its log, or has no day yet, is missing. A touch of which nobody says whether it was
+--       answered is neither; tickets are counted by category where at least half of them have one
 with touches as (
     select
         dates.lifetime_id,
         dates.risk_date,
         max(case when touched.is_held and touched.is_vendors then touched.occurred_on end) as last_held_on,
-        sum(case when touched.initiated_by = 'vendor' and touched.occurred_on >= dates.baseline_from then 1 else 0 end)
-            as vendor_touches,
+        sum(
+            case
+                when
+                    touched.initiated_by = 'vendor'
+                    and touched.is_answer_said
+                    and touched.occurred_on >= dates.baseline_from
+                    then 1
+                else 0
+            end
+        ) as vendor_touches,
         sum(
             case
                 when
@@ -33,6 +42,8 @@ opened as (
     select
         dates.lifetime_id,
         dates.risk_date,
+        count(*) as tickets,
+        sum(case when ticket.is_category_said then 1 else 0 end) as tickets_with_category,
         sum(case when ticket.is_fault then 1 else 0 end) as complaints,
         sum(case when ticket.is_feature_request then 1 else 0 end) as feature_requests,
         sum(case when ticket.is_contract_question then 1 else 0 end) as contract_questions,
@@ -88,9 +99,27 @@ nps_known as (
         on
             dates.account_id = nps_days.account_id
             and nps_days.responded_on >= dates.origin
-            and nps_days.responded_on >= cast($surveys_observed_from as date)
+            and nps_days.responded_on >= dates.surveys_since
             and nps_days.responded_on < dates.risk_date
             and nps_days.known_on < dates.risk_date
+),
+
+counted as (
+    select
+        dates.lifetime_id,
+        dates.risk_date,
+        dates.are_tickets_logged
+        and coalesce(2 * opened.tickets_with_category >= opened.tickets, true) as are_categories_said,
+        opened.complaints,
+        opened.feature_requests,
+        opened.contract_questions,
+        opened.sentiment,
+        opened.scored_tickets
+    from risk_windows as dates
+    left join opened
+        on
+            dates.lifetime_id = opened.lifetime_id
+            and dates.risk_date = opened.risk_date
 ),
 
 last_nps as (
@@ -115,13 +144,13 @@ select
         when dates.are_touches_logged and touches.vendor_touches > 0
             then cast(touches.answered_touches as double) / cast(touches.vendor_touches as double)
     end as answered_share,
-    case when dates.are_tickets_logged then coalesce(opened.complaints, 0) end as complaints,
-    case when dates.are_tickets_logged then coalesce(opened.feature_requests, 0) end as feature_requests,
-    case when dates.are_tickets_logged then coalesce(opened.contract_questions, 0) end as contract_questions,
+    case when counted.are_categories_said then coalesce(counted.complaints, 0) end as complaints,
+    case when counted.are_categories_said then coalesce(counted.feature_requests, 0) end as feature_requests,
+    case when counted.are_categories_said then coalesce(counted.contract_questions, 0) end as contract_questions,
     case when dates.are_tickets_logged then coalesce(escalated.escalations, 0) end as escalations,
     case
-        when dates.are_tickets_logged and opened.scored_tickets > 0
-            then cast(opened.sentiment as double) / opened.scored_tickets
+        when dates.are_tickets_logged and counted.scored_tickets > 0
+            then cast(counted.sentiment as double) / counted.scored_tickets
     end as ticket_sentiment,
     last_nps.nps,
     dates.risk_date - last_nps.responded_on - 1 as nps_age
@@ -130,10 +159,10 @@ left join touches
     on
         dates.lifetime_id = touches.lifetime_id
         and dates.risk_date = touches.risk_date
-left join opened
+inner join counted
     on
-        dates.lifetime_id = opened.lifetime_id
-        and dates.risk_date = opened.risk_date
+        dates.lifetime_id = counted.lifetime_id
+        and dates.risk_date = counted.risk_date
 left join escalated
     on
         dates.lifetime_id = escalated.lifetime_id

@@ -4,14 +4,17 @@
 --       the origin, or the log, does not count. A lifetime older than the log may have had a first goal before it
 with dates as (
     select
-        lifetime_id,
-        account_id,
-        risk_date,
-        origin,
-        greatest(origin, cast($goals_observed_from as date)) as shown_from,
-        risk_date > cast($goals_observed_from as date) as is_state_measured,
-        risk_date > origin and origin >= cast($goals_observed_from as date) as is_every_goal_logged
+        risk_dates.lifetime_id,
+        risk_dates.account_id,
+        risk_dates.risk_date,
+        risk_dates.origin,
+        greatest(risk_dates.origin, logged_since.goals_since) as shown_from,
+        risk_dates.risk_date > logged_since.goals_since as is_state_measured,
+        risk_dates.risk_date > risk_dates.origin
+        and risk_dates.origin >= logged_since.goals_since as is_every_goal_logged
     from risk_dates
+    inner join logged_since
+        on risk_dates.risk_date = logged_since.risk_date
 ),
 
 dated_goals as (

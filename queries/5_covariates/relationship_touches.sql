@@ -52,6 +52,7 @@ vendor_touches as (
         on
             dates.account_id = approached.account_id
             and approached.initiated_by = 'vendor'
+            and approached.is_answer_said
             and approached.occurred_on >= dates.baseline_from
             and approached.occurred_on < dates.risk_date
             and approached.known_on < dates.risk_date

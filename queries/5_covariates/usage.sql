@@ -1,36 +1,9 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
 -- rule: facts before risk_date only, never from before the lifetime's origin; a window that reaches before the log
---       begins is missing; counts are added as integers and divided last. Surge and drop compare use by business day
+--       begins, or into a hole of it, or beyond its end, is missing; so is what is said of users or features where the
+--       use does not say it; counts are added as integers and divided last. Surge and drop compare use by business day
 --       of the account's region, and beside it the whole book's
-with days as (
-    select
-        dates.lifetime_id,
-        dates.risk_date,
-        sum(case when used.used_on >= dates.recent_from then used.events else 0 end) as recent_events,
-        sum(case when used.used_on < dates.recent_from then used.events else 0 end) as baseline_events,
-        sum(case when used.used_on >= dates.recent_from then used.timed_events else 0 end)
-            as timed_events,
-        sum(case when used.used_on >= dates.recent_from then used.out_of_hours_events else 0 end)
-            as out_of_hours_events,
-        sum(case when used.used_on >= dates.recent_from then used.days else 0 end) as recent_active_days,
-        cast(
-            bit_count(
-                bit_or(cast(1 as bigint) << cast(floor((dates.risk_date - used.used_on - 1) / 7) as integer))
-            ) as integer
-        ) as active_weeks,
-        max(used.used_on) as last_used_on
-    from window_blocks as dates
-    inner join usage_account_day as used
-        on
-            dates.account_id = used.account_id
-            and dates.block = used.block
-            and used.used_on >= dates.baseline_from
-            and used.used_on < dates.risk_date
-            and used.known_on < dates.risk_date
-    group by dates.lifetime_id, dates.risk_date
-),
-
-features as (
+with features as (
     select
         lifetime_id,
         risk_date,
@@ -101,18 +74,18 @@ measured as (
         dates.is_use_comparable,
         dates.risk_date - dates.recent_from as recent_days,
         dates.risk_date - dates.baseline_from as observed_days,
-        dates.baseline_from >= case
-            when $is_user_activity_given then cast($user_activity_observed_from as date)
-            else cast($usage_daily_observed_from as date)
-        end as is_user_log_complete,
-        coalesce(days.recent_events, 0) as recent_events,
-        coalesce(days.baseline_events, 0) as baseline_events,
-        days.timed_events,
-        days.out_of_hours_events,
-        coalesce(days.recent_active_days, 0) as recent_active_days,
-        coalesce(days.active_weeks, 0) as active_weeks,
+        dates.are_active_users_logged
+        and ($is_user_activity_given or use_window.is_recent_use_named) as are_recent_users_said,
+        $is_user_activity_given or use_window.is_earlier_use_named as are_earlier_users_said,
+        use_window.is_recent_use_featured,
+        use_window.recent_events,
+        use_window.baseline_events,
+        use_window.timed_events,
+        use_window.out_of_hours_events,
+        use_window.recent_active_days,
+        use_window.active_weeks,
         coalesce(
-            dates.risk_date - days.last_used_on - 1,
+            dates.risk_date - use_window.last_used_on - 1,
             case when dates.is_use_logged then dates.risk_date - dates.baseline_from end
         ) as days_since_use,
         coalesce(features.features_used, 0) as features_used,
@@ -129,10 +102,10 @@ measured as (
         business_window.baseline_business_days,
         business_window.book_change
     from risk_windows as dates
-    left join days
+    inner join use_window
         on
-            dates.lifetime_id = days.lifetime_id
-            and dates.risk_date = days.risk_date
+            dates.lifetime_id = use_window.lifetime_id
+            and dates.risk_date = use_window.risk_date
     left join features
         on
             dates.lifetime_id = features.lifetime_id
@@ -190,15 +163,18 @@ select
         when is_recent_use_logged and timed_events > 0
             then cast(out_of_hours_events as double) / cast(timed_events as double)
     end as out_of_hours_share,
-    case when is_recent_use_logged then features_used end as features_used,
-    case when is_recent_use_logged and feature_events > 0 then feature_squares / (feature_events * feature_events) end
-        as feature_concentration,
-    case when is_user_log_complete and recent_periods > 0 and seats > 0 then recent_users / (seats * recent_periods) end
-        as active_seat_share,
+    case when is_recent_use_logged and is_recent_use_featured then features_used end as features_used,
     case
-        when is_user_log_complete and recent_periods > 0 and baseline_periods > 0
+        when is_recent_use_logged and is_recent_use_featured and feature_events > 0
+            then feature_squares / (feature_events * feature_events)
+    end as feature_concentration,
+    case
+        when are_recent_users_said and recent_periods > 0 and seats > 0 then recent_users / (seats * recent_periods)
+    end as active_seat_share,
+    case
+        when are_recent_users_said and are_earlier_users_said and recent_periods > 0 and baseline_periods > 0
             then ln((recent_users + 1) / recent_periods) - ln((baseline_users + 1) / baseline_periods)
     end as active_seat_trend,
-    case when is_user_log_complete and user_events_squared > 0 then user_squares / user_events_squared end
+    case when are_recent_users_said and user_events_squared > 0 then user_squares / user_events_squared end
         as user_concentration
 from changes

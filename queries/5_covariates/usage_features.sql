@@ -67,23 +67,29 @@ select
     case
         when
             dates.is_use_logged
-            and dates.released_from >= cast($features_observed_from as date)
+            and use_window.is_recent_use_featured
+            and use_window.is_earlier_use_featured
+            and dates.released_from >= dates.features_since
             and released.features > 0
             then cast(coalesce(used.new_features, 0) as double) / cast(released.features as double)
     end as released_features_tried,
     case
-        when known.last_released_on >= cast($features_observed_from as date)
+        when known.last_released_on >= dates.features_since
             then dates.risk_date - known.last_released_on - 1
     end as days_since_release,
     case
-        when dates.is_recent_use_logged and known.core_features > 0
+        when dates.is_recent_use_logged and use_window.is_recent_use_featured and known.core_features > 0
             then cast(coalesce(used.core_features, 0) as double) / cast(known.core_features as double)
     end as core_feature_share,
     case
-        when dates.is_recent_use_logged and known.advanced_features > 0
+        when dates.is_recent_use_logged and use_window.is_recent_use_featured and known.advanced_features > 0
             then cast(coalesce(used.advanced_features, 0) as double) / cast(known.advanced_features as double)
     end as advanced_feature_share
 from risk_windows as dates
+inner join use_window
+    on
+        dates.lifetime_id = use_window.lifetime_id
+        and dates.risk_date = use_window.risk_date
 left join known
     on dates.risk_date = known.risk_date
 left join released

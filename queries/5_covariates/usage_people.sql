@@ -1,7 +1,9 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: only use that names its user counts, and a user only once known; never from before the origin; a window that
---       reaches before its log begins is missing. A seat works where its user came in working_weeks of the last four
---       weeks. Seats that nobody uses are zeros of the Gini index; it is computed from integers, divided last
+-- rule: only use that names its user counts, and where less than half of it does, nothing is known; likewise of users
+--       of whom no day is given on which they were created. A user counts only once known; never from before the
+--       origin; a window that reaches out of its log is missing. A seat works where its user came in working_weeks of
+--       the last four weeks. Seats that nobody uses are zeros of the Gini index; it is computed from integers, divided
+--       last
 with totals as (
     select
         lifetime_id,
@@ -54,7 +56,9 @@ created as (
                 when register.created_on >= dates.baseline_from and register.created_on < dates.risk_date then 1
                 else 0
             end
-        ) as new_users
+        ) as new_users,
+        count(*) as users,
+        count(register.created_on) as dated_users
     from risk_windows as dates
     inner join register
         on
@@ -82,6 +86,8 @@ departments as (
 measured as (
     select
         dates.*,
+        use_window.is_recent_use_named,
+        use_window.is_earlier_use_named,
         totals.known_users,
         coalesce(totals.working_users, 0) as working_users,
         coalesce(totals.recent_users, 0) as recent_users,
@@ -89,6 +95,10 @@ measured as (
         - ln((totals.known_baseline_events + 1) / business_window.baseline_business_days)
         - business_window.book_change as known_user_change
     from risk_windows as dates
+    inner join use_window
+        on
+            dates.lifetime_id = use_window.lifetime_id
+            and dates.risk_date = use_window.risk_date
     left join totals
         on
             dates.lifetime_id = totals.lifetime_id
@@ -105,14 +115,15 @@ select
     measured.lifetime_id,
     measured.risk_date,
     case
-        when
-            measured.risk_date - measured.origin >= 28
-            and measured.risk_date - 28 >= cast($usage_daily_observed_from as date)
-            and terms.seats > 0
+        when measured.are_four_weeks_logged and measured.is_recent_use_named and terms.seats > 0
             then cast(measured.working_users as double) / cast(terms.seats as double)
     end as working_seat_share,
     case
-        when measured.is_recent_use_logged and terms.seats > 0 and unequal.events > 0
+        when
+            measured.is_recent_use_logged
+            and measured.is_recent_use_named
+            and terms.seats > 0
+            and unequal.events > 0
             then
                 cast(
                     2 * unequal.placed_events
@@ -122,15 +133,19 @@ select
                 / cast(greatest(terms.seats, measured.recent_users) * unequal.events as double)
     end as seat_inequality,
     case
-        when measured.is_register_logged and terms.seats > 0
+        when measured.is_register_logged and 2 * created.dated_users >= created.users and terms.seats > 0
             then cast(created.new_users as double) / cast(terms.seats as double)
     end as new_user_share,
     case
-        when measured.is_recent_use_logged
+        when measured.is_recent_use_logged and measured.is_recent_use_named
             then case when measured.recent_users = 0 then 0 else departments.departments end
     end as active_departments,
     case
-        when measured.is_use_comparable and measured.known_users > 0
+        when
+            measured.is_use_comparable
+            and measured.is_recent_use_named
+            and measured.is_earlier_use_named
+            and measured.known_users > 0
             then case when measured.known_user_change <= 0 then 0 else measured.known_user_change end
     end as known_user_surge
 from measured

@@ -16,14 +16,17 @@ from analysis.engine.store import prune
 from analysis.errors import BuildError, ContractError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.columns import in_columns
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
+from reports.writing.console import replace_what_cannot_be_shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 the user can mend it, 2 the words are off."""
+    replace_what_cannot_be_shown()
     options = parser(COMMANDS).parse_args(arguments)
     try:
         options.run(options)
@@ -58,25 +61,37 @@ def _study(options: argparse.Namespace) -> Study:
     return study if options.source is None else study.with_source(options.source)
 
 
-def _checked(options: argparse.Namespace, study: Study, progress: Progress) -> SourceCheck:
+def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows: Path | None = None) -> SourceCheck:
     with tempfile.TemporaryDirectory() as scratch:
-        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit)
+        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit, rows=rows)
 
 
 def _check(options: argparse.Namespace) -> None:
     study, catalogue = _study(options), read_catalogue(options.language)
-    checked = _checked(options, study, _Progress())
+    check = partial(_checked, options, study, _Progress())
+    if options.page:
+        from reports.check.files import write_check
+
+        written = write_check(study, options.out / study.name, catalogue, check)
+        checked = written.checked
+    else:
+        checked = check()
     said = (
         say_findings(checked, catalogue),
-        say_measurable(dictionary(study, checked.given, catalogue), catalogue),
-        say_claims(claim_lines(checked.given, catalogue), catalogue),
+        say_measurable(dictionary(study, checked.given, catalogue, checked.not_measured), catalogue),
+        say_claims(claim_lines(checked.given, catalogue, checked.not_measured), catalogue),
     )
     print("\n" + "\n\n".join(said))
+    if checked.evidence is not None:
+        print(f"\n{say_events(checked, study.report, catalogue)}")
+    if options.page:
+        print(f"\n{catalogue.text('command.check', path=written.page)}")
+        if written.lists:
+            print(catalogue.text("command.rows", number=len(written.lists), folder=written.lists[0].parent))
     if checked.evidence is None:
-        raise ContractError(
-            f"The source breaks the contract in {checked.n_errors} ways, named above. Nothing is built."
-        )
-    print(f"\n{say_events(checked, study.report, catalogue)}\n\n{_next(options)}")
+        errors = "1 error stands" if checked.n_errors == 1 else f"{checked.n_errors} errors stand"
+        raise ContractError(f"The source breaks the contract: {errors} in the way, named above. Nothing is built.")
+    print(f"\n{_next(options)}")
 
 
 def _next(options: argparse.Namespace) -> str:
@@ -135,20 +150,22 @@ def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  
 def _covariates(options: argparse.Namespace) -> None:
     catalogue = read_catalogue(options.language)
     if not options.page:
-        study, given = _study_if_any(options)
-        sections = dictionary(study, given or frozenset(), catalogue)
-        print(say_dictionary(sections, definitions(study, catalogue), catalogue, given is not None))
+        study, checked = _study_if_any(options)
+        given, reasons = (checked.given, checked.not_measured) if checked else (frozenset(), {})
+        sections = dictionary(study, given, catalogue, reasons)
+        print(say_dictionary(sections, definitions(study, catalogue), catalogue, checked is not None))
         return
     from reports.dictionary.page import render_covariates
     from reports.writing.files import write_all
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
-    write_all({page: render_covariates(study, _checked(options, study, _Progress()).given, catalogue)})
+    checked = _checked(options, study, _Progress())
+    write_all({page: render_covariates(study, checked.given, catalogue, checked.not_measured)})
     print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
 
-def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[str] | None]:
+def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, SourceCheck | None]:
     """Return the study and what its source gives; a study that nobody named need not be there, nor its source."""
     say = partial(print, file=sys.stderr)
     is_named = options.study is not DEFAULT_STUDY or options.source is not None
@@ -157,7 +174,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, frozenset[
         return None, None
     study = _study(options)
     try:
-        return study, _checked(options, study, _Progress(sys.stderr)).given
+        return study, _checked(options, study, _Progress(sys.stderr))
     except SourceError as error:
         if is_named:
             raise
@@ -185,7 +202,8 @@ def _study_worlds(options: argparse.Namespace) -> None:
     for name in options.only:
         table = getattr(proofs, name)()
         table.to_csv(options.tables / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4g")
-        print(f"\n{table.to_string(index=False)}\n")
+        texts = table.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
+        print(f"\n{in_columns(list(texts.columns), texts.to_numpy().tolist())}\n")
         if name == "study_worlds":
             right = int((table["planted"] == table["points_to"]).sum())
             print(f"The analysis pointed to what was planted, or to none, in {right} of {len(table)} worlds.")

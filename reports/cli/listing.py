@@ -4,18 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from analysis.cohort.source_check import SourceCheck
 from analysis.declared.claims import Judged
-from analysis.declared.floors import Question, floors
+from analysis.declared.floors import floors
 from analysis.declared.study import Report
 from analysis.wording.catalogue import Catalogue
+from reports.check.topics import FLOORS, in_order
 from reports.dictionary.entries import ClaimLine, Entry, Section
 from reports.writing.terminal import wrapped
-
-SEVERITIES = ("error", "quarantine", "notice")
-FLOORS = {
-    Question.FORECAST: "check.forecast",
-    Question.FAMILY: "check.family",
-    Question.CONTEST: "check.comparison",
-}
 
 
 def say_dictionary(
@@ -70,7 +64,7 @@ def say_findings(checked: SourceCheck, text: Catalogue) -> str:
         lines = [text("check.broken", number=number, errors=checked.n_errors)]
     else:
         lines = [text("check.found", number=number) if number else text("check.nothing_found")]
-    for found in sorted(checked.findings, key=lambda found: SEVERITIES.index(found.severity)):
+    for found in in_order(checked.findings):
         says = text("check.finding", severity=found.severity, finding=found.as_remark())
         lines.append(wrapped("  -", says, 4))
     if checked.not_yet_known:

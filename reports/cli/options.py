@@ -51,7 +51,12 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = whole.add_subparsers(required=True, metavar="VERB")
-    _verb(verbs, common, "check", commands, "check the source against the contract and say what can be measured")
+    check = _verb(
+        verbs, common, "check", commands, "check the source against the contract and say what can be measured"
+    )
+    check.add_argument(
+        "--page", action="store_true", help="write it as a page, too, and beside it all rows of what was found, as CSV"
+    )
     build = _verb(verbs, common, "build", commands, "build the cohort tables")
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
     build.add_argument("--no-audits", action="store_true", help="build the tables only, without the audits")

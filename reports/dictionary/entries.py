@@ -2,15 +2,21 @@
 
 import dataclasses
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.declared.claims import Judged, read_claims
-from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families
+from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families, unmet
+from analysis.declared.needs import read_word
 from analysis.declared.study import Definitions, Study, Windows
 from analysis.errors import ReportError
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import Remark
 from reports.messages import ENGLISH, read_phrases
+
+Reasons = Mapping[str, Remark]
+"""Why something that a source gives is not measured, by its name."""
+NO_REASONS: Reasons = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim, whether these data have its columns, and what they lack for all of it."""
+    """One claim, whether these data have what it takes, and what they lack for all of it."""
 
     name: str
     says: str
@@ -61,7 +67,9 @@ class ClaimLine:
     lacking: tuple[str, ...]
 
 
-def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue) -> tuple[Section, ...]:
+def dictionary(
+    study: Study | None, given: Collection[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS
+) -> tuple[Section, ...]:
     """Return every declared covariate by family, in the words and with the values of a study.
 
     Parameters
@@ -72,12 +80,14 @@ def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue
         What the source gives (see `analysis.declared.contract.names_given`).
     catalogue
         The language.
+    reasons
+        Why what else the source gives is not measured, by name.
     """
     values = parameter_values(study)
     sections = []
     for family in read_families():
         declared = [covariate for covariate in read_covariates() if covariate.family == family.name]
-        entries = tuple(_entry(covariate, values, given, catalogue) for covariate in declared)
+        entries = tuple(_entry(covariate, values, given, catalogue, reasons) for covariate in declared)
         sections.append(
             Section(
                 name=family.name,
@@ -85,17 +95,17 @@ def dictionary(study: Study | None, given: Collection[str], catalogue: Catalogue
                 color=family.color,
                 entries=entries,
                 n_measured=sum(not entry.lacking for entry in entries),
-                unlocked_by=tuple(table for table in family.unlocked_by if table not in given),
+                unlocked_by=needs_in_words(unmet(family.unlocked_by, given), catalogue, reasons),
             )
         )
     return tuple(sections)
 
 
-def claim_lines(given: Collection[str], catalogue: Catalogue) -> tuple[ClaimLine, ...]:
-    """Return every registered claim, and what a source lacks for it."""
+def claim_lines(given: Collection[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS) -> tuple[ClaimLine, ...]:
+    """Return every registered claim, and what a source lacks for it; see `dictionary`."""
     lines = []
     for claim in read_claims():
-        needs = tuple(need_in_words(need, catalogue) for need in claim.lacking(given))
+        needs = needs_in_words(claim.lacking(given), catalogue, reasons)
         lines.append(ClaimLine(claim.name, claim.says(catalogue.language), claim.judged(given), needs))
     return tuple(lines)
 
@@ -112,9 +122,29 @@ def definitions(study: Study | None, catalogue: Catalogue) -> list[str]:
     return [catalogue.text(f"define.{name}", value=value) for name, value in values.items()]
 
 
-def need_in_words(need: str, catalogue: Catalogue) -> str:
-    """Return a need with the language's word between its alternatives."""
-    return catalogue.listed(alternatives(need), "or")
+def needs_in_words(needs: Sequence[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS) -> tuple[str, ...]:
+    """Return needs with the language's word between alternatives, and why what is given is not measured, each once."""
+    told: set[str] = set()
+    said = []
+    for need in needs:
+        names = alternatives(need)
+        behind = [_behind(name, reasons) for name in names]
+        new = [name for name in dict.fromkeys(behind) if name and name not in told]
+        told.update(new)
+        why = [
+            reasons[name] if names == (name,) else catalogue.text("dictionary.reason", name=name, reason=reasons[name])
+            for name in new
+        ]
+        listed = catalogue.listed(names, "or")
+        said.append(catalogue.text("dictionary.because", name=listed, reasons=why) if why else listed)
+    return tuple(said)
+
+
+def _behind(name: str, reasons: Reasons) -> str:
+    """Return what of a word is given and not measured: itself, its column or its table; '' where nothing is."""
+    word = read_word(name)
+    larger = reversed(word.larger()) if word else ()
+    return next((other for other in (name, *larger) if other in reasons), "")
 
 
 def phrase(text: str, values: Mapping[str, object], language: str) -> str:
@@ -131,7 +161,13 @@ def phrase(text: str, values: Mapping[str, object], language: str) -> str:
     return re.sub(r"[a-z]+_[a-z_]+", lambda found: str(values.get(found[0], found[0])), said)
 
 
-def _entry(covariate: Covariate, values: Mapping[str, object], given: Collection[str], catalogue: Catalogue) -> Entry:
+def _entry(
+    covariate: Covariate,
+    values: Mapping[str, object],
+    given: Collection[str],
+    catalogue: Catalogue,
+    reasons: Reasons,
+) -> Entry:
     def words(text: str) -> str:
         return phrase(text, values, catalogue.language)
 
@@ -144,8 +180,8 @@ def _entry(covariate: Covariate, values: Mapping[str, object], given: Collection
         expected_sign=covariate.expected_sign,
         claim=covariate.claim,
         transform=catalogue.text(f"transform.{covariate.transform}"),
-        needs=tuple(need_in_words(need, catalogue) for need in covariate.needs),
-        lacking=tuple(need_in_words(need, catalogue) for need in covariate.lacking(given)),
+        needs=needs_in_words(covariate.needs, catalogue),
+        lacking=needs_in_words(covariate.lacking(given), catalogue, reasons),
         better_with=covariate.better_with,
-        improved_by=covariate.improvable(given),
+        improved_by=needs_in_words(covariate.improvable(given), catalogue, reasons),
     )

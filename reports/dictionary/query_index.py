@@ -18,6 +18,8 @@ from analysis.ingest.rule import KINDS
 from analysis.ingest.rules import declared_rules
 
 PURPOSES = {
+    "measured": "Asked of a source, after the rules, to see what of it is measured. `facts` are the rows of one table, "
+    "with the days on which they happen or last; `own_keys` and `other_keys` the two sides of a join.",
     "2_lifetimes": "Who was a customer from when to when, and how it ended.",
     "3_dates": "The days at risk, cut into intervals, and the landmarks on which forecasts are made.",
     "4_activity": "What several covariates share: use by day, business days, windows, terms in force.",
@@ -40,8 +42,8 @@ Each file of SQL makes one table, named like the file. The folders of a cohort r
 one, a query runs behind those whose tables it reads. Names in *italics* are tables of the contract, which your source
 gives. The first line of a file says what one row is and which columns tell rows apart (its key); the lines after it, by
 which rule it is made. `rules_of_time.md` has the rules that all of them keep, `glossary.md` the words, in English and
-Japanese. Beside these tables a cohort holds what the load of the source writes: `given_names`, `rule_findings`,
-`not_yet_known`, and a `quarantine_` of each table of which rows were set apart.
+Japanese. Beside these tables a cohort holds what the load of the source writes: `given_names`, `not_measured`, `logs`,
+`rule_findings`, `not_yet_known`, and a `quarantine_` of each table of which rows were set apart.
 
 Made from the files by `python -m reports.dictionary.query_index`; a test holds it in step with them.
 """

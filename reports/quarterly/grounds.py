@@ -1,14 +1,16 @@
 """What the numbers rest on, in words: alarms, looking ahead, early and late signals."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
 from analysis.audits.look_ahead import RECENT_DAYS, ROWS
-from analysis.audits.measures import MEASURES, Subject, Unit
+from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
+from analysis.audits.too_good import dated_by
 from analysis.wording.catalogue import MISSING
 from reports.quarterly.sentences import Text
 
@@ -16,6 +18,8 @@ DIGITS = {Unit.CELLS: 0, Unit.RATIO: 2, Unit.DEVIATIONS: 2, Unit.PERCENT: 0}
 """Decimals of an estimate."""
 DIGITS_FROM = DIGITS | {Unit.DEVIATIONS: 1}
 """Decimals of the size from which on a thing is found."""
+MOST_DATES = 3
+"""Columns that date what is too good, named first on the page: those behind most of it."""
 SIGNALS = {
     Signal.EARLY: "grounds.early",
     Signal.LATE: "grounds.late_signal",
@@ -82,6 +86,8 @@ def _subject(text: Text, alarm: Alarm, covariate_labels: Mapping[str, str]) -> s
 
 
 def _meaning(text: Text, alarm: Alarm) -> str:
+    if alarm.verdict is Verdict.FOUND and alarm.audit in TOO_GOOD:
+        return text(f"audits.means_{alarm.audit}", dates=dated_by(alarm.subject))
     if alarm.verdict is Verdict.FOUND:
         return text(f"audits.means_{alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit}")
     if alarm.verdict is Verdict.CANNOT_TELL:
@@ -111,11 +117,26 @@ def warning(text: Text, compared: Compared) -> list[str]:
     return [text("short.look_ahead")] if compared.looks_ahead else []
 
 
+def too_good_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
+    """Return what must be read next: what is too good, with the columns that date it; none where nothing is."""
+    found = []
+    for audit in TOO_GOOD:
+        raised = [alarm for alarm in alarms if alarm.audit == audit and alarm.verdict is Verdict.FOUND]
+        what = text(f"audits.{audit}")
+        if subjects := [_subject(text, alarm, covariate_labels) for alarm in raised if alarm.subject]:
+            often = Counter(date for alarm in raised for date in dated_by(alarm.subject))
+            dates = [date for date, _ in often.most_common(MOST_DATES)]
+            found.append(text("audits.dated", what=what, subjects=subjects, dates=dates))
+        elif raised:
+            found.append(what)
+    return [text("short.too_good", found=found)] if found else []
+
+
 def found_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Mapping[str, str]) -> list[str]:
-    """Return one sentence that names what was found; none where nothing was."""
+    """Return one sentence that names what else was found; none where nothing was."""
     found = []
     for alarm in alarms:
-        if alarm.verdict is Verdict.FOUND:
+        if alarm.verdict is Verdict.FOUND and alarm.audit not in TOO_GOOD:
             subject, what = _subject(text, alarm, covariate_labels), text(f"audits.{alarm.audit}")
             found.append(text("audits.of", what=what, subject=subject) if subject else what)
     return [text("short.alarms", found=found)] if found else []

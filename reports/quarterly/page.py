@@ -13,6 +13,7 @@ from analysis.lifetimes.book import TOTALS
 from analysis.wording.catalogue import MISSING, Catalogue
 from analysis.wording.remarks import Remark, stored_remark
 from analysis.workbench import Workbench
+from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.content import Summary
@@ -44,11 +45,16 @@ def render_quarterly(
     """
     language = catalogue.language
     labels = {family.name: family.label(language) for family, _ in tenure.families()}
-    unmeasured = {family.name: family.unlocked_by for family, measured in tenure.families() if not measured}
+    unmeasured = {
+        family.name: needs_in_words(family.unlocked_by, catalogue, tenure.not_measured)
+        for family, is_measured in tenure.families()
+        if not is_measured
+    }
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     terms, fitted = _term_labels(summary, catalogue), summary.contest or summary.apart
     short = [
         *grounds.warning(catalogue, summary.grounds.compared),
+        *grounds.too_good_sentence(catalogue, summary.grounds.alarms, covariate_labels),
         *sentences.in_short(catalogue, summary, labels, unmeasured),
         *grounds.found_sentence(catalogue, summary.grounds.alarms, covariate_labels),
     ]
@@ -79,7 +85,7 @@ def render_quarterly(
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **_grounds(summary, catalogue, covariate_labels),
-            **in_page(tenure.study, tenure.given, catalogue, is_open=False),
+            **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
             **list_files,
         )
     )

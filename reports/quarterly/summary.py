@@ -88,7 +88,7 @@ def _contest(tenure: Workbench) -> Contest:
         event_dates=tenure.by_event_date,
         other_event_date=other_event_date(tenure.study.time.event_date),
         dropped=inference.dropped,
-        notes=inference.notes,
+        notes=(*inference.notes, *tenure.silent),
         n_rows=inference.n_rows,
     )
 
@@ -105,7 +105,7 @@ def _apart(tenure: Workbench) -> Apart | None:
         ratios=ratios_apart(apart),
         bounds=_told(bounds_apart(apart)),
         read_together=tenure.read_together,
-        notes=tuple(dict.fromkeys(note for one in apart.values() for note in one.notes)),
+        notes=(*dict.fromkeys(note for one in apart.values() for note in one.notes), *tenure.silent),
     )
 
 

@@ -1,16 +1,18 @@
-"""CSV text: tables as files that a spreadsheet may open without running anything."""
+"""CSV text: tables as files that a spreadsheet may open without running anything, in any language."""
 
 import pandas as pd
+
+from analysis.engine.engine import BYTE_ORDER_MARK
 
 _FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV; no text in it is read as a formula by a spreadsheet."""
+    """Return a table as CSV, a byte order mark before it; no text in it is read as a formula by a spreadsheet."""
     plain = table.copy()
     for name in plain.select_dtypes(object).columns:
         plain[name] = plain[name].map(_plain)
-    return plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+    return BYTE_ORDER_MARK + plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
 
 
 def _plain(value: object) -> object:

@@ -18,7 +18,7 @@ def write_all(files: dict[Path, str]) -> None:
     try:
         for path, text in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            parts[path].write_text(text, encoding="utf-8")
+            parts[path].write_text(text, encoding="utf-8", errors="replace")
         for path, part in parts.items():
             os.replace(part, path)
     except OSError as error:

@@ -21,10 +21,11 @@ from look_ahead import (
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import measurable_covariates, read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import read_study
 from analysis.engine.engine import open_engine
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.sources import load_tables
 
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
@@ -41,7 +42,7 @@ def sample(tmp_path_factory):
         loaded = load_tables(engine, study.source, read_contract(), progress=lambda line: None)
     given = names_given(loaded.given, declaration.stable_users)
     measured = frozenset(covariate.name for covariate in measurable_covariates(given))
-    parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": "user_activity" in given}
+    parameters = study.query_parameters() | log_parameters({}) | given_parameters(given)
     return LoadedSource(path, parameters, measured)
 
 
@@ -67,8 +68,8 @@ SEATS = (
 MUTANTS = [
     Mutant(
         "use on the day itself",
-        "5_covariates",
-        "usage",
+        "4_activity",
+        "use_window",
         (
             *on_the_day_itself(USED),
             ("(dates.risk_date - used.used_on - 1) / 7", "(dates.risk_date - used.used_on) / 7"),

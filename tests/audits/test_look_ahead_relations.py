@@ -22,16 +22,17 @@ from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.contract import names_given
 from analysis.declared.factors import measurable_covariates, read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.needs import asked_of_rows
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     path = tmp_path_factory.mktemp("random") / "source.duckdb"
-    given = names_given(write_random_source(path, seed=20240101), stable_users=True)
+    given = names_given(write_random_source(path, seed=20240101), stable_users=True) | asked_of_rows()
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    parameters = study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False}
+    parameters = study.query_parameters() | log_parameters({}) | given_parameters({"touchpoints.response_hours"})
     return LoadedSource(path, parameters, frozenset(covariate.name for covariate in measurable_covariates(given)))
 
 
@@ -346,8 +347,8 @@ USE = [
     ),
     Mutant(
         "nothing but the use of the next four weeks",
-        "5_covariates",
-        "usage",
+        "4_activity",
+        "use_window",
         (
             (
                 "and used.used_on >= dates.baseline_from\n"
@@ -473,27 +474,27 @@ TICKETS = in_topic(
     ),
     (
         "faults of the day itself",
-        on_the_day_itself("and fault.opened_on < dates.risk_date\n", "and fault.known_on < dates.risk_date\n"),
+        on_the_day_itself("and raised.opened_on < dates.risk_date\n", "and raised.known_on < dates.risk_date\n"),
         ("oldest_open_fault_days",),
     ),
     (
         "faults resolved on the day itself",
-        (("fault.resolved_on >= dates.risk_date", "fault.resolved_on > dates.risk_date"),),
+        (("raised.resolved_on >= dates.risk_date", "raised.resolved_on > dates.risk_date"),),
         ("oldest_open_fault_days",),
     ),
     (
         "faults that will be resolved",
-        (("coalesce(fault.resolved_on >= dates.risk_date, true)", "fault.resolved_on is null"),),
+        (("coalesce(raised.resolved_on >= dates.risk_date, true)", "raised.resolved_on is null"),),
         ("oldest_open_fault_days",),
     ),
     (
         "faults reopened on the day itself",
-        on_the_day_itself("fault.reopened_on < dates.risk_date, false"),
+        on_the_day_itself("raised.reopened_on < dates.risk_date, false"),
         ("oldest_open_fault_days",),
     ),
     (
         "faults that will be reopened",
-        ((" and fault.reopened_on < dates.risk_date, false", ", false"),),
+        ((" and raised.reopened_on < dates.risk_date, false", ", false"),),
         ("oldest_open_fault_days",),
     ),
     (

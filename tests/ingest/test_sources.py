@@ -12,7 +12,8 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
 from analysis.engine.engine import open_engine
 from analysis.errors import SourceError
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.sources import load_tables
 
 TABLES = {"accounts": ACCOUNTS.replace("web", "東京"), "subscriptions": SUBSCRIPTIONS, "usage_daily": USAGE}
@@ -79,11 +80,17 @@ def test_every_format_gives_the_same_tables(tmp_path: Path, write: Callable[[Pat
 
 
 def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
-    """Which of the two would be read must not be left to chance."""
+    """Which of the two would be read must not be left to chance; the other tables are read."""
     write_csv(tmp_path, "utf-8")
     duckdb.sql(f"copy (from '{tmp_path}/accounts.csv') to '{tmp_path}/accounts.parquet'")
-    with pytest.raises(SourceError, match="Two files hold table 'accounts'"):
-        locate_files(read_declaration("contract"), tmp_path, read_contract())
+    with open_engine(":memory:") as engine:
+        opened = open_raw(engine, locate_files(read_declaration("contract"), tmp_path, read_contract()), tmp_path)
+        found = load_tables(engine, Source("contract", tmp_path), read_contract(), lambda message: None, opened)
+    (error,) = opened.findings
+    assert error.severity == "error"
+    assert "several files hold table 'accounts' (accounts.csv, accounts.parquet)" in error.message()
+    assert set(found.given) == {"subscriptions", "usage_daily"}
+    assert [file.name for file in found.read if file.why_not] == ["accounts.csv", "accounts.parquet"]
 
 
 def test_unknown_kind_of_source() -> None:

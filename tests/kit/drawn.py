@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 
 from analysis.cohort.build import FOLDERS
-from analysis.declared.contract import read_contract
-from analysis.declared.parameters import log_parameters
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time, Windows
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries
@@ -123,6 +123,8 @@ def drawn_book(
     until: str = FOLDERS[-1],
     *,
     observed_from: Mapping[str, str] | None = None,
+    observed_until: Mapping[str, str] | None = None,
+    hole: Mapping[str, tuple[str, str]] | None = None,
     windows: Windows | None = None,
     observation_start: str = "2024-01-01",
     snapshot: str = "2025-01-01",
@@ -135,8 +137,8 @@ def drawn_book(
     ----------
     until
         The last folder to run.
-    observed_from
-        Days on which logs begin, by table.
+    observed_from, observed_until, hole
+        Days on which logs begin, by table, on which they have ended, and the first and the next logged day of a hole.
     tables
         Drawings by name; accounts may be left out, then they are those that the other tables name. Absent tables are
         there but empty, as for a source that does not give them.
@@ -146,12 +148,22 @@ def drawn_book(
     dates = {"observation_start": observation_start, "snapshot": snapshot}
     days = {name: dt.date.fromisoformat(day) for name, day in dates.items()}
     study = Study("drawn", Source("contract", Path()), Time(**days, **clock), windows=windows or Windows())
-    logs = log_parameters(observed_from or {})
-    logs["is_user_activity_given"] = "user_activity" in tables
-    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs)
-    load_drawn(book.con, study, {name: read_drawing(drawing) for name, drawing in tables.items()})
+    drawn = {name: read_drawing(drawing) for name, drawing in tables.items()}
+    given = names_given({name: columns for name, (columns, _) in drawn.items()}, stable_users=True)
+    logs = log_parameters(observed_from or {}, observed_until or {}) | given_parameters(given)
+    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs | with_breaks(hole or {}))
+    load_drawn(book.con, study, drawn)
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])
     return book
+
+
+def with_breaks(breaks: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Return the parameters of logs that break off on a day, and go on on another."""
+    return {
+        f"{table}_{name}": day
+        for table, days in breaks.items()
+        for name, day in zip(("hole_from", "hole_until"), days, strict=True)
+    }
 
 
 def load_drawn(con: duckdb.DuckDBPyConnection, study: Study, tables: Mapping[str, tuple[list[str], Rows]]) -> None:

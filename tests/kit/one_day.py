@@ -29,13 +29,22 @@ def young(origin: str) -> str:
 
 @functools.cache
 def covariates(subscriptions: str = OLD, **tables: str) -> Book:
-    """Return the book of these tables, built once for all who ask for it; ``usage_daily_from``: its log's start."""
-    begins = {name.removesuffix("_from"): tables.pop(name) for name in list(tables) if name.endswith("_from")}
+    """Return the book of these tables, built once for all who ask for it.
+
+    ``usage_daily_from``: its log's start; ``usage_daily_until``: the first day on which it has ended;
+    ``usage_daily_hole``: the first day of a hole in it, and the first that is logged again, with a slash between.
+    """
+    begins, ends, holes = (
+        {name.removesuffix(ending): tables.pop(name) for name in list(tables) if name.endswith(ending)}
+        for ending in ("_from", "_until", "_hole")
+    )
     return drawn_book(
         "5_covariates",
         snapshot=tables.pop("snapshot", "2024-07-01"),
         observation_start="2024-06-01",
         observed_from=begins,
+        observed_until=ends,
+        hole={name: tuple(days.split("/")) for name, days in holes.items()},
         tables={"subscriptions": subscriptions, **tables},
     )
 

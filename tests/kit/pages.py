@@ -1,5 +1,6 @@
 """Pages: their text, and whether every tag is closed by its own."""
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -34,3 +35,13 @@ def text_of(page: str) -> str:
     reader.feed(page)
     assert reader.open == []
     return re.sub(r"\s+", " ", " ".join(reader.text))
+
+
+def pieces(page: str) -> set[str]:
+    """Return the texts between the tags of a page, without its styles; a long name is one text though it may break."""
+    unstyled = re.sub(r"<style.*?</style>|<wbr>", "", page, flags=re.DOTALL)
+    return {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", unstyled)}
+
+
+ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
+"""Three English words or more in a row."""

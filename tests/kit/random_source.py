@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from random_draw import ACCOUNTS, BEGINS, ENDS, SPAN, Draw
-from random_use import REGIONS, add_hours, random_features, random_holidays, random_usage, random_users
+from random_use import REGIONS, add_hours, random_features, random_holidays, random_usage, random_users, with_gaps
 
 from analysis.declared.contract import SQL_TYPES, read_contract
 
@@ -164,7 +164,9 @@ def _tickets(rng: np.random.Generator, rows: int = 2500) -> pd.DataFrame:
             "opened_on": opened_on,
             "resolved_on": resolved_on,
             "reopened_on": reopened_on.fillna(draw.later(opened_on, 10, share=0.2)),
-            "category": draw.choice("bug", "complaint", "feature_request", "contract", "cancellation", "how_to"),
+            "category": pd.Series(
+                draw.choice("bug", "complaint", "feature_request", "contract", "cancellation", "how_to")
+            ).where(late.rng.spawn(1)[0].random(rows) < 0.8),
             "escalated_on": draw.later(opened_on, 60),
             "requester_seniority": draw.choice("staff", "Manager", "director", None),
             "sentiment": draw.sentiment(share=0.7),
@@ -249,7 +251,7 @@ def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
         "features": random_features(rng),
         "holidays": random_holidays(rng),
     }
-    frames["usage_daily"] = add_hours(rng, frames["usage_daily"])
+    frames["usage_daily"] = add_hours(rng, with_gaps(rng.spawn(1)[0], frames["usage_daily"]))
     regions = np.array([*REGIONS, None], dtype=object)[rng.integers(4, size=ACCOUNTS)]
     frames["accounts"] = frames["accounts"].assign(region=regions)
     con = duckdb.connect(str(path), config={"threads": 1})

@@ -25,6 +25,17 @@ def random_usage(rng: np.random.Generator, rows: int = 12000) -> pd.DataFrame:
     return frame.drop_duplicates(["account_id", "used_on", "user_id", "feature"])
 
 
+def with_gaps(rng: np.random.Generator, usage: pd.DataFrame) -> pd.DataFrame:
+    """Return usage that does not always say whose it was, or of what."""
+    return usage.assign(**{name: _unsaid(rng, usage, name) for name in ("user_id", "feature")})
+
+
+def _unsaid(rng: np.random.Generator, frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column that is not always filled in: of some accounts only about half of the time."""
+    is_often = frame["account_id"].str.endswith("5")
+    return frame[name].where(rng.random(len(frame)) >= np.where(is_often, 0.5, 0.05))
+
+
 def random_users(rng: np.random.Generator) -> pd.DataFrame:
     """All users of the log but a few, some created on no day that anybody knows of, some known of late."""
     draw = Draw(rng, ACCOUNTS * 25)

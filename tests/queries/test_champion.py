@@ -15,7 +15,7 @@ from look_ahead import LoadedSource
 from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, young
 from random_source import BEGINS, ENDS, write_random_source
 
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 AUGUST = "2024-08-01"
@@ -504,10 +504,10 @@ class TestKeyUsers:
             """,
             """
             | a | u1 | 2024-05-01 | 8  | |
-            | a |    | 2024-05-01 | 99 | |
+            | a |    | 2024-05-01 | 8  | |
             | a | u1 | 2024-06-10 | 1  | |
             | a | u2 | 2024-06-10 | 3  | |
-            | a |    | 2024-06-10 | 96 | |
+            | a |    | 2024-06-10 | 4  | |
             """,
         )
 
@@ -571,7 +571,7 @@ def test_key_users_of_random_use_are_those_that_plain_counting_finds(tmp_path):
     path = tmp_path / "source.duckdb"
     write_random_source(path, seed=7)
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    source = LoadedSource(path, study.query_parameters() | log_parameters({}) | {"is_user_activity_given": False})
+    source = LoadedSource(path, study.query_parameters() | log_parameters({}) | given_parameters({}))
     con = source.as_known(ENDS).con
     logged = con.execute(
         "select account_id, user_id, used_on, coalesce(known_on, used_on), events from usage_daily"
@@ -596,7 +596,8 @@ def plain_key_users(use, origin, day):
     for user, used_on, known_on, events in use:
         if origin <= used_on < day and known_on < day and (day - used_on).days <= 91:
             (recent if (day - used_on).days <= 28 else before)[user] += events
-    if (day - origin).days < 56 or not before:
+    unnamed = [(window.pop(None, 0), window.total()) for window in (recent, before)]
+    if (day - origin).days < 56 or not before or any(without > named for without, named in unnamed):
         return [None] * 3
     key_users = sorted(before, key=lambda user: (-before[user], user))[: math.ceil(len(before) / 10)]
     share = sum(recent[user] for user in key_users) / recent.total() if recent else None

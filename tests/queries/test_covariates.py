@@ -489,7 +489,7 @@ class TestUsageByUserOfTheDailyLog:
         | a          | u1      | 2024-06-09 | x       | 1      |            |
         | a          | u2      | 2024-06-09 | y       | 1      |            |
         | a          | u2      | 2024-06-10 | y       | 5      |            |
-        | a          |         | 2024-06-10 | y       | 70     |            |
+        | a          |         | 2024-06-10 | y       | 9      |            |
         | a          | u3      | 2024-06-11 | y       | 4      | 2024-07-01 |
         | b          | u4      | 2024-06-17 | x       | 1      |            |
         | b          | u4      | 2024-05-27 | x       | 1      |            |
@@ -721,7 +721,7 @@ class TestRenewalClock:
             """
             | account_id | days_to_renewal | renewal_in_horizon |
             | a          | 31              | 1                  |
-            | none       |                 | 0                  |
+            | none       |                 |                    |
             """,
             """
             | subscription_id | account_id | started_on | term_ends_on |
@@ -775,7 +775,7 @@ class TestRenewalClock:
             | day_after  | 0                          | 0                  | 93               |
             | today      | 0                          | 1                  |                  |
             | tomorrow   | 1                          | 1                  | 1                |
-            | none       | 0                          | 1                  |                  |
+            | none       |                            | 1                  |                  |
             """,
             """
             | subscription_id | account_id | started_on | term_ends_on | notice_period_days |

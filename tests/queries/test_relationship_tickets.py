@@ -137,7 +137,7 @@ def test_the_oldest_fault_that_is_open_as_far_as_is_known_counts_its_days():
         | bug          | 10                     |
         | complaint    | 10                     |
         | question     | 0                      |
-        | no_category  | 0                      |
+        | no_category  |                        |
         | oldest       | 182                    |
         | first_day    | 547                    |
         | trial        | 0                      |

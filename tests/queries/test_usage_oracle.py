@@ -1,6 +1,6 @@
 """Covariates of use against an oracle that walks plain rows.
 
-On every risk date of a random source; once with logs that reach back for ever, once with some that begin late.
+On every risk date of a random source; with logs that reach back for ever, with some that begin late, and with some that break off.
 """
 
 import datetime as dt
@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from covariate_oracle import usage, usage_features, usage_people
 from covariate_oracle.use_log import mornings, use_log
+from drawn import with_breaks
 from look_ahead import LoadedSource
 from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.factors import read_covariates
-from analysis.declared.parameters import log_parameters
+from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import Source, Study, Time
 
 LATE = {"usage_daily": dt.date(2023, 4, 10), "features": dt.date(2023, 7, 1), "users": dt.date(2023, 3, 1)}
@@ -26,12 +27,21 @@ def path(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module", params=[{}, LATE], ids=["logs without beginning", "logs that begin late"])
+BROKEN = {  # a hole, or an end, where a day of the next century stands
+    "usage_daily": (dt.date(2023, 9, 10), dt.date(2023, 10, 20)),
+    "features": (dt.date(2024, 3, 1), dt.date(2100, 1, 1)),
+    "users": (dt.date(2024, 3, 1), dt.date(2100, 1, 1)),
+}
+LOGS = {"logs without beginning": ({}, {}), "logs that begin late": (LATE, {}), "logs with breaks": ({}, BROKEN)}
+
+
+@pytest.fixture(scope="module", params=LOGS.values(), ids=LOGS.keys())
 def book_and_log(request, path):
     study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
-    logs = log_parameters(request.param) | {"is_user_activity_given": False}
+    logged_from, breaks = request.param
+    logs = log_parameters(logged_from) | with_breaks(breaks) | given_parameters({"touchpoints.response_hours"})
     book = LoadedSource(path, study.query_parameters() | logs).as_known(ENDS)
-    return book, use_log(book, request.param)
+    return book, use_log(book, *request.param)
 
 
 @pytest.mark.parametrize("topic", [usage, usage_features, usage_people], ids=lambda topic: topic.__name__)
@@ -51,7 +61,9 @@ def test_the_queries_find_what_plain_reading_finds(book_and_log, topic):
         assert not without_oracle, f"{topic.__file__} says nothing of {sorted(without_oracle)} on {key}"
         assert not undeclared, f"{topic.__file__} has {sorted(undeclared)}, which {table}.toml does not declare"
         assert found[key] == pytest.approx(covariates, abs=1e-12), key
-    never_missing = {"days_since_release"} if not log.logged_from else set()  # a feature was released before them all
+    never_missing = (
+        {"days_since_release"} if not log.logged_from and not log.breaks else set()
+    )  # a feature was released before them all
     for name in names:
         values = [covariates[name] for covariates in wanted.values()]
         assert len(values) - values.count(None) >= 200, name

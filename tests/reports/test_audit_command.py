@@ -55,10 +55,10 @@ def test_audit_of_the_sample_says_what_these_data_cannot_tell(
         "Coverage: 10 of 22 covariates"
     )
     assert signals in flat
-    assert "Match rates: lowest in user_activity, where 99.0% of " in flat
+    assert "Match rates: lowest in usage_daily, where 100.0% of " in flat
     assert f"The 9 tables of the audits are in {tmp_path / 'crm5' / 'audit'}." in said
     assert {path.name for path in (tmp_path / "crm5" / "audit").iterdir()} == FILES
-    alarms = csv.DictReader((tmp_path / "crm5" / "audit" / "alarms.csv").read_text(encoding="utf-8").splitlines())
+    alarms = csv.DictReader((tmp_path / "crm5" / "audit" / "alarms.csv").read_text(encoding="utf-8-sig").splitlines())
     told = {(alarm["audit"], alarm["subject"]): alarm["is_raised"] for alarm in alarms}
     assert told[("look_ahead", "")] == "False"
     assert told[("rewritten_score", "")] == told[("late_knowledge", "")] == ""
@@ -102,7 +102,7 @@ class TestLookingAhead:
         assert "tenure: A covariate, or a choice of rows, looks ahead. Trust no finding" in said.err
         assert f"The first cells that differ: {out / 'small' / 'audit' / 'look_ahead_cells.csv'}" in said.err
         assert {path.name for path in (out / "small" / "audit").iterdir()} == FILES
-        assert len((out / "small" / "audit" / "look_ahead_cells.csv").read_text().splitlines()) == 2
+        assert len((out / "small" / "audit" / "look_ahead_cells.csv").read_text(encoding="utf-8-sig").splitlines()) == 2
         assert (out / "small" / "quarterly-2023-07-01.en.html").exists() == (command[0] == "report")
         assert ("FOUND             1,207 cells or rows differ" in said.out) == (command[0] != "report")
 

@@ -8,13 +8,15 @@ import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_source
 
 from analysis.cohort.source_check import check_source
-from analysis.declared.contract import nearest_name, read_contract
+from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source, read_study
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
 from analysis.ingest.contract_rules import contract_rules
-from analysis.ingest.raw_files import locate_files, open_raw
+from analysis.ingest.hints import nearest
+from analysis.ingest.opening import open_raw
+from analysis.ingest.raw_files import locate_files
 from analysis.ingest.sources import load_tables
 from analysis.progress import quiet
 from reports.cli.commands import main
@@ -75,7 +77,7 @@ class TestColumns:
         duckdb.sql(f"copy (select 'a1' as account_id, 'web' as segment, 'shop' as segmenu) to '{file}'")
         file.write_bytes(file.read_bytes().replace(b"segmenu", b"Segment"))
         assert main(["check", "--study", str(study)]) == 1
-        assert "two of its columns are both called 'Segment'" in capsys.readouterr().err
+        assert "two of its columns are both called 'Segment'" in " ".join(capsys.readouterr().out.split())
 
     @pytest.mark.parametrize(
         ("name", "meant"),
@@ -88,25 +90,30 @@ class TestColumns:
         ],
     )
     def test_the_nearest_name(self, name: str, meant: str | None) -> None:
-        assert nearest_name(name, read_contract()["subscriptions"].column_names) == meant
+        assert nearest(name, read_contract()["subscriptions"].column_names, "subscriptions") == meant
+
+
+NOTHING_NEAR = "No table of the contract that is absent has a name and columns like it."
+FOLDER = "Files within folders are not read, but Parquet files of one table: move them into the source's own folder."
 
 
 class TestFiles:
     def test_unread_ones_are_listed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study = write_small_source(tmp_path, usage_daily=None)
         data = tmp_path / "data"
-        for name in ("usage.csv", "tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
+        for name in ("tickets.xlsx", "archive.parquet", "notes.txt", "old.duckdb"):
             rewrite(study, name, b"?")
+        rewrite(study, "usage.csv", USAGE.encode())
         for folder in ("contact", "truth"):
             (data / folder).mkdir()
             (data / folder / "1.csv").write_text("a\n", encoding="utf-8")
         assert [message.partition(" (rule")[0] for _, message in told(study, capsys)] == [
             f"{name}: nothing reads this file of the source. {mend}"
             for name, mend in (
-                ("archive.parquet", "No table of the contract that is absent has a name like it."),
-                ("contact", "Rename it 'contacts' if it is that table."),
+                ("archive.parquet", NOTHING_NEAR),
+                ("contact", FOLDER),
                 ("old.duckdb", "To read a database, name the file itself as source.path."),
-                ("tickets.xlsx", "A table is given as a CSV file, a Parquet file or a folder of Parquet files."),
+                ("tickets.xlsx", "Save each of its sheets as a CSV file that is named after its table."),
                 ("usage.csv", "Rename it 'usage_daily.csv' if it is that table."),
             )
         ]
@@ -194,34 +201,10 @@ class TestDatabase:
         out = capsys.readouterr().out
         assert "accounts: 3 rows" in out
         assert "subscriptions: 3 rows" in out
+        out = " ".join(out.split())
         assert "main.subs: nothing reads this table of the source." in out
         assert f"main.{self.EVIL}: nothing reads this table of the source." in out
         assert f"nothing reads these columns of the source: {self.OWNER!r}" in out
-
-
-class TestLogOfUsage:
-    LATE = USAGE.replace("2023-01-06", "2023-01-20").replace("2023-01-12", "2023-01-20")
-
-    def test_that_begins_late_asks_since_when_it_is_kept(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        message = found(write_small_source(tmp_path, usage_daily=self.LATE), capsys)["usage_log_begins_late"]
-        assert "2 rows, among them account_id=a1, used_on=2023-01-20" in message
-        assert "[source.observed_from] usage_daily = DATE" in message
-
-    def test_that_is_declared_to_begin_late_is_in_order(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        study = write_small_source(tmp_path, usage_daily=self.LATE)
-        study.write_text(STUDY + "[source.observed_from]\nusage_daily = 2023-01-20\n", encoding="utf-8")
-        assert found(study, capsys) == {}
-
-    @pytest.mark.parametrize(("last", "is_early"), [("2023-06-24", False), ("2023-06-23", True)])
-    def test_that_ends_more_than_a_week_before_the_snapshot(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], last: str, is_early: bool
-    ) -> None:
-        study = write_small_source(tmp_path, usage_daily=USAGE.replace("2023-06-28", last))
-        assert set(found(study, capsys)) == ({"usage_log_ends_early"} if is_early else set())
 
 
 class TestScheduledEnds:

@@ -31,6 +31,37 @@ LABELS = {"departures": "Departures"}
 FOUND, NOT_FOUND, CANNOT_TELL = Verdict
 
 
+class TestTooGood:
+    ALARMS = (
+        Alarm("too_good_forecast", "", FOUND, 0.99, 0.98, 1.0, n=40),
+        Alarm("separates_alone", "departures", FOUND, 0.97, 0.95, 0.99, n=40),
+        Alarm("separates_alone", "health_scores.value", FOUND, 0.96, 0.94, 0.99, n=40),
+        Alarm("all_left", "departures", NOT_FOUND, 0.3, 0.2, 0.4, n=40),
+        Alarm("gone_in_days", "", CANNOT_TELL),
+    )
+
+    @pytest.mark.parametrize("language", ["en", "ja"])
+    def test_it_is_said_first_with_the_columns_that_date_it_and_not_again_among_the_rest(self, language):
+        text = read_catalogue(language)
+        (said,) = grounds.too_good_sentence(text, self.ALARMS, LABELS)
+        for audit in ("too_good_forecast", "separates_alone"):
+            assert text(f"audits.{audit}") in said
+        for name in ("Departures", "contacts.started_on", "health_scores.value", "health_scores.scored_on"):
+            assert name in said
+        assert text("audits.all_left") not in said
+        assert grounds.found_sentence(text, self.ALARMS, LABELS) == []
+
+    def test_where_nothing_is_too_good_nothing_is_said(self):
+        assert grounds.too_good_sentence(TEXT, self.ALARMS[3:], LABELS) == []
+
+    def test_what_is_found_says_where_to_look_and_what_is_not_says_what_came_nearest(self):
+        lines = grounds.alarm_lines(TEXT, self.ALARMS, LABELS)
+        assert "look at contacts.started_on" in lines[1].meaning
+        assert lines[1].estimate == "0.97 (0.95 to 0.99) of pairs in the right order"
+        assert (lines[3].subject, lines[3].estimate) == ("Departures", "30 (20 to 40)% of those set apart left")
+        assert lines[4].meaning == TEXT("audits.needs_gone_in_days")
+
+
 class TestAlarms:
     def test_what_these_data_cannot_tell_is_neither_found_nor_not(self):
         alarms = [

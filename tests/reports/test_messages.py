@@ -3,7 +3,6 @@
 import ast
 import dataclasses
 import datetime as dt
-import html
 import re
 import typing
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from string import Formatter
 
 import pandas as pd
 import pytest
-from pages import text_of
+from pages import ENGLISH_WORDS, pieces, text_of
 from worlds import TRAPS, made
 
 from analysis.audits.alarm import Verdict
@@ -31,6 +30,7 @@ from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
+from reports.check.pictures import OF_ROWS, WORDS
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
 from reports.quarterly import sentences
@@ -94,6 +94,9 @@ ENDINGS = {
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
+    "source.legend.": (*WORDS, *OF_ROWS[True], *OF_ROWS[False]),
+    "source.severity_": typing.get_args(Severity),
+    "source.tile_": typing.get_args(Severity),
     "transform.": ("identity", "log1p", "log_from_one", "category", "clock"),
 }
 
@@ -195,10 +198,12 @@ class TestRemarks:
         "families": ("usage", "champion"),
         "present": ("contract",),
         "values": ("a", "b"),
+        "words": (remark("ingest.not_measured.because", name="x", reason=remark("models.no_event", rows=5)),),
+        **dict.fromkeys(("begins", "ends"), "2024-01-01"),
         "key": ("account_id", "used_on"),
         "each": 6.57,
         **dict.fromkeys(("table", "rule", "examples", "learned", "happened", "file", "encoding", "name", "near"), "x"),
-        **dict.fromkeys(("first", "told"), "x"),
+        **dict.fromkeys(("first", "told", "other"), "x"),
     }
     OWN: typing.ClassVar[dict[str, dict[str, object]]] = {
         "ingest": {"column": "'end'", "columns": ("'end'", "'plan'")},  # the source's own, whose names stay as they are
@@ -264,16 +269,6 @@ class TestJapaneseWords:
     )
     def test_quarter_has_its_months_and_years(self, landmark, first_month, expected):
         assert sentences.quarter_label(read_catalogue("ja"), pd.Timestamp(landmark), first_month) == expected
-
-
-def pieces(page: str) -> set[str]:
-    """Return the texts between the tags of a page, without its styles; a long name is one text though it may break."""
-    unstyled = re.sub(r"<style.*?</style>|<wbr>", "", page, flags=re.DOTALL)
-    return {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", unstyled)}
-
-
-ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+(?:[ ,:]+[A-Za-z][a-z]+){2,}")
-"""Three English words or more in a row."""
 
 
 @pytest.fixture(scope="module")

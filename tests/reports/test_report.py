@@ -16,6 +16,7 @@ from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
 from analysis.declared.contract import names_given, read_contract
+from analysis.declared.needs import asked_of_rows
 from analysis.declared.study import read_study
 from analysis.forecast.intervals import poisson_binomial_interval
 from analysis.inference.drift import Drift, DriftVerdict
@@ -153,7 +154,8 @@ def test_a_setting_that_the_study_leaves_empty_is_none(sample_report: SampleRepo
 
 def test_claims_name_what_would_unlock_them_only_where_something_lacks(tmp_path: Path) -> None:
     study = read_study(write_small_source(tmp_path))
-    everything = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    columns = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
+    everything = columns | asked_of_rows()
     for given, says in ((everything, False), ({"accounts", "subscriptions"}, True)):
         page = render_covariates(study, given, read_catalogue("en"))
         assert ("Would be unlocked by" in text_of(page)) == says
@@ -196,7 +198,7 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     assert " 1 account at risk " in text
     assert "1 more is under notice already; it is listed apart and in no forecast." in text
     assert "1 account has said that it will leave; it is in no forecast." in text
-    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8").splitlines() == [
+    assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "account_id,notice_on,ends_on,is_end_given,seats,mrr",
         "a1,2023-06-20,2023-08-05,False,5,100",
     ]

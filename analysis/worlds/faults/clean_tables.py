@@ -26,16 +26,25 @@ def load_clean(engine: Engine, world: Path) -> None:
         _load(engine, table, f"read_parquet({literal(str(world / f'{table.name}.parquet'))})", world)
     for name, select in furnishings["rows"].items():
         relation = f"({select} order by all)"
-        create_table(engine, contract[name], relation, tuple(engine.columns(relation)))
+        _fill(engine, contract[name], relation)
     for name, columns in furnishings["columns"].items():
         engine.run(f"update {name} set {', '.join(f'{column} = {value}' for column, value in columns.items())}")
 
 
 def _load(engine: Engine, table: Table, relation: str, world: Path) -> None:
     if (world / f"{table.name}.parquet").exists():
-        create_table(engine, table, relation, tuple(engine.columns(relation)))
+        _fill(engine, table, relation)
     else:
         create_table(engine, table)
+
+
+def _fill(engine: Engine, table: Table, relation: str) -> None:
+    given = engine.columns(relation)
+    cells = ", ".join(
+        f"cast({column.name if column.name in given else 'null'} as {column.sql_type}) as {column.name}"
+        for column in table.columns
+    )
+    engine.run(f"create or replace table {table.name} as select {cells} from {relation}")
 
 
 def write_tables(engine: Engine, out: Path, names: Collection[str]) -> None:

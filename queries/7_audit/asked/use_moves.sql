@@ -8,6 +8,8 @@ select
 from landmark_dates as landmarks
 inner join lifetimes
     on landmarks.lifetime_id = lifetimes.lifetime_id
+inner join logged_since
+    on landmarks.landmark = logged_since.risk_date
 inner join usage_account_day as used
     on
         lifetimes.account_id = used.account_id
@@ -16,5 +18,5 @@ inner join usage_account_day as used
         and used.known_on < landmarks.landmark
 where
     landmarks.landmark - $baseline_days >= lifetimes.origin
-    and landmarks.landmark - $baseline_days >= cast($usage_daily_observed_from as date)
+    and landmarks.landmark - $baseline_days >= logged_since.use_since
 group by landmarks.lifetime_id, landmarks.landmark

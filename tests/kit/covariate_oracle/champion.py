@@ -96,6 +96,7 @@ def key_users(morning: Morning) -> dict[str, Any]:
     days_before = (morning.day - morning.window_from).days - RECENT_DAYS
     recent, before = (events_by_user(morning, is_recent=is_recent) for is_recent in (True, False))
     is_measured = days_before >= RECENT_DAYS and morning.is_logged_since(morning.window_from, "usage_daily")
+    is_measured = is_measured and all(is_use_named(morning, is_recent=is_recent) for is_recent in (True, False))
     if not before or not is_measured:
         return dict.fromkeys(("key_user_share", "key_user_silence", "key_user_trend"))
     by_use = sorted(before, key=lambda user: (-before[user], user))
@@ -108,12 +109,27 @@ def key_users(morning: Morning) -> dict[str, Any]:
     }
 
 
+def is_use_named(morning: Morning, *, is_recent: bool) -> bool:
+    """Tell whether at least half of the events of a window name their user."""
+    use = use_of_window(morning, is_recent=is_recent)
+    return 2 * sum(row["events"] for row in use if row["user_id"] is not None) >= sum(row["events"] for row in use)
+
+
 def events_by_user(morning: Morning, *, is_recent: bool) -> Counter[str]:
     """Add up the events by user, either of the recent window or of the baseline window before it."""
     counted: Counter[str] = Counter()
-    for row in morning.logged("usage_daily", "used_on"):
-        is_in_window = row["used_on"] >= morning.window_from
-        is_in_recent = (morning.day - row["used_on"]).days <= RECENT_DAYS
-        if is_in_window and is_in_recent == is_recent and row["user_id"] is not None and row["events"] > 0:
+    for row in use_of_window(morning, is_recent=is_recent):
+        if row["user_id"] is not None:
             counted[row["user_id"]] += row["events"]
     return counted
+
+
+def use_of_window(morning: Morning, *, is_recent: bool) -> list[Row]:
+    """Return the use either of the recent window or of the baseline window before it."""
+    return [
+        row
+        for row in morning.logged("usage_daily", "used_on")
+        if row["used_on"] >= morning.window_from
+        and ((morning.day - row["used_on"]).days <= RECENT_DAYS) == is_recent
+        and row["events"] > 0
+    ]

@@ -23,8 +23,12 @@ def expected(morning: Morning) -> dict[str, Any]:
         "mrr_per_seat": float(price / total_seats) if total_seats and price is not None else None,
         "days_to_renewal": min(terms) - day if terms else None,
         "days_to_deadline": min(deadlines) - day if deadlines else None,
-        "renewal_in_horizon": is_in_horizon(terms, morning),
-        "notice_deadline_in_horizon": is_in_horizon(deadlines, morning),
+        "renewal_in_horizon": is_in_horizon(terms, have_terms_ahead(in_force, day), morning),
+        "notice_deadline_in_horizon": is_in_horizon(
+            deadlines,
+            have_terms_ahead(in_force, day) and all(version.notice_days is not None for version in in_force),
+            morning,
+        ),
         **seat_changes(morning),
         "earlier_lifetimes": lifetime.number - 1,
         "tenure_days": day - lifetime.origin,
@@ -46,10 +50,19 @@ def length_of_term(in_force: list[Any]) -> str | None:
     return LENGTHS.get(max(lengths), "longer" if max(lengths) > 12 else "other")
 
 
-def is_in_horizon(days: list[int], morning: Morning) -> int | None:
-    """Tell whether one of the days to come is within the horizon, its last day included."""
+def have_terms_ahead(in_force: list[Any], day: int) -> bool:
+    """Tell whether it is said of every version when the term ends that it is in."""
+    return all(version.term_ends is not None and version.term_ends > day for version in in_force)
+
+
+def is_in_horizon(days: list[int], are_all_said: bool, morning: Morning) -> int | None:
+    """Tell whether one of the days to come is within the horizon, its last day included; none is, if all are said."""
     ends = morning.horizon_ends
-    return None if ends is None else int(any(day <= ends for day in days))
+    if ends is None:
+        return None
+    if any(day <= ends for day in days):
+        return 1
+    return 0 if are_all_said else None
 
 
 def seat_changes(morning: Morning) -> dict[str, Any]:

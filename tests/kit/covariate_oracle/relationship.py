@@ -50,7 +50,10 @@ def by_ticket(morning: Morning) -> dict[str, Any]:
         return dict.fromkeys((*kinds, "escalations", "ticket_sentiment"))
     window = [ticket for ticket in morning.known("tickets", "opened_on") if ticket["opened_on"] >= morning.window_from]
     tones = [float(ticket["sentiment"]) for ticket in window if ticket["sentiment"] is not None]
-    return {name: sum(ticket["category"] in kind for ticket in window) for name, kind in kinds.items()} | {
+    is_said = morning.are_said(window, "category")
+    return {
+        name: sum(ticket["category"] in kind for ticket in window) if is_said else None for name, kind in kinds.items()
+    } | {
         "escalations": sum(is_escalated_in_window(ticket, morning) for ticket in morning.rows["tickets"]),
         "ticket_sentiment": sum(tones) / len(tones) if tones else None,
     }

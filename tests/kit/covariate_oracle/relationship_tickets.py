@@ -15,12 +15,11 @@ def expected(morning: Morning) -> dict[str, Any]:
     tickets = morning.logged("tickets", "opened_on")
     window = [ticket for ticket in tickets if ticket["opened_on"] >= morning.window_from]
     return {
-        "senior_tickets": sum((ticket["requester_seniority"] or "").lower() in SENIOR for ticket in window),
+        "senior_tickets": sum((ticket["requester_seniority"] or "").lower() in SENIOR for ticket in window)
+        if morning.are_said(window, "requester_seniority")
+        else None,
         "tone_trend": tone_trend(morning, window),
-        "oldest_open_fault_days": max(
-            [(morning.day - ticket["opened_on"]).days for ticket in tickets if is_open_fault(ticket, morning)],
-            default=0,
-        ),
+        "oldest_open_fault_days": oldest_open_fault_days(morning, tickets),
         "reopened_tickets": sum(is_reopened_in_window(ticket, morning) for ticket in morning.rows["tickets"]),
     }
 
@@ -37,10 +36,17 @@ def tone_trend(morning: Morning, window: list[Row]) -> float | None:
     return recent - earlier
 
 
-def is_open_fault(ticket: Row, morning: Morning) -> bool:
-    """Follow a bug or a complaint from day to day: opened, closed, opened again."""
-    if ticket["category"] not in ("bug", "complaint"):
-        return False
+def oldest_open_fault_days(morning: Morning, tickets: list[Row]) -> int | None:
+    """Age of the oldest bug or complaint that is open; of open tickets without a category nobody knows."""
+    still_open = [ticket for ticket in tickets if is_open(ticket, morning)]
+    if not morning.are_said(still_open, "category"):
+        return None
+    faults = [ticket for ticket in still_open if ticket["category"] in ("bug", "complaint")]
+    return max([(morning.day - ticket["opened_on"]).days for ticket in faults], default=0)
+
+
+def is_open(ticket: Row, morning: Morning) -> bool:
+    """Follow a ticket from day to day: opened, closed, opened again."""
     turns = [(ticket["opened_on"], 0, True), (ticket["resolved_on"], 1, False), (ticket["reopened_on"], 2, True)]
     is_open = False
     for _, _, opens in sorted(turn for turn in turns if morning.is_before(turn[0])):

@@ -16,6 +16,7 @@ def expected(morning: Morning) -> dict[str, Any]:
     for row in morning.recent:
         if row["feature"] is not None:
             by_feature[row["feature"]] += row["events"]
+    are_features_said = morning.is_said(morning.recent, "feature")
     change = morning.change(events(morning.recent), events(morning.before))
     return {
         "events_per_seat_day": events(morning.recent) / (morning.seats * recent_days)
@@ -27,9 +28,9 @@ def expected(morning: Morning) -> dict[str, Any]:
         "usage_drop": None if change is None else max(-change, 0),
         "days_since_use": days_since_use(morning) if is_recent else None,
         "out_of_hours_share": out_of_hours_share(morning.recent) if is_recent else None,
-        "features_used": len(by_feature) if is_recent else None,
+        "features_used": len(by_feature) if is_recent and are_features_said else None,
         "feature_concentration": sum(n * n for n in by_feature.values()) / by_feature.total() ** 2
-        if is_recent and by_feature
+        if is_recent and are_features_said and by_feature
         else None,
         **by_seat(morning),
     }
@@ -61,7 +62,7 @@ def out_of_hours_share(rows: list[Row]) -> float | None:
 def by_seat(morning: Morning) -> dict[str, Any]:
     """Return what whole calendar weeks say of seats; recent ones begin in the recent window."""
     names = ("active_seat_share", "active_seat_trend", "user_concentration")
-    if not morning.is_logged(morning.baseline_from):
+    if not morning.is_logged(morning.baseline_from) or not morning.is_said(morning.recent, "user_id"):
         return dict.fromkeys(names)
     by_user: dict[Any, Counter[str]] = defaultdict(Counter)
     for row in morning.log.known_use(morning.account, morning.day):
@@ -73,7 +74,7 @@ def by_seat(morning: Morning) -> dict[str, Any]:
     users, users_before = (sum(len(by_user[week]) for week in part) for part in (recent, before))
     total = sum(by_user[week].total() ** 2 for week in recent)
     trend = None
-    if recent and before:
+    if recent and before and morning.is_said(morning.before, "user_id"):
         trend = math.log((users + 1) / len(recent)) - math.log((users_before + 1) / len(before))
     return {
         "active_seat_share": users / (morning.seats * len(recent)) if recent and morning.seats else None,

@@ -14,13 +14,14 @@ def expected(morning: Morning) -> dict[str, Any]:
     """Return the covariates of the topic."""
     named = [row for row in morning.baseline if row["user_id"] is not None]
     recent = [row for row in named if row["used_on"] >= morning.recent_from]
+    is_said, is_said_before = (morning.is_said(rows, "user_id") for rows in (morning.recent, morning.before))
     register = [user for user in morning.log.users if is_known(user, morning.day)]
     return {
-        "working_seat_share": working_seat_share(morning, recent),
-        "seat_inequality": seat_inequality(morning, recent),
+        "working_seat_share": working_seat_share(morning, recent) if is_said else None,
+        "seat_inequality": seat_inequality(morning, recent) if is_said else None,
         "new_user_share": new_user_share(morning, register),
-        "active_departments": active_departments(morning, recent, register),
-        "known_user_surge": known_user_surge(morning, named),
+        "active_departments": active_departments(morning, recent, register) if is_said else None,
+        "known_user_surge": known_user_surge(morning, named) if is_said and is_said_before else None,
     }
 
 
@@ -58,6 +59,8 @@ def new_user_share(morning: Morning, register: list[Row]) -> float | None:
     if not own or not morning.seats or not morning.is_logged(morning.baseline_from, "users"):
         return None
     created = [user["created_on"] for user in own if user["created_on"] is not None]
+    if 2 * len(created) < len(own):
+        return None
     return sum(morning.baseline_from <= day < morning.day for day in created) / morning.seats
 
 

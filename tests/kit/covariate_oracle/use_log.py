@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from covariate_oracle.morning import logged_without_break
 from drawn import Book
 
 Row = Mapping[str, Any]
@@ -18,7 +19,7 @@ ONE_DAY = dt.timedelta(1)
 
 @dataclass(frozen=True, eq=False)
 class UseLog:
-    """The source's rows by table and account, and since when its tables are logged."""
+    """The source's rows by table and account, and when its tables are logged."""
 
     use: Mapping[str, list[Row]]
     users: list[Row]
@@ -27,6 +28,7 @@ class UseLog:
     region: Mapping[str, str | None]
     holidays: frozenset[tuple[str | None, dt.date]]
     logged_from: Mapping[str, dt.date]
+    breaks: Mapping[str, tuple[dt.date, dt.date]]
 
     def known_use(self, account: str, day: dt.date) -> list[Row]:
         """Return the account's use that was over, and in the log, before the day."""
@@ -123,9 +125,18 @@ class Morning:
         ]
         return sum(known) if known else None
 
+    @staticmethod
+    def is_said(rows: list[Row], column: str) -> bool:
+        """Tell whether at least half of the events of rows fill in a column; no use leaves nothing open."""
+        return 2 * events([row for row in rows if row[column] is not None]) >= events(rows)
+
     def is_logged(self, since: dt.date, table: str = "usage_daily") -> bool:
         """Tell whether a table is logged from a day on, and there was a day yet."""
-        return self.origin < self.day and since >= self.log.logged_from.get(table, dt.date.min)
+        return self.origin < self.day and since >= self.logs_from(table)
+
+    def logs_from(self, table: str) -> dt.date:
+        """Return the day from which a table is logged without a break up to this morning."""
+        return logged_without_break(self.log.logged_from, self.log.breaks, table, self.day)
 
     @property
     def has_baseline(self) -> bool:
@@ -153,7 +164,7 @@ def monday(row: Row) -> dt.date:
     return row["used_on"] - row["used_on"].weekday() * ONE_DAY
 
 
-def use_log(book: Book, logged_from: Mapping[str, dt.date]) -> UseLog:
+def use_log(book: Book, logged_from: Mapping[str, dt.date], breaks: Mapping[str, tuple[dt.date, dt.date]]) -> UseLog:
     """Read the source tables of a book."""
     use, versions = _by_account(book, "usage_daily"), _by_account(book, "subscription_versions")
     return UseLog(
@@ -164,6 +175,7 @@ def use_log(book: Book, logged_from: Mapping[str, dt.date]) -> UseLog:
         region={row["account_id"]: row["region"] for row in _rows(book, "accounts")},
         holidays=frozenset((row["region"], row["day"]) for row in _rows(book, "holidays")),
         logged_from=logged_from,
+        breaks=breaks,
     )
 
 

@@ -11,6 +11,7 @@ from analysis.cohort.queries import queries_of, run_folders
 from analysis.declared.contract import as_known_sql, names_given, read_contract
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates, read_families
+from analysis.declared.needs import asked_of_rows
 from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time
 from analysis.design.transforms import log_from_one
@@ -45,7 +46,7 @@ def covariates_on(engine: Engine, day: dt.date, scenario: Scenario, study: Study
     """
     with engine.scratch("month"):
         given = _known_by(engine, day)
-        names = names_given(given, stable_users=True)
+        names = names_given(given, stable_users=True) | asked_of_rows()  # a world has all that it can, some day
         parameters = study.query_parameters() | {"observation_start": day, "snapshot": day}
         logs = log_parameters(dict.fromkeys(LOGS, scenario.logs_from))
         wanted = [c for c in measurable_covariates(names) if c.name in scenario.effects or c.name in SCORED]

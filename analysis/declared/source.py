@@ -1,0 +1,73 @@
+"""The source of a study: where its raw data lie, and how they are to be read."""
+
+import datetime as dt
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from analysis.declared.date_format import ISO, date_format
+from analysis.errors import StudyError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the raw data lie, and how they are to be read.
+
+    Attributes
+    ----------
+    kind
+        The folder of ``queries/1_sources`` that reads them.
+    observed_from, observed_until
+        The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
+    date_format
+        How dates are written as text, in every table; see `analysis.declared.date_format`.
+    encoding
+        Of the text files that do not say it themselves; empty: found out, once for all of them.
+    """
+
+    kind: str
+    path: Path
+    observed_from: dict[str, dt.date] = field(default_factory=dict)
+    observed_until: dict[str, dt.date] = field(default_factory=dict)
+    date_format: str = ISO
+    encoding: str = ""
+
+    def check(self, where: str) -> None:
+        """Refuse a date format or an encoding that does not exist.
+
+        Raises
+        ------
+        StudyError
+            With what it must be.
+        """
+        date_format(self.date_format, f"{where}: source.date_format")
+        if self.encoding and not is_text_encoding(self.encoding):
+            raise StudyError(
+                f"{where}: source.encoding must be one such as 'utf-8', 'cp1252' or 'cp932', but is {self.encoding!r}."
+            )
+
+
+def is_text_encoding(name: str) -> bool:
+    """Say whether an encoding of text goes by a name."""
+    try:
+        return "a".encode(name).decode(name) == "a"
+    except (LookupError, UnicodeError, ValueError):
+        return False
+
+
+def check_time_zone(zone: str, where: str) -> None:
+    """Refuse a zone that does not exist.
+
+    Raises
+    ------
+    StudyError
+        With the nearest name.
+    """
+    known = available_timezones() - {"localtime", "Factory"}  # the first of which differs from machine to machine
+    if zone not in known:
+        near = difflib.get_close_matches(zone, sorted(known), n=1)
+        hint = f" Is {near[0]!r} meant?" if near else ""
+        raise StudyError(
+            f"{where}: time.time_zone must be a name such as 'UTC' or 'Asia/Tokyo', but is {zone!r}.{hint}"
+        )

@@ -1,0 +1,50 @@
+"""File kinds: what a file of a source is by its name, and which Parquet files a folder holds."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from analysis.declared.contract import as_written
+
+TEXT = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+PARQUET = (".parquet",)
+DATABASES = (".duckdb", ".db")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".csv.zip", ".csv.bz2", ".csv.xz", ".csv.zst")
+OTHERS = (".txt", ".tab", ".avro", ".orc", ".feather", ".arrow", ".sqlite", ".sav", ".dta", ".sas7bdat", ".rds", ".pkl")
+_ALL = sorted((*TEXT, *JSON, *PARQUET, *DATABASES, *SPREADSHEETS, *ARCHIVES, *OTHERS), key=len, reverse=True)
+
+
+def kind_of(path: Path) -> str:
+    """Return the ending that says what a file is, in lower case; its last suffix if it is none of those known."""
+    name = path.name.lower()
+    return next((kind for kind in _ALL if name.endswith(kind)), path.suffix.lower())
+
+
+def table_name(path: Path) -> str:
+    """Return the name of the table that a file, or a folder, would hold by its own name."""
+    return as_written(path.name if path.is_dir() else path.name[: len(path.name) - len(kind_of(path))])
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    """Return the Parquet files of a folder and of those in it, in order; what tools keep for themselves is left out."""
+    found = (path for path in folder.rglob("*") if path.suffix.lower() == ".parquet" and path.is_file())
+    own = [path for path in found if not any(part[0] in "._" for part in path.relative_to(folder).parts)]
+    return sorted(own)
+
+
+def is_lake(folder: Path) -> bool:
+    """Say whether a folder is a Delta or Iceberg table: some of its files are no longer part of it."""
+    return (folder / "_delta_log").is_dir() or any((folder / "metadata").glob("*.metadata.json"))
+
+
+def is_table(entry: Path) -> bool:
+    """Say whether a file or a folder is of a kind that is read as a table."""
+    if entry.is_dir():
+        return not is_lake(entry) and bool(parquet_files(entry))
+    return kind_of(entry) in (*TEXT, *JSON, *PARQUET)
+
+
+def holds_tables(folder: Path, names: Collection[str]) -> bool:
+    """Say whether a folder holds files that go by the names of tables."""
+    return any(table_name(path) in names and kind_of(path) in _ALL for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,121 @@
+"""Unread files: what is said of files and tables that nothing reads, and what to do with each."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from analysis.declared.contract import Table, as_written, read_contract
+from analysis.engine.engine import Engine
+from analysis.engine.quoting import path_literal
+from analysis.errors import EngineError, SourceError
+from analysis.ingest.csv_files import CsvFile, open_csv, plain_text, unpacked
+from analysis.ingest.encodings import encodings_of
+from analysis.ingest.file_kinds import (
+    ARCHIVES,
+    DATABASES,
+    PARQUET,
+    SPREADSHEETS,
+    TEXT,
+    is_lake,
+    kind_of,
+    parquet_files,
+    table_name,
+)
+from analysis.ingest.files_read import FileRead, Opened
+from analysis.ingest.findings import Finding
+from analysis.ingest.hints import means_exactly, near_tables
+from analysis.ingest.raw_files import RawFiles
+from analysis.wording.remarks import Remark, remark
+
+
+def told_of_unread_files(
+    engine: Engine, located: RawFiles, absent: Collection[str], scratch: Path, opened: Opened
+) -> None:
+    """Note every file that nothing reads, with what to do; a finding of those that look like tables.
+
+    Parameters
+    ----------
+    absent
+        Tables of the contract that no file gives.
+    """
+    for path in located.unread:
+        mend = _mend(engine, path, located.expected, absent, scratch)
+        opened.findings.append(Finding("unread_file", path.name, "notice", remark("ingest.unread_file.says"), mend))
+        opened.files.append(FileRead(path.name, why_not=mend))
+    for path in located.others:
+        opened.files.append(FileRead(path.name, why_not=remark("ingest.unread_file.no_table")))
+
+
+def told_of_unread_tables(names: Iterable[str], absent: Collection[str], opened: Opened) -> None:
+    """Note every table of a database that nothing reads."""
+    for name in names:
+        near = near_tables(name.partition(".")[2], absent)
+        mend = _rename(near[0] if near else None)
+        opened.findings.append(Finding("unread_table", name, "notice", remark("ingest.unread_table.says"), mend))
+        opened.files.append(FileRead(name, why_not=mend))
+
+
+def _mend(engine: Engine, path: Path, expected: Collection[str], absent: Collection[str], scratch: Path) -> Remark:
+    kind = kind_of(path)
+    if path.is_dir():
+        if is_lake(path):
+            return remark("ingest.unread_file.lake")
+        if not parquet_files(path):
+            return remark("ingest.unread_file.folder")
+    if kind in DATABASES:
+        return remark("ingest.unread_file.database")
+    if kind in SPREADSHEETS:
+        return remark("ingest.unread_file.spreadsheet")
+    if kind in ARCHIVES:
+        return remark("ingest.unread_file.archive")
+    if table_name(path) in expected:
+        return remark("ingest.unread_file.kinds")
+    near = _table_it_may_be(engine, path, absent, scratch)
+    return _rename(f"{near}{'' if path.is_dir() else kind}" if near else None)
+
+
+def _table_it_may_be(engine: Engine, path: Path, absent: Collection[str], scratch: Path) -> str | None:
+    """Return the absent table whose required columns a file has, by their own names or by the same words."""
+    contract = read_contract()
+    near = near_tables(table_name(path), absent)
+    for table in [contract[name] for name in (*near, *(name for name in absent if name not in near))]:
+        columns = _columns(engine, path, table, scratch / "unread")
+        exact = {as_written(column) for column in columns} & set(table.column_names)
+        are_required_there = all(
+            name in exact or any(means_exactly(column, name, table.name) for column in columns)
+            for name in table.required_columns()
+        )
+        if are_required_there and (table.name in near or len(exact) >= max(3, len(table.required_columns()))):
+            return table.name
+    return None
+
+
+def _columns(engine: Engine, path: Path, table: Table, scratch: Path) -> tuple[str, ...]:
+    """Return the columns of a file that nothing reads; none if they cannot be found out."""
+    try:
+        if path.is_dir() or kind_of(path) in PARQUET:
+            first = parquet_files(path)[0] if path.is_dir() else path
+            return tuple(engine.columns(f"read_parquet({path_literal(first)}, hive_partitioning = false)"))
+        if kind_of(path) in TEXT:
+            return open_unread(path, scratch, table.required_columns(), table.column_names).names
+    except (EngineError, SourceError, OSError):
+        pass
+    return ()
+
+
+def open_unread(path: Path, scratch: Path, required: Collection[str] = (), known: Collection[str] = ()) -> CsvFile:
+    """Open a text file that nothing reads, by its own encoding.
+
+    Raises
+    ------
+    SourceError, OSError
+        If it cannot be read.
+    """
+    plain = unpacked(path, scratch)
+    encoding = encodings_of([plain])[plain]
+    if isinstance(encoding, Remark):
+        raise SourceError(encoding)
+    return open_csv(plain_text(plain, encoding, scratch), scratch, required, known)
+
+
+def _rename(near: str | None) -> Remark:
+    return remark("ingest.unread.rename", name=near) if near else remark("ingest.unread.nothing_near")
