@@ -25,7 +25,7 @@ def _in_rows(change: Callable[[random.Random, Rows], Rows | None]) -> Mutation:
     def mutate(draw: random.Random, files: Files) -> None:
         name = _table(draw, files)
         rows = rows_of(files[name])
-        if len(rows) > 1:
+        if len(rows) > 1 and all(len(row) == len(rows[0]) > 0 for row in rows):
             files[name] = text(change(draw, rows) or rows)
 
     mutate.__name__ = change.__name__
@@ -56,7 +56,7 @@ def drop_column(draw: random.Random, rows: Rows) -> Rows:
 
 def double_column(draw: random.Random, rows: Rows) -> Rows:
     place = draw.randrange(len(rows[0]))
-    return [[*row, row[place]] for row in rows]
+    return [[*row, *row[place : place + 1]] for row in rows]
 
 
 def rename_column(draw: random.Random, rows: Rows) -> None:
@@ -67,7 +67,7 @@ def rename_column(draw: random.Random, rows: Rows) -> None:
 def empty_column(draw: random.Random, rows: Rows) -> None:
     place = draw.randrange(len(rows[0]))
     for row in rows[1:]:
-        row[place] = ""
+        row[place : place + 1] = [""]
 
 
 def odd_cells(draw: random.Random, rows: Rows) -> None:
@@ -79,7 +79,7 @@ def odd_cells(draw: random.Random, rows: Rows) -> None:
 def odd_column(draw: random.Random, rows: Rows) -> None:
     place, odd = draw.randrange(len(rows[0])), draw.choice(ODD)
     for row in rows[1:]:
-        row[place] = odd
+        row[place : place + 1] = [odd]
 
 
 def swap_cells(draw: random.Random, rows: Rows) -> None:

@@ -11,7 +11,14 @@ OUTSIDE = ("*_before_the_account_begins", "*_after_the_account_ends", "*_between
 """Rules that name rows whose days were moved."""
 ORDERED = ("*_is_not_before_*", "*_is_seldom_before_*", "*_is_not_before_its_fact")
 """Rules that compare the days of a row."""
-LOOSE = ("*_is_known", "*_is_of_its_account", "*_has_one_owner", "*region*holidays", "mixed_currencies")
+LOOSE = (
+    "*_is_known",
+    "*_is_of_its_account",
+    "*_has_one_owner",
+    "*region*holidays",
+    "mixed_currencies",
+    "*_of_accounts_without_subscription",
+)
 """Rules that compare words and ids with those elsewhere."""
 NOTHINGS = (
     "N/A",
@@ -54,7 +61,9 @@ def _fault(table: Table, column: Column, kind: str, rule: str, value: str, **oth
     name = f"{table.name}.{column.name}: {kind}"
     is_key = column.name in table.key
     settings: dict = {"is_added": is_key and bool(column.required), "number": 1 if is_key else 5, "also": ()} | other
-    settings["also"] += referring(table)
+    settings["also"] += (*referring(table), f"{table.name}.*_only_with_{column.name}")
+    if table.name == "subscriptions":
+        settings["also"] += OUTSIDE
     return Fault(
         name, kind, table.name, f"{table.name}.{column.name}_{rule}", column.name, {column.name: value}, **settings
     )
@@ -138,7 +147,7 @@ def _against_the_others(table: Table, column: Column) -> Iterator[Fault]:
     if column.has_usual_range:
         value = f"20 * (select max({name}) from {table.name})"
         yield _fault(table, column, "a hundred times too much", "is_of_a_usual_size", value, where=filled, number=2)
-    if column.is_category:
+    if column.is_category and table.key != (name,):  # of two words that stand once each, none is the right one
         common = f"{name} = (select mode({name}) from {table.name})"
         yield _fault(
             table,

@@ -53,7 +53,9 @@ def lifetime_faults(table: Table) -> Iterator[Fault]:
             also=(f"{table.name}_key_is_unique", f"{table.name}_rows_repeat", f"{table.name}.*_is_near_the_others"),
         )  # fmt: skip
     rule = "of_accounts_without_subscription"
+    is_account = table.name == "accounts"
     yield Fault(
         f"{table.name}: {rule}", rule, table.name, f"{table.name}_{rule}", "account_id", {"account_id": "'idle'"},
-        number=1, first=(_IDLE,), also=("*_is_of_its_account", "*_has_one_owner"),
+        number=1, is_added=is_account, first=() if is_account else (_IDLE,),
+        also=("*_is_of_its_account", "*_has_one_owner", "accounts_of_accounts_without_subscription"),
     )  # fmt: skip

@@ -6,9 +6,15 @@ from typing import Any
 
 from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
+from analysis.ingest.contract_rules import LIFETIMES, PLACES
 from analysis.ingest.findings import Finding
 from analysis.ingest.rules import apply_rules
 from analysis.worlds.faults.fault import Fault, as_text, plant, told_apart_by
+
+A_TABLE = 5
+"""Faults that are planted into one table at once, each into rows of its own."""
+
+BETWEEN = PLACES["between"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +51,30 @@ class Found:
 
 
 def groups_of(faults: Collection[Fault]) -> Iterator[list[Fault]]:
-    """Yield groups of faults that can be planted together: one a table, each of few rows; others by themselves."""
-    groups: list[list[Fault]] = []
+    """Yield groups of faults that can be planted together: a few a table of few rows, or one a table of many.
+
+    Whatever moves lifetimes, or takes rows away, is planted by itself.
+    """
+    pools: dict[bool, list[list[Fault]]] = {True: [], False: []}
     for fault in faults:
-        if fault.number is None:
+        if fault.number is None and (fault.table == LIFETIMES or not (fault.names_some or fault.kind == BETWEEN)):
             yield [fault]
             continue
-        free = next((group for group in groups if all(other.table != fault.table for other in group)), None)
+        groups = pools[fault.number is None]
+        free = next((group for group in groups if _has_room(group, fault)), None)
         if free is None:
             groups.append([fault])
         else:
             free.append(fault)
-    yield from groups
+    for groups in pools.values():
+        yield from groups
+
+
+def _has_room(group: Collection[Fault], fault: Fault) -> bool:
+    beside = [other for other in group if other.table == fault.table]
+    return len(beside) < (A_TABLE if fault.number else 1) and all(
+        other.rule != fault.rule and (other.column != fault.column or not fault.column) for other in beside
+    )
 
 
 def try_faults(

@@ -92,7 +92,9 @@ def _of_faults(data: Path, study: Study, seed: int, progress: Progress) -> Itera
                 continue
             for one in found:
                 if not one.is_right:
-                    progress(f"{one.fault.name}: {one.both} of {one.planted} rows named by {one.fault.rule}")
+                    progress(
+                        f"{one.fault.name}: {one.both} of {one.planted} rows named by {one.fault.rule} {one.beside}"
+                    )
                 yield _line(one, refused)
             shutil.rmtree(dirty)
 

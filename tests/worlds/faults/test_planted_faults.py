@@ -27,7 +27,7 @@ def one_of_each_kind() -> list[Fault]:
     used: Counter[str] = Counter()
     by_kind: dict[str, list[Fault]] = {}
     for fault in contract_faults():
-        if fault.number is not None:
+        if fault.number is not None and fault.table != "features":  # too few rows to tell what is usual
             by_kind.setdefault(fault.kind, []).append(fault)
     chosen = []
     for faults in by_kind.values():
@@ -57,8 +57,10 @@ def test_every_word_of_the_contract_has_a_fault_in_every_column() -> None:
 
     planted = {fault.rule for fault in contract_faults()}
     lacking = {rule.name for rule in contract_rules(CONTRACT, CONTRACT)} - planted
-    assert {name.partition("_between")[0] for name in lacking} <= {"account_attributes", "accounts"}
-    assert all(name.endswith(("_between_subscriptions", "_before_the_account_begins")) for name in lacking), lacking
+    lasting_for_ever = {
+        f"account_attributes_{place}" for place in ("before_the_account_begins", "between_subscriptions")
+    }
+    assert lacking == lasting_for_ever | {"features.feature_is_written_one_way"}
 
 
 @pytest.mark.parametrize("faults", list(groups_of(one_of_each_kind())), ids=lambda faults: f"{len(faults)} faults")
