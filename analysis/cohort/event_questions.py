@@ -1,18 +1,20 @@
 """Event questions: whether leaving, as the source dates it, looks like the leaving of a business at all."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from analysis.cohort.queries import ASKED
-from analysis.curves.rates import DAYS_A_YEAR
 from analysis.curves.vanishing import vanishing
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
+
+if TYPE_CHECKING:  # commands that check a source do not wait for it before they have one
+    import pandas as pd
+
 
 ENOUGH_ENDS = 20
 """That a question about ends needs; and lifetimes at the start of a quarter, for its rate."""
@@ -55,13 +57,13 @@ def event_questions(engine: Engine, parameters: Mapping[str, Any]) -> list[Findi
     return [Finding(found.code.rpartition(".")[2], "subscriptions", "notice", found, mend) for found in says]
 
 
-def _of_all(lengths: pd.DataFrame) -> Iterator[Remark]:
+def _of_all(lengths: "pd.DataFrame") -> Iterator[Remark]:
     number = len(lengths)
     if number >= ENOUGH_ENDS and lengths["is_ended"].all():
         yield remark("ingest.event_question.everybody_left", number=number)
 
 
-def _of_quarters(book: pd.DataFrame) -> Iterator[Remark]:
+def _of_quarters(book: "pd.DataFrame") -> Iterator[Remark]:
     settled = book[book["is_settled"]]
     begun = settled[settled["at_start"] >= ENOUGH_ENDS]
     shares = begun["churned_of_start"] / begun["at_start"]
@@ -77,7 +79,7 @@ def _of_quarters(book: pd.DataFrame) -> Iterator[Remark]:
         )
 
 
-def _of_last_quarter(lengths: pd.DataFrame) -> Iterator[Remark]:
+def _of_last_quarter(lengths: "pd.DataFrame") -> Iterator[Remark]:
     """Ask where nearly all ends lie in the last 91 days on which ends are settled, or none does for too long."""
     ago = lengths["ended_ago"].dropna().to_numpy(np.float64)
     quarters = int(lengths["days_observed"].max()) // DAYS_A_QUARTER if len(lengths) else 0
@@ -95,13 +97,13 @@ def _of_last_quarter(lengths: pd.DataFrame) -> Iterator[Remark]:
         yield remark("ingest.event_question.none_lately", days=since, expected=expected)
 
 
-def _of_terms(found: pd.Series) -> Iterator[Remark]:
+def _of_terms(found: "pd.Series") -> Iterator[Remark]:
     ends, on_term, run_out, went_on = (int(found[name]) for name in ("ends", "on_term", "run_out", "went_on"))
     if ends >= ENOUGH_ENDS and on_term >= MOST_ON_TERM * ends and went_on <= NEARLY_NONE * run_out:
         yield remark("ingest.event_question.ends_with_terms", on_term=on_term, ends=ends, run_out=run_out)
 
 
-def _of_lengths(lengths: pd.DataFrame) -> Iterator[Remark]:
+def _of_lengths(lengths: "pd.DataFrame") -> Iterator[Remark]:
     """Ask where half of all ended lifetimes are as long to the day, and nobody stayed longer.
 
     A year has 365 or 366 days, so that two neighbouring lengths are one.
@@ -118,7 +120,7 @@ def _of_lengths(lengths: pd.DataFrame) -> Iterator[Remark]:
         yield remark("ingest.event_question.same_length", number=number, ends=len(ended), days=usual)
 
 
-def _of_ages(intervals: pd.DataFrame) -> Iterator[Remark]:
+def _of_ages(intervals: "pd.DataFrame") -> Iterator[Remark]:
     if intervals.empty:
         return
     clock = intervals[["is_long", "months_left", "is_last_of_term"]]
@@ -128,6 +130,8 @@ def _of_ages(intervals: pd.DataFrame) -> Iterator[Remark]:
         stratum=clock.groupby(list(clock.columns), sort=True).ngroup(),
     )
     if found and found.is_shown:
+        from analysis.curves.rates import DAYS_A_YEAR  # brings pandas, which is here by now
+
         yield remark(
             "ingest.event_question.nobody_after_an_age",
             age=round(found.last),
