@@ -24,9 +24,9 @@ def built(study: Path, out: Path) -> Path | None:
     if code:
         assert left == []
         return None
-    (pointer,) = out.rglob("current.json")
-    (cohort,) = out.rglob("*.duckdb")
-    assert cohort.stem.endswith(json.loads(pointer.read_text())["cohort"]) or left == [cohort.name, pointer.name]
+    (pointer,), (cohort,) = out.rglob("current.json"), out.rglob("*.duckdb")
+    assert left == sorted([cohort.name, pointer.name])
+    assert json.loads(pointer.read_text())["cohort"] in cohort.name
     return cohort
 
 

@@ -23,7 +23,7 @@ LOOSE = (
 NOTHINGS = (
     "N/A",
     "null",
-    " - ",
+    "-",
     "None",
     "NaN",
     "#N/A",
@@ -63,7 +63,7 @@ def _fault(table: Table, column: Column, kind: str, rule: str, value: str, **oth
     settings: dict = {"is_added": is_key and bool(column.required), "number": 1 if is_key else 5, "also": ()} | other
     settings["also"] += (*referring(table), f"{table.name}.*_only_with_{column.name}")
     if table.name == "subscriptions":
-        settings["also"] += OUTSIDE
+        settings["also"] += (*OUTSIDE, "other_event_differs")
     return Fault(
         name, kind, table.name, f"{table.name}.{column.name}_{rule}", column.name, {column.name: value}, **settings
     )
@@ -154,7 +154,7 @@ def _against_the_others(table: Table, column: Column) -> Iterator[Fault]:
             column,
             "written otherwise",
             "is_written_one_way",
-            f"' ' || upper({name})",
+            f"upper({name})",
             where=common,
             also=("region_without_holidays",),
         )

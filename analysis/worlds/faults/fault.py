@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
 
+OF_MANY = ("columns_not_measured", "table_not_measured", "log_*", "*_of_accounts_without_subscription")
+"""Rules that have something to say where many rows are at fault."""
 _FEW = 5
 
 
@@ -61,7 +63,13 @@ class Fault:
 
     def explains(self, rule: str) -> bool:
         """Tell whether it is no wonder that a rule has something to say."""
-        return rule == self.rule or any(fnmatchcase(rule, pattern) for pattern in self.also)
+        patterns = self.also if self.number else (*self.also, *OF_MANY)
+        return rule in self.rules or any(fnmatchcase(rule, pattern) for pattern in patterns)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rule that should name it, or the one before it: what is no value of its column's type is none at all."""
+        return (self.rule, f"{self.table}.{self.column}_is_of_its_type")
 
 
 def told_apart_by(table: Table) -> tuple[str, ...]:
@@ -111,6 +119,7 @@ def plant(engine: Engine, fault: Fault, table: Table, seed: int) -> frozenset[tu
         engine.run(
             f"insert into {table.name} select {star} from {table.name} where rowid in (select row_id from taken)"
         )
+        engine.run("insert into planted select $table, row_id from taken", {"table": table.name})
         engine.run(f"insert into taken select rowid from {table.name} where rowid > {last}")
         engine.run(f"delete from taken where row_id <= {last}")
     elif fault.sets:

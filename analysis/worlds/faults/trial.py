@@ -25,8 +25,8 @@ class Found:
     ----------
     fault
         The fault.
-    severity
-        Of the rule that should name it; empty where it did not.
+    rule, severity
+        Of the rule that named it; empty where none did.
     planted, named, both
         Rows planted, rows that the rule names, and those that are both.
     beside
@@ -34,6 +34,7 @@ class Found:
     """
 
     fault: Fault
+    rule: str
     severity: str
     planted: int
     named: int
@@ -72,8 +73,13 @@ def groups_of(faults: Collection[Fault]) -> Iterator[list[Fault]]:
 
 def _has_room(group: Collection[Fault], fault: Fault) -> bool:
     beside = [other for other in group if other.table == fault.table]
-    return len(beside) < (A_TABLE if fault.number else 1) and all(
-        other.rule != fault.rule and (other.column != fault.column or not fault.column) for other in beside
+    if fault.number is None:
+        return not beside
+    is_told_apart = not any(other.explains(fault.rule) or fault.explains(other.rule) for other in group)
+    return (
+        len(beside) < A_TABLE
+        and is_told_apart
+        and all(not fault.column or other.column != fault.column for other in beside)
     )
 
 
@@ -116,15 +122,22 @@ def compare(
     unexplained = [name for name in by_rule if not any(fault.explains(name) for fault in faults)]
     compared = []
     for fault, rows in zip(faults, planted, strict=True):
-        finding = by_rule.get(fault.rule)
-        named = set()
+        finding = next((by_rule[rule] for rule in fault.rules if rule in by_rule), None)
         if finding and finding.rows_sql:
             columns = as_text(told_apart_by(contract[fault.table]))
             named = set(engine.rows(f"select {columns} from ({finding.rows_sql})"))
+            counts = len(named), len(named & set(rows))
+        else:  # found while reading, where rows have no key yet
+            counts = (finding.rows or 0, min(finding.rows or 0, len(set(rows)))) if finding else (0, 0)
         beside = tuple(name for name in unexplained if by_rule[name].table == fault.table or len(faults) == 1)
         compared.append(
             Found(
-                fault, finding.severity if finding else "", len(set(rows)), len(named), len(named & set(rows)), beside
+                fault,
+                finding.name if finding else "",
+                finding.severity if finding else "",
+                len(set(rows)),
+                *counts,
+                beside,
             )
         )
     return compared

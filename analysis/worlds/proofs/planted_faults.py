@@ -135,9 +135,9 @@ def _line(found: Found, refused: bool) -> dict[str, object]:
     fault = found.fault
     is_error = found.severity == "error"
     return {
-        "fault": fault.name, "class": fault.kind, "table": fault.table, "column": fault.column, "rule": fault.rule,
-        "severity": found.severity, "planted": found.planted, "named": found.named, "both": found.both,
-        "beside": " ".join(found.beside), "refused": refused if is_error else "",
+        "fault": fault.name, "class": fault.kind, "table": fault.table, "column": fault.column,
+        "rule": found.rule or fault.rule, "severity": found.severity, "planted": found.planted, "named": found.named,
+        "both": found.both, "beside": " ".join(found.beside), "refused": refused if is_error else "",
         "right": found.is_right and (refused or not is_error),
     }  # fmt: skip
 
