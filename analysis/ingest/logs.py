@@ -28,6 +28,12 @@ LEAST_RATIO = 3.0
 MOST = 3
 """Silences looked for in one log: before it, after it, and in it."""
 
+_WORDS = {
+    "log_begins_late": ("ingest.log_begins_late.says", "ingest.log_begins_late.mend"),
+    "log_ends_early": ("ingest.log_ends_early.says", "ingest.log_ends_early.mend"),
+    "log_has_a_hole": ("ingest.log_has_a_hole.says", "ingest.log_has_a_hole.mend"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -179,8 +185,8 @@ def _told_by(
 
 
 def _finding(name: str, table: str, values: Mapping[str, str]) -> Finding:
-    says, mend = (remark(f"ingest.{name}.{part}", table=table, **values) for part in ("says", "mend"))
-    return Finding(name, table, "notice", says, mend)
+    says, mend = _WORDS[name]
+    return Finding(name, table, "notice", remark(says, **values), remark(mend, table=table, **values))
 
 
 def _day(value: Any) -> dt.date:

@@ -79,7 +79,7 @@ def test_decimals_that_all_have_are_left_alone(tmp_path: Path) -> None:
 def test_two_keys_of_one_table_never_become_one(tmp_path: Path, one: str, other: str) -> None:
     own, theirs, (error,), _ = keys(source(tmp_path, [one, other], [other]))
     assert (own, theirs) == ([one, other], [other])
-    both = " and ".join(repr(key) for key in sorted((one, other)))
+    both = ", ".join(repr(key) for key in sorted((one, other)))
     assert error.startswith(
         "accounts: several values of account_id are one and the same as other tables write them: 1 row"
     )

@@ -234,7 +234,10 @@ class TestHolidays:
         """As AMER is not amer; an account of a region with holidays is none of them."""
         messages = found(self.with_regions(tmp_path, "AMER", "emea", "apac"), capsys)
         assert set(messages) == {"region_without_holidays"}
-        assert "2 rows, among them account_id=a1; account_id=a3." in messages["region_without_holidays"]
+        assert (
+            "2 rows, among them account_id=a1; account_id=a3 (66.7% of the table)."
+            in messages["region_without_holidays"]
+        )
         assert "AMER is not amer" in messages["region_without_holidays"]
 
     def test_accounts_without_region_beside_holidays_are_found(
@@ -242,7 +245,7 @@ class TestHolidays:
     ) -> None:
         messages = found(self.with_regions(tmp_path, "amer", "", "emea"), capsys)
         assert set(messages) == {"no_region_beside_holidays"}
-        assert "1 row, among them account_id=a2." in messages["no_region_beside_holidays"]
+        assert "1 row, among them account_id=a2 (33.3% of the table)." in messages["no_region_beside_holidays"]
 
     @pytest.mark.parametrize("holidays", [DAYS, None], ids=["alike", "no holidays"])
     def test_nothing_is_found_where_all_match_or_nothing_could(
@@ -313,7 +316,7 @@ def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Pat
     page = (folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
     assert "nothing reads these columns of the source: &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
     page = (folder / "quarterly-2023-07-01.ja.html").read_text(encoding="utf-8")
-    assert "元データの次の列は読み込まれない：&#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
+    assert "元データの次の列は読み込まれない： &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
 
 
 def loaded(path: Path, scratch: Path) -> duckdb.DuckDBPyConnection:

@@ -46,14 +46,14 @@ def emitted() -> set[str]:
 
 
 def calls() -> list[tuple[str, set[str]]]:
-    """Return the code of every remark that is made in one go, and the names of its values."""
+    """Return the code of every remark that is made in one go, and the names of its values, if all stand there."""
     found = []
     for tree in modules():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "remark":
                 (code,) = node.args
-                if isinstance(code, ast.Constant):
-                    found.append((code.value, {str(keyword.arg) for keyword in node.keywords}))
+                if isinstance(code, ast.Constant) and all(keyword.arg for keyword in node.keywords):
+                    found.append((code.value, {keyword.arg for keyword in node.keywords}))
     return found
 
 
