@@ -147,7 +147,7 @@ def _against_the_others(table: Table, column: Column) -> Iterator[Fault]:
         yield _swapped(table, column)
     if column.has_usual_range:
         value = f"20 * (select max({name}) from {table.name})"
-        yield _fault(table, column, "a hundred times too much", "is_of_a_usual_size", value, where=filled, number=2)
+        yield _fault(table, column, "a hundred times too much", "is_of_a_usual_size", value, where=filled, number=1)
     if column.is_category and table.key != (name,):  # of two words that stand once each, none is the right one
         common = f"{name} = (select mode({name}) from {table.name})"
         yield _fault(
