@@ -121,9 +121,10 @@ def _beside_another(table: Table, column: Column) -> Iterator[Fault]:
             also=(*moved, f"{table.name}.{name}_is_*"),
         )  # fmt: skip
     for other in column.seldom_before:
+        is_only_odd = f"{other} - 5 > started_on" if name == "ended_on" else "true"
         yield _fault(
             table, column, f"oddly before {other}", f"is_seldom_before_{other}", f"{other} - 5",
-            where=f"{other} is not null and {name} is not null",
+            where=f"{other} is not null and {name} is not null and {is_only_odd}",
         )  # fmt: skip
     if column.only_with:
         value = f"(select max({name}) from {table.name})"
@@ -205,7 +206,7 @@ def _references(table: Table, column: Column, contract: dict[str, Table]) -> Ite
         "is_known",
         "'nobody-1'",
         where=f"{column.name} is not null",
-        also=("*_has_one_owner",),
+        also=("*_has_one_owner", "*_is_of_its_account"),
     )
     if column.name != "account_id" and "account_id" in contract[target].column_names and target != "accounts":
         value = f"(select max({key}) from {target} where {target}.account_id <> {table.name}.account_id)"

@@ -1,6 +1,6 @@
 -- grain: fact whose day and month may be swapped; no key
--- rule: of facts (row_id, account_id, day, near): those whose day could be a month, where that would mend what is odd of
---       them. Odd is that all days up to the twelfth occur and none above it, of fifty facts; that they lie outside
+-- rule: of facts (row_id, account_id, day, near): those whose day could be a month, where that would mend what is odd
+--       of them. Odd is that all days up to the twelfth occur and none above it, of fifty facts; that they lie outside
 --       their account's subscriptions, or after the snapshot, three times as often as they would if swapped back, and
 --       as the days that cannot be swapped; or, likewise, further from the day near them than nearly all of those; or
 --       that they fall on weekends otherwise than those do, by a twentieth of all and five standard errors, and alike
