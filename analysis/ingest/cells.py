@@ -5,7 +5,7 @@ from collections.abc import Callable
 from analysis.declared.contract import Column
 from analysis.declared.date_format import ISO, DateFormat
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_YEAR, LAST_YEAR = 1900, 9999
 """No date of a business lies before or after."""
 
 _ZONE = r"(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"

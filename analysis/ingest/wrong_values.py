@@ -7,7 +7,7 @@ from analysis.declared.contract import Column, Table
 from analysis.declared.date_format import USUAL, DateFormat, date_format
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal
-from analysis.ingest.cells import FIRST_YEAR, LAST_YEAR, cell, is_given
+from analysis.ingest.cells import FIRST_YEAR, cell, is_given
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
 
@@ -24,8 +24,11 @@ _NO_DATES = {
     "ingest.wrong_date.seconds": r"[1-9]\d{8,9}(\.\d+)?|[1-9]\d{11,12}|[1-9]\d{14,15}",
     "ingest.wrong_date.week": r"\d{4}-?W\d{1,2}(-?\d)?",
     "ingest.wrong_date.month": r"\d{4}[-/.]\d{1,2}",
-    "ingest.wrong_date.far": r".*\b([3-9]\d{3}|2[2-9]\d{2})\b.*|-?inf(inity)?",
+    "ingest.wrong_date.far": r"-?inf(inity)?",
 }
+
+LAST_OF_A_FORMAT = 2199
+"""Year up to which a text is taken for a date in some format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[
     )
     fits = ", ".join(
         f"bool_and(regexp_full_match(day, {literal(other.pattern)}) and "
-        f"coalesce(year(try_strptime(day, {literal(other.strptime)})) between {FIRST_YEAR} and {LAST_YEAR}, false))"
+        f"coalesce(year(try_strptime(day, {literal(other.strptime)})) between {FIRST_YEAR} and {LAST_OF_A_FORMAT}, false))"
         for other in formats
     )
     own_fits, *others_fit = engine.rows(f"select {fits} from ({days})")[0]
