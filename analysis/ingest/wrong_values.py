@@ -27,7 +27,7 @@ _NO_DATES = {
     "ingest.wrong_date.far": r"-?inf(inity)?",
 }
 
-LAST_OF_A_FORMAT = 2199
+LAST_READ = 2199
 """Year up to which a text is taken for a date in some format."""
 
 
@@ -108,7 +108,7 @@ def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[
     )
     fits = ", ".join(
         f"bool_and(regexp_full_match(day, {literal(other.pattern)}) and "
-        f"coalesce(year(try_strptime(day, {literal(other.strptime)})) between {FIRST_YEAR} and {LAST_OF_A_FORMAT}, false))"
+        f"coalesce(year(try_strptime(day, {literal(other.strptime)})) between {FIRST_YEAR} and {LAST_READ}, false))"
         for other in formats
     )
     own_fits, *others_fit = engine.rows(f"select {fits} from ({days})")[0]
