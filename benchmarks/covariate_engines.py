@@ -21,6 +21,7 @@ from analysis.cohort.queries import run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import CONTRACT_KIND, read_declaration
 from analysis.declared.parameters import query_parameters
+from analysis.engine import raw_views
 from analysis.engine.engine import Engine, open_engine
 from analysis.ingest.opening import open_raw
 from analysis.ingest.raw_files import RawFiles, locate_files
@@ -85,6 +86,7 @@ class Company:
         contract = {name: table for name, table in read_contract().items() if name in names}
         open_raw(engine, RawFiles(files), scratch)
         load_tables(engine, study_of(self.folder).source, contract, quiet)
+        raw_views.end(engine)
 
     def run(
         self,

@@ -21,6 +21,12 @@ PLACES = {
 }
 """Where a fact lies that is in no subscription of its account, with the end of its rule's name."""
 
+NOTHINGS = (
+    *("", "null", "(null)", "<null>", "none", "nan", "nil", "nat", "n/a", "#n/a", "#ref!", "#value!", "undefined"),
+    *("-", "--", "?"),
+)
+"""What tools write where there is nothing, whatever the case."""
+
 
 def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
     """Return the rules that the contract implies.
@@ -61,14 +67,17 @@ def _of_columns(table: Table, column: Column) -> Iterator[Rule]:
     facts = f"select rowid as row_id, {column.name} as {{}} from {table.name}".format
     if column.type == "date":
         kind = ("isolated_days", f"{facts('day')} where {column.name} between date '{FIRST_DAY}' and date '{LAST_DAY}'")
-        yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=kind)
+        suspect = f"count({column.name}) >= 20 and max({column.name}) - min({column.name}) > 730"
+        yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=kind, suspect=suspect)
         yield _swapped(table, column)
     if column.has_usual_range:
         kind = ("isolated_numbers", facts("number"))
-        yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=kind)
+        suspect = f"count(*) filter ({column.name} > 0) >= 20"
+        yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=kind, suspect=suspect)
     if column.is_category:
         kind = ("several_spellings", facts("word"))
-        yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind)
+        suspect = f"count(distinct {column.name}) > 1"
+        yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind, suspect=suspect)
 
 
 def _of_rows(table: Table) -> Iterator[Rule]:
@@ -78,7 +87,17 @@ def _of_rows(table: Table) -> Iterator[Rule]:
         if column.owner:
             facts = f"select rowid as row_id, {column.name} as value, {column.owner} as owner from {table.name}"
             kind = ("several_owners", facts)
-            yield _rule(table, column, "has_one_owner", "several_owners", "notice", kind=kind, owner=column.owner)
+            suspect = f"count(distinct {column.name}) < count(distinct ({column.name}, {column.owner}))"
+            yield _rule(
+                table,
+                column,
+                "has_one_owner",
+                "several_owners",
+                "notice",
+                kind=kind,
+                suspect=suspect,
+                owner=column.owner,
+            )
     for learned, happened in table.days_of_learning():
         column = next(column for column in table.columns if column.name == learned)
         yield _rule(
@@ -108,11 +127,9 @@ def _unique(table: Table) -> Rule:
 
 
 def _word_for_nothing(table: Table, column: Column) -> Rule:
-    facts = f"select rowid as row_id, {column.name} as word from {table.name}"
+    where = f"lower(trim({column.name})) in ({', '.join(literal(word) for word in NOTHINGS)})"
     empties = "" if column.required else column.name
-    return _rule(
-        table, column, "is_no_word_for_nothing", "word_for_nothing", "notice", kind=("nothings", facts), empties=empties
-    )
+    return _rule(table, column, "is_no_word_for_nothing", "word_for_nothing", "notice", where, empties=empties)
 
 
 def _beside_another(table: Table, column: Column) -> Iterator[Rule]:
@@ -192,8 +209,9 @@ def _references(table: Table, column: Column) -> Iterator[Rule]:
         known = f"select {key} as value, account_id as owner from {target}"
         kind = ("another_owner", facts, known)
         yield _rule(
-            table, column, "is_of_its_account", "of_another_account", "notice", kind=kind, refers_to=column.references
-        )
+            table, column, "is_of_its_account", "of_another_account", "notice", kind=kind,
+            suspect=f"count({column.name}) > 0", refers_to=column.references,
+        )  # fmt: skip
 
 
 def _swapped(table: Table, column: Column) -> Rule:
@@ -202,7 +220,15 @@ def _swapped(table: Table, column: Column) -> Rule:
         f"select rowid as row_id, {'account_id' if owned else 'null'} as account_id, {column.name} as day, "
         f"{_day_near(table, column)} as near from {table.name}"
     )
-    return _rule(table, column, "is_not_swapped", "may_be_swapped", "notice", kind=("swapped_days", facts))
+    return _rule(
+        table,
+        column,
+        "is_not_swapped",
+        "may_be_swapped",
+        "notice",
+        kind=("swapped_days", facts),
+        suspect=f"count({column.name}) >= 10",
+    )
 
 
 def _day_near(table: Table, column: Column) -> str:
@@ -221,15 +247,19 @@ def _outside_lifetimes(table: Table) -> Iterator[Rule]:
         f"select rowid as row_id, account_id, coalesce({begins}, date '0001-01-01') as begins, {ends} as ends "
         f"from {table.name}"
     )
+    found = _of_kind("outside_lifetimes", facts)
     for place, name in PLACES.items():
-        sql = f"{_of_kind('outside_lifetimes', facts)} where place = '{place}'"
         says, mend = remark(f"ingest.{name}.says"), remark(f"ingest.{name}.mend")
-        yield Rule(f"{table.name}_{name}", table.name, "notice", says, mend, sql)
+        yield Rule(
+            f"{table.name}_{name}", table.name, "notice", says, mend,
+            f"select row_id from ({found}) where place = '{place}'",
+            suspect=f"bool_or(place = '{place}')", suspect_in=f"({found})",
+        )  # fmt: skip
 
 
 def _of_kind(kind: str, facts: str, known: str = "") -> str:
     others = f", known as ({known})" if known else ""
-    return f"with facts as ({facts}){others} select row_id from (\n{read_query(f'{KINDS}/{kind}').sql}\n)"
+    return f"with facts as ({facts}){others} select * from (\n{read_query(f'{KINDS}/{kind}').sql}\n)"
 
 
 def _rule(
@@ -242,10 +272,14 @@ def _rule(
     /,
     *,
     kind: tuple[str, ...] = (),
+    suspect: str = "",
     empties: str = "",
     **values: object,
 ) -> Rule:
     says = remark(f"ingest.{code}.says", column=column.name, **values)
     mend = remark(f"ingest.{code}.{'mend_emptied' if empties else 'mend'}", column=column.name, **values)
     sql = _of_kind(*kind) if kind else f"select rowid as row_id from {table.name} where {where}"
-    return Rule(f"{table.name}.{column.name}_{name}", table.name, severity, says, mend, sql, empties=empties)
+    return Rule(
+        f"{table.name}.{column.name}_{name}", table.name, severity, says, mend, sql, empties=empties,
+        suspect=suspect or f"bool_or({where})", suspect_in=table.name,
+    )  # fmt: skip

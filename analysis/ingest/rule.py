@@ -33,6 +33,9 @@ class Rule:
         key, one. Empty: all.
     empties
         The column whose cell is read as empty in the offending rows; empty: none.
+    suspect, suspect_in
+        Aggregate that is true of a relation if the rule may be broken, and false if it cannot be: those of one relation
+        are asked at once. Empty: the rule itself is asked.
     """
 
     name: str
@@ -43,6 +46,8 @@ class Rule:
     sql: str
     sets_apart: str = ""
     empties: str = ""
+    suspect: str = ""
+    suspect_in: str = ""
 
     def own(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the parameters on offer that the rule's SQL names."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
-from analysis.engine.query import read_queries
+from analysis.engine.query import read_queries, tables_read
 from analysis.engine.quoting import quoted
 from analysis.errors import StudyError
 from analysis.ingest.contract_rules import contract_rules
@@ -74,14 +74,18 @@ def apply_rules(
     StudyError
         If `lowered` names an unknown rule.
     """
-    rules = contract_rules(contract, contract) + declared_rules()
-    unknown = sorted(set(lowered) - {rule.name for rule in rules})
+    known = {rule.name for rule in contract_rules(contract, contract) + declared_rules()} if lowered else set()
+    unknown = sorted(set(lowered) - known)
     if unknown:
         raise StudyError(f"lowered_rules names an unknown rule '{unknown[0]}'. Run 'tenure check' for the names.")
     if keep_rows:
         engine.run(f"create schema if not exists {ROWS}")
+    rules = contract_rules(contract, given) + declared_rules()
+    cleared, changed = _cleared(engine, rules), set[str]()
     findings = []
-    for rule in contract_rules(contract, given) + declared_rules():
+    for rule in rules:
+        if rule.name in cleared and not (changed and changed & tables_read(rule.sql)):
+            continue
         if rule.severity == "error" and used is not None and rule.table not in used:
             rule = dataclasses.replace(rule, severity="notice", mend=remark("ingest.unused.mend", mend=rule.mend))
         if rule.name in lowered and rule.severity == "error":
@@ -91,9 +95,24 @@ def apply_rules(
             findings.append(finding)
             if rule.severity == "quarantine":
                 _set_apart(engine, rule, rule.own(parameters))
+                changed.add(rule.table)
             elif rule.empties:
                 _empty(engine, rule, rule.own(parameters))
+                changed.add(rule.table)
     return findings
+
+
+def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:
+    """Return the names of rules that cannot be broken, as long as no table changes: one question for each relation."""
+    asked: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.suspect:
+            asked.setdefault(rule.suspect_in, []).append(rule)
+    cleared: set[str] = set()
+    for relation, suspects in asked.items():
+        (answers,) = engine.rows(f"select {', '.join(rule.suspect for rule in suspects)} from {relation}")
+        cleared |= {rule.name for rule, may_be in zip(suspects, answers, strict=True) if not may_be}
+    return cleared
 
 
 def _check(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any], keep_rows: bool) -> Finding | None:

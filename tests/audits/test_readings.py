@@ -144,7 +144,10 @@ class TestMeasures:
     def test_a_thing_is_found_from_a_size_that_is_read_alike(self):
         sizes = {audit: measure.found_from for audit, measure in MEASURES.items() if measure.found_from is not None}
         assert sizes == pytest.approx(
-            {"late_knowledge": math.exp(0.2), "one_stay": 0.9, "rewritten_score": 0.3, "calendar_moves": 25.0}
+            {
+                **{"late_knowledge": math.exp(0.2), "one_stay": 0.9, "rewritten_score": 0.3, "calendar_moves": 25.0},
+                **{"too_good_forecast": 0.95, "separates_alone": 0.95, "all_left": 200 / 3},
+            }
         )
 
     def test_use_is_looked_at_in_two_ways(self):

@@ -202,7 +202,11 @@ class TestRemarks:
         **dict.fromkeys(("begins", "ends"), "2024-01-01"),
         "key": ("account_id", "used_on"),
         "each": 6.57,
-        **dict.fromkeys(("table", "rule", "examples", "learned", "happened", "file", "encoding", "name", "near"), "x"),
+        "examples": ("account_id=a1", remark("ingest.row", number="7", text="'1'")),
+        "ways": (remark("ingest.other_event.left_but_open", number=7),),
+        "covariates": ("seats", "term"),
+        "dates": ("contacts", "users"),
+        **dict.fromkeys(("table", "rule", "learned", "happened", "file", "encoding", "name", "near"), "x"),
         **dict.fromkeys(("first", "told", "other"), "x"),
     }
     OWN: typing.ClassVar[dict[str, dict[str, object]]] = {
