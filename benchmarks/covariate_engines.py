@@ -23,9 +23,9 @@ from analysis.declared.declaration import CONTRACT_KIND, read_declaration
 from analysis.declared.parameters import query_parameters
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine, open_engine
-from analysis.ingest.opening import open_raw
-from analysis.ingest.raw_files import RawFiles, locate_files
-from analysis.ingest.sources import create_table, load_tables
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import RawFiles, locate_files
+from analysis.ingest.tables.sources import create_table, load_tables
 from analysis.progress import Progress, quiet
 
 USAGE = "usage_daily"

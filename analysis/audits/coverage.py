@@ -10,7 +10,7 @@ from analysis.audits.frames import COVERAGE, MATCH_RATES, REPORTING_DELAYS
 from analysis.audits.knowledge import is_filled
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.contract import read_contract
-from analysis.ingest.facts import facts_sql, is_dated
+from analysis.ingest.measured.facts import facts_sql, is_dated
 
 SETTLED_DAYS = 365
 """What happened so long before the snapshot has been learned by now, nearly all of it."""

@@ -15,10 +15,10 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine, check_memory_limit, open_engine
 from analysis.engine.store import cohort_path, new_cohort, point_at
 from analysis.errors import BuildError, EngineError
+from analysis.ingest.files.raw_files import RawFiles, locate_files
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
-from analysis.ingest.logs import read_logs
-from analysis.ingest.raw_files import RawFiles, locate_files
+from analysis.ingest.measured.logs import read_logs
 from analysis.progress import Progress
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")

@@ -16,8 +16,8 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import read_query
-from analysis.ingest.logs import read_logs
-from analysis.ingest.measured import read_not_measured
+from analysis.ingest.measured.logs import read_logs
+from analysis.ingest.measured.measured import read_not_measured
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 

@@ -11,9 +11,9 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
 from analysis.declared.needs import asked_words
 from analysis.declared.study import Study
-from analysis.ingest.event_places import is_looked_into
-from analysis.ingest.raw_files import RawFiles
-from analysis.ingest.scan import scan
+from analysis.ingest.events.places import is_looked_into
+from analysis.ingest.files.raw_files import RawFiles
+from analysis.ingest.files.scan import scan
 
 ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""

@@ -16,12 +16,12 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import behind, read_query
-from analysis.ingest.finding_rows import write_rows
+from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
-from analysis.ingest.matches import Match
-from analysis.ingest.measured import read_not_measured
-from analysis.ingest.raw_files import locate_files
+from analysis.ingest.measured.measured import read_not_measured
+from analysis.ingest.rules.finding_rows import write_rows
+from analysis.ingest.rules.matches import Match
 from analysis.progress import Progress, quiet
 from analysis.wording.remarks import Remark
 

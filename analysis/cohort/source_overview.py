@@ -11,7 +11,7 @@ from analysis.cohort.queries import ASKED
 from analysis.declared.contract import Table, read_contract
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
-from analysis.ingest.files_read import FileRead
+from analysis.ingest.files.files_read import FileRead
 
 _NEVER_AT_RISK = (
     "select cast(null as varchar) as account_id, cast(null as date) as origin, cast(null as date) as ended_on "

@@ -11,15 +11,15 @@ from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
-from analysis.ingest.files_read import FileRead
+from analysis.ingest.events.other_events import other_events
+from analysis.ingest.files.files_read import FileRead
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
-from analysis.ingest.matches import Match, matches
-from analysis.ingest.measured import what_is_measured
-from analysis.ingest.opening import open_raw
-from analysis.ingest.other_events import other_events
-from analysis.ingest.raw_files import RawFiles
-from analysis.ingest.rules import apply_rules
-from analysis.ingest.sources import load_tables
+from analysis.ingest.measured.measured import what_is_measured
+from analysis.ingest.rules.apply import apply_rules
+from analysis.ingest.rules.matches import Match, matches
+from analysis.ingest.tables.sources import load_tables
 from analysis.progress import Progress
 
 
@@ -74,7 +74,7 @@ def load_source(
     progress
         Told of every table.
     used, keep_rows
-        See `analysis.ingest.rules.apply_rules`.
+        See `analysis.ingest.rules.apply.apply_rules`.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from analysis.declared.floors import floors
 from analysis.declared.study import Study
-from analysis.ingest.files_read import FileRead
+from analysis.ingest.files.files_read import FileRead
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
 from reports.check.content import CheckContent, FoundLine, rows_by_year

@@ -14,8 +14,8 @@ from analysis.declared.contract import Table, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.engine.query import Query, read_queries, tables_read
 from analysis.errors import BuildError
-from analysis.ingest.rule import KINDS
-from analysis.ingest.rules import declared_rules
+from analysis.ingest.rules.apply import declared_rules
+from analysis.ingest.rules.rule import KINDS
 
 PURPOSES = {
     "measured": "Asked of a source, after the rules, to see what of it is measured. `facts` are the rows of one table, "

@@ -24,9 +24,9 @@ from analysis.declared.factors import measurable_covariates, read_covariates
 from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import read_study
 from analysis.engine.engine import open_engine
-from analysis.ingest.opening import open_raw
-from analysis.ingest.raw_files import locate_files
-from analysis.ingest.sources import load_tables
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.tables.sources import load_tables
 
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
 

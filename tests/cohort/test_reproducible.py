@@ -19,7 +19,7 @@ from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import read_study
-from analysis.ingest.raw_files import locate_files
+from analysis.ingest.files.raw_files import locate_files
 from reports.cli.commands import main
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from read_source import reading, write_source
 
-from analysis.ingest.encodings import encodings_of
+from analysis.ingest.files.encodings import encodings_of
 
 WESTERN = [
     "Rémi’s Café",

@@ -17,7 +17,7 @@ from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import read_study
 from analysis.errors import SourceError, StudyError
-from analysis.ingest.raw_files import locate_files
+from analysis.ingest.files.raw_files import locate_files
 
 USAGE = "account_id,used_on,feature,events\na1,2023-01-06,search,3\na2,2023-02-06,Größe ’東京,2\n"
 ROWS = [("a1", "search", 3), ("a2", "Größe ’東京", 2)]

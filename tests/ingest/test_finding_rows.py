@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from analysis.engine.engine import Engine, open_engine
-from analysis.ingest.csv_files import open_csv
-from analysis.ingest.encodings import encodings_of
-from analysis.ingest.finding_rows import write_rows
+from analysis.ingest.files.csv_files import open_csv
+from analysis.ingest.files.encodings import encodings_of
 from analysis.ingest.findings import Finding
+from analysis.ingest.rules.finding_rows import write_rows
 from analysis.wording.remarks import remark
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.declared.parameters import log_parameters
 from analysis.errors import StudyError
-from analysis.ingest.logs import (
+from analysis.ingest.measured.logs import (
     CHANCE,
     LEAST_RATIO,
     SHORTEST_DAYS,

@@ -7,7 +7,7 @@ from small_source import write_small_source
 
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import read_study
-from analysis.ingest.matches import Match
+from analysis.ingest.rules.matches import Match
 from analysis.progress import quiet
 
 USERS = "user_id,account_id\nu1,a1\nu2,a2\n"

@@ -11,9 +11,9 @@ from analysis.cohort.source_check import check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import read_study
+from analysis.ingest.events.leaving_words import Name, name_of, read_states
+from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.findings import Finding
-from analysis.ingest.leaving_words import Name, name_of, read_states
-from analysis.ingest.raw_files import locate_files
 
 # a2 alone has ended (on 2023-04-10)
 PLAIN = "account_id,segment\na1,web\na2,web\na3,shop\n"

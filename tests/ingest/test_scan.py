@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.ingest import scan as scanning
-from analysis.ingest.scan import scan
+from analysis.ingest.files.scan import scan
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source
 from analysis.engine.engine import open_engine
 from analysis.errors import SourceError
-from analysis.ingest.opening import open_raw
-from analysis.ingest.raw_files import locate_files
-from analysis.ingest.sources import load_tables
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.tables.sources import load_tables
 
 TABLES = {"accounts": ACCOUNTS.replace("web", "東京"), "subscriptions": SUBSCRIPTIONS, "usage_daily": USAGE}
 

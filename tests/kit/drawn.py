@@ -22,8 +22,8 @@ from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries
 from analysis.ingest.findings import refuse_errors
 from analysis.ingest.load import not_yet_known
-from analysis.ingest.rules import apply_rules
-from analysis.ingest.sources import load_tables
+from analysis.ingest.rules.apply import apply_rules
+from analysis.ingest.tables.sources import load_tables
 
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "HUGEINT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT")
 Rows = list[dict[str, str | None]]

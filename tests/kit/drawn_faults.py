@@ -13,8 +13,8 @@ from analysis.declared.parameters import log_parameters
 from analysis.declared.study import Source, Study, Time
 from analysis.engine.engine import Engine
 from analysis.ingest.findings import Finding
-from analysis.ingest.rules import apply_rules
-from analysis.ingest.sources import create_table
+from analysis.ingest.rules.apply import apply_rules
+from analysis.ingest.tables.sources import create_table
 
 Rows = Sequence[Mapping[str, Any]]
 

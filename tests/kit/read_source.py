@@ -11,11 +11,11 @@ from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.source import Source
 from analysis.engine.engine import Engine, open_engine
-from analysis.ingest.files_read import FileRead
+from analysis.ingest.files.files_read import FileRead
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.findings import Finding
-from analysis.ingest.opening import open_raw
-from analysis.ingest.raw_files import locate_files
-from analysis.ingest.sources import load_tables
+from analysis.ingest.tables.sources import load_tables
 from analysis.progress import quiet
 
 

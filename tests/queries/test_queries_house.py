@@ -18,7 +18,7 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import alternatives, read_covariates, read_families
 from analysis.declared.needs import read_word
 from analysis.engine.query import read_queries, tables_read
-from analysis.ingest.rules import declared_rules
+from analysis.ingest.rules.apply import declared_rules
 
 ROOT = Path(str(files("queries")))
 BUILT = [query for folder in FOLDERS for query in read_queries(folder)]

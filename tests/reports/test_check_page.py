@@ -17,7 +17,7 @@ from small_source import ACCOUNTS, STUDY, USAGE, content_of, write_small_source
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
 from analysis.errors import ReportError, SourceError
-from analysis.ingest.files_read import FileRead
+from analysis.ingest.files.files_read import FileRead
 from analysis.ingest.findings import Finding, Severity
 from analysis.progress import quiet
 from analysis.wording.remarks import remark

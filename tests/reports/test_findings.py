@@ -13,11 +13,11 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Source, read_study
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
-from analysis.ingest.contract_rules import contract_rules
-from analysis.ingest.hints import nearest
-from analysis.ingest.opening import open_raw
-from analysis.ingest.raw_files import locate_files
-from analysis.ingest.sources import load_tables
+from analysis.ingest.files.hints import nearest
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.tables.sources import load_tables
 from analysis.progress import quiet
 from reports.cli.commands import main
 

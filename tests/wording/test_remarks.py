@@ -11,7 +11,7 @@ import pytest
 
 from analysis.declared.contract import read_contract
 from analysis.errors import ModelError
-from analysis.ingest.contract_rules import contract_rules
+from analysis.ingest.rules.contract_rules import contract_rules
 from analysis.wording.remarks import Remark, english, english_messages, remark, stored_remark
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from analysis.declared.contract import Table, read_contract
 from analysis.declared.settings import read_toml
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal
-from analysis.ingest.sources import create_table
+from analysis.ingest.tables.sources import create_table
 
 
 def load_clean(engine: Engine, world: Path) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
-from analysis.ingest.contract_rules import LIFETIMES, PLACES
 from analysis.ingest.findings import Finding
-from analysis.ingest.rules import apply_rules
+from analysis.ingest.rules.apply import apply_rules
+from analysis.ingest.rules.contract_rules import LIFETIMES, PLACES
 from analysis.worlds.faults.fault import Fault, as_text, plant, told_apart_by
 
 A_TABLE = 5
@@ -100,7 +100,7 @@ def try_faults(
     faults
         Those that can be told apart in what is found; see `groups_of`.
     contract, parameters
-        As of `analysis.ingest.rules.apply_rules`, to which `rules` go, too.
+        As of `analysis.ingest.rules.apply.apply_rules`, to which `rules` go, too.
     seed
         Of the draw of rows.
     """

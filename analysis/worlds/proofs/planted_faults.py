@@ -16,8 +16,8 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, open_engine
 from analysis.errors import ContractError
+from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.load import load_source
-from analysis.ingest.raw_files import locate_files
 from analysis.progress import Progress, quiet
 from analysis.worlds.company.setting.scenario import read_scenario, scenario_names
 from analysis.worlds.company.world import make_world

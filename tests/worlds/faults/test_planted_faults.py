@@ -9,8 +9,8 @@ from worlds import World
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
 from analysis.engine.engine import Engine, open_engine
-from analysis.ingest.contract_rules import contract_rules
-from analysis.ingest.rules import apply_rules, declared_rules
+from analysis.ingest.rules.apply import apply_rules, declared_rules
+from analysis.ingest.rules.contract_rules import contract_rules
 from analysis.worlds.faults.clean_tables import load_clean
 from analysis.worlds.faults.contract_faults import contract_faults
 from analysis.worlds.faults.fault import Fault

@@ -17,7 +17,7 @@ from analysis.declared.study import Source, Study, Time
 from analysis.design.transforms import log_from_one
 from analysis.engine.engine import Engine
 from analysis.engine.query import behind
-from analysis.ingest.sources import create_table
+from analysis.ingest.tables.sources import create_table
 from analysis.progress import quiet
 from analysis.worlds.company.relations.health import SCORED
 from analysis.worlds.company.setting.days import LONGEST_WINDOW

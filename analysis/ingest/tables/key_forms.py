@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from analysis.declared.contract import Column, Table
 from analysis.engine.engine import Engine
-from analysis.ingest.cells import SPACE
 from analysis.ingest.findings import Finding
+from analysis.ingest.tables.cells import SPACE
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5

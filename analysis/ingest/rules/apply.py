@@ -11,9 +11,9 @@ from analysis.engine.engine import Engine
 from analysis.engine.query import read_queries, tables_read
 from analysis.engine.quoting import quoted
 from analysis.errors import StudyError
-from analysis.ingest.contract_rules import contract_rules
 from analysis.ingest.findings import Finding
-from analysis.ingest.rule import FOLDER, Rule
+from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.rules.rule import FOLDER, Rule
 from analysis.wording.remarks import Remark, remark
 
 ROWS = "broken"

@@ -7,8 +7,8 @@ from analysis.declared.contract import Column, Table
 from analysis.declared.date_format import USUAL, DateFormat, date_format
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal
-from analysis.ingest.cells import FIRST_YEAR, cell, is_given
 from analysis.ingest.findings import Finding
+from analysis.ingest.tables.cells import FIRST_YEAR, cell, is_given
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5

@@ -15,8 +15,8 @@ import numpy as np
 from analysis.declared.contract import Table
 from analysis.declared.parameters import LONG_AGO, NEVER, Log, parameters_of_logs
 from analysis.engine.engine import Engine
-from analysis.ingest.facts import COUNTED, ask, facts_sql
 from analysis.ingest.findings import Finding
+from analysis.ingest.measured.facts import COUNTED, ask, facts_sql
 from analysis.wording.remarks import remark
 
 CHANCE = 1e-4

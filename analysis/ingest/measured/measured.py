@@ -13,9 +13,9 @@ from analysis.declared.needs import Word, asked_words, missed_words
 from analysis.declared.parameters import Log
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
-from analysis.ingest.facts import FOLDER, ask, facts_sql, is_dated
 from analysis.ingest.findings import Finding
-from analysis.ingest.logs import find_logs, write_logs
+from analysis.ingest.measured.facts import FOLDER, ask, facts_sql, is_dated
+from analysis.ingest.measured.logs import find_logs, write_logs
 from analysis.wording.remarks import Remark, remark, stored_remark
 
 USABLE = 0.5

@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.declared.contract import Table
 from analysis.declared.declaration import CONTRACT_KIND, Declaration
 from analysis.errors import SourceError
-from analysis.ingest.file_kinds import (
+from analysis.ingest.files.file_kinds import (
     ARCHIVES,
     DATABASES,
     JSON,
@@ -19,7 +19,7 @@ from analysis.ingest.file_kinds import (
     parquet_files,
     table_name,
 )
-from analysis.ingest.hints import nearest
+from analysis.ingest.files.hints import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from analysis.declared.contract import Table, as_written, read_contract
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import path_literal
 from analysis.errors import EngineError, SourceError
-from analysis.ingest.csv_files import CsvFile, open_csv, plain_text, unpacked
-from analysis.ingest.encodings import encodings_of
-from analysis.ingest.file_kinds import (
+from analysis.ingest.files.csv_files import CsvFile, open_csv, plain_text, unpacked
+from analysis.ingest.files.encodings import encodings_of
+from analysis.ingest.files.file_kinds import (
     ARCHIVES,
     DATABASES,
     PARQUET,
@@ -20,10 +20,10 @@ from analysis.ingest.file_kinds import (
     parquet_files,
     table_name,
 )
-from analysis.ingest.files_read import FileRead, Opened
+from analysis.ingest.files.files_read import FileRead, Opened
+from analysis.ingest.files.hints import means_exactly, near_tables
+from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
-from analysis.ingest.hints import means_exactly, near_tables
-from analysis.ingest.raw_files import RawFiles
 from analysis.wording.remarks import Remark, remark
 
 

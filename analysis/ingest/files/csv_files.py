@@ -13,8 +13,8 @@ from pathlib import Path
 
 from analysis.declared.contract import as_written
 from analysis.errors import SourceError
-from analysis.ingest.encodings import UTF8
-from analysis.ingest.scan import scan
+from analysis.ingest.files.encodings import UTF8
+from analysis.ingest.files.scan import scan
 from analysis.wording.remarks import remark
 
 SEPARATORS = (",", ";", "\t", "|")

@@ -8,7 +8,7 @@ from analysis.declared.study import FIRST_DAY, LAST_DAY
 from analysis.engine.query import read_query
 from analysis.engine.quoting import literal
 from analysis.ingest.findings import Severity
-from analysis.ingest.rule import KINDS, Rule
+from analysis.ingest.rules.rule import KINDS, Rule
 from analysis.wording.remarks import remark
 
 LIFETIMES = "subscriptions"

@@ -9,13 +9,13 @@ from analysis.declared.contract import Table, as_written, read_contract
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.errors import EngineError, SourceError
-from analysis.ingest.csv_files import CsvFile, open_csv, plain_text, unpacked
-from analysis.ingest.encodings import LEGACY, encodings_of
-from analysis.ingest.file_kinds import DATABASES, JSON, PARQUET, TEXT, kind_of
-from analysis.ingest.files_read import FileRead, Opened, unreadable
+from analysis.ingest.files.csv_files import CsvFile, open_csv, plain_text, unpacked
+from analysis.ingest.files.encodings import LEGACY, encodings_of
+from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, kind_of
+from analysis.ingest.files.files_read import FileRead, Opened, unreadable
+from analysis.ingest.files.raw_files import RawFiles, refuse_without_tables
+from analysis.ingest.files.unread import told_of_unread_files, told_of_unread_tables
 from analysis.ingest.findings import Finding
-from analysis.ingest.raw_files import RawFiles, refuse_without_tables
-from analysis.ingest.unread import told_of_unread_files, told_of_unread_tables
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 60

@@ -7,8 +7,8 @@ from analysis.declared.date_format import DateFormat
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal, quoted
 from analysis.errors import EngineError
-from analysis.ingest.cells import is_fault, is_given, is_typed, trimmed
-from analysis.ingest.hints import means_exactly, nearest
+from analysis.ingest.files.hints import means_exactly, nearest
+from analysis.ingest.tables.cells import is_fault, is_given, is_typed, trimmed
 
 _LEAST_KNOWN = 0.5
 """Share of the values of a reference that must be found where they refer to."""

@@ -10,9 +10,9 @@ from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
 from analysis.errors import EngineError, SourceError
-from analysis.ingest.file_kinds import PARQUET, TEXT, kind_of
-from analysis.ingest.leaving_words import Name, name_of
-from analysis.ingest.unread import open_unread
+from analysis.ingest.events.leaving_words import Name, name_of
+from analysis.ingest.files.file_kinds import PARQUET, TEXT, kind_of
+from analysis.ingest.files.unread import open_unread
 
 LARGEST_UNREAD = 200_000_000
 """Bytes of a file that nothing reads, above which it is opened only if its name says that it tells of leaving."""

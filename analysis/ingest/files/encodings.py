@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from analysis.ingest.scan import blocks, scan
+from analysis.ingest.files.scan import blocks, scan
 from analysis.wording.remarks import Remark, remark
 
 UTF8 = "utf-8"

@@ -9,9 +9,9 @@ from analysis.declared.contract import as_written
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError
-from analysis.ingest.event_places import Place, day_of, places, text_of
+from analysis.ingest.events.leaving_words import KNOWN_SHARE, MOST_WORDS, Name, States, name_of, read_states
+from analysis.ingest.events.places import Place, day_of, places, text_of
 from analysis.ingest.findings import Finding
-from analysis.ingest.leaving_words import KNOWN_SHARE, MOST_WORDS, Name, States, name_of, read_states
 from analysis.wording.remarks import Remark, remark
 
 _UNITS = {"account": "ingest.other_event.accounts", "subscription": "ingest.other_event.subscriptions"}

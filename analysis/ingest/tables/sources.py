@@ -12,13 +12,13 @@ from analysis.engine.engine import Engine
 from analysis.engine.query import read_queries
 from analysis.engine.quoting import quoted
 from analysis.errors import EngineError
-from analysis.ingest.cells import cell, is_given, may_be_at_fault
-from analysis.ingest.files_read import FileRead, Opened, unreadable
+from analysis.ingest.files.files_read import FileRead, Opened, unreadable
+from analysis.ingest.files.opening import why_unreadable
 from analysis.ingest.findings import Finding
-from analysis.ingest.fits import Fits
-from analysis.ingest.key_forms import unify_keys
-from analysis.ingest.opening import why_unreadable
-from analysis.ingest.wrong_values import Written, wrong_values
+from analysis.ingest.tables.cells import cell, is_given, may_be_at_fault
+from analysis.ingest.tables.fits import Fits
+from analysis.ingest.tables.key_forms import unify_keys
+from analysis.ingest.tables.wrong_values import Written, wrong_values
 from analysis.progress import Progress
 from analysis.wording.remarks import remark
 

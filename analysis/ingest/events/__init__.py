@@ -1,0 +1,1 @@
+"""Events beside the contract: what else a source says of who left, and when."""

@@ -1,0 +1,1 @@
+"""Tables of the contract: raw cells become typed ones, by strict reading; keys become one form."""
