@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.ingest import scan as scanning
+from analysis.ingest.files import scan as scanning
 from analysis.ingest.files.scan import scan
 
 

@@ -14,16 +14,14 @@ NOTICES = """
 """
 
 
-def _tickets(category: str, days: str, others: str) -> str:
-    """Add a ticket of a category to each notice, so many days before it."""
-    return f"""
-        select * from tickets where {others}
-        union all by name
-        select
-            'leak-' || number as ticket_id, account_id, left_on - cast({days} as integer) as opened_on,
-            '{category}' as category
-        from notices
-    """
+REQUESTS = """
+    select * from tickets
+    union all by name
+    select
+        'leak-' || number as ticket_id, account_id, left_on - cast(2 + number % 6 as integer) as opened_on,
+        'feature_request' as category
+    from notices
+"""
 
 
 def _before(day: str, table: str, most: int) -> str:
@@ -35,10 +33,8 @@ def _before(day: str, table: str, most: int) -> str:
 
 
 LEAKS: dict[str, tuple[str, str]] = {
-    # a ticket on the contract is opened when the account manager hears that it will end, and at no other time
-    "tickets_of_leavers": ("tickets", _tickets("contract", "2 + number * 7 % 24", "category <> 'contract'")),
     # a request is filed with each notice in the week in which it is booked, among those that customers make
-    "requests_of_the_week": ("tickets", _tickets("feature_request", "2 + number % 6", "true")),
+    "requests_of_the_week": ("tickets", REQUESTS),
     # the use of those who left was deleted from months before
     "use_deleted": ("usage_daily", f"select * from usage_daily where not {_before('used_on', 'usage_daily', 150)}"),
     # the score of those who left was set afterwards

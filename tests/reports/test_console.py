@@ -14,8 +14,6 @@ CONSOLES = {
     "ascii": {"PYTHONIOENCODING": "ascii"},
     "cp1252": {"PYTHONIOENCODING": "cp1252"},
     "cp932": {"PYTHONIOENCODING": "cp932"},
-    "strict utf-8": {"PYTHONIOENCODING": "utf-8:strict"},
-    "C locale": {"LC_ALL": "C"},
     "C locale, nothing coerced": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
 

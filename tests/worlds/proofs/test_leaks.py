@@ -23,7 +23,6 @@ departures = 0.3
 champions = -0.3
 """
 EXPECTED = {
-    "tickets_of_leavers": ("all_left", "contract_questions", "tickets.opened_on"),
     "requests_of_the_week": ("gone_in_days", "feature_requests", "tickets.opened_on"),
     "use_deleted": ("all_left", "days_since_use", "usage_daily.used_on"),
     "score_backfilled": ("separates_alone", SCORE, "health_scores.scored_on"),
