@@ -1,7 +1,7 @@
 """Loading: a source becomes tables of the contract, held to its rules and cut to what was known."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +88,17 @@ def load_source(
     loaded = load_tables(engine, study.source, read_contract(), progress, opened)
     events = other_events(engine, located.unread, scratch, study.time.snapshot)
     raw_views.end(engine)
+    faulty = {finding.table for finding in (*opened.findings, *loaded.findings) if finding.severity == "error"}
     broken = apply_rules(
-        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, keep_rows=keep_rows
-    )
+        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, faulty=faulty,
+        keep_rows=keep_rows,
+    )  # fmt: skip
     matched = matches(engine, read_contract(), loaded.given)
+    load = Load((*opened.findings, *loaded.findings, *events, *broken), loaded.given, matched, loaded.read)
+    if not load.is_usable:  # what is measured cannot be told from tables at fault
+        return load
     unmeasured, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
-    findings = (*opened.findings, *loaded.findings, *events, *broken, *unmeasured)
-    return Load(findings, measured, matched, loaded.read)
+    return replace(load, findings=(*load.findings, *unmeasured), given=measured)
 
 
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:

@@ -88,7 +88,7 @@ def test_unknown_account_in_subscriptions(tmp_path: Path, out: Path, capsys: pyt
         "subscriptions: account_id is not in table accounts: 1 row, among them account_id=a9, subscription_id=s9"
         in message
     )
-    assert "Add it to accounts" in message
+    assert "or add it to accounts" in message
 
 
 def test_unknown_account_in_usage_is_set_apart_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,33 @@ class TestTables:
         assert not COVARIATES["nps"].is_measurable(checked.given)
         assert CLAIMS["C11"].judged(checked.given) is Judged.NO
 
+    @pytest.mark.parametrize(("n_without", "is_measured"), [(3, True), (4, False)])
+    def test_of_which_most_customers_have_no_row(self, check, n_without, is_measured):
+        """Six pay; they are no accounts without any use, but most likely not matched."""
+        names = [f"a{n}" for n in range(6)]
+        checked = check(
+            accounts=lines("account_id,segment\n", *(f"{name},web" for name in names)),
+            subscriptions=lines(
+                "subscription_id,account_id,started_on\n", *(f"s{name},{name},2023-01-05" for name in names)
+            ),
+            usage_daily=lines(
+                "account_id,used_on,events\n",
+                *(f"{name},2023-{month:02}-{day:02},1" for name in names[n_without:] for month in range(1, 7)
+                  for day in range(6, 28, 3)),
+            ),
+        )  # fmt: skip
+        assert ("usage_daily" in checked.given) == is_measured
+        if not is_measured:
+            reason = str(checked.not_measured["usage_daily"])
+            assert reason == "4 of 6 accounts that pay have no row at all"
+
+    def test_is_not_asked_where_errors_stand_in_the_way(self, check):
+        """A wrong word in subscriptions makes nobody a customer: that is no fault of the other tables."""
+        checked = check(
+            subscriptions="subscription_id,account_id,started_on,kind\ns1,a1,2023-01-05,Paid\ns2,a2,2023-01-05,Paid\n"
+        )
+        assert [found.name for found in checked.findings] == ["subscriptions.kind_is_in_its_list"]
+
     @pytest.mark.parametrize(("n_unknown", "is_measured"), [(1, True), (2, False)])
     def test_of_which_more_than_half_was_set_apart(self, check, n_unknown, is_measured):
         rows = ["k1,a1,2023-02-01,bug", *[f"k{n + 2},nobody,2023-02-01,bug" for n in range(n_unknown)]]

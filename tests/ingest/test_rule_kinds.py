@@ -47,9 +47,28 @@ def test_a_day_is_far_if_two_years_without_any_part_it_from_twenty(number: int, 
 
 @pytest.mark.parametrize(("number", "far", "named"), [(198, 2, 2), (197, 2, 0), (297, 3, 3), (150, 3, 0)])
 def test_at_most_a_hundredth_of_all_days_are_far(number: int, far: int, named: int) -> None:
-    days = [day(k // 9) for k in range(number)] + [day(-2000 - k) for k in range(far)]
+    days = [day(k // 9) for k in range(number)] + [day(-1000 - k) for k in range(far)]
     found = checked({"tickets": tickets(days)})
     assert len(found.rows("tickets.opened_on_is_near_the_others", "ticket_id")) == named
+
+
+@pytest.mark.parametrize(("gap", "far", "named"), [(1827, 10, 10), (1826, 10, 0), (1827, 11, 0)])
+def test_at_most_a_fifth_of_all_days_are_far_where_five_years_without_any_part_them(
+    gap: int, far: int, named: int
+) -> None:
+    """A larger fault is not quieter than a smaller one."""
+    found = checked({"tickets": tickets([day(k) for k in range(40)] + [day(-gap)] * far)})
+    assert len(found.rows("tickets.opened_on_is_near_the_others", "ticket_id")) == named
+
+
+@pytest.mark.parametrize(("largest", "far", "named"), [(300, 4, 4), (299, 4, 0), (300, 5, 0)])
+def test_at_most_a_tenth_of_all_numbers_are_of_no_usual_size_at_thirty_times_the_next(
+    largest: int, far: int, named: int
+) -> None:
+    values = [1 + k % 10 for k in range(39)] + [largest] * far
+    rows = [{"account_id": "a", "used_on": day(k), "events": value} for k, value in enumerate(values)]
+    found = checked({"usage_daily": rows})
+    assert len(found.rows("usage_daily.events_is_of_a_usual_size", "events")) == named
 
 
 @pytest.mark.parametrize(
@@ -214,3 +233,31 @@ def test_subscription_numbers_that_restart_in_every_account_end_nobody() -> None
         """},
     )  # fmt: skip
     assert book.con.execute("select account_id from lifetimes where ended_on is not null").fetchall() == [("c",)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "is_named"),
+    [
+        ("notice_when_it_began", {"notice_on": day(0)}, True),
+        ("notice_when_it_began", {"notice_on": day(1)}, False),
+        ("notice_when_it_began", {"notice_on": day(0), "notice_withdrawn_on": day(5)}, False),
+        ("notice_long_past_while_open", {"notice_on": day(-800)}, True),
+        ("notice_long_past_while_open", {"notice_on": day(-800), "ended_on": day(-700)}, False),
+        ("notice_long_past_while_open", {"notice_on": day(-800), "notice_withdrawn_on": day(-700)}, False),
+        ("notice_long_past_while_open", {"notice_on": day(100)}, False),
+        ("term_ends_too_late", {"term_months": 12, "term_ends_on": day(14_000)}, True),
+        ("term_ends_too_late", {"term_months": 12, "term_ends_on": day(365)}, False),
+        ("term_lapsed_while_open", {"term_ends_on": day(-100)}, True),
+        ("term_lapsed_while_open", {"term_ends_on": day(-100), "auto_renew": "true"}, False),
+        ("term_lapsed_while_open", {"term_ends_on": day(-100), "ended_on": day(-100)}, False),
+        ("subscription_covers_no_day", {"ended_on": day(0)}, True),
+        ("subscription_covers_no_day", {"ended_on": day(1)}, False),
+    ],
+)
+def test_what_a_subscription_says_of_itself(rule: str, more: dict[str, object], is_named: bool) -> None:
+    """The snapshot of these tables lies after all that is told of."""
+    begins = (
+        day(0) if rule in ("notice_when_it_began", "term_ends_too_late", "subscription_covers_no_day") else day(-900)
+    )
+    found = checked({"subscriptions": [{"subscription_id": "s", "account_id": "a", "started_on": begins} | more]})
+    assert (rule in found.findings) == is_named

@@ -19,6 +19,8 @@ LARGEST_UNREAD = 200_000_000
 _SHARE_OF_KEYS = 0.8
 _UNITS = ("account", "subscription")
 _WHO = ("account", "customer", "company", "client", "subscription", "顧客", "契約", "会社", "番号")
+_OF_PEOPLE = {"user_id", "contact_id", "email"}
+"""Columns of tables whose rows are people, who go without their account."""
 _FEW_READ = ("segment", "maturity", "end_reason", "churn_reason")
 """Columns of the contract that may hold a state."""
 
@@ -106,6 +108,8 @@ def _unread_place(engine: Engine, other: _Unread) -> Place | None:
     """Return where a table names accounts or subscriptions by key; None where it does not."""
     columns = engine.columns(other.relation)
     is_named = name_of(Path(other.name).stem) is Name.LEAVING
+    if not is_named and {as_written(name) for name in columns} & _OF_PEOPLE:
+        return None
     for unit in _UNITS:
         for name in columns:
             if (_may_be_key(name) or is_named) and _is_key(engine, other.relation, name, unit):

@@ -30,6 +30,7 @@ MOST = 3
 
 _WORDS = {
     "log_begins_late": ("ingest.log_begins_late.says", "ingest.log_begins_late.mend"),
+    "log_is_silent_at_first": ("ingest.log_is_silent_at_first.says", "ingest.log_is_silent_at_first.mend"),
     "log_ends_early": ("ingest.log_ends_early.says", "ingest.log_ends_early.mend"),
     "log_has_a_hole": ("ingest.log_has_a_hole.says", "ingest.log_has_a_hole.mend"),
 }
@@ -172,6 +173,8 @@ def _told_by(
             if not is_from_declared:
                 log = replace(log, observed_from=str(silence.ends))
                 found.append(_finding("log_begins_late", table, values))
+            else:
+                found.append(_finding("log_is_silent_at_first", table, values))
         elif silence.ends == ends:
             if not is_until_declared:
                 log = replace(log, observed_until=str(silence.begins))

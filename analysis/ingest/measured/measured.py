@@ -4,7 +4,7 @@ Rows that were set apart, that lie in no paid stay of their account, or outside 
 nothing happened. Asked once, after the rules; what is not measured is not given, to all that comes later.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +73,12 @@ def what_is_measured(
         findings += [_finding_of_table(name, reason) for name, reason in reasons.items() if reason and _is_news(reason)]
         kept = {table.name: table for table in tables if reasons[table.name] is None}
         for name in EVERY_CUSTOMER:
-            if name in kept:
-                findings += _without_rows(engine, kept[name], logs[name], parameters)
+            if name not in kept:
+                continue
+            found, reasons[name] = _without_rows(engine, kept[name], logs[name], parameters)
+            findings += found
+            if reasons[name]:
+                del kept[name]
     measured, absent = {name: given[name] for name in kept}, {}
     for name, table in kept.items():
         measured[name], absent[name] = _of_columns(engine, table, given[name], measured)
@@ -173,17 +177,27 @@ def _unmatched(engine: Engine, word: Word) -> Remark | None:
     return remark("ingest.not_measured.unmatched", own=n_own, matched=matched, other=word.other)
 
 
-def _without_rows(engine: Engine, table: Table, log: Log, parameters: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield a finding if many customers have no row at all in a table in which every customer should have some."""
+def _without_rows(
+    engine: Engine, table: Table, log: Log, parameters: Mapping[str, Any]
+) -> tuple[list[Finding], Remark | None]:
+    """Return what is said if many customers have no row at all in a table in which every customer should have some.
+
+    Of most of them it is the reason why the table is not measured.
+    """
     bounds = {"observed_from": log.observed_from, "observed_until": log.observed_until}
     with engine.named(facts=facts_sql(table)):
         customers = ask(engine, "customers_without_rows", {**parameters, **bounds})
     without = [account for account, is_without in customers if is_without]
-    if len(without) >= max(WITHOUT_NUMBER, WITHOUT_SHARE * len(customers)):
-        says = remark("ingest.customers_without_rows.says", without=len(without), customers=len(customers))
-        examples = tuple(f"account_id={account}" for account in without[:5])
-        mend = remark("ingest.customers_without_rows.mend", table=table.name)
-        yield Finding("customers_without_rows", table.name, "notice", says, mend, len(without), examples)
+    numbers = {"without": len(without), "customers": len(customers)}
+    if len(customers) >= WITHOUT_NUMBER and len(without) > (1 - USABLE) * len(customers):
+        reason = remark("ingest.not_measured.without_rows", **numbers)
+        return [_finding_of_table(table.name, reason)], reason
+    if len(without) < max(WITHOUT_NUMBER, WITHOUT_SHARE * len(customers)):
+        return [], None
+    says = remark("ingest.customers_without_rows.says", **numbers)
+    mend = remark("ingest.customers_without_rows.mend", table=table.name)
+    examples = tuple(f"account_id={account}" for account in without[:5])
+    return [Finding("customers_without_rows", table.name, "notice", says, mend, len(without), examples)], None
 
 
 def _is_news(reason: Remark) -> bool:

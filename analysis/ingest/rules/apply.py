@@ -18,6 +18,8 @@ from analysis.wording.remarks import Remark, remark
 
 ROWS = "broken"
 """The schema that keeps the rows of findings, a table for each rule."""
+SPANS = {"accounts", "subscriptions"}
+"""Tables that say when accounts begin and end."""
 
 
 def declared_rules() -> list[Rule]:
@@ -45,6 +47,7 @@ def apply_rules(
     lowered: Collection[str] = (),
     *,
     used: Collection[str] | None = None,
+    faulty: Collection[str] = (),
     keep_rows: bool = False,
 ) -> list[Finding]:
     """Find the rows that break a rule; set apart those of rules in quarantine, and empty the cells that cannot be.
@@ -61,6 +64,9 @@ def apply_rules(
         Names of error rules that the study lowers to quarantine.
     used
         Tables that some query reads: a fault in another is no error. None: all of them.
+    faulty
+        Tables in which errors were found before: where one is of those that say when accounts begin and end, nothing is
+        looked for in their subscriptions.
     keep_rows
         Whether to keep the rows of every finding, as they were, in schema `ROWS`.
 
@@ -81,8 +87,10 @@ def apply_rules(
     if keep_rows:
         engine.run(f"create schema if not exists {ROWS}")
     rules = contract_rules(contract, given) + declared_rules()
+    rows = {name: engine.count(name) for name in contract}
     cleared, changed = _cleared(engine, rules), set[str]()
     findings = []
+    broken = set(faulty)
     for rule in rules:
         if rule.name in cleared and not (changed and changed & tables_read(rule.sql)):
             continue
@@ -90,9 +98,12 @@ def apply_rules(
             rule = dataclasses.replace(rule, severity="notice", mend=remark("ingest.unused.mend", mend=rule.mend))
         if rule.name in lowered and rule.severity == "error":
             rule = dataclasses.replace(rule, severity="quarantine")
-        finding = _check(engine, rule, contract[rule.table], rule.own(parameters), keep_rows)
+        if rule.asks_lifetimes and broken & SPANS:
+            continue
+        finding = _check(engine, rule, contract[rule.table], rows[rule.table], rule.own(parameters), keep_rows)
         if finding:
             findings.append(finding)
+            broken |= {rule.table} if rule.severity == "error" else set()
             if rule.severity == "quarantine":
                 _set_apart(engine, rule, rule.own(parameters))
                 changed.add(rule.table)
@@ -115,7 +126,9 @@ def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:
     return cleared
 
 
-def _check(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any], keep_rows: bool) -> Finding | None:
+def _check(
+    engine: Engine, rule: Rule, table: Table, of: int, own: Mapping[str, Any], keep_rows: bool
+) -> Finding | None:
     rows = engine.value(f"select count(*) from (\n{rule.sql}\n)", own)
     if not rows:
         return None
@@ -128,7 +141,6 @@ def _check(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any], kee
         ", ".join(f"{name}={value}" for name, value in zip(shown, row, strict=True) if value is not None)
         for row in found
     )
-    of = engine.count(rule.table)
     finding = Finding(rule.name, rule.table, rule.severity, rule.says, rule.mend, rows, examples, of)
     if not keep_rows:
         return finding

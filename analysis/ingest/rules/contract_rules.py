@@ -253,7 +253,7 @@ def _outside_lifetimes(table: Table) -> Iterator[Rule]:
         yield Rule(
             f"{table.name}_{name}", table.name, "notice", says, mend,
             f"select row_id from ({found}) where place = '{place}'",
-            suspect=f"bool_or(place = '{place}')", suspect_in=f"({found})",
+            suspect=f"bool_or(place = '{place}')", suspect_in=f"({found})", asks_lifetimes=True,
         )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class Rule:
     suspect, suspect_in
         Aggregate that is true of a relation if the rule may be broken, and false if it cannot be: those of one relation
         are asked at once. Empty: the rule itself is asked.
+    asks_lifetimes
+        Whether it looks for rows in the subscriptions of their account.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Rule:
     empties: str = ""
     suspect: str = ""
     suspect_in: str = ""
+    asks_lifetimes: bool = False
 
     def own(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the parameters on offer that the rule's SQL names."""

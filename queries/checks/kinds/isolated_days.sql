@@ -1,6 +1,6 @@
 -- grain: fact whose day is far from nearly all others; no key
 -- rule: of facts (row_id, day), at least twenty: those, at most a hundredth, that a gap of two years without any parts
---       from the rest
+--       from the rest; or at most a fifth, and five years
 with days as (
     select
         day,
@@ -22,8 +22,16 @@ placed as (
 
 body as (
     select
-        max(case when number_before <= greatest(1, of_all / 100) then day end) as begins,
-        min(case when number_from <= greatest(1, of_all / 100) then day end) as ends
+        max(
+            case
+                when number_before <= greatest(1, of_all / 100) or (gap > 1826 and 5 * number_before <= of_all) then day
+            end
+        ) as begins,
+        min(
+            case
+                when number_from <= greatest(1, of_all / 100) or (gap > 1826 and 5 * number_from <= of_all) then day
+            end
+        ) as ends
     from placed
     where
         gap > 730

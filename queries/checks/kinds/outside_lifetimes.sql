@@ -40,17 +40,24 @@ hulls as (
     group by account_id
 ),
 
+known_accounts as (
+    select distinct account_id
+    from subscriptions
+),
+
 placed as (
     select
         facts.row_id,
         case
-            when hulls.account_id is null then 'never'
+            when known_accounts.account_id is null then 'never'
             when facts.ends <= hulls.begins then 'before'
             when facts.begins >= hulls.ends then 'after'
             when gaps.account_id is not null then 'between'
         end as place,
         coalesce(facts.ends <= hulls.begins - 90 or facts.begins >= hulls.ends + 30, false) as is_far
     from facts
+    left join known_accounts
+        on facts.account_id = known_accounts.account_id
     left join hulls
         on facts.account_id = hulls.account_id
     left join gaps
