@@ -13,7 +13,8 @@ with placed as (
     semi join lifetimes
         on
             facts.account_id = lifetimes.account_id
-            and coalesce(facts.begins, cast('0001-01-01' as date)) < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
+            and coalesce(facts.begins, cast('0001-01-01' as date))
+            < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
             and coalesce(facts.ends, cast('9999-12-31' as date)) > lifetimes.origin
     where not facts.is_set_apart
     union all
@@ -27,7 +28,8 @@ with placed as (
     anti join lifetimes
         on
             facts.account_id = lifetimes.account_id
-            and coalesce(facts.begins, cast('0001-01-01' as date)) < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
+            and coalesce(facts.begins, cast('0001-01-01' as date))
+            < coalesce(lifetimes.ended_on, cast('9999-12-31' as date))
             and coalesce(facts.ends, cast('9999-12-31' as date)) > lifetimes.origin
     where
         not facts.is_set_apart
