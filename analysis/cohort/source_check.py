@@ -111,9 +111,7 @@ def check_source(
             engine, study, declaration, located, scratch, progress, used=used, keep_rows=rows is not None
         )
         given = names_given(load.given, declaration.stable_users)
-        checked = SourceCheck(
-            load.findings, given, read_not_measured(engine) if load.is_usable else {}, (), load.matches
-        )
+        checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)
         if rows is not None:
             from analysis.cohort.source_overview import note_rows_by_day, source_overview
 

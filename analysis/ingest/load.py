@@ -17,7 +17,7 @@ from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
 from analysis.ingest.measured.measured import what_is_measured
-from analysis.ingest.rules.apply import apply_rules
+from analysis.ingest.rules.apply import apply_rules, are_lifetimes_told
 from analysis.ingest.rules.matches import Match, matches
 from analysis.ingest.tables.sources import load_tables
 from analysis.progress import Progress
@@ -88,14 +88,15 @@ def load_source(
     loaded = load_tables(engine, study.source, read_contract(), progress, opened)
     events = other_events(engine, located.unread, scratch, study.time.snapshot)
     raw_views.end(engine)
-    faulty = {finding.table for finding in (*opened.findings, *loaded.findings) if finding.severity == "error"}
+    before = (*opened.findings, *loaded.findings)
+    rows = {name: engine.count(name) for name in read_contract()}
     broken = apply_rules(
-        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, faulty=faulty,
+        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, before=before,
         keep_rows=keep_rows,
     )  # fmt: skip
     matched = matches(engine, read_contract(), loaded.given)
-    load = Load((*opened.findings, *loaded.findings, *events, *broken), loaded.given, matched, loaded.read)
-    if not load.is_usable:  # what is measured cannot be told from tables at fault
+    load = Load((*before, *events, *broken), loaded.given, matched, loaded.read)
+    if not are_lifetimes_told(load.findings, rows):  # then nothing seems to be measured
         return load
     unmeasured, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
     return replace(load, findings=(*load.findings, *unmeasured), given=measured)

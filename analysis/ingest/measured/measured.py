@@ -229,6 +229,11 @@ def _write(engine: Engine, unmeasured: Collection[Unmeasured]) -> None:
 
 
 def read_not_measured(engine: Engine) -> dict[str, Remark]:
-    """Return, from table ``not_measured``, why each thing in it is not measured, by name."""
+    """Return, from table ``not_measured``, why each thing in it is not measured, by name.
+
+    Nothing where it is not there: where errors keep accounts from telling when they begin and end, nobody asked.
+    """
+    if "not_measured" not in engine.tables("main"):
+        return {}
     rows = engine.rows("select name, code, reason_values from not_measured order by name")
     return {name: stored_remark(code, values) for name, code, values in rows}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from typing import Any
@@ -18,8 +19,10 @@ from analysis.wording.remarks import Remark, remark
 
 ROWS = "broken"
 """The schema that keeps the rows of findings, a table for each rule."""
-SPANS = {"accounts", "subscriptions"}
+SPANS = ("accounts", "subscriptions")
 """Tables that say when accounts begin and end."""
+FEW = 0.1
+"""Share of their rows that may be at fault, and they still say it."""
 
 
 def declared_rules() -> list[Rule]:
@@ -47,7 +50,7 @@ def apply_rules(
     lowered: Collection[str] = (),
     *,
     used: Collection[str] | None = None,
-    faulty: Collection[str] = (),
+    before: Collection[Finding] = (),
     keep_rows: bool = False,
 ) -> list[Finding]:
     """Find the rows that break a rule; set apart those of rules in quarantine, and empty the cells that cannot be.
@@ -64,9 +67,8 @@ def apply_rules(
         Names of error rules that the study lowers to quarantine.
     used
         Tables that some query reads: a fault in another is no error. None: all of them.
-    faulty
-        Tables in which errors were found before: where one is of those that say when accounts begin and end, nothing is
-        looked for in their subscriptions.
+    before
+        What was found when the tables were loaded.
     keep_rows
         Whether to keep the rows of every finding, as they were, in schema `ROWS`.
 
@@ -89,8 +91,7 @@ def apply_rules(
     rules = contract_rules(contract, given) + declared_rules()
     rows = {name: engine.count(name) for name in contract}
     cleared, changed = _cleared(engine, rules), set[str]()
-    findings = []
-    broken = set(faulty)
+    findings: list[Finding] = []
     for rule in rules:
         if rule.name in cleared and not (changed and changed & tables_read(rule.sql)):
             continue
@@ -98,12 +99,11 @@ def apply_rules(
             rule = dataclasses.replace(rule, severity="notice", mend=remark("ingest.unused.mend", mend=rule.mend))
         if rule.name in lowered and rule.severity == "error":
             rule = dataclasses.replace(rule, severity="quarantine")
-        if rule.asks_lifetimes and broken & SPANS:
+        if rule.asks_lifetimes and not are_lifetimes_told([*before, *findings], rows):
             continue
         finding = _check(engine, rule, contract[rule.table], rows[rule.table], rule.own(parameters), keep_rows)
         if finding:
             findings.append(finding)
-            broken |= {rule.table} if rule.severity == "error" else set()
             if rule.severity == "quarantine":
                 _set_apart(engine, rule, rule.own(parameters))
                 changed.add(rule.table)
@@ -111,6 +111,25 @@ def apply_rules(
                 _empty(engine, rule, rule.own(parameters))
                 changed.add(rule.table)
     return findings
+
+
+def are_lifetimes_told(findings: Collection[Finding], rows: Mapping[str, int]) -> bool:
+    """Say whether accounts and subscriptions are sound enough to tell what lies outside: else all would seem to.
+
+    Parameters
+    ----------
+    findings
+        What was found so far.
+    rows
+        Of each table.
+    """
+    errors = [finding for finding in findings if finding.severity == "error" and finding.table in SPANS]
+    if any(finding.rows is None for finding in errors):  # a whole table or column
+        return False
+    at_fault = Counter(dict.fromkeys(SPANS, 0))
+    for finding in errors:
+        at_fault[finding.table] += finding.rows or 0
+    return all(at_fault[name] <= FEW * rows[name] for name in SPANS)
 
 
 def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:
