@@ -1,6 +1,6 @@
 """Unread files: what is said of files and tables that nothing reads, and what to do with each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from analysis.declared.contract import Table, as_written, read_contract
@@ -77,8 +77,9 @@ def _table_it_may_be(engine: Engine, path: Path, absent: Collection[str], scratc
     """Return the absent table whose required columns a file has, by their own names or by the same words."""
     contract = read_contract()
     near = near_tables(table_name(path), absent)
+    columns_for = _columns_of(engine, path, scratch / "unread")
     for table in [contract[name] for name in (*near, *(name for name in absent if name not in near))]:
-        columns = _columns(engine, path, table, scratch / "unread")
+        columns = columns_for(table)
         exact = {as_written(column) for column in columns} & set(table.column_names)
         are_required_there = all(
             name in exact or any(means_exactly(column, name, table.name) for column in columns)
@@ -89,20 +90,33 @@ def _table_it_may_be(engine: Engine, path: Path, absent: Collection[str], scratc
     return None
 
 
-def _columns(engine: Engine, path: Path, table: Table, scratch: Path) -> tuple[str, ...]:
-    """Return the columns of a file that nothing reads; none if they cannot be found out."""
+def _columns_of(engine: Engine, path: Path, scratch: Path) -> Callable[[Table], tuple[str, ...]]:
+    """Return what gives the columns of a file that nothing reads, were it a table; none if they cannot be found out.
+
+    The header of a text file is the line that has the columns which the table requires, so that it depends on the
+    table; to unpack and decode the file does not, and is done once.
+    """
     try:
         if path.is_dir() or kind_of(path) in PARQUET:
             first = parquet_files(path)[0] if path.is_dir() else path
-            return tuple(engine.columns(f"read_parquet({path_literal(first)}, hive_partitioning = false)"))
+            columns = tuple(engine.columns(f"read_parquet({path_literal(first)}, hive_partitioning = false)"))
+            return lambda table: columns
         if kind_of(path) in TEXT:
-            return open_unread(path, scratch, table.required_columns(), table.column_names).names
+            readable = _readable(path, scratch)
+            return lambda table: _header(readable, scratch, table)
     except (EngineError, SourceError, OSError):
         pass
-    return ()
+    return lambda table: ()
 
 
-def open_unread(path: Path, scratch: Path, required: Collection[str] = (), known: Collection[str] = ()) -> CsvFile:
+def _header(readable: Path, scratch: Path, table: Table) -> tuple[str, ...]:
+    try:
+        return open_csv(readable, scratch, table.required_columns(), table.column_names).names
+    except (SourceError, OSError):
+        return ()
+
+
+def open_unread(path: Path, scratch: Path) -> CsvFile:
     """Open a text file that nothing reads, by its own encoding.
 
     Raises
@@ -110,11 +124,15 @@ def open_unread(path: Path, scratch: Path, required: Collection[str] = (), known
     SourceError, OSError
         If it cannot be read.
     """
+    return open_csv(_readable(path, scratch), scratch, (), ())
+
+
+def _readable(path: Path, scratch: Path) -> Path:
     plain = unpacked(path, scratch)
     encoding = encodings_of([plain])[plain]
     if isinstance(encoding, Remark):
         raise SourceError(encoding)
-    return open_csv(plain_text(plain, encoding, scratch), scratch, required, known)
+    return plain_text(plain, encoding, scratch)
 
 
 def _rename(near: str | None) -> Remark:
