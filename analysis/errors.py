@@ -83,6 +83,10 @@ class BuildError(TenureError):
     """A query of the build failed, or its result breaks a rule of time."""
 
 
+class StoreError(TenureError):
+    """Nothing can be written to a folder of output: its disk is full, it may not be written to, it is none."""
+
+
 class FrameError(TenureError):
     """A table lacks a column that its schema declares, or holds something else in it."""
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -15,7 +15,8 @@ from analysis.cohort.fingerprint import ROOMS, digest, module_texts
 from analysis.declared.schema import Schema
 from analysis.engine.engine import Engine, open_engine
 from analysis.engine.quoting import literal
-from analysis.errors import EngineError
+from analysis.errors import EngineError, StoreError
+from analysis.store.working import scratch_folder, told_in_words, working_folder
 
 JUDGING = (*ROOMS, "audits", "cox", "design", "evaluation", "inference", "models")
 """Whatever lives in these rooms of ``analysis`` decides what the audits of a cohort find."""
@@ -44,6 +45,7 @@ class KeptTables:
         decided_by = [*module_texts(JUDGING), *(version(name) for name in LIBRARIES)]
         key = digest(json.dumps(settings, sort_keys=True), *decided_by)[:16]
         self.memory_limit = tenure.memory_limit
+        self._progress = tenure.progress
         self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
 
     def tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
@@ -52,16 +54,25 @@ class KeptTables:
         if all(path.exists() for path in paths):
             with suppress(EngineError):
                 return tuple(self._read(path) for path in paths)
-        for schema, path, table in zip(schemas, paths, make(), strict=True):
-            self._write(schema.checked(table), path)
-        return tuple(self._read(path) for path in paths)
+        made = {schema.name: schema.checked(table) for schema, table in zip(schemas, make(), strict=True)}
+        try:
+            with working_folder(self.folder.parent) as work, told_in_words(work):
+                tables = self._as_written(made, work)
+                self.folder.mkdir(exist_ok=True)
+                for path in paths:
+                    os.replace(work / path.name, path)
+                return tables
+        except StoreError as error:
+            self._progress(f"audits are not kept: {error}")
+        with scratch_folder() as work:
+            return self._as_written(made, work)
 
-    def _write(self, table: pd.DataFrame, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part-{os.getpid()}")
-        with self._scratch() as engine, engine.showing(table_to_keep=table):
-            engine.write_parquet("select * from table_to_keep", part)
-        os.replace(part, path)
+    def _as_written(self, made: Mapping[str, pd.DataFrame], folder: Path) -> tuple[pd.DataFrame, ...]:
+        """Write tables and read them again: what is kept is what is shown, to the type."""
+        for name, table in made.items():
+            with self._scratch() as engine, engine.showing(table_to_keep=table):
+                engine.write_parquet("select * from table_to_keep", folder / f"{name}.parquet")
+        return tuple(self._read(folder / f"{name}.parquet") for name in made)
 
     def _read(self, path: Path) -> pd.DataFrame:
         with self._scratch() as engine:

@@ -43,6 +43,11 @@ class AuditResults:
         self._n_days = tenure.study.audits.look_ahead_days if look_ahead_days is None else look_ahead_days
         self._kept = KeptTables(tenure, self._n_days)
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """What the cohort was built from."""
+        return self._tenure.hashes
+
     @cached_property
     def _look_ahead(self) -> tuple[pd.DataFrame, ...]:
         def make() -> tuple[pd.DataFrame, ...]:

@@ -1,7 +1,6 @@
 """Build the cohort of a study: source, contract, knowledge at the snapshot, queries, audit; all of it or nothing."""
 
 import dataclasses
-import tempfile
 from pathlib import Path
 
 from analysis.cohort.event_questions import event_questions
@@ -13,13 +12,13 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine, check_memory_limit, open_engine
-from analysis.engine.store import cohort_path, new_cohort, point_at
-from analysis.errors import BuildError, EngineError
+from analysis.errors import BuildError, EngineError, StoreError
 from analysis.ingest.files.raw_files import RawFiles, locate_files
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.logs import read_logs
 from analysis.progress import Progress
+from analysis.store.cohorts import KEPT, cohort_path, new_cohort, point_at, prune
 
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES, "6_cohorts", "7_audit")
 
@@ -53,7 +52,7 @@ def build_cohort(
 
     Raises
     ------
-    StudyError, SourceError, ContractError, BuildError
+    StudyError, SourceError, ContractError, BuildError, StoreError
         In each case nothing that was there before is changed.
     """
     if memory_limit is not None:
@@ -62,15 +61,26 @@ def build_cohort(
     located = locate_files(declaration, study.source.path, read_contract())
     hashes = fingerprint(study, located)
     final = cohort_path(out, hashes["cohort"])
-    is_new = not final.exists()
-    if is_new:
-        with new_cohort(final) as part:
-            _build(study, declaration, located, part, progress, threads, memory_limit)
-    else:
+    if final.exists():
         open_engine(final, threads, memory_limit, read_only=True).close()  # a damaged file is not a build
         progress(f"cohort {hashes['cohort']} is built already")
+        _point_if_possible(final, hashes, progress)
+        return Build(final, hashes, is_new=False)
+    with new_cohort(final, progress) as part:
+        if part is not None:
+            _build(study, declaration, located, part, progress, threads, memory_limit)
     point_at(final, hashes)
-    return Build(final, hashes, is_new)
+    for path in prune(out, KEPT):
+        progress(f"removed {path.name}: the {KEPT} cohorts that were used last are kept")
+    return Build(final, hashes, is_new=part is not None)
+
+
+def _point_if_possible(final: Path, hashes: dict[str, str], progress: Progress) -> None:
+    """Point at a cohort that is there; where nothing may be written it can be read all the same."""
+    try:
+        point_at(final, hashes)
+    except StoreError as error:
+        progress(f"current.json stays as it is: {error}")
 
 
 def _build(
@@ -84,10 +94,9 @@ def _build(
 ) -> None:
     with open_engine(part, threads, memory_limit) as engine:
         try:
-            with tempfile.TemporaryDirectory() as scratch:
-                load = load_source(
-                    engine, study, declaration, located, Path(scratch), progress, used=tables_used(FOLDERS)
-                )
+            scratch = part.with_name("scratch")
+            scratch.mkdir()
+            load = load_source(engine, study, declaration, located, scratch, progress, used=tables_used(FOLDERS))
             engine.seal()
             for finding in load.findings:
                 if finding.severity != "error":

@@ -1,5 +1,6 @@
 """Cohort tables: what a study's cohort holds, read with its labels and in a fixed order."""
 
+import weakref
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from analysis.engine.query import read_query
 from analysis.ingest.measured.logs import read_logs
 from analysis.ingest.measured.measured import read_not_measured
 from analysis.progress import Progress
+from analysis.store.cohorts import in_use
 from analysis.wording.remarks import Remark
 
 ORDER = {
@@ -66,6 +68,9 @@ class CohortTables:
         self.progress = progress
         self.threads = threads
         self.memory_limit = memory_limit
+        held = in_use(cohort)  # so that no other run removes it
+        if held is not None:
+            weakref.finalize(self, held.let_go)
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""

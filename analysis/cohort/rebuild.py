@@ -1,7 +1,6 @@
 """Rebuild: part of a cohort made again, in a store of its own, from tables or settings that are changed on purpose."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +15,7 @@ from analysis.declared.contract import as_known_sql, read_contract
 from analysis.engine.engine import Engine, open_engine
 from analysis.engine.query import Query, behind, downstream
 from analysis.progress import quiet
+from analysis.store.working import scratch_folder
 
 COHORT = "cohort.main"
 """Where the tables of the cohort itself are found."""
@@ -58,7 +58,7 @@ def rebuilt(
     queries = tuple(queries_of(FOLDERS))
     asking = {query.name for query in queries if query.parameters & changed.keys()}
     stale = (downstream({*tables, *asking}, queries) | asking) & behind(wanted, queries) - tables.keys()
-    with tempfile.TemporaryDirectory() as scratch, open_store(tenure, Path(scratch)) as engine:
+    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, tables)
         make = partial(_make, engine, tenure, {**tenure.parameters, **changed})
         if _only_dates_differ(tables.keys(), stale, queries):
@@ -101,7 +101,7 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
         table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
         for table in contract
     }
-    with tempfile.TemporaryDirectory() as scratch, open_store(tenure, Path(scratch)) as engine:
+    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, known)
         make = partial(_make, engine, tenure, tenure.parameters)
         make(of_the_book)

@@ -1,8 +1,9 @@
 """The engine: runs SQL, gives back tables and numbers, says why it could not; all that is known of DuckDB."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,6 +12,7 @@ import duckdb
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal, quoted
 from analysis.errors import BuildError, EngineError
+from analysis.store.working import scratch_folder
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
@@ -29,10 +31,13 @@ class Engine:
     ----------
     con
         An open connection; see `open_engine`.
+    put_away
+        Called when it is closed.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, put_away: Callable[[], object] = bool) -> None:
         self._con = con
+        self._put_away = put_away
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +51,8 @@ class Engine:
             self._con.close()
         except duckdb.Error as error:
             raise EngineError(str(error)) from None
+        finally:
+            self._put_away()
 
     def run(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement whose result nobody wants."""
@@ -250,15 +257,20 @@ def open_engine(
     if memory_limit is not None:
         check_memory_limit(memory_limit)
         config["memory_limit"] = memory_limit
-    if not read_only and str(path) != ":memory:":
-        config["temp_directory"] = _in_letters(f"{path}.tmp")
-    try:
-        con = duckdb.connect(_in_letters(str(path)), read_only=read_only, config=config)
-    except duckdb.Error as error:
-        raise BuildError(_why_not_opened(path, error)) from None
-    with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
-        con.execute("set enable_progress_bar = false")
-    engine = Engine(con)
+    with ExitStack() as opened:
+        is_made_here = not read_only and str(path) != ":memory:"
+        spill = Path(f"{path}.tmp") if is_made_here else opened.enter_context(scratch_folder()) / "spill"
+        config["temp_directory"] = _in_letters(str(spill))
+        try:
+            con = duckdb.connect(_in_letters(":memory:" if read_only else str(path)), config=config)
+            if read_only:  # attached, so that who reads it in the same process with other settings is no hindrance
+                con.execute(f"attach {literal(_in_letters(str(path)))} as cohort (type duckdb, read_only)")
+                con.execute("use cohort")
+        except duckdb.Error as error:
+            raise BuildError(_why_not_opened(path, error)) from None
+        with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
+            con.execute("set enable_progress_bar = false")
+        engine = Engine(con, opened.pop_all().close)
     engine.live_in("UTC")
     return engine
 
@@ -284,7 +296,14 @@ def check_memory_limit(memory_limit: str) -> None:
 def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:
     reason = EngineError(str(error)).first_line
     if "set lock" in reason:
-        return f"The file {path} is being written by another process. Wait until that is done."
+        program = re.search(r"\(PID (\d+)\)", str(error))
+        who = f"process {program[1]}" if program else "another process"
+        return (
+            f"The file {path} is open for writing in {who}. Close it there (duckdb opens a file for writing unless "
+            "-readonly is given; duckdb.connect unless read_only=True), then run this again."
+        )
+    if "Unique file handle conflict" in str(error):
+        return f"The file {path} is open for writing in this very process. Close that connection, or open it read_only."
     if Path(path).is_file() and not isinstance(error, duckdb.ConnectionException):
         return f"The file {path} is damaged ({reason}). Remove it and build again."
     return f"The file {path} cannot be opened: {reason}."

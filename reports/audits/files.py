@@ -1,21 +1,26 @@
-"""The audits as files: a CSV for each table, in place of those of an earlier run."""
+"""The audits as files: a CSV for each table, and what they were made of."""
 
-import shutil
+import json
 from pathlib import Path
 
 from analysis.audits.results import AuditResults
-from reports.writing.csv_text import as_csv
+from analysis.store.sets import new_set
+from reports.writing.csv_text import csv_texts
+from reports.writing.files import write_texts
+
+MADE_OF = "made_of.json"
+"""Beside the tables: the hashes of the cohort that they are of."""
 
 
 def write_audits(audits: AuditResults, folder: Path) -> list[Path]:
-    """Write every table of the audits as CSV, in place of those of an earlier run, and return the files."""
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    names = []
-    for name, table in audits.frames().items():
-        (part / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
-        names.append(f"{name}.csv")
-    shutil.rmtree(folder, ignore_errors=True)
-    part.replace(folder)
-    return [folder / name for name in names]
+    """Write the tables of the audits in place of those of an earlier run, as one set; return their files.
+
+    Raises
+    ------
+    StoreError
+        If they cannot be written; those of the earlier run are then as they were.
+    """
+    tables = csv_texts(audits.frames())
+    with new_set(folder) as part:
+        write_texts(tables | {MADE_OF: json.dumps(audits.hashes, indent=2) + "\n"}, part)
+    return [folder / name for name in tables]

@@ -1,17 +1,16 @@
-"""The check of a source as files: a page, and beside it all rows of what was found; all of them, or none changed."""
+"""The check of a source as files: a folder with the page and all rows of what was found, of one run."""
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.cohort.source_check import SourceCheck
 from analysis.declared.study import Study
-from analysis.errors import ReportError
+from analysis.store.sets import new_set
 from analysis.wording.catalogue import Catalogue
 from reports.check.content import check_content
-from reports.check.page import FOLDER, render_check
+from reports.check.page import ROWS, render_check
+from reports.writing.files import write_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class WrittenCheck:
 
 
 def write_check(study: Study, out: Path, catalogue: Catalogue, check: Callable[[Path], SourceCheck]) -> WrittenCheck:
-    """Check a source, write the page and the lists, and remove the lists of an earlier run.
+    """Check a source, and write the page and the lists in place of those of an earlier run.
 
     Parameters
     ----------
@@ -39,29 +38,19 @@ def write_check(study: Study, out: Path, catalogue: Catalogue, check: Callable[[
 
     Raises
     ------
-    ReportError
-        If a file cannot be written; none is then changed.
+    StoreError
+        If a file cannot be written; those of the earlier run are then as they were.
     TenureError
         If nothing of the source can be read; likewise.
     """
-    page, folder = out / f"check.{catalogue.language}.html", out / FOLDER
-    parts = {path: path.with_name(f"{path.name}.part-{os.getpid()}") for path in (folder, page)}
-    old = folder.with_name(f"{FOLDER}.old-{os.getpid()}")
-    try:
-        parts[folder].mkdir(parents=True)
-        checked = check(parts[folder])
-        text = render_check(study, check_content(study, checked), catalogue)
-        parts[page].write_text(text, encoding="utf-8", errors="replace")
-        if folder.exists():
-            folder.replace(old)
-        parts[folder].replace(folder)
-        parts[page].replace(page)
-    except OSError as error:
-        raise ReportError(f"The check cannot be written: {error}. Choose another folder with --out.") from None
-    finally:
-        if old.exists() and not folder.exists():
-            old.replace(folder)
-        shutil.rmtree(old, ignore_errors=True)
-        shutil.rmtree(parts[folder], ignore_errors=True)
-        parts[page].unlink(missing_ok=True)
-    return WrittenCheck(checked, page, tuple(folder / name for name in checked.row_files if name))
+    name = f"check.{catalogue.language}"
+    folder = out / name
+    with new_set(folder) as part:
+        rows = part / ROWS
+        rows.mkdir()
+        checked = check(rows)
+        write_texts({f"{name}.html": render_check(study, check_content(study, checked), catalogue)}, part)
+        if not any(rows.iterdir()):
+            rows.rmdir()
+    lists = tuple(folder / ROWS / file for file in checked.row_files if file)
+    return WrittenCheck(checked, folder / f"{name}.html", lists)

@@ -23,8 +23,8 @@ SEPARATORS = {
     "\t": "source.separator_tab",
     "|": "source.separator_bar",
 }
-FOLDER = "check"
-"""Beside the page: the lists of rows."""
+ROWS = "rows"
+"""The folder beside the page that holds the lists of rows."""
 
 
 def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> str:
@@ -53,7 +53,7 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
             language=catalogue.language,
             study=study,
             c=content,
-            folder=FOLDER,
+            folder=ROWS,
             years=rows_by_year(content.overview),
             ends=_ends(content),
             figures={"timeline": Markup(timeline_picture(timeline, catalogue))} if timeline else {},

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -12,9 +11,11 @@ from typing import TextIO
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
-from analysis.engine.store import prune
 from analysis.errors import BuildError, ContractError, SourceError, StudyError, TenureError
 from analysis.progress import Progress
+from analysis.store.cohorts import prune
+from analysis.store.sets import write_alone
+from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
@@ -62,8 +63,8 @@ def _study(options: argparse.Namespace) -> Study:
 
 
 def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows: Path | None = None) -> SourceCheck:
-    with tempfile.TemporaryDirectory() as scratch:
-        return check_source(study, Path(scratch), progress, options.threads, options.memory_limit, rows=rows)
+    with scratch_folder() as scratch:
+        return check_source(study, scratch, progress, options.threads, options.memory_limit, rows=rows)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -156,12 +157,11 @@ def _covariates(options: argparse.Namespace) -> None:
         print(say_dictionary(sections, definitions(study, catalogue), catalogue, checked is not None))
         return
     from reports.dictionary.page import render_covariates
-    from reports.writing.files import write_all
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
     checked = _checked(options, study, _Progress())
-    write_all({page: render_covariates(study, checked.given, catalogue, checked.not_measured)})
+    write_alone(page, render_covariates(study, checked.given, catalogue, checked.not_measured))
     print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
 
@@ -211,18 +211,14 @@ def _study_worlds(options: argparse.Namespace) -> None:
 
 
 def _quarterly(options: argparse.Namespace) -> None:
-    # Models and figures take seconds to import; the other commands do without them.
-    from reports.audits.files import write_audits
-    from reports.quarterly.files import write_quarterly
+    from reports.quarterly.files import write_quarterly  # models and figures take seconds to import
 
     tenure, text = _open(options), read_catalogue(options.language)
-    out = options.out / tenure.study.name
-    written = write_quarterly(tenure, out, options.language)
-    tables = write_audits(tenure.audits, out / "audit")
+    written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\n{text('command.report', path=written.page)}")
     for path in written.lists:
         print(text("command.list", path=path))
-    _tell_of_tables(tenure.audits, tables, text)
+    _tell_of_tables(tenure.audits, written.audits, text)
 
 
 COMMANDS = {

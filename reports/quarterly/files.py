@@ -1,4 +1,4 @@
-"""The quarterly report: an HTML page and the list of accounts beside it, written whole or not at all."""
+"""The quarterly report: a folder with the page, the lists and the tables of the audits, all of one run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,17 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.store.sets import new_set
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.summary import summarise
-from reports.writing.csv_text import as_csv
-from reports.writing.files import write_all
+from reports.writing.csv_text import as_csv, csv_texts
+from reports.writing.files import write_texts
 
+AUDIT = "audit"
+"""In the folder of a report: the tables of the audits that its page tells of."""
 LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr")
 """What the list of known leavers tells."""
 VERSIONED = (
@@ -26,21 +29,22 @@ VERSIONED = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of a finished report."""
+    """The files of a finished report: the page, the lists beside it, and the tables of the audits."""
 
     page: Path
     lists: tuple[Path, ...]
+    audits: tuple[Path, ...]
 
 
 def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Written:
-    """Write the quarterly report.
+    """Write the quarterly report into a folder of its own, in place of an earlier one of the same quarter.
 
     Parameters
     ----------
     tenure
         The open study.
     out
-        The study's output folder; files are named for the landmark and the language.
+        The study's output folder; that of the report is named for the landmark and the language.
     language
         ``en`` or ``ja``.
 
@@ -49,22 +53,29 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     ModelError
         If the study cannot support a report; nothing is written.
     ReportError
-        If the language is unknown or the files cannot be written.
+        If the language is unknown.
+    StoreError
+        If the files cannot be written; an earlier report is then as it was.
     """
     catalogue = read_catalogue(language)
     summary = summarise(tenure)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
-    page = render_quarterly(tenure, summary, catalogue, _provenance(tenure, catalogue), names)
+    page = f"{stem}.{language}.html"
     lists = {}
     if summary.reading:
-        lists[out / names["accounts_file"]] = accounts_csv(summary.reading.calls)
+        lists[names["accounts_file"]] = accounts_csv(summary.reading.calls)
     if not summary.known_leavers.empty:
-        lists[out / names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
-    page_path = out / f"{stem}.{language}.html"
-    write_all({page_path: page} | lists)
-    return Written(page_path, tuple(lists))
+        lists[names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
+    texts = {page: render_quarterly(tenure, summary, catalogue, _provenance(tenure, catalogue), names)} | lists
+    tables = csv_texts(tenure.audits.frames())
+    folder = out / f"{stem}.{language}"
+    with new_set(folder) as part:
+        write_texts(texts, part)
+        write_texts(tables, part / AUDIT)
+    of_audits = tuple(folder / AUDIT / name for name in tables)
+    return Written(folder / page, tuple(folder / name for name in lists), of_audits)
 
 
 def accounts_csv(calls: pd.DataFrame) -> str:

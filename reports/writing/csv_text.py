@@ -1,5 +1,7 @@
 """CSV text: tables as files that a spreadsheet may open without running anything, in any language."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.engine.engine import BYTE_ORDER_MARK
@@ -13,6 +15,11 @@ def as_csv(table: pd.DataFrame) -> str:
     for name in plain.select_dtypes(object).columns:
         plain[name] = plain[name].map(_plain)
     return BYTE_ORDER_MARK + plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+
+
+def csv_texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return tables as CSV by the names of their files."""
+    return {f"{name}.csv": as_csv(table) for name, table in tables.items()}
 
 
 def _plain(value: object) -> object:

@@ -75,18 +75,18 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     before = content_of(out)
 
     build = run(tmp_path, "build")
-    while not list(out.glob("cohort-*.part-*")):
+    while not list(out.glob(".work-*/cohort-*")):
         assert build.poll() is None
         time.sleep(0.005)
     build.send_signal(signal.SIGKILL)
     assert build.wait() == -signal.SIGKILL
 
-    left_behind = {name for name in content_of(out) if ".part-" in name}
+    left_behind = {name for name in content_of(out) if ".work-" in name}
     assert left_behind
     assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
 
     assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
-    assert not [name for name in content_of(out) if ".part-" in name]
+    assert not list(out.glob(".work-*"))
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
 
@@ -113,9 +113,9 @@ def changed_by(before: dict[str, str]) -> set[str]:
 
 class TestFingerprint:
     def test_the_build_imports_from_no_room_that_is_not_part_of_it(self) -> None:
-        """But for errors, progress and words, which decide nothing: what such a room stands on shapes cohorts, too."""
+        """But for errors, progress, words and the disk, which decide nothing: what such a room stands on shapes cohorts, too."""
         imported = {name for text in module_texts(ROOMS) for name in re.findall(r"from analysis\.(\w+)", text)}
-        assert imported - {"errors", "progress", "wording"} == set(ROOMS)
+        assert imported - {"errors", "progress", "store", "wording"} == set(ROOMS)
 
     def test_another_text_of_such_a_module_makes_another_cohort(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = sample_fingerprint()

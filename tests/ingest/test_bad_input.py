@@ -322,11 +322,11 @@ def test_folder_in_which_nothing_can_be_written(
 ) -> None:
     """Stands in for a folder without permission, which whoever runs the tests may write to nevertheless."""
 
-    def refuse(**_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    def refuse(folder: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     study = write_small_source(tmp_path, usage_daily=None)
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
     message = refused(study, out, capsys)
     assert f"Nothing can be written to the folder {out / 'small'}: Permission denied" in message
 
@@ -362,7 +362,7 @@ def test_cohort_that_another_process_writes(tmp_path: Path, out: Path, capsys: p
         other.stdout.readline()
         message = refused(tmp_path / "good" / "study.toml", out, capsys)
         other.communicate()
-    assert f"The file {cohort} is being written by another process" in message
+    assert f"The file {cohort} is open for writing in process {other.pid}. Close it there" in message
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two"])
@@ -422,6 +422,8 @@ def test_few_events_give_counts_but_no_forecast(tmp_path: Path) -> None:
     """One event is under the first rung of evidence: the page counts and says what is missing."""
     study = write_small_source(tmp_path)
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
-    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en" / "quarterly-2023-07-01.en.html").read_text(
+        encoding="utf-8"
+    )
     assert "A forecast needs 10 lifetimes with event; there is 1." in page
     assert not list((tmp_path / "out" / "small").glob("*.csv"))

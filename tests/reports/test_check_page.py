@@ -16,7 +16,7 @@ from small_source import ACCOUNTS, STUDY, USAGE, content_of, write_small_source
 
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
-from analysis.errors import ReportError, SourceError
+from analysis.errors import SourceError, StoreError
 from analysis.ingest.files.files_read import FileRead
 from analysis.ingest.findings import Finding, Severity
 from analysis.progress import quiet
@@ -229,7 +229,7 @@ class TestPage:
         assert say("source.legend.rows") in page
         assert say("source.legend.inside") not in page
         assert say("source.nothing_against") not in text
-        assert 'href="check/odd.csv"' in page
+        assert 'href="rows/odd.csv"' in page
         assert text.index("subscription_id=s2") < text.index("other_event_differs", text.index("subscription_id=s2"))
 
     def test_nothing_found_is_said(self, language: str, tmp_path: Path) -> None:
@@ -271,8 +271,7 @@ class TestFiles:
         for names in (("a.csv", "b.csv"), ("b.csv",), ()):
             written = write_check(study, out, read_catalogue("en"), self.check(study, tmp_path, *names))
             assert [path.name for path in written.lists] == list(names)
-            assert sorted(path.name for path in (out / "check").iterdir()) == sorted(names)
-            assert sorted(path.name for path in out.iterdir()) == ["check", "check.en.html"]
+            assert sorted(content_of(out)) == ["check.en/check.en.html", *(f"check.en/rows/{name}" for name in names)]
 
     def test_nothing_is_changed_where_the_source_cannot_be_read(self, study: Study, tmp_path: Path) -> None:
         out = tmp_path / "out"
@@ -286,7 +285,7 @@ class TestFiles:
         with pytest.raises(SourceError):
             write_check(study, out, read_catalogue("en"), fails)
         assert content_of(out) == before
-        assert sorted(path.name for path in out.iterdir()) == ["check", "check.en.html"]
+        assert [path.name for path in out.iterdir()] == ["check.en"]
 
     def test_nothing_is_changed_where_the_page_cannot_be_written(
         self, study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -299,7 +298,7 @@ class TestFiles:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(files, "render_check", full)
-        with pytest.raises(ReportError, match=r"cannot be written: .*No space left.* Choose another folder with --out"):
+        with pytest.raises(StoreError, match=r"The disk of .*out is full.* Make room, then run this again"):
             write_check(study, out, read_catalogue("en"), self.check(study, tmp_path, "b.csv"))
         assert content_of(out) == before
 
@@ -308,21 +307,23 @@ class TestCommand:
     def test_writes_the_page_and_says_where(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study, out = write_small_source(tmp_path, usage_daily=USAGE + ODD), tmp_path / "out"
         assert main(["check", "--page", "--language", "ja", "--study", str(study), "--out", str(out)]) == 0
-        page = out / "small" / "check.ja.html"
+        page = out / "small" / "check.ja" / "check.ja.html"
         assert f"点検のページ：{page}" in capsys.readouterr().out
         assert "<h1>small</h1>" in page.read_text(encoding="utf-8")
 
     def test_all_rows_of_what_was_found_stand_beside_it_as_they_were(self, tmp_path: Path) -> None:
         study, out = write_small_source(tmp_path, usage_daily=USAGE + ODD), tmp_path / "out"
         assert main(["check", "--page", "--study", str(study), "--out", str(out)]) == 0
-        unknown = (out / "small" / "check" / "usage_daily.account_id_is_known.csv").read_text(encoding="utf-8-sig")
+        unknown = (out / "small" / "check.en" / "rows" / "usage_daily.account_id_is_known.csv").read_text(
+            encoding="utf-8-sig"
+        )
         assert unknown == (
             "account_id,used_on,user_id,feature,events,out_of_hours_events,known_on\n"
             "a9,2023-03-05,,search,1,,\n"
         )  # fmt: skip
-        page = (out / "small" / "check.en.html").read_text(encoding="utf-8")
-        linked = set(re.findall(r'href="check/([^"]+)"', page))
-        assert linked == {path.name for path in (out / "small" / "check").iterdir()}
+        page = (out / "small" / "check.en" / "check.en.html").read_text(encoding="utf-8")
+        linked = set(re.findall(r'href="rows/([^"]+)"', page))
+        assert linked == {path.name for path in (out / "small" / "check.en" / "rows").iterdir()}
 
     def test_without_the_option_it_writes_nothing(self, tmp_path: Path) -> None:
         out = tmp_path / "out"
@@ -350,7 +351,7 @@ class TestCommand:
             said.err
             == "tenure: The source breaks the contract: 1 error stands in the way, named above. Nothing is built.\n"
         )
-        assert (out / "small" / "check.en.html").exists() == bool(options)
+        assert (out / "small" / "check.en").exists() == bool(options)
 
     def test_two_runs_write_the_same_bytes(self, tmp_path: Path) -> None:
         study = write_small_source(tmp_path, usage_daily=USAGE + ODD)
@@ -361,4 +362,4 @@ class TestCommand:
             command += ["--out", str(tmp_path / run)]
             subprocess.run(command, env=environment, check=True, capture_output=True)
         assert content_of(tmp_path / "1") == content_of(tmp_path / "2")
-        assert "small/check.en.html" in content_of(tmp_path / "1")
+        assert "small/check.en/check.en.html" in content_of(tmp_path / "1")

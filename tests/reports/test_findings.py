@@ -313,9 +313,9 @@ def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Pat
     says = "nothing reads these columns of the source: '<b>x</b>'"
     code, values = "ingest.unread_columns.says", '{"columns": ["\'<b>x</b>\'"]}'
     assert rows == [("unread_columns", "accounts", "notice", None, says, code, values)]
-    page = (folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
+    page = (folder / "quarterly-2023-07-01.en" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
     assert "nothing reads these columns of the source: &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
-    page = (folder / "quarterly-2023-07-01.ja.html").read_text(encoding="utf-8")
+    page = (folder / "quarterly-2023-07-01.ja" / "quarterly-2023-07-01.ja.html").read_text(encoding="utf-8")
     assert "元データの次の列は読み込まれない： &#39;&lt;b&gt;x&lt;/b&gt;&#39;" in page
 
 

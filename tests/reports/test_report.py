@@ -117,7 +117,9 @@ def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))
     study.write_text(STUDY + "[report]\nmin_cell = 1\ncurve_from_at_risk = 1\n", encoding="utf-8")
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
-    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "small" / "quarterly-2023-07-01.en" / "quarterly-2023-07-01.en.html").read_text(
+        encoding="utf-8"
+    )
     assert "<b>&amp;</b>" not in page
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
 
@@ -183,7 +185,11 @@ def test_an_end_that_is_worked_out_is_marked_and_one_that_nobody_knows_is_left_o
     study = write_small_source(tmp_path, subscriptions=untold + staying, accounts=ACCOUNTS + "a4,web\n")
     study.write_text(study.read_text(encoding="utf-8") + "[report]\nname_accounts = true\n", encoding="utf-8")
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
-    text = text_of((tmp_path / "out" / "small" / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
+    text = text_of(
+        (tmp_path / "out" / "small" / "quarterly-2023-07-01.en" / "quarterly-2023-07-01.en.html").read_text(
+            encoding="utf-8"
+        )
+    )
     assert " a1 2023-06-20 2023-08-05 * 5 100 " in text
     assert " a3 2023-06-22 – 25 450 " in text
     assert "* For 1 account the tables give no end: shown is the end of the first term" in text
@@ -193,7 +199,7 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     """a1 has given notice and its contract still runs: it is neither at risk nor forgotten."""
     study = write_small_source(tmp_path, subscriptions=WITH_NOTICE)
     assert main(["report", "quarterly", "--study", str(study), "--out", str(tmp_path / "out")]) == 0
-    folder = tmp_path / "out" / "small"
+    folder = tmp_path / "out" / "small" / "quarterly-2023-07-01.en"
     text = text_of((folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
     assert " 1 account at risk " in text
     assert "1 more is under notice already; it is listed apart and in no forecast." in text

@@ -1,7 +1,5 @@
 """The world: month after month accounts use, meet, complain, renew and leave; its tables and its truth are written."""
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +7,7 @@ import pandas as pd
 
 from analysis.errors import StudyError
 from analysis.progress import Progress
+from analysis.store.sets import new_set
 from analysis.worlds.company.accounts.decisions import Notices
 from analysis.worlds.company.company import Company, begin, write_accounts, write_state
 from analysis.worlds.company.danger.true_claims import claims_table
@@ -108,21 +107,17 @@ def make_world(
     ------
     StudyError
         If the scenario or the number of accounts is no good, or `out` holds something already.
+    StoreError
+        If nothing can be written there.
     """
     scenario = read_scenario(scenario_name)
     if n_accounts < 1:
         raise StudyError(f"--accounts must be positive, but is {n_accounts}.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise StudyError(f"{out} is there already. Name a new folder, or remove it first.")
-    part = out.with_name(f"{out.name}.part-{os.getpid()}")
-    folder = part / "usage_daily" if n_accounts >= PARTITIONED_FROM else None
-    try:
+    with new_set(out) as part:
+        folder = part / "usage_daily" if n_accounts >= PARTITIONED_FROM else None
         company = simulate(n_accounts, seed, scenario, progress, folder, n_paths)
         written = [*export(company.engine, part), company.usage_log.finish(part)]
         company.engine.close()
-        if out.exists():
-            out.rmdir()
-        os.replace(part, out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return [out / path.relative_to(part) for path in written]

@@ -1,0 +1,127 @@
+"""Cohorts: files under hashed names, and the pointer that says which one is current."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from analysis.errors import BuildError
+from analysis.progress import Progress
+from analysis.store.locks import Held, hold
+from analysis.store.working import told_in_words, working_folder
+
+POINTER = "current.json"
+KEPT = 3
+"""Cohorts that stay when a new one is built: it, and those that were used last."""
+
+
+def cohort_path(out: Path, cohort_hash: str) -> Path:
+    """Return the place of a cohort."""
+    return out / f"cohort-{cohort_hash}.duckdb"
+
+
+@contextmanager
+def new_cohort(final: Path, progress: Progress) -> Iterator[Path | None]:
+    """Give a place to build in, and move what was built to `final` at the end; None if another run has just built it.
+
+    If the block fails, what was built is gone. Who builds the same cohort into the same folder waits.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be made or written to.
+    """
+    _refuse_what_is_no_path_to_the_engine(final.parent.resolve())
+    with working_folder(final.parent, final.stem, progress) as work, told_in_words(work):
+        if final.exists():
+            yield None
+            return
+        part = work / final.name
+        yield part
+        os.replace(part, final)
+
+
+def _refuse_what_is_no_path_to_the_engine(folder: Path) -> None:
+    odd = "?" if "?" in str(folder) else "\\" if os.sep == "/" and "\\" in str(folder) else None
+    if odd:
+        raise BuildError(
+            f"Nothing can be written to the folder {folder}: DuckDB takes the {odd} in its path for something else. "
+            "Choose another with --out."
+        )
+
+
+def point_at(final: Path, hashes: dict[str, str]) -> None:
+    """Swap the pointer for one to `final`, unless it is; readers see the old one or the new one, never half of it.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    text = json.dumps({"cohort": final.name, "built_from": hashes}, indent=2) + "\n"
+    pointer = final.with_name(POINTER)
+    with suppress(OSError):
+        os.utime(final)  # by which it is known which cohorts were used last
+    with suppress(OSError, UnicodeDecodeError):
+        if pointer.read_text(encoding="utf-8") == text:
+            return
+    with working_folder(final.parent) as work, told_in_words(work):
+        part = work / POINTER
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, pointer)
+
+
+def in_use(cohort: Path) -> Held | None:
+    """Keep a cohort from being removed by other runs, until it is let go; None where it cannot be held."""
+    with suppress(OSError):
+        return hold(cohort, is_shared=True)
+    return None
+
+
+def prune(out: Path, kept: int = 1) -> list[Path]:
+    """Remove every cohort but the current one and those used last, with all that was kept of them; return what went.
+
+    One that another run has open stays.
+
+    Parameters
+    ----------
+    out
+        The study's output folder.
+    kept
+        How many cohorts stay, the current one among them.
+
+    Raises
+    ------
+    BuildError
+        If nothing has been built yet.
+    """
+    try:
+        current = json.loads((out / POINTER).read_text(encoding="utf-8"))["cohort"]
+    except FileNotFoundError:
+        raise BuildError(f"Nothing is built in {out} yet. Run 'tenure build' first.") from None
+    by_use = sorted(out.glob("cohort-*.duckdb"), key=lambda path: (path.name != current, -_last_used(path), path.name))
+    removed = [path for path in by_use[kept:] if _remove_unless_in_use(path)]
+    for folder in out.glob("audits-*-*"):
+        if not cohort_path(out, folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder)
+    return sorted(removed)
+
+
+def _last_used(cohort: Path) -> int:
+    with suppress(OSError):
+        return cohort.stat().st_mtime_ns
+    return 0
+
+
+def _remove_unless_in_use(cohort: Path) -> bool:
+    with suppress(OSError):
+        held = hold(cohort)
+        if held is None:
+            return False
+        cohort.unlink()
+        held.let_go()
+        return True
+    return False
