@@ -1,6 +1,7 @@
 STUDY ?= study.toml
 FUZZ ?= 300
 FUZZ_SEED ?= 0
+KILL_MINUTES ?= 30
 DEMO := out/demo/data
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
@@ -10,7 +11,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test fuzz report study-worlds bench bench-covariates lab check format index lock clean
+.PHONY: help setup test fuzz kill report study-worlds bench bench-covariates lab check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +23,9 @@ test: setup  ## run the tests
 
 fuzz: setup  ## check and build mutants of a small source: a clear error or a whole cohort (FUZZ=number, FUZZ_SEED=first)
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet
+
+kill: setup  ## kill builds, reports and checks before each file operation, and run two at once (KILL_MINUTES=..., half an hour)
+	PYTHONPATH=tests/kit $(BIN)/python benchmarks/kills.py --minutes $(KILL_MINUTES)
 
 report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)

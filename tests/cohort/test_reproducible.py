@@ -113,7 +113,7 @@ def changed_by(before: dict[str, str]) -> set[str]:
 
 class TestFingerprint:
     def test_the_build_imports_from_no_room_that_is_not_part_of_it(self) -> None:
-        """But for errors, progress, words and the disk, which decide nothing: what such a room stands on shapes cohorts, too."""
+        """But for errors, progress, words and the disk, which decide nothing: what it stands on shapes cohorts, too."""
         imported = {name for text in module_texts(ROOMS) for name in re.findall(r"from analysis\.(\w+)", text)}
         assert imported - {"errors", "progress", "store", "wording"} == set(ROOMS)
 
