@@ -427,17 +427,20 @@ class TestKeyUsers:
             subscriptions=accounts_of(new),
         )
 
-    def test_users_with_the_same_use_are_taken_by_their_id(self):
+    def test_of_users_with_the_same_use_all_are_taken_whatever_their_ids(self):
+        """One of the three is the tenth, rounded up: two have most use, and both are key users."""
         self.shown(
             """
-            | account_id | key_user_share |
-            | a          | 1 / (1 + 3)    |
+            | account_id | key_user_share    |
+            | a          | (1 + 3) / (4 + 5) |
             """,
             """
             | a | u2 | 2024-05-01 | 8 | |
             | a | u1 | 2024-05-02 | 8 | |
+            | a | u3 | 2024-05-02 | 7 | |
             | a | u1 | 2024-06-10 | 1 | |
             | a | u2 | 2024-06-10 | 3 | |
+            | a | u3 | 2024-06-10 | 5 | |
             """,
         )
 
