@@ -602,7 +602,8 @@ def plain_key_users(use, origin, day):
     unnamed = [(window.pop(None, 0), window.total()) for window in (recent, before)]
     if (day - origin).days < 56 or not before or any(without > named for without, named in unnamed):
         return [None] * 3
-    key_users = sorted(before, key=lambda user: (-before[user], user))[: math.ceil(len(before) / 10)]
+    *_, last = sorted(before.values(), reverse=True)[: math.ceil(len(before) / 10)]
+    key_users = [user for user, events in before.items() if events >= last]
     share = sum(recent[user] for user in key_users) / recent.total() if recent else None
     silence = sum(recent[user] == 0 for user in key_users) / len(key_users)
     n_recent, n_before = (sum(events[user] for user in key_users) for events in (recent, before))
