@@ -84,7 +84,7 @@ def places(names: NDArray, digests: NDArray[np.uint64]) -> NDArray[np.intp]:
 
     >>> said = np.array([11, 12, 13], dtype=np.uint64)
     >>> places(np.array(["a", "a", "b"]), said).tolist(), places(np.array(["z", "z", "y"]), said).tolist()
-    ([0, 0, 1], [0, 0, 1])
+    ([1, 1, 0], [1, 1, 0])
     """
     code, labels = pd.factorize(names)
     said = np.zeros(len(labels), dtype=np.uint64)
