@@ -17,9 +17,7 @@ SHOWN = 0.05
 """A p value below it shows an association, or a drift."""
 
 
-def family_tests(
-    fit: CoxFit, columns: Sequence[Column], families: Sequence[str], *, seed: int = 0
-) -> pd.DataFrame:
+def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str], *, seed: int = 0) -> pd.DataFrame:
     """Test each family's columns jointly, given all other columns (global test, signs of the clusters).
 
     The model is fitted again without the family, with the ridge that the others have. Indicators of missing values are
