@@ -51,6 +51,7 @@ def landmark_book(rows: int, columns: int, seed: int = 1) -> tuple[DesignMatrix,
         lifetime=account,
         account=labels,
         cluster=labels,
+        content=np.arange(rows, dtype=np.uint64),
         clock="landmark",
     )
     names = tuple(Column(f"x{k}", f"x{k}", "all") for k in range(columns))

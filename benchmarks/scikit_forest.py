@@ -23,7 +23,7 @@ class ScikitForest(Forest):
         binned = self.binned(design)
         timed = outcome.on_grid()
         ending = np.column_stack([timed.stop, timed.event]).astype(np.float64)
-        _, cluster = np.unique(timed.cluster.astype(str), return_inverse=True)
+        cluster = timed.cluster_place
         n_clusters = int(cluster.max()) + 1
 
         def grow(seed: np.random.SeedSequence) -> SurvivalTree:

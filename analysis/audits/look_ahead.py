@@ -32,12 +32,16 @@ def audit_days(tenure: CohortTables, n_days: int) -> list[dt.date]:
 
 
 def audit_accounts(tenure: CohortTables) -> list[str]:
-    """Draw the accounts whose covariates an audit compares: all, or of a large book as many as the study says."""
-    accounts = np.sort(tenure.table("lifetimes")["account_id"].unique().astype(str))
+    """Draw the accounts whose covariates an audit compares: all, or of a large book as many as the study says.
+
+    The cohort's tables are in an order of what they say: the draw does not depend on what accounts are called.
+    """
+    beside = [tenure.counting_process["account_id"], tenure.table("lifetimes")["account_id"]]
+    accounts = pd.concat(beside).astype(str).unique()
     most = tenure.study.audits.look_ahead_accounts
     if len(accounts) <= most:
-        return accounts.tolist()
-    return np.sort(np.random.default_rng([tenure.study.seed, 2]).choice(accounts, most, replace=False)).tolist()
+        return sorted(accounts)
+    return sorted(np.random.default_rng([tenure.study.seed, 2]).choice(accounts, most, replace=False).tolist())
 
 
 def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -122,5 +126,5 @@ def _examples(engine: Engine, name: str, day: dt.date) -> pd.DataFrame:
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
         f"from {_both_sql(day)} inner join {COHORT}.lifetimes using (lifetime_id) "
         f"where ours.{name} is distinct from theirs.{name} "
-        f"order by account_id, lifetime_number, on_day limit {EXAMPLES}"
+        f"order by on_day, from_all_data, from_known, account_id, lifetime_number limit {EXAMPLES}"
     )

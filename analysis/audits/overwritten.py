@@ -106,8 +106,8 @@ def rewritten_score(tenure: CohortTables) -> Alarm:
 def with_published_scores(tenure: CohortTables, landmarks: pd.DataFrame) -> pd.DataFrame:
     """Return those landmark rows that had a fresh published score, with it as column ``value``."""
     scores = tenure.ask("published_scores")
-    rows = landmarks.assign(day=landmarks["risk_date"].astype("datetime64[us]")).sort_values(["day", "account_id"])
-    scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values(["day", "account_id"])
+    rows = landmarks.assign(day=landmarks["risk_date"].astype("datetime64[us]")).sort_values("day", kind="stable")
+    scores = scores.assign(day=scores["scored_on"].astype("datetime64[us]")).sort_values("day", kind="stable")
     return pd.merge_asof(
         rows, scores, on="day", by="account_id", tolerance=pd.Timedelta(days=SCORE_IS_FRESH), direction="backward"
     ).dropna(subset=["value"])
@@ -116,7 +116,7 @@ def with_published_scores(tenure: CohortTables, landmarks: pd.DataFrame) -> pd.D
 def _difference(rest: np.ndarray, left: np.ndarray, cluster: np.ndarray) -> Alarm:
     difference = rest[left].mean() - rest[~left].mean()
     influence = np.where(left, (rest - rest[left].mean()) / left.sum(), -(rest - rest[~left].mean()) / (~left).sum())
-    error = float(np.sqrt((pd.Series(influence).groupby(cluster).sum() ** 2).sum()))
+    error = float(np.sqrt((pd.Series(influence).groupby(cluster, sort=False).sum() ** 2).sum()))
     p_value = float(2 * stats.norm.sf(abs(difference) / error))
     low, high = difference - Z * error, difference + Z * error
     told = verdict(bool(p_value < LEVEL and abs(difference) > MATTERS), MATTERS, low, high)

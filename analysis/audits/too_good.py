@@ -120,7 +120,7 @@ def _measured(halves: _Halves, subject: str, risk: NDArray[np.float64]) -> Alarm
     estimate = float(auc(event, risk, group=day)[0])
     low = high = np.nan
     if estimate >= SURELY_ABOVE or not subject:
-        weights = cluster_resamples(late["cluster_id"].to_numpy(object), _N_RESAMPLES, 0)
+        weights = cluster_resamples(Outcome.from_landmarks(late).cluster_place, _N_RESAMPLES, 0)
         low, high = percentile_interval(auc(event, risk, weights, day))
     return Alarm("separates_alone", subject, Verdict.NOT_FOUND, estimate, low, high, n=halves.leavers)
 

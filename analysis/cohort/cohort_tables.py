@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.queries import ASKED
 from analysis.declared.declaration import read_declaration
@@ -23,17 +24,25 @@ from analysis.progress import Progress
 from analysis.store.cohorts import in_use
 from analysis.wording.remarks import Remark
 
-ORDER = {
-    "lifetimes": "account_id, lifetime_number",
-    "counting_process": "account_id, risk_date",
-    "landmarks": "risk_date, account_id",
-    "phase_intervals": "account_id, risk_date, start",
-    "recurrent_events": "account_id, changed_on",
-    "known_leavers": "account_id",
-    "attrition": "step",
-    "returns": "account_id, lifetime_number",
+_BY_ACCOUNT = {
+    "lifetimes": ("origin", "lifetime_number"),
+    "counting_process": ("risk_date", "risk_date"),
+    "phase_intervals": ("risk_date", "risk_date", "start"),
+    "recurrent_events": ("changed_on", "changed_on"),
+    "returns": ("origin", "lifetime_number"),
 }
-"""Keys by account and time: as text, the tenth lifetime of an account would stand before its second."""
+"""The day by which accounts are told apart first, and the columns by which the rows of each follow each other."""
+_BY_ROW = {"landmarks": ("risk_date",), "known_leavers": ("ends_on",), "attrition": ("step",)}
+
+
+def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return rows of a table of the cohort in its order, which is one of what rows say: other ids change nothing.
+
+    Sums depend on the order of their parts, if only in the last digit, and so would all that follows.
+    """
+    if table in _BY_ACCOUNT:
+        return by_account(frame, *_BY_ACCOUNT[table])
+    return by_row(frame, *_BY_ROW[table]) if table in _BY_ROW else frame
 
 
 class CohortTables:
@@ -104,8 +113,8 @@ class CohortTables:
             return query_parameters(self.study, read_declaration(self.study.source.kind)) | read_logs(engine)
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order."""
-        found = self.query(f"select * from {name} order by {ORDER.get(name, 'all')}")
+        """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order (`in_order`)."""
+        found = in_order(self.query(f"select * from {name} order by all"), name)
         return SCHEMAS[name].checked(found) if name in SCHEMAS else found
 
     @cached_property

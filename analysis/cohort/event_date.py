@@ -4,7 +4,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.cohort.cohort_tables import ORDER, CohortTables
+from analysis.cohort.cohort_tables import CohortTables, in_order
 from analysis.cohort.frames import COUNTING_PROCESS
 from analysis.cohort.rebuild import rebuilt
 
@@ -27,6 +27,5 @@ def counting_process_by_other_date(tenure: CohortTables) -> pd.DataFrame:
     event_date = other_event_date(tenure.study.time.event_date)
     tenure.progress(f"dating the event by {event_date}")
     with rebuilt(tenure, {}, ["counting_process"], {"event_date": event_date}) as engine:
-        return COUNTING_PROCESS.checked(
-            engine.frame(f"select * from counting_process order by {ORDER['counting_process']}")
-        )
+        found = engine.frame("select * from counting_process order by all")
+    return COUNTING_PROCESS.checked(in_order(found, "counting_process"))

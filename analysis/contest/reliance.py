@@ -15,7 +15,7 @@ from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import ModelError
 from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
-from analysis.evaluation.rolling_origin import Fold, RollingOrigin
+from analysis.evaluation.rolling_origin import Fold, RollingOrigin, cluster_place
 from analysis.models.base import horizon_risk
 from analysis.models.registry import QUOTABLE
 from analysis.wording.remarks import remark
@@ -141,10 +141,20 @@ def missing_marks(fold: Fold, family: str) -> list[int]:
     return [place for place, column in enumerate(columns) if column.name in names and column.marks_missing]
 
 
-def shuffle_within(group: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return positions, shape (n,), such that row i takes the values of a random row of its own group."""
-    original = np.argsort(group, kind="stable")
-    drawn = np.lexsort((rng.random(len(group)), group))
+def shuffle_within(group: NDArray[np.intp], content: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return positions, shape (n,), such that row i takes the values of a random row of its own group.
+
+    Parameters
+    ----------
+    group : ndarray of int, shape (n,)
+    content : ndarray of uint64, shape (n,)
+        As `Outcome.content`: rows are drawn in its order, so that neither ids nor the order of rows make another draw.
+    rng : Generator
+    """
+    drawn_for = np.empty(len(group))
+    drawn_for[np.argsort(content, kind="stable")] = rng.random(len(group))
+    original = np.lexsort((content, group))
+    drawn = np.lexsort((drawn_for, group))
     taken = np.empty(len(group), dtype=np.intp)
     taken[original] = drawn
     return taken
@@ -157,7 +167,7 @@ def _shuffled_risk(
     risks, moved = [], []
     for number, fold in enumerate(folds):
         group = comparable_groups(fold.test, missing_marks(fold, family))
-        taken = shuffle_within(group, np.random.default_rng([*seed, number]))
+        taken = shuffle_within(group, fold.outcome.content, np.random.default_rng([*seed, number]))
         columns = fold.test.family_columns(family)
         values = fold.test.values.copy()
         values[:, columns] = values[np.ix_(taken, columns)]
@@ -178,13 +188,12 @@ class _Scored:
 
 def _scored(folds: Sequence[Fold], model: str, n_resamples: int, seed: int) -> _Scored:
     event = np.concatenate([fold.outcome.event for fold in folds])
-    cluster = np.concatenate([fold.outcome.cluster for fold in folds])
     once = np.ones(len(event), dtype=np.int64)
     return _Scored(
         event=event,
         risk=np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in folds]),
         landmark=np.concatenate([np.full(len(fold.test), k) for k, fold in enumerate(folds)]),
-        weights=np.vstack([once, cluster_resamples(cluster, n_resamples, seed)]),
+        weights=np.vstack([once, cluster_resamples(cluster_place(folds), n_resamples, seed)]),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.cohort.content import joined_digests, known_columns, places, row_digests
 from analysis.cox.rows import CountingRows, counting_rows
 from analysis.errors import ModelError
 
@@ -36,6 +37,8 @@ class Outcome:
         The lifetime that each row belongs to; events are counted in distinct lifetimes, never in rows.
     account, cluster : ndarray of str, shape (n,)
         The customer, and the parent account that its errors are shared with.
+    content : ndarray of uint64, shape (n,)
+        A number that depends on what was known on the row's day and on its outcome, whatever the ids are called.
     clock : {'lifetime', 'landmark'}
         What `start` and `stop` count.
     """
@@ -47,6 +50,7 @@ class Outcome:
     lifetime: NDArray[np.object_]
     account: NDArray[np.object_]
     cluster: NDArray[np.object_]
+    content: NDArray[np.uint64]
     clock: Clock
 
     @classmethod
@@ -62,7 +66,7 @@ class Outcome:
         start = frame["start"].to_numpy(np.float64)
         stop = frame["stop"].to_numpy(np.float64)
         _refuse(~(start < stop), frame, "needs start < stop in every row", ["lifetime_id", "start", "stop"])
-        return cls(start=start, stop=stop, event=_events(frame), clock="lifetime", **_labels(frame))
+        return cls(start=start, stop=stop, event=_events(frame), clock="lifetime", **_labels(frame, start, stop))
 
     @classmethod
     def from_landmarks(cls, frame: pd.DataFrame) -> Self:
@@ -90,11 +94,20 @@ class Outcome:
         event = _events(frame)
         to_the_horizon = frame["is_followed"].to_numpy(bool) & ~event
         stop = np.where(to_the_horizon, float(HORIZON_PARTS), followed / horizon * HORIZON_PARTS)
-        return cls(start=np.zeros(len(frame)), stop=stop, event=event, clock="landmark", **_labels(frame))
+        start = np.zeros(len(frame))
+        return cls(start=start, stop=stop, event=event, clock="landmark", **_labels(frame, start, stop))
 
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.stop)
+
+    @property
+    def cluster_place(self) -> NDArray[np.intp]:
+        """Number of each row's cluster, from 0, whatever the names and the order of rows, shape (n,).
+
+        What is drawn at random for clusters is drawn in this order.
+        """
+        return places(self.cluster, self.content)
 
     @property
     def n_lifetimes_with_event(self) -> int:
@@ -161,19 +174,23 @@ class Outcome:
             lifetime=self.lifetime[rows],
             account=self.account[rows],
             cluster=self.cluster[rows],
+            content=self.content[rows],
             clock=self.clock,
         )
 
 
-def _labels(frame: pd.DataFrame) -> dict[str, NDArray]:
+def _labels(frame: pd.DataFrame, start: NDArray[np.float64], stop: NDArray[np.float64]) -> dict[str, NDArray]:
     account = frame["account_id"].to_numpy(object)
     cluster = frame["cluster_id"].to_numpy(object) if "cluster_id" in frame else account
     cause = frame["cause"] if "cause" in frame else pd.Series("", index=frame.index, dtype=object)
+    told = {"start": start, "stop": stop, "event": frame["event"], "cause": cause}
+    outcome = row_digests(pd.DataFrame(told, index=frame.index))
     return {
         "cause": cause.where(cause.notna(), "").to_numpy(object),
         "lifetime": frame["lifetime_id"].to_numpy(object),
         "account": account,
         "cluster": cluster,
+        "content": joined_digests(row_digests(frame, known_columns(frame)), outcome),
     }
 
 

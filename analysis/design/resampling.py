@@ -4,16 +4,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def cluster_resamples(cluster: NDArray, n_resamples: int, seed: int) -> NDArray[np.int64]:
+def cluster_resamples(cluster_place: NDArray[np.intp], n_resamples: int, seed: int) -> NDArray[np.int64]:
     """Draw clusters with replacement and return how often each row was drawn, shape (n_resamples, n).
 
-    All rows of a cluster share its count. The draw depends on the clusters' names and the seed, not on
-    the order of the rows.
+    All rows of a cluster share its count.
+
+    Parameters
+    ----------
+    cluster_place : ndarray of int, shape (n,)
+        Number of each row's cluster, from 0 (`analysis.cohort.content.places`): the draw depends on it and the seed.
+    n_resamples, seed : int
     """
-    names, code = np.unique(cluster.astype(str), return_inverse=True)
+    n_clusters = int(cluster_place.max(initial=-1)) + 1
     rng = np.random.default_rng(seed)
-    draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=n_resamples)
-    return draws[:, code]
+    draws = rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=n_resamples)
+    return draws[:, cluster_place]
 
 
 def percentile_interval(resampled: NDArray[np.float64], level: float = 0.95) -> tuple[float, float]:

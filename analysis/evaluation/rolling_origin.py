@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.content import places
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
@@ -151,7 +153,7 @@ def rolling_origin(
         raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     fitted = [name for name in models if any(name in fold.models for fold in folds)]
     predictions = _predictions(folds, fitted)
-    weights = cluster_resamples(predictions["cluster_id"].to_numpy(object), n_resamples, seed)
+    weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
         models=tuple(fitted),
         folds=tuple(folds),
@@ -176,6 +178,12 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         seed=tenure.study.seed,
         progress=tenure.progress,
     )
+
+
+def cluster_place(folds: Sequence[Fold]) -> NDArray[np.intp]:
+    """Number the cluster of each test row of all folds, as `Outcome.cluster_place`, shape (n,)."""
+    outcomes = [fold.outcome for fold in folds]
+    return places(*(np.concatenate([getattr(one, name) for one in outcomes]) for name in ("cluster", "content")))
 
 
 def settled_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:

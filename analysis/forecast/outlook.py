@@ -36,7 +36,7 @@ class Forecast:
     models
         The models that were fitted, in the order in which they compete.
     accounts
-        As `ACCOUNTS`, and a column of probabilities for each of `models`, in order of account.
+        As `ACCOUNTS`, and a column of probabilities for each of `models`, in the order of the landmark rows.
     reasons
         For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
     n_training_rows, n_training_events

@@ -17,7 +17,7 @@ SHOWN = 0.05
 """A p value below it shows an association, or a drift."""
 
 
-def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]) -> pd.DataFrame:
+def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str], *, seed: int = 0) -> pd.DataFrame:
     """Test each family's columns jointly, given all other columns (global test, signs of the clusters).
 
     The model is fitted again without the family, with the ridge that the others have. Indicators of missing values are
@@ -30,6 +30,8 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     columns : sequence of Column
         Of the design, in the order of the fit.
     families : sequence of str
+    seed : int
+        Of the signs.
 
     Returns
     -------
@@ -40,16 +42,16 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     for family in families:
         is_tested = np.array([column.family == family and not column.marks_missing for column in columns])
         if is_tested.any():
-            lines.append((family, int(is_tested.sum()), *_tested(fit, is_tested)))
+            lines.append((family, int(is_tested.sum()), *_tested(fit, is_tested, seed)))
     return TESTS.checked(pd.DataFrame(lines, columns=TESTS.columns))
 
 
-def _tested(fit: CoxFit, is_tested: NDArray[np.bool_]) -> tuple[float, float]:
+def _tested(fit: CoxFit, is_tested: NDArray[np.bool_], seed: int) -> tuple[float, float]:
     """Return statistic and p value; both missing where nothing can be tested."""
     values = fit.likelihood.values
     null = _without(fit, is_tested)
     try:
-        found = global_test(null, values[:, is_tested])
+        found = global_test(null, values[:, is_tested], seed=seed)
     except ModelError:
         return float("nan"), float("nan")
     return found.statistic, found.p_value

@@ -165,7 +165,7 @@ def _observed(
 
 def _unbroken(outcome: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Join the intervals of a lifetime that follow each other without a pause: the same likelihood from fewer rows."""
-    order = np.lexsort((outcome.start, outcome.lifetime))
+    order = np.lexsort((outcome.start, pd.factorize(outcome.lifetime)[0]))
     lifetime, start, stop = outcome.lifetime[order], outcome.start[order], outcome.stop[order]
     begins = np.r_[True, (lifetime[1:] != lifetime[:-1]) | (start[1:] != stop[:-1])]
     ends = np.r_[begins[1:], True]

@@ -85,7 +85,7 @@ class Forest:
         binned = binned_values(design.values, self.edges_)
         timed = outcome.on_grid()
         time = (timed.stop - 1).astype(np.uint8)
-        _, cluster = np.unique(timed.cluster.astype(str), return_inverse=True)
+        cluster = timed.cluster_place
         n_clusters = int(cluster.max()) + 1
 
         def grow(seed: np.random.SeedSequence) -> SurvivalTree:

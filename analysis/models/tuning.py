@@ -133,14 +133,14 @@ def likeliest_ridge(values: NDArray[np.float64], outcome: Outcome, ridges: Seque
 def cluster_folds(outcome: Outcome, seed: int, n_folds: int = N_FOLDS) -> NDArray[np.intp]:
     """Number the fold of each row, shape (n,): whole clusters, those with an event dealt out evenly.
 
-    There are no more folds than clusters with an event. The draw depends on the clusters' names and the seed, not on
-    the order of the rows.
+    There are no more folds than clusters with an event. The draw depends on what the clusters' rows say and the seed,
+    not on names or the order of the rows.
     """
-    names, code = np.unique(outcome.cluster.astype(str), return_inverse=True)
-    has_event = np.bincount(code, outcome.event, len(names)) > 0
-    order = np.lexsort((np.random.default_rng(seed).random(len(names)), ~has_event))
-    fold = np.empty(len(names), dtype=np.intp)
-    fold[order] = np.arange(len(names)) % max(1, min(n_folds, int(has_event.sum())))
+    code = outcome.cluster_place
+    has_event = np.bincount(code, outcome.event) > 0
+    order = np.lexsort((np.random.default_rng(seed).random(len(has_event)), ~has_event))
+    fold = np.empty(len(has_event), dtype=np.intp)
+    fold[order] = np.arange(len(has_event)) % max(1, min(n_folds, int(has_event.sum())))
     return fold[code]
 
 

@@ -1,9 +1,10 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
 -- rule: lifetime_id is account and number, the number last, so that no two are alike: the same in every build, whatever
---       else a source holds. It ends with its last subscription, by that one's reason (none given: voluntary). Its
---       notice_on is the day from which nothing but subscriptions under notice was left, up to the end. It leaves on
---       its notice or on its end, as the study says. Entry is the later of origin and observation start. An end so near
---       to the snapshot that a return within the allowed gap could not be known yet is provisional
+--       else a source holds. It ends with its last subscription, by that one's reason (none given: voluntary; of
+--       several that began on one day voluntary, else merged: no id decides). Its notice_on is the day from which
+--       nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as the
+--       study says. Entry is the later of origin and observation start. An end so near to the snapshot that a return
+--       within the allowed gap could not be known yet is provisional
 with last_unannounced as (
     select
         account_stays.account_id,
@@ -26,7 +27,7 @@ reasons as (
         coalesce(end_reason, 'voluntary') as end_reason,
         row_number() over (
             partition by account_id, covered_until
-            order by started_on desc, subscription_id asc
+            order by started_on desc, coalesce(end_reason, 'voluntary') desc
         ) as place
     from subscription_versions
 ),

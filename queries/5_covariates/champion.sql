@@ -3,8 +3,9 @@
 --       there is none, how many there are, and how long there has been none are apart: a vacancy has a length only
 --       where there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is
 --       a decider who came after another one of that role. Key users stand in where no role is recorded:
---       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one; only use
---       that names its user counts, and where less than half of it does, nothing is known
+--       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one, and
+--       whoever used it as much as the last of them: no id decides; only use that names its user counts, and where less
+--       than half of it does, nothing is known
 with people as (
     select
         dates.lifetime_id,
@@ -103,7 +104,7 @@ ranked as (
         risk_date,
         recent_events,
         baseline_events,
-        row_number() over (partition by lifetime_id, risk_date order by baseline_events desc, user_id asc) as place,
+        rank() over (partition by lifetime_id, risk_date order by baseline_events desc) as place,
         sum(case when baseline_events > 0 then 1 else 0 end) over (partition by lifetime_id, risk_date)
             as baseline_users
     from user_window

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from renamed import renamed, reversed_integers
 from samples import SAMPLE, SampleReport
 from small_source import content_of
 
@@ -53,6 +54,32 @@ def test_another_process_hash_seed_and_number_of_threads_change_no_byte(
         if not name.endswith(".duckdb"):
             assert first[name] == second[name], name
     assert hashes_of(sample_report.out) == hashes_of(tmp_path / "crm5")
+
+
+def test_other_ids_change_nothing_but_names(tmp_path: Path, sample_report: SampleReport) -> None:
+    """Accounts and users whose numbers stand the other way round: the report is the same, pictures and all."""
+    made = renamed(SAMPLE.parent, tmp_path / "data", reversed_integers)
+    arguments = ["report", "quarterly", "--study", str(SAMPLE), "--source", str(made.folder), "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    page = (tmp_path / "crm5" / "quarterly-2024-01-01.en.html").read_text(encoding="utf-8")
+    ours, theirs = (re.split(r"(?=<)|(?<=>)", text) for text in (sample_report.page, page))
+    differing = [(one, other) for one, other in zip(ours, theirs, strict=True) if one != other]
+    is_hash = [
+        bool(re.fullmatch("[0-9a-f]{16}", one) and re.fullmatch("[0-9a-f]{16}", other)) for one, other in differing
+    ]
+    accounts = [pair for pair, is_one in zip(differing, is_hash, strict=True) if not is_one]
+    assert len(accounts) > 10
+    assert [one for one, _ in accounts] == [made.old["account"][other] for _, other in accounts]
+    assert sum(is_hash) == 2  # of the data, and of the cohort
+
+    listed = [
+        (folder / "quarterly-2024-01-01-accounts.csv").read_text(encoding="utf-8-sig").splitlines()
+        for folder in (sample_report.out, tmp_path / "crm5")
+    ]
+    back = [
+        [made.old["account"].get(line.partition(",")[0], "account_id"), *line.partition(",")[1:]] for line in listed[1]
+    ]
+    assert sorted(map("".join, back)) == sorted(listed[0])
 
 
 def test_second_run_builds_nothing_and_writes_the_same(

@@ -164,14 +164,15 @@ def test_a_contrast_is_the_difference_of_two_losses_and_found_where_one_has_an_e
 
 def test_values_are_swapped_within_groups_only():
     group = np.array([0, 1, 0, 2, 1, 0, 1])
-    taken = shuffle_within(group, np.random.default_rng(0))
+    taken = shuffle_within(group, np.arange(7, dtype=np.uint64), np.random.default_rng(0))
     assert sorted(taken) == list(range(7))
     assert (group[taken] == group).all()
     assert taken[3] == 3  # alone in its group
 
 
 def test_every_order_of_a_group_is_equally_likely():
-    draws = np.array([shuffle_within(np.zeros(3, int), np.random.default_rng(seed)) for seed in range(1200)])
+    one, content = np.zeros(3, int), np.array([7, 3, 5], dtype=np.uint64)
+    draws = np.array([shuffle_within(one, content, np.random.default_rng(seed)) for seed in range(1200)])
     orders, counts = np.unique(draws, axis=0, return_counts=True)
     assert len(orders) == 6
     assert ((counts > 150) & (counts < 250)).all()

@@ -171,8 +171,7 @@ def lifetime(
     ended = None if days[-1] == clock.last else days[-1] + 1
     last_risk = at_risk[-1] + 1 if at_risk else days[0]
     leaves = None if last_risk > clock.last else last_risk
-    final = sorted(covering[days[-1]], key=lambda version: (-version.started, version.subscription))[0]
-    reason = final.reason or "voluntary"
+    _, reason = max((version.started, version.reason or "voluntary") for version in covering[days[-1]])
     cause = None if leaves is None else "churn" if reason == "voluntary" else reason
     compared = [(day, change(covering[day - 1], covering[day])) for day in days[1:] if day - 1 in covering]
     changes = tuple((day, kind) for day, kind in compared if kind)

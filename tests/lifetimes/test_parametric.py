@@ -131,7 +131,7 @@ def test_cutting_lifetimes_into_intervals_changes_nothing(late, table):
     lifetimes = np.arange(len(stop))
     together = Outcome(
         halves.start, halves.stop, halves.event, halves.cause, np.r_[lifetimes, lifetimes[cut]], halves.account,
-        halves.cluster, halves.clock,
+        halves.cluster, halves.content, halves.clock,
     )  # fmt: skip
     found = fit_parametric_survival(together, horizon=1500, breaks=(90, 365)).table.set_index("distribution")
     assert (found.loc[table.index] == table).all(axis=None)

@@ -427,17 +427,20 @@ class TestKeyUsers:
             subscriptions=accounts_of(new),
         )
 
-    def test_users_with_the_same_use_are_taken_by_their_id(self):
+    def test_of_users_with_the_same_use_all_are_taken_whatever_their_ids(self):
+        """One of the three is the tenth, rounded up: two have most use, and both are key users."""
         self.shown(
             """
-            | account_id | key_user_share |
-            | a          | 1 / (1 + 3)    |
+            | account_id | key_user_share    |
+            | a          | (1 + 3) / (4 + 5) |
             """,
             """
             | a | u2 | 2024-05-01 | 8 | |
             | a | u1 | 2024-05-02 | 8 | |
+            | a | u3 | 2024-05-02 | 7 | |
             | a | u1 | 2024-06-10 | 1 | |
             | a | u2 | 2024-06-10 | 3 | |
+            | a | u3 | 2024-06-10 | 5 | |
             """,
         )
 
@@ -599,7 +602,8 @@ def plain_key_users(use, origin, day):
     unnamed = [(window.pop(None, 0), window.total()) for window in (recent, before)]
     if (day - origin).days < 56 or not before or any(without > named for without, named in unnamed):
         return [None] * 3
-    key_users = sorted(before, key=lambda user: (-before[user], user))[: math.ceil(len(before) / 10)]
+    *_, last = sorted(before.values(), reverse=True)[: math.ceil(len(before) / 10)]
+    key_users = [user for user, events in before.items() if events >= last]
     share = sum(recent[user] for user in key_users) / recent.total() if recent else None
     silence = sum(recent[user] == 0 for user in key_users) / len(key_users)
     n_recent, n_before = (sum(events[user] for user in key_users) for events in (recent, before))

@@ -413,20 +413,26 @@ class TestEnds:
         )
 
     def test_of_subscriptions_that_end_on_one_day_the_last_to_start_gives_the_reason(self):
-        """Started on the same day, too, the first by name does: some rule must decide, the same in every run."""
+        """Of those that started on the same day, too, a voluntary one does, else a merged one, whatever their ids."""
         book = lifetimes("""
             | subscription_id | account_id | started_on | ended_on   | end_reason  |
             | s1              | a          | 2024-02-01 | 2024-07-01 | involuntary |
             | s2              | a          | 2024-03-01 | 2024-07-01 | merged      |
             | s3              | b          | 2024-02-01 | 2024-07-01 | merged      |
-            | s4              | b          | 2024-02-01 | 2024-07-01 | voluntary   |
+            | s4              | b          | 2024-02-01 | 2024-07-01 |             |
+            | s5              | c          | 2024-02-01 | 2024-07-01 | voluntary   |
+            | s6              | c          | 2024-02-01 | 2024-07-01 | involuntary |
+            | s7              | d          | 2024-02-01 | 2024-07-01 | involuntary |
+            | s8              | d          | 2024-02-01 | 2024-07-01 | merged      |
         """)
         book.shows(
             "lifetimes",
             """
             | account_id | cause  |
             | a          | merged |
-            | b          | merged |
+            | b          | churn  |
+            | c          | churn  |
+            | d          | merged |
             """,
         )
 

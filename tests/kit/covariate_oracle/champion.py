@@ -99,8 +99,8 @@ def key_users(morning: Morning) -> dict[str, Any]:
     is_measured = is_measured and all(is_use_named(morning, is_recent=is_recent) for is_recent in (True, False))
     if not before or not is_measured:
         return dict.fromkeys(("key_user_share", "key_user_silence", "key_user_trend"))
-    by_use = sorted(before, key=lambda user: (-before[user], user))
-    chosen = by_use[: math.ceil(len(by_use) * KEY_USER_PERCENT / 100)]
+    least = sorted(before.values(), reverse=True)[math.ceil(len(before) * KEY_USER_PERCENT / 100) - 1]
+    chosen = [user for user in before if before[user] >= least]
     events, events_before = (sum(counted[user] for user in chosen) for counted in (recent, before))
     return {
         "key_user_share": events / recent.total() if recent else None,
