@@ -61,7 +61,7 @@ def test_other_ids_change_nothing_but_names(tmp_path: Path, sample_report: Sampl
     made = renamed(SAMPLE.parent, tmp_path / "data", reversed_integers)
     arguments = ["report", "quarterly", "--study", str(SAMPLE), "--source", str(made.folder), "--out", str(tmp_path)]
     assert main(arguments) == 0
-    page = (tmp_path / "crm5" / "quarterly-2024-01-01.en.html").read_text(encoding="utf-8")
+    page = (tmp_path / "crm5" / "quarterly-2024-01-01.en" / "quarterly-2024-01-01.en.html").read_text(encoding="utf-8")
     ours, theirs = (re.split(r"(?=<)|(?<=>)", text) for text in (sample_report.page, page))
     differing = [(one, other) for one, other in zip(ours, theirs, strict=True) if one != other]
     is_hash = [
