@@ -132,7 +132,8 @@ def told_in_words(work: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if is_full(str(error)) or str(error.filename or "").startswith(str(work)):
+        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else Path()
+        if is_full(str(error)) or work in (place, *place.parents) or place.parent == work.parent:
             raise StoreError(why_not_written(work.parent, error)) from None
         raise
 
