@@ -10,12 +10,21 @@ import duckdb
 
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal, quoted
+from analysis.engine.refusals import refusal, why_not_opened
 from analysis.errors import BuildError, EngineError
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
 
 Parameters = Mapping[str, Any]
+CLOSED = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+}
+"""Nothing is fetched from a network, and nothing of a person's own set-up (extensions, secrets, variables) is used."""
 BYTE_ORDER_MARK = "\ufeff"
 """Before a header: by it a spreadsheet sees that a file is UTF-8; without it Excel takes Japanese for cp932."""
 
@@ -29,10 +38,13 @@ class Engine:
     ----------
     con
         An open connection; see `open_engine`.
+    built
+        A file that was built earlier and is only read: it can be made again, should it be damaged.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, built: Path | None = None) -> None:
         self._con = con
+        self._built = built
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +65,13 @@ class Engine:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple]:
         """Return the rows of a query."""
-        return self._execute(sql, parameters).fetchall()
+        with self._telling():  # a result may be made while it is fetched
+            return self._execute(sql, parameters).fetchall()
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Return the rows of a query as a frame."""
-        return self._execute(sql, parameters).df()
+        with self._telling():
+            return self._execute(sql, parameters).df()
 
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """Return the single value of a query."""
@@ -169,7 +183,8 @@ class Engine:
         )
 
     def attach(self, path: Path, name: str) -> None:
-        """Let SQL read another store, whose tables go by ``<name>.main.<table>``."""
+        """Let SQL read another store that was built earlier; its tables go by ``<name>.main.<table>``."""
+        self._built = path
         self.run(f"attach {literal(str(path))} as {name} (type duckdb, read_only)")
 
     def look_in(self, *schemas: str) -> None:
@@ -189,10 +204,15 @@ class Engine:
         self.run("checkpoint")
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
-        try:
+        with self._telling():
             return self._con.execute(_in_letters(sql), dict(parameters) if parameters else None)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
         except duckdb.Error as error:
-            raise EngineError(str(error), is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException)) from None
+            raise refusal(error, self._built) from None
 
 
 def _in_letters(text: str) -> str:
@@ -246,7 +266,7 @@ def open_engine(
     """
     if threads is not None and threads < 1:
         raise BuildError(f"The number of threads must be at least 1, but is {threads}.")
-    config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
+    config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True, **CLOSED}
     if memory_limit is not None:
         check_memory_limit(memory_limit)
         config["memory_limit"] = memory_limit
@@ -255,10 +275,10 @@ def open_engine(
     try:
         con = duckdb.connect(_in_letters(str(path)), read_only=read_only, config=config)
     except duckdb.Error as error:
-        raise BuildError(_why_not_opened(path, error)) from None
+        raise BuildError(why_not_opened(path, error)) from None
     with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
         con.execute("set enable_progress_bar = false")
-    engine = Engine(con)
+    engine = Engine(con, Path(path) if read_only else None)
     engine.live_in("UTC")
     return engine
 
@@ -279,12 +299,3 @@ def check_memory_limit(memory_limit: str) -> None:
         except duckdb.Error as error:
             reason = EngineError(str(error)).first_line
     raise BuildError(f"The memory limit must be a size such as 4GB or 80%, but is '{memory_limit}' ({reason}).")
-
-
-def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:
-    reason = EngineError(str(error)).first_line
-    if "set lock" in reason:
-        return f"The file {path} is being written by another process. Wait until that is done."
-    if Path(path).is_file() and not isinstance(error, duckdb.ConnectionException):
-        return f"The file {path} is damaged ({reason}). Remove it and build again."
-    return f"The file {path} cannot be opened: {reason}."

@@ -1,0 +1,39 @@
+"""Refusals: what the engine says when it can't, in words that say which file and what to do."""
+
+import os
+import re
+from pathlib import Path
+
+import duckdb
+
+from analysis.errors import EngineError, damaged_file
+
+_DAMAGE = re.compile(r"corrupt|checksum|deseriali[sz]|serialization error|has been invalidated", re.IGNORECASE)
+
+
+def refusal(error: duckdb.Error, built: Path | None) -> EngineError:
+    """Return the error of a statement that was refused.
+
+    Parameters
+    ----------
+    error
+        What the engine raised.
+    built
+        The file that was built earlier and is read, if there is one: should it be damaged, it can be built again.
+    """
+    said = str(error)
+    damaged = str(built) if built and (_DAMAGE.search(said) or isinstance(error, duckdb.InternalException)) else ""
+    return EngineError(said, is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException), damaged=damaged)
+
+
+def why_not_opened(path: Path | str, error: duckdb.Error) -> str:
+    """Return why a store could not be opened, and what to do."""
+    reason = EngineError(str(error)).first_line
+    if "set lock" in reason:
+        return f"The file {path} is being written by another process. Wait until that is done."
+    if Path(path).is_dir():
+        return f"A folder stands where the file {path} is to be. Remove it, or move it away, and build again."
+    is_readable = Path(path).is_file() and os.access(path, os.R_OK)
+    if is_readable and not isinstance(error, duckdb.ConnectionException):
+        return damaged_file(path, reason)
+    return f"The file {path} cannot be opened: {reason}."
