@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
+from analysis.cohort.identity import refuse_other, write_identity
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -15,7 +16,7 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine, check_memory_limit, open_engine
 from analysis.engine.store import cohort_path, new_cohort, point_at
 from analysis.errors import BuildError, EngineError
-from analysis.ingest.files.raw_files import RawFiles, locate_files
+from analysis.ingest.files.contents import Contents, contents_of, refuse_changed
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.logs import read_logs
@@ -34,7 +35,13 @@ class Build:
 
 
 def build_cohort(
-    study: Study, out: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+    study: Study,
+    out: Path,
+    progress: Progress,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    *,
+    is_whole: bool = True,
 ) -> Build:
     """Build the cohort, or find it built already, and point ``current.json`` at it.
 
@@ -50,6 +57,8 @@ def build_cohort(
         Threads for DuckDB; the result does not depend on it.
     memory_limit
         Most memory for DuckDB, such as ``4GB``; the result does not depend on it.
+    is_whole
+        Whether every row of a cohort that is built already is read, to see that it is as it was built.
 
     Raises
     ------
@@ -59,15 +68,16 @@ def build_cohort(
     if memory_limit is not None:
         check_memory_limit(memory_limit)
     declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, read_contract())
-    hashes = fingerprint(study, located)
+    contents = contents_of(declaration, study.source.path)
+    hashes = fingerprint(study, contents)
     final = cohort_path(out, hashes["cohort"])
     is_new = not final.exists()
     if is_new:
         with new_cohort(final) as part:
-            _build(study, declaration, located, part, progress, threads, memory_limit)
+            _build(study, declaration, contents, hashes, part, progress, threads, memory_limit)
     else:
-        open_engine(final, threads, memory_limit, read_only=True).close()  # a damaged file is not a build
+        with open_engine(final, threads, memory_limit, read_only=True) as engine:
+            refuse_other(engine, final, hashes, is_whole=is_whole)
         progress(f"cohort {hashes['cohort']} is built already")
     point_at(final, hashes)
     return Build(final, hashes, is_new)
@@ -76,7 +86,8 @@ def build_cohort(
 def _build(
     study: Study,
     declaration: Declaration,
-    located: RawFiles,
+    contents: Contents,
+    hashes: dict[str, str],
     part: Path,
     progress: Progress,
     threads: int | None,
@@ -86,9 +97,10 @@ def _build(
         try:
             with tempfile.TemporaryDirectory() as scratch:
                 load = load_source(
-                    engine, study, declaration, located, Path(scratch), progress, used=tables_used(FOLDERS)
+                    engine, study, declaration, contents.located, Path(scratch), progress, used=tables_used(FOLDERS)
                 )
             engine.seal()
+            refuse_changed(contents, declaration, study.source.path)
             for finding in load.findings:
                 if finding.severity != "error":
                     progress(f"  {finding.severity}: {finding.message()}")
@@ -100,6 +112,7 @@ def _build(
             not_yet_known(engine, read_contract(), study.time.snapshot)
             build_tables(engine, study, declaration, names, progress)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
+            write_identity(engine, hashes)
             engine.settle()
         except EngineError as error:
             raise BuildError(f"The build failed: {error.advice}") from None

@@ -24,7 +24,7 @@ CLOSED = {
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
 }
-"""Nothing is fetched from a network, and nothing of a person's own set-up (extensions, secrets, variables) is used."""
+"""Nothing is fetched, and nothing of a person's own set-up is used: extensions, secrets, variables of a notebook."""
 BYTE_ORDER_MARK = "\ufeff"
 """Before a header: by it a spreadsheet sees that a file is UTF-8; without it Excel takes Japanese for cp932."""
 
@@ -36,10 +36,8 @@ class Engine:
 
     Parameters
     ----------
-    con
-        An open connection; see `open_engine`.
-    built
-        A file that was built earlier and is only read: it can be made again, should it be damaged.
+    con, built
+        An open connection (see `open_engine`), and the file that it reads if that was built earlier.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, built: Path | None = None) -> None:
