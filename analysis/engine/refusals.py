@@ -8,7 +8,9 @@ import duckdb
 
 from analysis.errors import EngineError, damaged_file
 
-_DAMAGE = re.compile(r"corrupt|checksum|deseriali[sz]|serialization error|has been invalidated", re.IGNORECASE)
+_DAMAGE = re.compile(
+    r"corrupt|checksum|deseriali[sz]|serialization error|could not read enough|has been invalidated", re.IGNORECASE
+)
 
 
 def refusal(error: duckdb.Error, built: Path | None) -> EngineError:
