@@ -19,8 +19,9 @@ def begin(engine: Engine) -> None:
 
 
 def end(engine: Engine) -> None:
-    """Remove schema ``raw`` with all that it shows."""
+    """Remove schema ``raw`` with all that it shows, and let go of the opened database."""
     engine.run(f"drop schema {RAW} cascade")
+    engine.run(f"detach database if exists {GIVEN}")
 
 
 def names(engine: Engine) -> set[str]:

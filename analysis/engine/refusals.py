@@ -24,7 +24,7 @@ def refusal(error: duckdb.Error, built: Path | None) -> EngineError:
         The file that was built earlier and is read, if there is one: should it be damaged, it can be built again.
     """
     said = str(error)
-    damaged = str(built) if built and (_DAMAGE.search(said) or isinstance(error, duckdb.InternalException)) else ""
+    damaged = str(built) if built and _DAMAGE.search(said) else ""
     return EngineError(said, is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException), damaged=damaged)
 
 

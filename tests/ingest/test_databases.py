@@ -67,18 +67,14 @@ def test_what_is_to_be_done_about_a_view_works(company: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     "view",
     [
-        "from read_csv('https://example.com/x.csv', columns = {'a': 'varchar'}, auto_detect = false)",
+        "from read_text('/etc/hostname')",
         "from glob('/etc/*')",
         "select nextval('numbers') as n",
         "select current_setting('home_directory') as home",
     ],
 )
 def test_a_view_that_nobody_needs_is_a_notice_and_runs_nothing(company: Path, view: str) -> None:
-    run(company, "create sequence numbers")
-    try:
-        run(company, f"create view churn_events as {view}")
-    except duckdb.Error:
-        pytest.skip("DuckDB keeps no such view where it cannot look at what it reads")
+    run(company, f"create sequence numbers; create view churn_events as {view}")
     with reading(company) as read:
         (finding,) = [finding for finding in read.findings if finding.name == "view_is_not_read"]
         assert (finding.table, finding.severity) == ("main.churn_events", "notice")
