@@ -51,6 +51,11 @@ class ContractError(TenureError):
     """Source tables break the contract: a missing table or column, a type, a key, a reference, an order."""
 
 
+def damaged_file(path: object, reason: str) -> str:
+    """Return what is said of a file that was built and can be built again."""
+    return f"The file {path} is damaged ({reason}). Remove it and build again; the source need not be changed."
+
+
 class EngineError(TenureError):
     """What runs the SQL refused a statement; where it is known what was asked for, it is said in other words.
 
@@ -59,12 +64,20 @@ class EngineError(TenureError):
     details : str
         All that the engine said.
     is_out_of_memory : bool
+    damaged : str
+        The file, built earlier, that it could not read because of damage; empty where that was not the matter.
+    is_disk_full : bool
     """
 
-    def __init__(self, details: str, *, is_out_of_memory: bool = False) -> None:
+    def __init__(
+        self, details: str, *, is_out_of_memory: bool = False, damaged: str = "", is_disk_full: bool = False
+    ) -> None:
         self.details = details
         self.is_out_of_memory = is_out_of_memory
-        super().__init__(f"The database failed: {self.first_line}.")
+        self.damaged = damaged
+        self.is_disk_full = is_disk_full
+        said = damaged_file(damaged, self.first_line) if damaged else f"The database failed: {self.first_line}."
+        super().__init__(said)
 
     @property
     def first_line(self) -> str:
@@ -73,7 +86,11 @@ class EngineError(TenureError):
 
     @property
     def advice(self) -> str:
-        """What it said; where memory ran out, what to do instead of its own advice."""
+        """What it said; where memory or disk ran out, or a file is damaged, what to do instead of its own advice."""
+        if self.damaged:
+            return str(self)
+        if self.is_disk_full:
+            return f"The disk is full ({self.first_line}). Make room, then run this again; nothing was changed."
         if self.is_out_of_memory:
             return f"{self.first_line}. Give it more memory (--memory-limit), or fewer threads (--threads)."
         return self.details

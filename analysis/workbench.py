@@ -229,6 +229,10 @@ def open_workbench(
     memory_limit: str | None = None,
     progress: Progress = print,
 ) -> Workbench:
-    """Open a study that has been read already; see `open_study`."""
-    build = build_cohort(study, out / study.name, progress, threads, memory_limit)
+    """Open a study that has been read already; see `open_study`.
+
+    Of a cohort that is built already it is seen that it is this one, with all its tables; each part of them is checked
+    when it is read.
+    """
+    build = build_cohort(study, out / study.name, progress, threads, memory_limit, is_whole=False)
     return Workbench(study, build.path, build.hashes, progress, threads, memory_limit)

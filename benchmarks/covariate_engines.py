@@ -22,7 +22,8 @@ from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import CONTRACT_KIND, read_declaration
 from analysis.declared.parameters import query_parameters
 from analysis.engine import raw_views
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import RawFiles, locate_files
 from analysis.ingest.tables.sources import create_table, load_tables

@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import ROOMS, digest, module_texts
 from analysis.declared.schema import Schema
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.engine.quoting import literal
 from analysis.errors import EngineError, StoreError
 from analysis.store.working import scratch_folder, told_in_words, working_folder

@@ -5,15 +5,17 @@ from pathlib import Path
 
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
+from analysis.cohort.identity import refuse_other, write_identity
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import Engine, check_memory_limit, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import check_memory_limit, open_engine
 from analysis.errors import BuildError, EngineError, StoreError
-from analysis.ingest.files.raw_files import RawFiles, locate_files
+from analysis.ingest.files.contents import Contents, contents_of, refuse_changed
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.logs import read_logs
@@ -33,7 +35,13 @@ class Build:
 
 
 def build_cohort(
-    study: Study, out: Path, progress: Progress, threads: int | None = None, memory_limit: str | None = None
+    study: Study,
+    out: Path,
+    progress: Progress,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    *,
+    is_whole: bool = True,
 ) -> Build:
     """Build the cohort, or find it built already, and point ``current.json`` at it.
 
@@ -49,6 +57,8 @@ def build_cohort(
         Threads for DuckDB; the result does not depend on it.
     memory_limit
         Most memory for DuckDB, such as ``4GB``; the result does not depend on it.
+    is_whole
+        Whether every row of a cohort that is built already is read, to see that it is as it was built.
 
     Raises
     ------
@@ -58,17 +68,18 @@ def build_cohort(
     if memory_limit is not None:
         check_memory_limit(memory_limit)
     declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, read_contract())
-    hashes = fingerprint(study, located)
+    contents = contents_of(declaration, study.source.path)
+    hashes = fingerprint(study, contents)
     final = cohort_path(out, hashes["cohort"])
     if final.exists():
-        open_engine(final, threads, memory_limit, read_only=True).close()  # a damaged file is not a build
+        with open_engine(final, threads, memory_limit, read_only=True) as engine:
+            refuse_other(engine, final, hashes, is_whole=is_whole)
         progress(f"cohort {hashes['cohort']} is built already")
         _point_if_possible(final, hashes, progress)
         return Build(final, hashes, is_new=False)
     with new_cohort(final, progress) as part:
         if part is not None:
-            _build(study, declaration, located, part, progress, threads, memory_limit)
+            _build(study, declaration, contents, hashes, part, progress, threads, memory_limit)
     point_at(final, hashes)
     for path in prune(out, KEPT):
         progress(f"removed {path.name}: the {KEPT} cohorts that were used last are kept")
@@ -86,7 +97,8 @@ def _point_if_possible(final: Path, hashes: dict[str, str], progress: Progress) 
 def _build(
     study: Study,
     declaration: Declaration,
-    located: RawFiles,
+    contents: Contents,
+    hashes: dict[str, str],
     part: Path,
     progress: Progress,
     threads: int | None,
@@ -96,8 +108,11 @@ def _build(
         try:
             scratch = part.with_name("scratch")
             scratch.mkdir()
-            load = load_source(engine, study, declaration, located, scratch, progress, used=tables_used(FOLDERS))
+            load = load_source(
+                engine, study, declaration, contents.located, scratch, progress, used=tables_used(FOLDERS)
+            )
             engine.seal()
+            refuse_changed(contents, declaration, study.source.path)
             for finding in load.findings:
                 if finding.severity != "error":
                     progress(f"  {finding.severity}: {finding.message()}")
@@ -109,6 +124,7 @@ def _build(
             not_yet_known(engine, read_contract(), study.time.snapshot)
             build_tables(engine, study, declaration, names, progress)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
+            write_identity(engine, hashes)
             engine.settle()
         except EngineError as error:
             raise BuildError(f"The build failed: {error.advice}") from None

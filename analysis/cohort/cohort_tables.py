@@ -16,7 +16,8 @@ from analysis.declared.factors import Covariate, Family, measurable_covariates, 
 from analysis.declared.floors import Evidence, Floor, Question, floors
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.engine.query import read_query
 from analysis.ingest.measured.logs import read_logs
 from analysis.ingest.measured.measured import read_not_measured

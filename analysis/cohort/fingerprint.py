@@ -6,20 +6,19 @@ from collections.abc import Collection, Iterator
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from unicodedata import unidata_version
 
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import read_covariates
 from analysis.declared.needs import asked_words
 from analysis.declared.study import Study
-from analysis.ingest.events.places import is_looked_into
-from analysis.ingest.files.raw_files import RawFiles
-from analysis.ingest.files.scan import scan
+from analysis.ingest.files.contents import Contents
 
 ROOMS = ("engine", "curves", "declared", "ingest", "cohort")
 """Whatever lives in these rooms of ``analysis`` decides, beside the queries, what a cohort holds."""
 
 
-def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
+def fingerprint(study: Study, contents: Contents) -> dict[str, str]:
     """Return short hashes of data, settings, queries, modules and versions, and under ``cohort`` of all of them.
 
     Of what is declared of covariates only what the build asks for counts: their columns, and what these, and
@@ -29,19 +28,19 @@ def fingerprint(study: Study, located: RawFiles) -> dict[str, str]:
     ----------
     study
         The study; only what the build depends on counts.
-    located
-        The raw files.
+    contents
+        What its source holds.
     """
     source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
     asked = [str(word) for word in asked_words()]
     parts = {
-        "data": _hash_files(located),
+        "data": contents.digest(),
         "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
         "queries": digest(*query_texts(), json.dumps([covariates, asked])),
         "modules": digest(*module_texts(ROOMS)),
-        "versions": digest(version("duckdb"), version("tenure-workbench")),
+        "versions": digest(version("duckdb"), version("tenure-workbench"), unidata_version),
     }
     return {"cohort": digest(*parts.values())[:16]} | {name: value[:16] for name, value in parts.items()}
 
@@ -65,20 +64,6 @@ def module_texts(rooms: Collection[str]) -> list[str]:
         if path.endswith(".py")
         for text in (path, entry.read_text(encoding="utf-8"))
     ]
-
-
-def _hash_files(located: RawFiles) -> str:
-    """Hash the bytes of the files that are read or looked into, and the names of the others: the cohort lists them."""
-    digest = hashlib.sha256()
-    for unread in located.unread:
-        digest.update(f"{unread.name}\0".encode())
-        if is_looked_into(unread):
-            digest.update(scan(unread).digest.encode())
-    for name, path in sorted(located.tables.items()):
-        for part in located.parts(name):
-            digest.update(f"{name}/{part.relative_to(path)}\0".encode())
-            digest.update(scan(part).digest.encode())
-    return digest.hexdigest()
 
 
 def digest(*texts: str) -> str:

@@ -12,7 +12,8 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.queries import KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.engine.query import Query, behind, downstream
 from analysis.progress import quiet
 from analysis.store.working import scratch_folder

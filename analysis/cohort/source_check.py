@@ -14,9 +14,10 @@ from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.floors import Evidence
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.engine.query import behind, read_query
-from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.files.contents import contents_of, refuse_changed
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.measured import read_not_measured
@@ -104,12 +105,13 @@ def check_source(
         If nothing of the source can be read.
     """
     declaration = read_declaration(study.source.kind)
-    located = locate_files(declaration, study.source.path, read_contract())
+    contents = contents_of(declaration, study.source.path)
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
         used = tables_used(ALL_FOLDERS)
         load = load_source(
-            engine, study, declaration, located, scratch, progress, used=used, keep_rows=rows is not None
+            engine, study, declaration, contents.located, scratch, progress, used=used, keep_rows=rows is not None
         )
+        refuse_changed(contents, declaration, study.source.path)
         given = names_given(load.given, declaration.stable_users)
         checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)
         if rows is not None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -46,6 +47,18 @@ class Source:
             raise StudyError(
                 f"{where}: source.encoding must be one such as 'utf-8', 'cp1252' or 'cp932', but is {self.encoding!r}."
             )
+
+
+def refuse_address(path: Path) -> None:
+    """Refuse a place that is no path: a source is read from disk, and nothing is fetched.
+
+    Raises
+    ------
+    StudyError
+        With what to do.
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]", str(path)):
+        raise StudyError(f"The source must be a folder or file on this machine, but is {path}. Fetch it first.")
 
 
 def is_text_encoding(name: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.declared.settings import parse_settings, read_toml
-from analysis.declared.source import Source, check_time_zone
+from analysis.declared.source import Source, check_time_zone, refuse_address
 from analysis.errors import StudyError
 
 # The calendar of queries/3_dates reaches so far.
@@ -169,6 +169,7 @@ class Study:
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
+        refuse_address(path)
         return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
 
     def query_parameters(self) -> dict[str, Any]:
@@ -203,6 +204,7 @@ def read_study(path: str | Path) -> Study:
     except FileNotFoundError:
         raise StudyError(f"No study file at {path}. Name one with --study PATH.") from None
     study = parse_settings(Study, content, where=str(path))
+    refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     study = dataclasses.replace(study, source=source)
     _check_ranges(study, str(path))

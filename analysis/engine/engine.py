@@ -1,18 +1,16 @@
 """The engine: runs SQL, gives back tables and numbers, says why it could not; all that is known of DuckDB."""
 
-import os
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
 from analysis.engine.query import Query
-from analysis.engine.quoting import literal, quoted
+from analysis.engine.quoting import in_letters, literal, quoted
+from analysis.engine.refusals import refusal
 from analysis.errors import BuildError, EngineError
-from analysis.store.working import scratch_folder
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
@@ -30,13 +28,18 @@ class Engine:
     Parameters
     ----------
     con
-        An open connection; see `open_engine`.
+        An open connection; see `analysis.engine.opening`.
+    built
+        The file that it reads, if that was built earlier.
     put_away
         Called when it is closed.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, put_away: Callable[[], object] = bool) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, built: Path | None = None, put_away: Callable[[], object] = bool
+    ) -> None:
         self._con = con
+        self._built = built
         self._put_away = put_away
 
     def __enter__(self) -> Self:
@@ -60,11 +63,13 @@ class Engine:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple]:
         """Return the rows of a query."""
-        return self._execute(sql, parameters).fetchall()
+        with self._telling():  # a result may be made while it is fetched
+            return self._execute(sql, parameters).fetchall()
 
     def frame(self, sql: str, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Return the rows of a query as a frame."""
-        return self._execute(sql, parameters).df()
+        with self._telling():
+            return self._execute(sql, parameters).df()
 
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """Return the single value of a query."""
@@ -176,7 +181,8 @@ class Engine:
         )
 
     def attach(self, path: Path, name: str) -> None:
-        """Let SQL read another store, whose tables go by ``<name>.main.<table>``."""
+        """Let SQL read another store that was built earlier; its tables go by ``<name>.main.<table>``."""
+        self._built = path
         self.run(f"attach {literal(str(path))} as {name} (type duckdb, read_only)")
 
     def look_in(self, *schemas: str) -> None:
@@ -196,26 +202,15 @@ class Engine:
         self.run("checkpoint")
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
+        with self._telling():
+            return self._con.execute(in_letters(sql), dict(parameters) if parameters else None)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            return self._con.execute(_in_letters(sql), dict(parameters) if parameters else None)
+            yield
         except duckdb.Error as error:
-            raise EngineError(str(error), is_out_of_memory=isinstance(error, duckdb.OutOfMemoryException)) from None
-
-
-def _in_letters(text: str) -> str:
-    """Return a text with the paths in it as letters: where a shell speaks ASCII, Python has kept them as bytes.
-
-    Raises
-    ------
-    EngineError
-        If they are no letters in UTF-8 either.
-    """
-    if text.isascii():
-        return text
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeDecodeError:
-        raise EngineError("A path holds bytes that are no letters in UTF-8. Rename the file or folder.") from None
+            raise refusal(error, self._built) from None
 
 
 def _own(query: Query, parameters: Parameters) -> dict[str, Any]:
@@ -227,83 +222,3 @@ def _own(query: Query, parameters: Parameters) -> dict[str, Any]:
             f"On offer: {', '.join(sorted(parameters))}."
         )
     return {name: parameters[name] for name in sorted(query.parameters)}
-
-
-def open_engine(
-    path: Path | str, threads: int | None = None, memory_limit: str | None = None, *, read_only: bool = False
-) -> Engine:
-    """Open a store.
-
-    Parameters
-    ----------
-    path
-        The file, made if it is not there and `read_only` is false; or ``:memory:``.
-    threads
-        Threads to use; all by default. Results never depend on it.
-    memory_limit
-        Most memory to use, in DuckDB's words (``4GB``, ``80%``); four fifths of the machine's by default. What is
-        more is written beside the file, to a folder that goes away when the store is closed.
-    read_only
-        Open for reading, next to other readers.
-
-    Raises
-    ------
-    BuildError
-        If the file cannot be opened, `threads` is less than 1, or `memory_limit` is no size.
-    """
-    if threads is not None and threads < 1:
-        raise BuildError(f"The number of threads must be at least 1, but is {threads}.")
-    config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True}
-    if memory_limit is not None:
-        check_memory_limit(memory_limit)
-        config["memory_limit"] = memory_limit
-    with ExitStack() as opened:
-        is_made_here = not read_only and str(path) != ":memory:"
-        spill = Path(f"{path}.tmp") if is_made_here else opened.enter_context(scratch_folder()) / "spill"
-        config["temp_directory"] = _in_letters(str(spill))
-        try:
-            con = duckdb.connect(_in_letters(":memory:" if read_only else str(path)), config=config)
-            if read_only:  # attached, so that who reads it in the same process with other settings is no hindrance
-                con.execute(f"attach {literal(_in_letters(str(path)))} as cohort (type duckdb, read_only)")
-                con.execute("use cohort")
-        except duckdb.Error as error:
-            raise BuildError(_why_not_opened(path, error)) from None
-        with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
-            con.execute("set enable_progress_bar = false")
-        engine = Engine(con, opened.pop_all().close)
-    engine.live_in("UTC")
-    return engine
-
-
-def check_memory_limit(memory_limit: str) -> None:
-    """Refuse what DuckDB does not take as a size of memory, or takes as no limit at all.
-
-    Raises
-    ------
-    BuildError
-        With DuckDB's reason.
-    """
-    reason = "a size begins with a digit"  # to DuckDB a negative size, and 'none', is no limit
-    if memory_limit[:1].isdigit():
-        try:
-            duckdb.connect(config={"memory_limit": memory_limit, "threads": 1}).close()
-            return
-        except duckdb.Error as error:
-            reason = EngineError(str(error)).first_line
-    raise BuildError(f"The memory limit must be a size such as 4GB or 80%, but is '{memory_limit}' ({reason}).")
-
-
-def _why_not_opened(path: Path | str, error: duckdb.Error) -> str:
-    reason = EngineError(str(error)).first_line
-    if "set lock" in reason:
-        program = re.search(r"\(PID (\d+)\)", str(error))
-        who = f"process {program[1]}" if program else "another process"
-        return (
-            f"The file {path} is open for writing in {who}. Close it there (duckdb opens a file for writing unless "
-            "-readonly is given; duckdb.connect unless read_only=True), then run this again."
-        )
-    if "Unique file handle conflict" in str(error):
-        return f"The file {path} is open for writing in this very process. Close that connection, or open it read_only."
-    if Path(path).is_file() and not isinstance(error, duckdb.ConnectionException):
-        return f"The file {path} is damaged ({reason}). Remove it and build again."
-    return f"The file {path} cannot be opened: {reason}."

@@ -9,6 +9,8 @@ from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal, path_literal, quoted
 
 RAW = "raw"
+GIVEN = "given"
+"""What a source's database goes by."""
 
 
 def begin(engine: Engine) -> None:
@@ -17,8 +19,9 @@ def begin(engine: Engine) -> None:
 
 
 def end(engine: Engine) -> None:
-    """Remove schema ``raw`` with all that it shows."""
+    """Remove schema ``raw`` with all that it shows, and let go of the opened database."""
     engine.run(f"drop schema {RAW} cascade")
+    engine.run(f"detach database if exists {GIVEN}")
 
 
 def names(engine: Engine) -> set[str]:
@@ -91,18 +94,50 @@ def _listed(files: Sequence[Path]) -> str:
     return f"[{', '.join(path_literal(file) for file in files)}]"
 
 
-def open_database(engine: Engine, path: Path) -> list[tuple[str, str]]:
-    """Open a database and return its tables and views, of any schema: schema and name, in order."""
-    engine.attach(path, "given")
+def open_database(engine: Engine, path: Path) -> list[tuple[str, str, bool]]:
+    """Open a database and return its tables and views, of any schema: schema, name and whether it is a view."""
+    engine.run(f"attach {literal(str(path))} as {GIVEN} (type duckdb, read_only)")
     return engine.rows(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'given' and not internal union all "
-        "select schema_name, view_name from duckdb_views() where database_name = 'given' and not internal order by all"
+        "select schema_name, table_name, false from duckdb_tables() where database_name = $given and not internal "
+        "union all "
+        "select schema_name, view_name, true from duckdb_views() where database_name = $given and not internal "
+        "order by all",
+        {"given": GIVEN},
     )
 
 
-def show_table(engine: Engine, name: str, schema: str, table: str) -> None:
-    """Show a table of the opened database."""
-    engine.run(f"create view {_view(name)} as select * from given.{quoted(schema)}.{quoted(table)}")
+def given_tables(engine: Engine) -> list[tuple[str, str]]:
+    """Return the tables of the opened database, schema and name; none where no database is opened."""
+    sql = (
+        "select schema_name, table_name from duckdb_tables() where database_name = $given and not internal order by all"
+    )
+    return engine.rows(sql, {"given": GIVEN})
+
+
+def given_table(engine: Engine, schema: str, table: str) -> tuple[str, list[str]]:
+    """Return SQL of the rows of a table of the opened database, and the columns left out: those that it computes.
+
+    What is computed may be another on each day and machine. Text is compared letter by letter, whatever order the
+    database gives it.
+    """
+    columns = engine.rows(
+        "select column_name, data_type, is_generated = 'ALWAYS' from information_schema.columns "
+        "where table_catalog = $given and table_schema = $schema and table_name = $table order by ordinal_position",
+        {"given": GIVEN, "schema": schema, "table": table},
+    )
+    read = ", ".join(
+        f'{quoted(name)} collate "binary" as {quoted(name)}' if kind == "VARCHAR" else quoted(name)
+        for name, kind, is_computed in columns
+        if not is_computed
+    )
+    return f"(select {read} from {GIVEN}.{quoted(schema)}.{quoted(table)})", [name for name, _, made in columns if made]
+
+
+def show_table(engine: Engine, name: str, schema: str, table: str) -> list[str]:
+    """Show a table of the opened database, and return the columns that are left out."""
+    relation, computed = given_table(engine, schema, table)
+    engine.run(f"create view {_view(name)} as from {relation}")
+    return computed
 
 
 def _view(name: str) -> str:

@@ -133,7 +133,7 @@ def told_in_words(work: Path) -> Iterator[None]:
         yield
     except OSError as error:
         place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else Path()
-        if is_full(str(error)) or work in (place, *place.parents) or place.parent == work.parent:
+        if is_full(str(error)) or work in (place, *place.parents):
             raise StoreError(why_not_written(work.parent, error)) from None
         raise
 

@@ -23,7 +23,7 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import measurable_covariates, read_covariates
 from analysis.declared.parameters import given_parameters, log_parameters
 from analysis.declared.study import read_study
-from analysis.engine.engine import open_engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.tables.sources import load_tables

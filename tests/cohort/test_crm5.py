@@ -7,7 +7,7 @@ from samples import SAMPLE
 
 from analysis.cohort.build import build_cohort
 from analysis.declared.study import read_study
-from analysis.engine.engine import open_engine
+from analysis.engine.opening import open_engine
 
 FULL = Path(__file__).parents[3] / "shared" / "data" / "crm5"
 

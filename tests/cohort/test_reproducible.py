@@ -16,11 +16,10 @@ from samples import SAMPLE, SampleReport
 from small_source import content_of
 
 from analysis.cohort.fingerprint import ROOMS, fingerprint, module_texts, query_texts
-from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import read_study
-from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.files.contents import contents_of
 from reports.cli.commands import main
 
 
@@ -130,7 +129,7 @@ def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
 
 def sample_fingerprint() -> dict[str, str]:
     study = read_study(SAMPLE)
-    return fingerprint(study, locate_files(read_declaration(study.source.kind), study.source.path, read_contract()))
+    return fingerprint(study, contents_of(read_declaration(study.source.kind), study.source.path))
 
 
 def changed_by(before: dict[str, str]) -> set[str]:

@@ -9,7 +9,7 @@ from small_source import USAGE, write_small_source
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.cohort.source_overview import SourceOverview, note_rows_by_day, source_overview
 from analysis.declared.study import read_study
-from analysis.engine.engine import open_engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.files.files_read import FileRead
 from analysis.progress import quiet
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.engine.query import Query
 from analysis.errors import BuildError, EngineError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_source import content_of, write_small_source
 
-from analysis.engine.engine import open_engine
+from analysis.engine.opening import open_engine
 from analysis.errors import BuildError
 from reports.cli.commands import main
 

@@ -264,7 +264,7 @@ def test_table_that_a_database_holds_twice(tmp_path: Path, out: Path, capsys: py
     with duckdb.connect(str(tmp_path / "company.duckdb")) as con:
         con.execute("create schema crm")
         con.execute("create table accounts (account_id varchar)")
-        con.execute('create view crm."Accounts" as select * from main.accounts')
+        con.execute('create table crm."Accounts" as select * from main.accounts')
     study.write_text(STUDY.replace('path = "data"', 'path = "company.duckdb"'), encoding="utf-8")
     message = refused(study, out, capsys)
     assert "accounts: several files hold table 'accounts' (crm.Accounts, main.accounts)" in message

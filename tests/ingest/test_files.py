@@ -17,6 +17,7 @@ from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import read_study
 from analysis.errors import SourceError, StudyError
+from analysis.ingest.files.contents import contents_of
 from analysis.ingest.files.raw_files import locate_files
 
 USAGE = "account_id,used_on,feature,events\na1,2023-01-06,search,3\na2,2023-02-06,Größe ’東京,2\n"
@@ -388,7 +389,7 @@ class TestStudyFile:
 
     def test_how_a_source_is_read_makes_another_cohort(self, tmp_path: Path) -> None:
         folder = write_source(tmp_path / "data")
-        located = locate_files(read_declaration("contract"), folder, read_contract())
+        contents = contents_of(read_declaration("contract"), folder)
         text = self.TEXT.replace("日本", "small")
         hashes = set()
         for old, new in (
@@ -398,7 +399,7 @@ class TestStudyFile:
             ("[time]", '[time]\ntime_zone = "Asia/Tokyo"'),
         ):
             (tmp_path / "study.toml").write_text(text.replace(old, new) if old else text, encoding="utf-8")
-            hashes.add(fingerprint(read_study(tmp_path / "study.toml"), located)["cohort"])
+            hashes.add(fingerprint(read_study(tmp_path / "study.toml"), contents)["cohort"])
         assert len(hashes) == 4
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.files.csv_files import open_csv
 from analysis.ingest.files.encodings import encodings_of
 from analysis.ingest.findings import Finding

@@ -8,11 +8,10 @@ from small_source import SUBSCRIPTIONS, USAGE, write_small_source
 
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.source_check import check_source
-from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import read_study
 from analysis.ingest.events.leaving_words import Name, name_of, read_states
-from analysis.ingest.files.raw_files import locate_files
+from analysis.ingest.files.contents import contents_of
 from analysis.ingest.findings import Finding
 
 # a2 alone has ended (on 2023-04-10)
@@ -192,8 +191,7 @@ def test_a_cohort_is_another_when_what_contradicts_it_is(tmp_path: Path) -> None
 
     def cohort(events: str) -> str:
         study = read_study(write_small_source(tmp_path, churn_events=events))
-        located = locate_files(read_declaration("contract"), study.source.path, read_contract())
-        return fingerprint(study, located)["cohort"]
+        return fingerprint(study, contents_of(read_declaration("contract"), study.source.path))["cohort"]
 
     one, other = (f"account_id,churn_date\na2,2023-04-{day}\n" for day in (10, 29))
     assert cohort(one) != cohort(other)

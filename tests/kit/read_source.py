@@ -10,7 +10,8 @@ from typing import Any
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.source import Source
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.files.files_read import FileRead
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files

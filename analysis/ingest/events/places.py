@@ -157,13 +157,9 @@ def _opened(engine: Engine, unread: Sequence[Path], scratch: Path) -> Iterator[_
 
 def _of_database(engine: Engine) -> Iterator[_Unread]:
     contract = read_contract()
-    found = engine.rows(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'given' and not internal union all "
-        "select schema_name, view_name from duckdb_views() where database_name = 'given' and not internal order by all"
-    )
-    for schema, name in found:
+    for schema, name in raw_views.given_tables(engine):
         if as_written(name) not in contract:
-            yield _Unread(f"{schema}.{name}", f"given.{quoted(schema)}.{quoted(name)}")
+            yield _Unread(f"{schema}.{name}", raw_views.given_table(engine, schema, name)[0])
 
 
 def text_of(name: str, *, lower: bool = False) -> str:

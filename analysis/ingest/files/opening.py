@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.declared.contract import Table, as_written, read_contract
+from analysis.declared.contract import Table, read_contract
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
 from analysis.errors import EngineError, SourceError
 from analysis.ingest.files.csv_files import CsvFile, open_csv, plain_text, unpacked
+from analysis.ingest.files.databases import open_database, refuse_two
 from analysis.ingest.files.encodings import LEGACY, encodings_of
 from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, kind_of
 from analysis.ingest.files.files_read import FileRead, Opened, unreadable
-from analysis.ingest.files.raw_files import RawFiles, refuse_without_tables
-from analysis.ingest.files.unread import told_of_unread_files, told_of_unread_tables
+from analysis.ingest.files.raw_files import RawFiles
+from analysis.ingest.files.unread import told_of_unread_files
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
 
@@ -55,7 +56,7 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
             continue
         try:
             if kind_of(path) in DATABASES:
-                _open_database(engine, _reachable(path, scratch / name), path, located.expected, opened)
+                open_database(engine, _reachable(path, scratch / name), path, located.expected, opened)
             elif path.is_dir() or kind_of(path) in PARQUET:
                 _open_parquet(engine, name, located, scratch / name, opened)
             else:
@@ -65,7 +66,7 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
             _refuse(name, path, error, opened)
     opened.findings.extend([] if encoding else _told_of_guesses(opened.files))
     for name, files in located.twice.items():
-        _refuse_two(name, [file.name for file in files], opened)
+        refuse_two(name, [file.name for file in files], opened)
         opened.files.extend(FileRead(file.name, why_not=remark("ingest.table_twice.mend")) for file in files)
     absent = [name for name in located.expected if name not in raw_views.names(engine) | opened.unreadable]
     told_of_unread_files(engine, located, absent, scratch, opened)
@@ -99,12 +100,6 @@ def why_unreadable(error: EngineError) -> Remark:
         text = values["text"]
         values["text"] = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
     return Remark(_REASONS[fault.kind], tuple(values.items()))
-
-
-def _refuse_two(name: str, files: Iterable[str], opened: Opened) -> None:
-    says = remark("ingest.table_twice.says", table=name, files=tuple(files))
-    opened.findings.append(Finding("table_is_given_twice", name, "error", says, remark("ingest.table_twice.mend")))
-    opened.unreadable.add(name)
 
 
 def _plain_files(
@@ -201,26 +196,3 @@ def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, o
     raw_views.show_parquet(engine, name, files, are_partitions=are_partitions)
     opened.first_rows[name] = 1
     opened.files.append(FileRead(path.name, name))
-
-
-def _open_database(engine: Engine, readable: Path, path: Path, expected: tuple[str, ...], opened: Opened) -> None:
-    """Open the tables and views of a database, of any schema; those that are not expected are noted as unread."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    unread = []
-    for schema, name in raw_views.open_database(engine, readable):
-        if expected and as_written(name) not in expected:
-            unread.append(f"{schema}.{name}")
-        else:
-            found.setdefault(as_written(name), []).append((schema, name))
-    if expected:
-        refuse_without_tables(path, set(found), unread, read_contract())
-    for table, places in found.items():
-        names = [f"{schema}.{name}" for schema, name in places]
-        if len(places) > 1:
-            _refuse_two(table, names, opened)
-            opened.files.extend(FileRead(name, why_not=remark("ingest.table_twice.mend")) for name in names)
-            continue
-        raw_views.show_table(engine, table, *places[0])
-        opened.first_rows[table] = 1
-        opened.files.append(FileRead(names[0], table))
-    told_of_unread_tables(unread, [name for name in expected if name not in found], opened)

@@ -3,6 +3,7 @@
 import codecs
 import functools
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,30 @@ class Scan:
     has_mixed_line_ends: bool = False
 
 
+State = tuple[int, ...]
+"""What a file system tells of a file: its size, when it was written, and when anything of it, or of a link to it, was
+changed."""
+_TICK = 2_000_000_000
+"""Nanoseconds in which a file may be written twice and be given the same time."""
+
+
+def state_of(path: Path) -> State:
+    """Return what tells whether a file was written again, or another put in its place, even for a while.
+
+    Raises
+    ------
+    OSError
+        If it is not there.
+    """
+    found, link = path.stat(), path.lstat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, link.st_ctime_ns
+
+
+def is_settled(state: State) -> bool:
+    """Say whether a file that is written once more from now on will have another state."""
+    return time.time_ns() - max(state[1:]) > _TICK
+
+
 def scan(path: Path) -> Scan:
     """Read a file once; it is read again only when it was written again.
 
@@ -35,12 +60,16 @@ def scan(path: Path) -> Scan:
     OSError
         If it cannot be read.
     """
-    found = path.stat()
-    return _scan(path, found.st_mtime_ns, found.st_size)
+    return _scan(path, state_of(path))
+
+
+def forget() -> None:
+    """Read every file again when it is next asked for."""
+    _scan.cache_clear()
 
 
 @functools.lru_cache(maxsize=1024)
-def _scan(path: Path, written: int, size: int) -> Scan:
+def _scan(path: Path, state: State) -> Scan:
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
     is_utf8, pairs, returns, feeds, last = True, 0, 0, 0, b""
     for block in blocks(path):

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.worlds.company.accounts.ledger import Ledger
 from analysis.worlds.company.accounts.people import People, draw_people
 from analysis.worlds.company.accounts.population import REGIONS, SEGMENTS, TOUCH, Accounts, draw_accounts

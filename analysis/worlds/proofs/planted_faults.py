@@ -14,7 +14,8 @@ from analysis.cohort.source_check import check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Study
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.errors import ContractError
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.load import load_source

@@ -7,7 +7,8 @@ import pytest
 from worlds import World
 
 from analysis.declared.contract import read_contract
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.worlds.company.danger.true_claims import CLAIMS, claims_table
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.setting.tables import replace

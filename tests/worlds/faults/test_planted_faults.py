@@ -8,7 +8,8 @@ from worlds import World
 
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
-from analysis.engine.engine import Engine, open_engine
+from analysis.engine.engine import Engine
+from analysis.engine.opening import open_engine
 from analysis.ingest.rules.apply import apply_rules, declared_rules
 from analysis.ingest.rules.contract_rules import contract_rules
 from analysis.worlds.faults.clean_tables import load_clean
