@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures.labels import draws
 from analysis.figures.style import INK, MUTED
 
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100)
@@ -18,6 +19,7 @@ def forest_height(frame: pd.DataFrame) -> float:
     return 0.9 + 0.25 * (len(frame) + 1.4 * frame["family"].nunique())
 
 
+@draws
 def draw_hazard_ratios(
     ax: Axes,
     frame: pd.DataFrame,
@@ -70,6 +72,7 @@ def color_family_ticks(ax: Axes, colors: Sequence[str | None]) -> None:
             label.set_fontsize(10)
 
 
+@draws
 def draw_coefficient_path(
     ax: Axes,
     frame: pd.DataFrame,
@@ -124,6 +127,7 @@ def _ratios_within(low: float, high: float) -> list[float]:
     return shown
 
 
+@draws
 def draw_family_losses(
     ax: Axes,
     frame: pd.DataFrame,

@@ -13,6 +13,8 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from analysis.wording.controls import isolated
+
 MINUS, MISSING = "\N{MINUS SIGN}", "–"
 DAY = "yyyy-MM-dd"
 MOST_QUOTED = 8
@@ -162,7 +164,7 @@ class Catalogue(Formatter):
             return self.label(value)
         if spec.endswith("."):
             return self.text(spec + value)
-        return format(value, spec)
+        return format(isolated(value), spec)
 
     def _number(self, value: Any, spec: str) -> str:
         if spec == "p":

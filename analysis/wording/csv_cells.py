@@ -1,11 +1,11 @@
 r"""Cells of CSV files: one rule of what a spreadsheet may be given, for whatever writes one.
 
 The rule. A text cell, and the name of a column, gets an apostrophe before it where a spreadsheet could take it for a
-formula: where the first sign that is neither white nor invisible is one of ``= + - @`` or of their full-width and small
-forms, or where it begins with a tab, a line break or another control. A plain number such as ``-12.5`` is none. Controls
-but tabs and line breaks are written out (``\x00``), for a file may be sent to a terminal, and no reader of CSV takes
-NUL. A cell with a separator, a quotation mark or a line break of any kind stands in quotation marks. Numbers and
-days are never touched.
+formula: where the first sign that is neither white nor invisible is one of ``= + - @`` or of their full-width and
+small forms, or where it begins with a tab, a line break or another control. A plain number such as ``-12.5`` is none.
+Controls but tabs and line breaks are written out (``\x00``), for a file may be sent to a terminal, and not every reader
+of CSV takes NUL. A cell with a separator, a quotation mark or a line break of any kind stands in quotation marks.
+Numbers and days are never touched.
 """
 
 import csv
@@ -36,7 +36,7 @@ def cell(text: str) -> str:
 
 
 class _Lines:
-    """Where `csv.writer` writes rows that end in ``\\r\\n``: handed on with ``\\n`` at their end.
+    r"""Where `csv.writer` writes rows that end in ``\r\n``: handed on with ``\n`` at their end.
 
     Of the signs of line breaks csv quotes those that end its own rows; so these hold both.
     """

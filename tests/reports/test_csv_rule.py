@@ -66,7 +66,7 @@ def test_a_name_of_a_column_is_text_too(write: Writer, text: str, tmp_path: Path
 def test_numbers_days_and_what_is_missing_are_what_they_were(write: Writer, tmp_path: Path) -> None:
     table = pd.DataFrame(
         {
-            "n": [-5, 7], "x": [-0.25, float("nan")], "day": pd.to_datetime(["2024-01-31", None]).astype("datetime64[us]"),
+            "n": [-5, 7], "x": [-0.25, float("nan")], "day": pd.to_datetime(["2024-01-31", None]),
             "name": [None, "b"], "is": [True, False],
         }
     )  # fmt: skip

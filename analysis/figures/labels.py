@@ -1,0 +1,125 @@
+"""Labels: text from data in pictures, as text: no formula, no control, and no longer than a picture is wide."""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Concatenate, ParamSpec
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+from wcwidth import width
+
+from analysis.wording.controls import shown
+
+MOST_WIDE = 64
+"""Columns of letters that a label may take; none of our own is wider."""
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_LEGEND_WIDE, _MARK_WIDE = 72, 8
+PLAIN_TEXT: Any = {"text.parse_math": False, "text.usetex": False}
+"""What matplotlib must be told, for it reads what stands between dollar signs as TeX."""
+
+_Rest = ParamSpec("_Rest")
+
+
+def draws(draw: Callable[Concatenate[Axes, _Rest], None]) -> Callable[Concatenate[Axes, _Rest], None]:
+    """Let a function draw what it is given as it is called: every text in its frames is a label, none a formula.
+
+    Each function that draws has this around it, so that none needs to think of it.
+    """
+
+    @functools.wraps(draw)
+    def drawing(ax: Axes, *arguments: _Rest.args, **named: _Rest.kwargs) -> None:
+        labels = _labels(_texts([arguments, named]))
+        old = {text: text.get_text() for text in ax.findobj(Text)}
+        with mpl.rc_context(PLAIN_TEXT):
+            draw(ax, *_labelled(arguments, labels), **_labelled(named, labels))
+        # A figure may be drawn long after, when matplotlib asks each text, and not its settings, what it is.
+        for text in ax.findobj(Text):
+            if text not in old or text.get_text() != old[text]:
+                text.set_parse_math(False)
+                text.set_usetex(False)
+
+    return drawing
+
+
+def legend(ax: Axes, named: Mapping[str, Any], **options: Any) -> None:
+    """Explain what was drawn by its names: all of them, for of its own accord matplotlib leaves out ``_these``.
+
+    Parameters
+    ----------
+    named
+        What was drawn, by name.
+    options
+        Of the legend; of the columns asked for (``ncols``) it has as many as there is room for.
+    """
+    widest = max((width(name) for name in named), default=0) + _MARK_WIDE
+    options["ncols"] = max(1, min(options.get("ncols", 1), _LEGEND_WIDE // widest))
+    ax.legend(list(named.values()), list(named), **options)
+
+
+def _texts(content: Any) -> Iterable[str]:
+    """Return every text of arguments, those in columns of frames among them."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, pd.DataFrame | Mapping):
+        for name in content:
+            yield from _texts([name] if isinstance(content, Mapping) else [])
+            yield from _texts(content[name])
+    elif isinstance(content, pd.Series):
+        if not pd.api.types.is_numeric_dtype(content):
+            yield from (value for value in content.unique() if isinstance(value, str))
+    elif isinstance(content, list | tuple):
+        for part in content:
+            yield from _texts(part)
+
+
+def _labels(texts: Iterable[str]) -> dict[str, str]:
+    """Return the label of every text that is not one as it stands; texts that differ have labels that do."""
+    distinct = list(dict.fromkeys(texts))
+    labels: dict[str, str] = {}
+    taken = {text for text in distinct if _short(text) == text}
+    for text in distinct:
+        label, number = _short(text), 1
+        if label == text:
+            continue
+        while label in taken:
+            number += 1
+            label = f"{_short(text)} ({number})"
+        labels[text] = label
+        taken.add(label)
+    return labels
+
+
+def _short(text: str) -> str:
+    """Return a text with its controls shown, cut in the middle where it is too wide."""
+    plain = shown(text)
+    if width(plain) <= MOST_WIDE:
+        return plain
+    head, tail = plain[: MOST_WIDE - 1], plain[-MOST_WIDE // 4 :]
+    while width(tail) > MOST_WIDE // 4:
+        tail = tail[1:]
+    while width(head) + 1 + width(tail) > MOST_WIDE:
+        head = head[:-1]
+    return f"{head}{_ELLIPSIS}{tail}"
+
+
+def _labelled(content: Any, labels: Mapping[str, str]) -> Any:
+    """Return arguments with labels in place of texts."""
+    if not labels:
+        return content
+    if isinstance(content, str):
+        return labels.get(content, content)
+    if isinstance(content, pd.DataFrame):
+        return content.assign(**{
+            name: _labelled(content[name], labels)
+            for name in content
+            if not pd.api.types.is_numeric_dtype(content[name])
+        })  # fmt: skip
+    if isinstance(content, pd.Series):
+        return content.map(lambda value: labels.get(value, value) if isinstance(value, str) else value)
+    if isinstance(content, Mapping):
+        return {_labelled(key, labels): _labelled(value, labels) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return type(content)(_labelled(part, labels) for part in content)
+    return content
