@@ -7,15 +7,18 @@ from typing import Any, Concatenate, ParamSpec
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
-from wcwidth import width
+from matplotlib.textpath import TextToPath
 
 from analysis.wording.controls import shown
 
-MOST_WIDE = 64
-"""Columns of letters that a label may take; none of our own is wider."""
+MOST_WIDE = 280.0
+"""Points that a label may be wide: half of a picture, and more than any of our own is."""
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-_LEGEND_WIDE, _MARK_WIDE = 72, 8
+_MOST_LETTERS = 300
+_LEGEND_WIDE, _MARK_WIDE = 460.0, 40.0
+_FONT = FontProperties(family=["DejaVu Sans", "Last Resort High-Efficiency"], size=9)
 PLAIN_TEXT: Any = {"text.parse_math": False, "text.usetex": False}
 """What matplotlib must be told, for it reads what stands between dollar signs as TeX."""
 
@@ -53,8 +56,8 @@ def legend(ax: Axes, named: Mapping[str, Any], **options: Any) -> None:
     options
         Of the legend; of the columns asked for (``ncols``) it has as many as there is room for.
     """
-    widest = max((width(name) for name in named), default=0) + _MARK_WIDE
-    options["ncols"] = max(1, min(options.get("ncols", 1), _LEGEND_WIDE // widest))
+    widest = max(map(wide, named), default=0.0) + _MARK_WIDE
+    options["ncols"] = max(1, min(options.get("ncols", 1), int(_LEGEND_WIDE / widest)))
     ax.legend(list(named.values()), list(named), **options)
 
 
@@ -91,17 +94,24 @@ def _labels(texts: Iterable[str]) -> dict[str, str]:
     return labels
 
 
+@functools.lru_cache(maxsize=10_000)
+def wide(text: str) -> float:
+    """Return how many points a text of usual size is wide."""
+    return float(TextToPath().get_text_width_height_descent(text, _FONT, ismath=False)[0])
+
+
+@functools.lru_cache(maxsize=10_000)
 def _short(text: str) -> str:
     """Return a text with its controls shown, cut in the middle where it is too wide."""
-    plain = shown(text)
-    if width(plain) <= MOST_WIDE:
+    plain = shown(text[:_MOST_LETTERS])
+    if len(text) <= _MOST_LETTERS and wide(plain) <= MOST_WIDE:
         return plain
-    head, tail = plain[: MOST_WIDE - 1], plain[-MOST_WIDE // 4 :]
-    while width(tail) > MOST_WIDE // 4:
-        tail = tail[1:]
-    while width(head) + 1 + width(tail) > MOST_WIDE:
-        head = head[:-1]
-    return f"{head}{_ELLIPSIS}{tail}"
+    tail = shown(text[-_MOST_LETTERS:])
+    while wide(tail) > MOST_WIDE / 4:
+        tail = tail[max(1, len(tail) // 10) :]
+    while wide(f"{plain}{_ELLIPSIS}{tail}") > MOST_WIDE:
+        plain = plain[: -max(1, len(plain) // 10)]
+    return f"{plain}{_ELLIPSIS}{tail}"
 
 
 def _labelled(content: Any, labels: Mapping[str, str]) -> Any:

@@ -104,7 +104,9 @@ def _run(found: Outcome, *arguments: str) -> bool:
                 code = main(arguments)
             except (Exception, SystemExit):
                 trace = traceback.format_exc().strip().splitlines()
-                place = next((line.strip() for line in reversed(trace) if "/analysis/" in line or "/reports/" in line), "")
+                place = next(
+                    (line.strip() for line in reversed(trace) if "/analysis/" in line or "/reports/" in line), ""
+                )
                 found.broken.append(f"{verb}: traceback: {trace[-1]} {place}")
     for warning in warned:
         found.broken.append(f"{verb}: warning: {warning.category.__name__}: {warning.message} {warning.filename}")
