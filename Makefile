@@ -1,6 +1,7 @@
 STUDY ?= study.toml
 FUZZ ?= 300
 FUZZ_SEED ?= 0
+FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
@@ -20,8 +21,9 @@ setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... cho
 test: setup  ## run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
 
-fuzz: setup  ## check and build mutants of a small source: a clear error or a whole cohort (FUZZ=number, FUZZ_SEED=first)
+fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or all whole (FUZZ=number, FUZZ_MINUTES, FUZZ_SEED=first)
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet
+	PYTHONPATH=.:tests/kit $(BIN)/python tests/kit/fuzz.py --minutes $(FUZZ_MINUTES) --seed $(FUZZ_SEED) --table benchmarks/fuzz.csv
 
 report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)

@@ -1,6 +1,6 @@
 """Fuzz: mutants of sources, studies and strings through check, build and report; what may never happen, and did.
 
-As a command: ``python tests/kit/fuzz.py --minutes 15 --seed 0 --table benchmarks/fuzz.csv``.
+As a command, see ``make fuzz``: ``python tests/kit/fuzz.py --minutes 15 --seed 0 --table benchmarks/fuzz.csv``.
 """
 
 import argparse
