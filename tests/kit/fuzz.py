@@ -1,4 +1,4 @@
-"""Fuzz: mutants of sources, studies and strings through check, build and report; what may never happen, and did.
+"""Fuzz: mutants of sources, studies, strings and books through check, build and report; what may never happen, and did.
 
 As a command, see ``make fuzz``: ``python tests/kit/fuzz.py --minutes 15 --seed 0 --table benchmarks/fuzz.csv``.
 """
@@ -67,8 +67,17 @@ def of_strings(seed: int) -> tuple[Files, str]:
     return files, f"{change.__name__}: {', '.join(change(draw, files))}"
 
 
+def of_book(seed: int) -> tuple[Files, str]:
+    """Return another good source, of few accounts or more, of which few leave or most."""
+    draw = random.Random(seed)
+    number, share = draw.choice([3, 8, 15, 30, 60]), draw.choice([0.1, 0.3, 0.5, 0.9])
+    files = small_files(seed, number, share)
+    files["study.toml"] += (QUICK if draw.random() < 0.7 else QUICK[: QUICK.index("[report]")]).encode()
+    return files, f"{number} accounts, of which {share:.0%} leave"
+
+
 KINDS: dict[str, Callable[[int], tuple[Files, str]]] = {
-    "source": of_source, "study": of_study, "strings": of_strings,
+    "source": of_source, "study": of_study, "strings": of_strings, "book": of_book,
 }  # fmt: skip
 
 
@@ -87,7 +96,7 @@ def outcome(kind: str, seed: int, folder: Path) -> Outcome:
     if not is_built:
         found.refused_by = found.refused_by or "build"
         _no_file(found, out, ".duckdb", "a cohort of a refused build")
-    elif draw.randrange(REPORTS) == 0:
+    elif kind == "book" or draw.randrange(REPORTS) == 0:
         found.is_reported = _run(found, "report", "quarterly", *given)
         _run(found, "covariates", "--page", *given)
     _look_at_files(found, out)
