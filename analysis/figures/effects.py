@@ -93,12 +93,15 @@ def draw_coefficient_path(
     label
         Name of the covariate.
     """
-    ax.fill_between(frame["time"], np.exp(frame["conf_low"]), np.exp(frame["conf_high"]), color=color, alpha=0.18)
-    ax.plot(frame["time"], np.exp(frame["estimate"]), color=color, linewidth=2)
+    # Beyond the ratios that people read the picture is cut; what lies there may be more than a float holds.
+    beyond = np.log(RATIOS[-1]) + 1
+    ratios = np.exp(frame[["estimate", "conf_low", "conf_high"]].clip(-beyond, beyond))
+    ax.fill_between(frame["time"], ratios["conf_low"], ratios["conf_high"], color=color, alpha=0.18)
+    ax.plot(frame["time"], ratios["estimate"], color=color, linewidth=2)
     ax.axhline(1, color=INK, linewidth=0.8)
-    ax.axhline(np.exp(constant), color=color, linewidth=1, linestyle="--")
+    ax.axhline(np.exp(np.clip(constant, -beyond, beyond)), color=color, linewidth=1, linestyle="--")
     ax.set_yscale("log")
-    low, high = float(np.exp(frame["conf_low"].min())), float(np.exp(frame["conf_high"].max()))
+    low, high = np.clip([ratios["conf_low"].min(), ratios["conf_high"].max()], RATIOS[:2], RATIOS[-2:]).tolist()
     ticks = (
         [float(tick) for tick in MaxNLocator(6).tick_values(low, high)] if high < 2 * low else _ratios_within(low, high)
     )

@@ -58,6 +58,8 @@ def legend(ax: Axes, named: Mapping[str, Any], **options: Any) -> None:
     """
     widest = max(map(wide, named), default=0.0) + _MARK_WIDE
     options["ncols"] = max(1, min(options.get("ncols", 1), int(_LEGEND_WIDE / widest)))
+    for name, drawn in named.items():
+        drawn.set_label(name)
     ax.legend(list(named.values()), list(named), **options)
 
 
