@@ -13,8 +13,8 @@ from matplotlib.textpath import TextToPath
 
 from analysis.wording.controls import shown
 
-MOST_WIDE = 280.0
-"""Points that a label may be wide: half of a picture, and more than any of our own is."""
+MOST_WIDE, MOST_WIDE_WORDS = 280.0, 480.0
+"""Points that a label in a frame may be wide: half of a picture; and words that are given beside frames."""
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _MOST_LETTERS = 300
 _LEGEND_WIDE, _MARK_WIDE = 460.0, 40.0
@@ -63,34 +63,36 @@ def legend(ax: Axes, named: Mapping[str, Any], **options: Any) -> None:
     ax.legend(list(named.values()), list(named), **options)
 
 
-def _texts(content: Any) -> Iterable[str]:
-    """Return every text of arguments, those in columns of frames among them."""
+def _texts(content: Any) -> Iterable[tuple[str, float]]:
+    """Return every text of arguments, those in columns of frames among them, and how wide it may be."""
     if isinstance(content, str):
-        yield content
+        yield content, MOST_WIDE_WORDS
     elif isinstance(content, pd.DataFrame | Mapping):
         for name in content:
             yield from _texts([name] if isinstance(content, Mapping) else [])
             yield from _texts(content[name])
     elif isinstance(content, pd.Series):
         if not pd.api.types.is_numeric_dtype(content):
-            yield from (value for value in content.unique() if isinstance(value, str))
+            yield from ((value, MOST_WIDE) for value in content.unique() if isinstance(value, str))
     elif isinstance(content, list | tuple):
         for part in content:
             yield from _texts(part)
 
 
-def _labels(texts: Iterable[str]) -> dict[str, str]:
+def _labels(texts: Iterable[tuple[str, float]]) -> dict[str, str]:
     """Return the label of every text that is not one as it stands; texts that differ have labels that do."""
-    distinct = list(dict.fromkeys(texts))
+    widths: dict[str, float] = {}
+    for text, most in texts:
+        widths[text] = min(most, widths.get(text, most))
     labels: dict[str, str] = {}
-    taken = {text for text in distinct if _short(text) == text}
-    for text in distinct:
-        label, number = _short(text), 1
+    taken = {text for text, most in widths.items() if _short(text, most) == text}
+    for text, most in widths.items():
+        label, number = _short(text, most), 1
         if label == text:
             continue
         while label in taken:
             number += 1
-            label = f"{_short(text)} ({number})"
+            label = f"{_short(text, most)} ({number})"
         labels[text] = label
         taken.add(label)
     return labels
@@ -103,15 +105,15 @@ def wide(text: str) -> float:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _short(text: str) -> str:
+def _short(text: str, most: float) -> str:
     """Return a text with its controls shown, cut in the middle where it is too wide."""
     plain = shown(text[:_MOST_LETTERS])
-    if len(text) <= _MOST_LETTERS and wide(plain) <= MOST_WIDE:
+    if len(text) <= _MOST_LETTERS and wide(plain) <= most:
         return plain
     tail = shown(text[-_MOST_LETTERS:])
-    while wide(tail) > MOST_WIDE / 4:
+    while wide(tail) > most / 4:
         tail = tail[max(1, len(tail) // 10) :]
-    while wide(f"{plain}{_ELLIPSIS}{tail}") > MOST_WIDE:
+    while wide(f"{plain}{_ELLIPSIS}{tail}") > most:
         plain = plain[: -max(1, len(plain) // 10)]
     return f"{plain}{_ELLIPSIS}{tail}"
 
