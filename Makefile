@@ -2,6 +2,7 @@ STUDY ?= study.toml
 FUZZ ?= 300
 FUZZ_SEED ?= 0
 KILL_MINUTES ?= 30
+FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
@@ -21,8 +22,9 @@ setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... cho
 test: setup  ## run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
 
-fuzz: setup  ## check and build mutants of a small source: a clear error or a whole cohort (FUZZ=number, FUZZ_SEED=first)
+fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or all whole (FUZZ=number, FUZZ_MINUTES, FUZZ_SEED=first)
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet
+	PYTHONPATH=.:tests/kit $(BIN)/python tests/kit/fuzz.py --minutes $(FUZZ_MINUTES) --seed $(FUZZ_SEED) --table benchmarks/fuzz.csv
 
 kill: setup  ## kill builds, reports and checks before each file operation, and run two at once (KILL_MINUTES=..., half an hour)
 	PYTHONPATH=tests/kit $(BIN)/python benchmarks/kills.py --minutes $(KILL_MINUTES)

@@ -52,12 +52,21 @@ class Measure:
     found_from: float | None = None
 
 
+_LARGEST_LOG = 709.0
+"""Of a number that a float holds."""
+
+
 def _as_it_is(value: float) -> float:
     return value
 
 
+def _ratio(log_ratio: float) -> float:
+    """Return a ratio; infinite where it is more than a float holds."""
+    return math.exp(log_ratio) if log_ratio < _LARGEST_LOG else math.inf
+
+
 def _percent(log_ratio: float) -> float:
-    return 100 * math.expm1(log_ratio)
+    return 100 * (_ratio(log_ratio) - 1) if log_ratio > 1 else 100 * math.expm1(log_ratio)
 
 
 def _percent_of_one(share: float) -> float:
@@ -66,12 +75,12 @@ def _percent_of_one(share: float) -> float:
 
 def _each_doubling(log_ratio: float) -> float:
     """Return a hazard ratio for each doubling of tenure, of a log hazard ratio for a unit of log tenure."""
-    return math.exp(math.log(2) * log_ratio)
+    return _ratio(math.log(2) * log_ratio)
 
 
 MEASURES = {
     "look_ahead": Measure(Subject.NONE, Unit.CELLS, _as_it_is),
-    "late_knowledge": Measure(Subject.COVARIATE, Unit.RATIO, math.exp, math.exp(knowledge.MATTERS)),
+    "late_knowledge": Measure(Subject.COVARIATE, Unit.RATIO, _ratio, math.exp(knowledge.MATTERS)),
     "one_stay": Measure(Subject.NONE, Unit.RATIO, _as_it_is, shortcuts.MATTERS),
     "falling_hazard": Measure(Subject.NONE, Unit.RATIO, _each_doubling),
     "moved_labels": Measure(Subject.LABEL, Unit.RATIO, math.exp),

@@ -110,7 +110,7 @@ def _incidence(
     certain = (curve.survival == 0) & (np.cumsum(curve.n_event) == np.cumsum(curve.n_end))
     share = np.where(certain, 1.0, curve.estimate)
     std_error = np.where(certain, np.nan, curve.std_error)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a power of infinity is the limit: 0
         half = z * std_error / (share * -np.log(share))
         low, high = share ** np.exp(half), share ** np.exp(-half)
     columns = {

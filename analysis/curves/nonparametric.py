@@ -189,7 +189,8 @@ def ratio_interval(
     """Return the limits of positive numbers on the log scale; at zero both are zero."""
     positive = estimate > 0
     half = z * np.divide(std_error, estimate, out=np.zeros_like(estimate), where=positive)
-    return estimate * np.exp(-half), estimate * np.exp(half)
+    with np.errstate(over="ignore"):  # of what is hardly known the upper limit is infinite
+        return estimate * np.exp(-half), estimate * np.exp(half)
 
 
 def event_times(stop: NDArray[np.float64], event: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -217,7 +218,7 @@ def _survival(
     time, n_event = event_times(stop, event)
     n_risk = numbers_at_risk(start, stop, time)
     survival = np.cumprod(1 - n_event / n_risk)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a power of infinity is the limit: 0
         relative = np.sqrt(np.cumsum(n_event / (n_risk * (n_risk - n_event))))  # Greenwood: std_error / survival
         half = z * relative / np.log(survival)
         low, high = survival ** np.exp(-half), survival ** np.exp(half)

@@ -8,6 +8,7 @@ import codecs
 import dataclasses
 import datetime as dt
 import difflib
+import math
 import tomllib
 import types
 import typing
@@ -16,6 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import StudyError
+
+MOST = 2**31 - 1
+"""Whole numbers are no larger: the queries count days in no more bits."""
 
 
 def read_toml(path: Path | Traversable) -> dict[str, Any]:
@@ -102,6 +106,10 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return Path(_value(str, value, where))
     if hint is float and type(value) is int:
         return float(value)
+    if hint is float and isinstance(value, float) and not math.isfinite(value):
+        raise StudyError(f"{where} must be a number that is neither infinite nor none at all, but is {value!r}.")
+    if hint is int and type(value) is int and abs(value) > MOST:
+        raise StudyError(f"{where} must be a whole number of at most {MOST:,} either way, but is {value}.")
     if type(value) is not hint:
         raise StudyError(f"{where} must be {_type_name(hint)}, but is {value!r}.")
     return value

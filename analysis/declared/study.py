@@ -16,6 +16,8 @@ from analysis.errors import StudyError
 # The calendar of queries/3_dates reaches so far.
 FIRST_DAY = dt.date(1980, 1, 1)
 LAST_DAY = dt.date(2078, 12, 31)
+NAMES_OF_ACCOUNTS = ("account_id", "name")
+"""Columns of accounts that tell each from all others, and so make no groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,10 @@ def _check_ranges(study: Study, where: str) -> None:
         (
             min(models.test_quarters, models.resamples, models.permutations) > 0,
             "models.test_quarters, resamples and permutations must be positive",
+        ),
+        (
+            report.segment not in NAMES_OF_ACCOUNTS,
+            f"report.segment must be a column of accounts that makes groups, which '{report.segment}' does not",
         ),
         (report.capacity > 0, "report.capacity must be positive"),
         (report.min_cell >= 1, "report.min_cell must be at least 1"),

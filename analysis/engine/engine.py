@@ -1,5 +1,6 @@
 """The engine: runs SQL, gives back tables and numbers, says why it could not; all that is known of DuckDB."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +12,14 @@ from analysis.engine.query import Query
 from analysis.engine.quoting import in_letters, literal, quoted
 from analysis.engine.refusals import refusal
 from analysis.errors import BuildError, EngineError
+from analysis.wording.csv_cells import write_table
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
 
 Parameters = Mapping[str, Any]
-BYTE_ORDER_MARK = "\ufeff"
-"""Before a header: by it a spreadsheet sees that a file is UTF-8; without it Excel takes Japanese for cp932."""
+_NUMBER = re.compile("U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|DECIMAL")
+_PORTION = 10_000
 
 
 class Engine:
@@ -168,17 +170,13 @@ class Engine:
         self.run(f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)")
 
     def write_csv(self, select: str, path: Path) -> None:
-        """Write the rows of a select as CSV: a byte order mark before the header, no text that runs as a formula."""
-        columns = []
-        for place, (name, kind) in enumerate(self.columns(f"({select})").items()):
-            shown = quoted(name)
-            if kind == "VARCHAR":
-                runs = f"left({shown}, 1) in ('=', '+', '-', '@', chr(9), chr(13))"
-                shown = f"case when {runs} then chr(39) || {shown} else {shown} end"
-            columns.append(f"{shown} as {quoted(name if place else BYTE_ORDER_MARK + name)}")
-        self.run(
-            f"copy (select {', '.join(columns)} from ({select})) to {literal(str(path))} (format csv, header true)"
-        )
+        """Write the rows of a select as CSV, by the rule of `analysis.wording.csv_cells`."""
+        columns = self.columns(f"({select})")
+        texts = [f"cast({quoted(name)} as varchar)" for name in columns]
+        is_number = [_NUMBER.match(kind) is not None for kind in columns.values()]
+        found = self._in_portions(self._execute(f"select {', '.join(texts)} from ({select})", None))
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            write_table(stream, list(columns), found, is_number)
 
     def attach(self, path: Path, name: str) -> None:
         """Let SQL read another store that was built earlier; its tables go by ``<name>.main.<table>``."""
@@ -200,6 +198,15 @@ class Engine:
     def settle(self) -> None:
         """Write all that was made into the store's own file."""
         self.run("checkpoint")
+
+    def _in_portions(self, found: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
+        """Return rows one after the other, of which only so many are held at a time."""
+        while True:
+            with self._telling():
+                rows = found.fetchmany(_PORTION)
+            if not rows:
+                return
+            yield from rows
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         with self._telling():

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures.effects import color_family_ticks, plain_ticks
+from analysis.figures.labels import draws
 from analysis.figures.style import ACCENT, INK, MUTED
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -23,6 +24,7 @@ def coverage_height(frame: pd.DataFrame) -> float:
     return 0.9 + 0.19 * (frame["label"].nunique() + 1.3 * frame["family"].nunique())
 
 
+@draws
 def draw_coverage(
     ax: Axes,
     frame: pd.DataFrame,
@@ -97,6 +99,7 @@ def ladder_height(frame: pd.DataFrame) -> float:
     return 0.9 + 0.14 * len(frame) + 0.2 * frame["term"].nunique()
 
 
+@draws
 def draw_ladder(
     ax: Axes,
     frame: pd.DataFrame,

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures.labels import draws
 from analysis.figures.style import INK, MUTED
 
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100)
@@ -18,6 +19,7 @@ def forest_height(frame: pd.DataFrame) -> float:
     return 0.9 + 0.25 * (len(frame) + 1.4 * frame["family"].nunique())
 
 
+@draws
 def draw_hazard_ratios(
     ax: Axes,
     frame: pd.DataFrame,
@@ -70,6 +72,7 @@ def color_family_ticks(ax: Axes, colors: Sequence[str | None]) -> None:
             label.set_fontsize(10)
 
 
+@draws
 def draw_coefficient_path(
     ax: Axes,
     frame: pd.DataFrame,
@@ -90,12 +93,15 @@ def draw_coefficient_path(
     label
         Name of the covariate.
     """
-    ax.fill_between(frame["time"], np.exp(frame["conf_low"]), np.exp(frame["conf_high"]), color=color, alpha=0.18)
-    ax.plot(frame["time"], np.exp(frame["estimate"]), color=color, linewidth=2)
+    # Beyond the ratios that people read the picture is cut; what lies there may be more than a float holds.
+    beyond = np.log(RATIOS[-1]) + 1
+    ratios = np.exp(frame[["estimate", "conf_low", "conf_high"]].clip(-beyond, beyond))
+    ax.fill_between(frame["time"], ratios["conf_low"], ratios["conf_high"], color=color, alpha=0.18)
+    ax.plot(frame["time"], ratios["estimate"], color=color, linewidth=2)
     ax.axhline(1, color=INK, linewidth=0.8)
-    ax.axhline(np.exp(constant), color=color, linewidth=1, linestyle="--")
+    ax.axhline(np.exp(np.clip(constant, -beyond, beyond)), color=color, linewidth=1, linestyle="--")
     ax.set_yscale("log")
-    low, high = float(np.exp(frame["conf_low"].min())), float(np.exp(frame["conf_high"].max()))
+    low, high = np.clip([ratios["conf_low"].min(), ratios["conf_high"].max()], RATIOS[:2], RATIOS[-2:]).tolist()
     ticks = (
         [float(tick) for tick in MaxNLocator(6).tick_values(low, high)] if high < 2 * low else _ratios_within(low, high)
     )
@@ -124,6 +130,7 @@ def _ratios_within(low: float, high: float) -> list[float]:
     return shown
 
 
+@draws
 def draw_family_losses(
     ax: Axes,
     frame: pd.DataFrame,

@@ -1,15 +1,18 @@
 """Forecasts: the book over time, the outlook by account, and whether such outlooks held before."""
 
+import itertools
 from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.figures.labels import draws, legend
 from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN, percent
 
 MOST_LABELS = 8
 
 
+@draws
 def draw_book(
     ax: Axes, frame: pd.DataFrame, at_start_label: str = "Accounts at the start", churned_label: str = "of these, left"
 ) -> None:
@@ -22,8 +25,10 @@ def draw_book(
     """
     places = range(len(frame))
     shown = frame[["at_start", "churned_of_start"]].astype(float).fillna(0)
-    ax.bar(places, shown["at_start"], color=ACCENT, alpha=0.3, width=0.7, label=at_start_label)
-    ax.bar(places, shown["churned_of_start"], color=WARN, width=0.7, label=churned_label)
+    named = {
+        at_start_label: ax.bar(places, shown["at_start"], color=ACCENT, alpha=0.3, width=0.7),
+        churned_label: ax.bar(places, shown["churned_of_start"], color=WARN, width=0.7),
+    }
     for place, churned, rate in zip(places, shown["churned_of_start"], frame["rate"], strict=True):
         if rate == rate:
             ax.annotate(
@@ -33,9 +38,10 @@ def draw_book(
     labelled = slice((len(frame) - 1) % every, None, every)
     ax.set_xticks(places[labelled], frame["label"][labelled])
     ax.grid(axis="x", visible=False)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend(ax, named, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
+@draws
 def draw_outlook(
     ax: Axes,
     probabilities: Sequence[float],
@@ -74,6 +80,7 @@ def draw_outlook(
     ax.set_ylabel(y_label)
 
 
+@draws
 def draw_calibration(
     ax: Axes,
     frame: pd.DataFrame,
@@ -89,9 +96,10 @@ def draw_calibration(
     """
     top = max(frame["predicted"].max(), frame["conf_high"].max()) * 1.05
     ax.plot([0, top], [0, top], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    for color, (model, group) in zip(CYCLE, frame.groupby("model", sort=False), strict=False):
+    named = {}
+    for color, (model, group) in zip(itertools.cycle(CYCLE), frame.groupby("model", sort=False), strict=False):
         predicted, observed, low, high = group[["predicted", "observed", "conf_low", "conf_high"]].to_numpy(float).T
-        ax.errorbar(
+        named[str(model)] = ax.errorbar(
             predicted,
             observed,
             yerr=[observed - low, high - observed],
@@ -101,7 +109,6 @@ def draw_calibration(
             elinewidth=1,
             markersize=4,
             linewidth=1.2,
-            label=str(model),
         )
     ax.set_xlim(0, top)
     ax.set_ylim(0, top)
@@ -110,4 +117,4 @@ def draw_calibration(
     ax.tick_params(colors=INK)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    legend(ax, named, loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -10,6 +10,9 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.figures.labels import PLAIN_TEXT
+from analysis.wording.controls import shown
+
 INK, MUTED, GRID = "#22303c", "#6b7785", "#e3e7eb"
 ACCENT, WARN = "#2a6f97", "#c05746"
 CYCLE = ("#2a6f97", "#c05746", "#7a5195", "#5a8f29", "#d19a1c", "#6c757d")
@@ -25,6 +28,7 @@ _JAPANESE = (
 _GENERIC = ("serif", "sans-serif", "cursive", "fantasy", "monospace")
 
 _LOOK: Any = {
+    **PLAIN_TEXT,
     "svg.fonttype": "none",
     "font.size": 9.0,
     "axes.edgecolor": MUTED,
@@ -102,7 +106,7 @@ def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], al
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot(), **arguments)
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": alt})
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": shown(alt)})
     text = buffer.getvalue().replace(f"'{_FONT}', '{_FALLBACK}'", f"'{_FONT}'")
     opened = '<svg role="img" class="own-fonts" ' if own else '<svg role="img" '
     return text[text.index("<svg") :].replace("<svg ", opened, 1)

@@ -1,19 +1,23 @@
 """Survival curves, with numbers at risk or beside distributions; curves of competing ends and mean numbers; rates."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
+from analysis.figures.labels import draws, legend
 from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, percent
 
 DAYS_A_YEAR = 365
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
 
 
+@draws
 def draw_survival(
     ax: Axes,
     curves: pd.DataFrame,
@@ -33,9 +37,11 @@ def draw_survival(
     """
     groups = list(dict.fromkeys(at_risk["group"]))
     drawn = set(curves["group"])
-    for color, group in zip(CYCLE * 3, groups, strict=False):
-        if group in drawn:
-            _step_with_band(ax, curves[curves["group"] == group], color, str(group))
+    named = {
+        str(group): _step_with_band(ax, curves[curves["group"] == group], color)
+        for color, group in zip(itertools.cycle(CYCLE), groups, strict=False)
+        if group in drawn
+    }
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     times = sorted(set(at_risk["time"]))
@@ -43,11 +49,12 @@ def draw_survival(
     ax.yaxis.set_major_formatter(percent)
     ax.set_ylabel(y_label)
     ax.set_xlabel(x_label)
-    if drawn:
-        ax.legend(loc="lower left", ncols=min(3, len(drawn)))
+    if named:
+        legend(ax, named, loc="lower left", ncols=min(3, len(named)))
     _number_rows(ax, at_risk, groups, at_risk_label)
 
 
+@draws
 def draw_distributions(
     ax: Axes,
     curves: pd.DataFrame,
@@ -64,21 +71,23 @@ def draw_distributions(
     observed
         group, time, estimate, conf_low, conf_high, as `kaplan_meier` gives one group.
     """
+    named = {}
     if not observed.empty:
-        _step_with_band(ax, observed, INK, "observed (Kaplan-Meier)")
+        named["observed (Kaplan-Meier)"] = _step_with_band(ax, observed, INK)
     last = 0.0 if observed.empty else observed["time"].max()
     for color, (name, curve) in zip(CYCLE, curves.groupby("distribution", sort=False), strict=False):
         for part, dashes in ((curve["time"] <= last, "-"), (curve["time"] >= last, _DASHES[1])):
-            label = str(name) if dashes == "-" else None
-            ax.plot(curve["time"][part], curve["estimate"][part], color=color, linestyle=dashes, label=label)
+            (line,) = ax.plot(curve["time"][part], curve["estimate"][part], color=color, linestyle=dashes)
+            named.setdefault(str(name), line)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     ax.yaxis.set_major_formatter(percent)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
-    ax.legend(loc="upper right")
+    legend(ax, named, loc="upper right")
 
 
+@draws
 def draw_incidence(
     ax: Axes,
     frame: pd.DataFrame,
@@ -98,16 +107,17 @@ def draw_incidence(
     labels
         What the legend calls each cause; by default its name.
     """
-    groups = list(dict.fromkeys(frame["group"]))
+    groups, named = list(dict.fromkeys(frame["group"])), {}
     for (cause, group), curve in frame.groupby(["cause", "group"], sort=False):
         name = (labels or {}).get(cause, str(cause))
         label = name if len(groups) == 1 else f"{name}, {group}"
-        _step_with_band(ax, curve, colors[cause], label, _DASHES[groups.index(group) % len(_DASHES)])
+        named[label] = _step_with_band(ax, curve, colors[cause], _DASHES[groups.index(group) % len(_DASHES)])
     _from_the_origin(ax, frame, x_label, y_label)
-    ax.legend(loc="upper left")
+    legend(ax, named, loc="upper left")
     ax.yaxis.set_major_formatter(percent)
 
 
+@draws
 def draw_mean_number(
     ax: Axes,
     frame: pd.DataFrame,
@@ -121,14 +131,17 @@ def draw_mean_number(
     frame
         group, time, estimate, conf_low, conf_high; ordered by time within group.
     """
-    curves = list(frame.groupby("group", sort=False))
-    for color, (group, curve) in zip(CYCLE * 3, curves, strict=False):
-        _step_with_band(ax, curve, color, str(group))
+    curves = frame.groupby("group", sort=False)
+    named = {
+        str(group): _step_with_band(ax, curve, color)
+        for color, (group, curve) in zip(itertools.cycle(CYCLE), curves, strict=False)
+    }
     _from_the_origin(ax, frame, x_label, y_label)
-    if len(curves) > 1:
-        ax.legend(loc="upper left")
+    if len(named) > 1:
+        legend(ax, named, loc="upper left")
 
 
+@draws
 def draw_rates(
     ax: Axes,
     frame: pd.DataFrame,
@@ -170,6 +183,7 @@ def draw_rates(
     ax.set_xlabel(x_label)
 
 
+@draws
 def draw_before_renewal(
     ax: Axes,
     frame: pd.DataFrame,
@@ -215,11 +229,12 @@ def draw_before_renewal(
     ax.set_ylabel(y_label)
 
 
-def _step_with_band(ax: Axes, curve: pd.DataFrame, color: str, label: str, dashes: Any = "-") -> None:
+def _step_with_band(ax: Axes, curve: pd.DataFrame, color: str, dashes: Any = "-") -> Line2D:
     ax.fill_between(
         curve["time"], curve["conf_low"], curve["conf_high"], step="post", color=color, alpha=0.13, linewidth=0
     )
-    ax.step(curve["time"], curve["estimate"], where="post", color=color, linewidth=1.6, linestyle=dashes, label=label)
+    (line,) = ax.step(curve["time"], curve["estimate"], where="post", color=color, linewidth=1.6, linestyle=dashes)
+    return line
 
 
 def _from_the_origin(ax: Axes, frame: pd.DataFrame, x_label: str, y_label: str) -> None:
@@ -250,7 +265,7 @@ def _number_rows(ax: Axes, at_risk: pd.DataFrame, groups: list[str], label: str)
         "fontsize": 8,
     }
     ax.annotate(label, (0, 0), xytext=(-22, -44), ha="right", color=MUTED, **below)
-    for row, (color, group) in enumerate(zip(CYCLE * 3, groups, strict=False), start=1):
+    for row, (color, group) in enumerate(zip(itertools.cycle(CYCLE), groups, strict=False), start=1):
         height = -44 - 14 * row
         ax.annotate(str(group), (0, 0), xytext=(-22, height), ha="right", color=color, **below)
         for _, entry in at_risk[at_risk["group"] == group].iterrows():

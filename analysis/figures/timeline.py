@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from analysis.figures.labels import draws
 from analysis.figures.style import ACCENT, INK, MUTED, WARN
 
 MONTH = 1 / 12
@@ -24,6 +25,7 @@ def timeline_height(lanes: pd.DataFrame) -> float:
     return 1.35 + _LANE * len(lanes)
 
 
+@draws
 def draw_timeline(
     ax: Axes,
     lanes: pd.DataFrame,

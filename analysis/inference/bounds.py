@@ -174,7 +174,13 @@ def _line(column: Column, is_mark: bool, side: Side, found: FirthLimits) -> dict
         "conf_low": found.conf_low,
         "conf_high": found.conf_high,
         "p_value": found.p_value,
-        "hazard_ratio": float(np.exp(found.estimate)),
-        "hazard_ratio_low": float(np.exp(found.conf_low)),
-        "hazard_ratio_high": float(np.exp(found.conf_high)),
+        "hazard_ratio": _ratio(found.estimate),
+        "hazard_ratio_low": _ratio(found.conf_low),
+        "hazard_ratio_high": _ratio(found.conf_high),
     }
+
+
+def _ratio(log_ratio: float) -> float:
+    """Return a ratio; infinite where it is more than a float holds."""
+    with np.errstate(over="ignore"):
+        return float(np.exp(log_ratio))

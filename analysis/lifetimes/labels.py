@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from analysis.declared.study import NAMES_OF_ACCOUNTS
 from analysis.errors import StudyError
 
 ALL, OTHER, UNKNOWN = "all", "other", "unknown"
@@ -13,10 +14,15 @@ MOST_GROUPS = 6
 
 
 def refuse_unknown_label(name: str, given: Collection[str]) -> None:
-    """Raise a `StudyError` where the source does not give a column of ``accounts``; it names those that it gives."""
+    """Raise a `StudyError` where the source does not give a column of ``accounts``, or each account has its own value.
+
+    It names the columns that the source gives.
+    """
     if f"accounts.{name}" not in given:
         known = sorted(entry.removeprefix("accounts.") for entry in given if entry.startswith("accounts."))
         raise StudyError(f"The source gives no column '{name}' of accounts. It gives: {', '.join(known)}.")
+    if name in NAMES_OF_ACCOUNTS:
+        raise StudyError(f"Column '{name}' of accounts tells each account from all others, and no groups.")
 
 
 def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> pd.Series:

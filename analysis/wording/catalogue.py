@@ -13,9 +13,13 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-MINUS, MISSING = "\N{MINUS SIGN}", "–"
+from analysis.wording.controls import isolated
+
+INFINITY, MINUS, MISSING = "\N{INFINITY}", "\N{MINUS SIGN}", "–"
 DAY = "yyyy-MM-dd"
 MOST_QUOTED = 8
+MOST_RATIO = 1_000_000
+"""Hazard ratios beyond are of columns that tell leavers and stayers apart, and say no more than that."""
 _PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
@@ -110,6 +114,8 @@ class Catalogue(Formatter):
         """Write a number with fixed decimals, a true minus sign (also of what rounds to zero from below), or a dash."""
         if _is_missing(value):
             return MISSING
+        if math.isinf(value):
+            return INFINITY if value > 0 else MINUS + INFINITY
         return self._decimal(round(value) if digits == 0 else value, digits)
 
     def share(self, value: float, digits: int = 1) -> str:
@@ -120,8 +126,16 @@ class Catalogue(Formatter):
         return format_percent(rounded, _pattern(digits) + "%", locale=self._locale).replace("-", MINUS)
 
     def ratio(self, log_ratio: float) -> str:
-        """Write the hazard ratio of a log hazard ratio; a dash where it is missing."""
-        return MISSING if _is_missing(log_ratio) else self.number(math.exp(log_ratio))
+        """Write the hazard ratio of a log hazard ratio; a dash where it is missing, a limit where nothing tells it."""
+        if _is_missing(log_ratio):
+            return MISSING
+        if log_ratio > math.log(MOST_RATIO):
+            return f"> {self._decimal(MOST_RATIO, 0)}"
+        return self.number(math.exp(log_ratio))
+
+    def ratio_span(self, log_low: float, log_high: float) -> str:
+        """Write an interval of a hazard ratio, of its logs."""
+        return self.text("list.span", low=self.ratio(log_low), high=self.ratio(log_high))
 
     def p_value(self, value: float) -> str:
         """Write a p value as statisticians read it."""
@@ -162,7 +176,7 @@ class Catalogue(Formatter):
             return self.label(value)
         if spec.endswith("."):
             return self.text(spec + value)
-        return format(value, spec)
+        return format(isolated(value), spec)
 
     def _number(self, value: Any, spec: str) -> str:
         if spec == "p":

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from wcwidth import width
 
+from analysis.wording.controls import shown
+
 
 def in_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as text, each column as wide as its widest cell and ranged right.
@@ -20,13 +22,8 @@ def in_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     東京 10
     Oslo  9
     """
-    cells = [list(map(_on_one_line, row)) for row in (head, *rows)]
+    cells = [list(map(shown, row)) for row in (head, *rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         " ".join(" " * (wide - width(cell)) + cell for cell, wide in zip(row, widths, strict=True)) for row in cells
     )
-
-
-def _on_one_line(cell: str) -> str:
-    """Return what a cell says on one line, without signs that have no width of their own."""
-    return "".join(letter if letter.isprintable() else " " for letter in cell)

@@ -18,16 +18,21 @@ from analysis.store.sets import write_alone
 from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
+from analysis.wording.controls import shown
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
-from reports.writing.console import replace_what_cannot_be_shown
+from reports.writing.console import safe_console
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 the user can mend it, 2 the words are off."""
-    replace_what_cannot_be_shown()
+    with safe_console():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser(COMMANDS).parse_args(arguments)
     try:
         options.run(options)
@@ -54,7 +59,7 @@ class _Progress:
         self.file = file
 
     def __call__(self, message: str) -> None:
-        print(f"[{time.monotonic() - self.began:5.1f} s] {message}", file=self.file, flush=True)
+        print(f"[{time.monotonic() - self.began:5.1f} s] {shown(message)}", file=self.file, flush=True)
 
 
 def _study(options: argparse.Namespace) -> Study:

@@ -190,4 +190,4 @@ def late_change(text: Text, row) -> str:  # type: ignore[no-untyped-def]
     """Write by what factor a hazard ratio moves when facts count from their day, with its interval."""
     if math.isnan(row.change):
         return MISSING
-    return f"{text.ratio(row.change)} ({text.span(math.exp(row.conf_low), math.exp(row.conf_high))})"
+    return f"{text.ratio(row.change)} ({text.ratio_span(row.conf_low, row.conf_high)})"

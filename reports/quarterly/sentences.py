@@ -1,6 +1,5 @@
 """Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -216,7 +215,7 @@ def together_lines(text: Text, groups: Sequence[ReadTogether], names: Mapping[st
             text("families.falling", covariate=names[term]) if falls else names[term]
             for term, falls in zip(group.terms, group.falls, strict=True)
         ]
-        interval = text.span(math.exp(group.conf_low), math.exp(group.conf_high))
+        interval = text.ratio_span(group.conf_low, group.conf_high)
         lines.append(
             TogetherLine(
                 text.listed(named, "list.semicolon"), f"{text.ratio(group.estimate)} ({interval})", group.is_opposed

@@ -1,20 +1,20 @@
 """CSV text: tables as files that a spreadsheet may open without running anything, in any language."""
 
+import io
 from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.engine.engine import BYTE_ORDER_MARK
-
-_FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r")
+from analysis.wording.csv_cells import write_table
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV, a byte order mark before it; no text in it is read as a formula by a spreadsheet."""
-    plain = table.copy()
-    for name in plain.select_dtypes(object).columns:
-        plain[name] = plain[name].map(_plain)
-    return BYTE_ORDER_MARK + plain.to_csv(index=False, lineterminator="\n", float_format="%.12g")
+    """Return a table as CSV, by the rule of `analysis.wording.csv_cells`; numbers have twelve digits."""
+    stream = io.StringIO(newline="")
+    columns = [table.iloc[:, place] for place in range(table.shape[1])]
+    is_number = [pd.api.types.is_numeric_dtype(column) for column in columns]
+    write_table(stream, list(map(str, table.columns)), zip(*map(_cells, columns), strict=True), is_number)
+    return stream.getvalue()
 
 
 def csv_texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -22,6 +22,11 @@ def csv_texts(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     return {f"{name}.csv": as_csv(table) for name, table in tables.items()}
 
 
-def _plain(value: object) -> object:
-    """Put a quote before text that a spreadsheet would run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_OPENERS) else value
+def _cells(column: pd.Series) -> list[object]:
+    """Return the cells of a column; a moment at midnight is a day where all are."""
+    texts = column
+    if pd.api.types.is_float_dtype(column):
+        texts = column.map("{:.12g}".format, na_action="ignore")
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        texts = column.astype(str)
+    return [None if is_missing else value for value, is_missing in zip(texts, column.isna(), strict=True)]

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.controls import isolated, shown
 
 
 def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
@@ -27,6 +28,7 @@ def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_finished,
     )
     filled.globals.update(
         t=catalogue,
@@ -46,6 +48,11 @@ def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
     return filled
 
 
+def _finished(value: object) -> object:
+    """Return a value as it comes onto a page: of text that is no HTML of ours, every control is shown."""
+    return shown(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _names(catalogue: Catalogue, names: Sequence[str]) -> Markup:
     """Write names of the contract one after the other; a long one may break after a point or an underscore."""
-    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(catalogue.listed(names)))))
+    return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(catalogue.listed([isolated(name) for name in names])))))

@@ -72,7 +72,9 @@ def test_other_ids_change_nothing_but_names(tmp_path: Path, sample_report: Sampl
     assert sum(is_hash) == 2  # of the data, and of the cohort
 
     listed = [
-        (folder / "quarterly-2024-01-01-accounts.csv").read_text(encoding="utf-8-sig").splitlines()
+        (folder / "quarterly-2024-01-01.en" / "quarterly-2024-01-01-accounts.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()
         for folder in (sample_report.out, tmp_path / "crm5")
     ]
     back = [

@@ -44,6 +44,22 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ("[time]", "[time]\nhorizon_months = 0", "time.horizon_months must lie between 1 and 12"),
         ("[time]", "[time]\nhorizon_months = true", "horizon_months must be a whole number, but is True"),
         ("[time]", '[time]\nevent_date = "sometime"', "event_date must be one of notice, end, but is 'sometime'"),
+        (
+            "[time]",
+            '[report]\nsegment = "account_id"\n[time]',
+            "report.segment must be a column of accounts that",
+        ),
+        ("[time]", "[report]\nrisk_tiers = [nan]\n[time]", "risk_tiers must be a number that is neither infinite"),
+        (
+            "[time]",
+            "[models]\nforecast_shrinkage = [inf]\n[time]",
+            "must be a number that is neither infinite",
+        ),
+        (
+            "[time]",
+            "[report]\ncapacity = 99999999999\n[time]",
+            "must be a whole number of at most 2,147,483,647",
+        ),
         ("[time]", "[report]\nrisk_tiers = 0.1\n[time]", "risk_tiers must be a list"),
         ("[time]", "[report]\nrisk_tiers = [0.2, 0.1]\n[time]", "report.risk_tiers must rise"),
         ("[time]", "time = 3\n[times]", "unknown key 'times'"),
@@ -65,7 +81,7 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         (
             "[time]",
             "[models]\nforecast_shrinkage = [1, nan]\n[time]",
-            "models.forecast_shrinkage must be one or more numbers that rise",
+            "forecast_shrinkage must be a number that is neither",
         ),
         ("[time]", "[report]\ncapacity = 0\n[time]", "report.capacity must be positive"),
         ("[time]", "[report]\ncurve_from_at_risk = 0\n[time]", "report.curve_from_at_risk must be at least 1"),

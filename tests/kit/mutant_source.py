@@ -26,14 +26,14 @@ snapshot = 2024-01-01
 """
 
 
-def small_files() -> Files:
-    """Return a good source as CSV files by name: forty accounts over two years, drawn once and for all."""
-    draw = random.Random(14)
+def small_files(seed: int = 14, number_of_accounts: int = 40, share_that_leaves: float = 0.4) -> Files:
+    """Return a good source as CSV files by name: accounts over two years, by default always the same forty."""
+    draw = random.Random(seed)
     accounts, subscriptions, users, usage, contacts, touches, tickets, surveys, goals = ([] for _ in range(9))
-    for number in range(40):
+    for number in range(number_of_accounts):
         account, seats = f"A{number:03}", draw.randint(5, 30)
         start = 19_200 + draw.randint(0, 300)
-        end = start + draw.randint(200, 500) if draw.random() < 0.4 else None
+        end = start + draw.randint(200, 500) if draw.random() < share_that_leaves else None
         stop = min(end or 99_999, 19_722)
         accounts.append([account, draw.choice(["web", "shop"]), draw.choice(["emea", "apac"])])
         term = start

@@ -25,7 +25,7 @@ def test_every_line_is_as_wide_as_the_others(names: tuple[str, str]) -> None:
 
 
 def test_a_cell_of_two_lines_stands_on_one() -> None:
-    assert in_columns(["a"], [["x\ny\t"]]) == "   a\nx y "
+    assert in_columns(["a"], [["x\ny\t"]]) == "     a\nx\\ny\\t"
 
 
 def test_a_result_in_a_notebook_keeps_its_columns_in_japanese() -> None:

@@ -14,6 +14,7 @@ _HALVES = r"(?:0?[1-9]|1[0-2]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)? ?[AaPp]\.?[M
 _TIME = rf"(?:[T ](?:{_SECONDS}(?: ?{_ZONE})?|{_HALVES}|\d:[0-5]\d(?::[0-5]\d)?))?"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?"
 _WHOLE_NUMBERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+_TEXTS = {"VARCHAR", "BLOB"}
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
 SPACE = r"[\s\p{Z}\x{200B}\x{FEFF}]"
@@ -47,7 +48,7 @@ def is_fault(column: Column, arrived: str, dates: DateFormat) -> str:
 def may_be_at_fault(column: Column, arrived: str) -> bool:
     """Say whether a value of a type can be anything else than one of a column's."""
     if column.type == "text":
-        return False
+        return arrived in _TEXTS
     return not (
         (column.type == "integer" and arrived in _WHOLE_NUMBERS - {"HUGEINT", "UBIGINT"})
         or (column.type == "days" and arrived in {"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT"})
@@ -103,7 +104,10 @@ def _day(text: str, dates: DateFormat) -> str:
 
 def _text(name: str, arrived: str, dates: DateFormat) -> str:
     if arrived == "BLOB":
-        return f"try(decode({name}))"
+        text = f"try(decode({name}))"
+        return f"case when not contains({text}, chr(0)) then {text} end"
+    if arrived == "VARCHAR":  # no reader of C takes more than what stands before a NUL: ids that differ would be one
+        return f"case when not contains({name}, chr(0)) then {name} end"
     if arrived in {"FLOAT", "DOUBLE"}:
         whole = f"isfinite({name}) and {name} = trunc({name}) and abs({name}) < 1e15"
         return (

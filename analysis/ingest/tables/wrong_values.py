@@ -13,6 +13,7 @@ from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
 _TYPES = {
+    "text": "ingest.type.text",
     "number": "ingest.type.number",
     "integer": "ingest.type.integer",
     "days": "ingest.type.days",

@@ -34,6 +34,12 @@ def test_no_state_is_called_like_a_covariate() -> None:
         ('says = "x"\npace = 0.0\n', "pace must be above 0, but is 0.0"),
         ('says = "x"\n[clocks]\nspread_from = 20\n', "clocks.spread_from must be at least clocks.spread_until"),
         ('says = "x"\n[clocks]\nspread = 0.8\nany_time = 0.3\n', "must not add up to more than 1"),
+        ('says = "x"\npace = inf\n', "pace must be a number that is neither infinite nor none at all, but is inf"),
+        ('says = "x"\nleave_yearly = nan\n', "leave_yearly must be a number that is neither infinite"),
+        ('says = "x"\nintervention_effect = nan\n', "intervention_effect must be a number that is neither infinite"),
+        ('says = "x"\n[traps]\nsurvivors = inf\n', "survivors must be a number that is neither infinite"),
+        ('says = "x"\n[effects]\nusage_drop = nan\n', "effects.usage_drop must be a number that is neither infinite"),
+        ('says = "x"\n[effects]\nusage_drop = -inf\n', "effects.usage_drop must be a number that is neither infinite"),
         ('says = "x"\nuntil = 2022-10-15\n', "must be first days of months, in this order"),
     ],
 )
