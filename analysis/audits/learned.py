@@ -52,7 +52,7 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     counts, cells : DataFrame
         As `analysis.audits.look_ahead.look_ahead`; day is the test landmark, and what one of `LEARNED`. Nothing is
-        recent: outcomes are settled long before. Empty where there is no landmark.
+        recent: outcomes are settled long before. Landmarks that there is nothing to learn for are left out.
     """
     rows = tenure.landmarks
     counts: list[tuple] = []
@@ -68,6 +68,8 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
             theirs = known[known["is_followed"].astype(bool) & still_there(known, elapsed)]
             taken = [*_TAKEN, *(covariate.name for covariate in covariates)]
             found = _differing(ours, theirs, taken)
+            if ours.empty and found.empty:
+                continue
             n_rows = len(ours)
             counts.append((day, ROWS_LEARNED, n_rows, 0, int((found["what"] == ROWS_LEARNED).sum())))
             n_differing = int((found["what"] == OUTCOMES_LEARNED).sum())
@@ -75,7 +77,8 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
             if scored and day == scored[-1]:
                 forecasts = _forecasts(ours, theirs, rows[rows["risk_date"] == day], known, elapsed, covariates)
                 counts += [(day, FORECASTS, len(forecasts), 0, int(forecasts["differs"].sum()))]
-                found = pd.concat([found, forecasts[forecasts["differs"]].drop(columns="differs")])
+                moved = forecasts[forecasts["differs"]].drop(columns="differs")
+                found = moved if found.empty else found if moved.empty else pd.concat([found, moved])
             if len(found):
                 cells.append(_examples(found, day))
     listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
@@ -90,14 +93,17 @@ def _differing(ours: pd.DataFrame, theirs: pd.DataFrame, taken: Sequence[str]) -
     both = left.index.intersection(right.index)
     left, right = left.loc[both], right.loc[both]
     for name in taken:
-        differs = ~_same(left[name].to_numpy(object), right[name].to_numpy(object))
+        differs = ~_same(left[name], right[name])
         values = (f"{name}: " + side.loc[differs, name].astype(str) for side in (left, right))
         parts.append(_lines(both[differs], OUTCOMES_LEARNED, *(one.to_numpy(object) for one in values)))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def _same(one: NDArray, other: NDArray) -> NDArray[np.bool_]:
-    return (one == other) | (pd.isna(one) & pd.isna(other))
+def _same(one: pd.Series, other: pd.Series) -> NDArray[np.bool_]:
+    lacks = one.isna().to_numpy(), other.isna().to_numpy()
+    values = (np.where(lack, None, side.to_numpy(object)) for lack, side in zip(lacks, (one, other), strict=True))
+    first, second = values
+    return np.asarray(first == second, bool) & (lacks[0] == lacks[1])
 
 
 def _told(is_there: NDArray[np.bool_]) -> NDArray:

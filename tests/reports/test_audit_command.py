@@ -99,7 +99,7 @@ class TestLookingAhead:
         out = tmp_path / "out"
         assert main([*command, "--study", str(write_small_source(tmp_path)), "--out", str(out)]) == 1
         said = capsys.readouterr()
-        assert "tenure: A covariate, or a choice of rows, looks ahead. Trust no finding" in said.err
+        assert "tenure: A covariate, a choice of rows, or an outcome looks ahead. Trust no finding" in said.err
         assert f"The first cells that differ: {out / 'small' / 'audit' / 'look_ahead_cells.csv'}" in said.err
         assert {path.name for path in (out / "small" / "audit").iterdir()} == FILES
         assert len((out / "small" / "audit" / "look_ahead_cells.csv").read_text(encoding="utf-8-sig").splitlines()) == 2
