@@ -233,7 +233,7 @@ class TestCheck:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
-        assert "  better with holidays, accounts.region: usage_surge, usage_drop\n" in capsys.readouterr().out
+        assert "  better with holidays, account_attributes.attribute=region or accounts.region: usage_surge, usage_drop\n" in capsys.readouterr().out
 
 
 class TestCovariates:
@@ -245,7 +245,7 @@ class TestCovariates:
         assert "There is no study.toml here: what a source measures is not said" in printed.err
         said = " ".join(printed.out.split())
         assert " measured yes" not in said
-        assert "better with holidays, accounts.region" in said
+        assert "better with holidays, account_attributes.attribute=region or accounts.region" in said
         for covariate in read_covariates():
             assert f"{covariate.name} {covariate.label_en} unit " in said
             assert f"missing {covariate.null_means} needs {', '.join(covariate.needs)} enters as" in said
