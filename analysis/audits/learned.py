@@ -136,9 +136,7 @@ def _forecasts(
     return _lines(keys, FORECASTS, *(risk.astype(str).astype(object) for risk in pair)).assign(differs=differs)
 
 
-def _risk(
-    training: pd.DataFrame, asked: pd.DataFrame, covariates: Sequence[Covariate]
-) -> NDArray[np.float64] | None:
+def _risk(training: pd.DataFrame, asked: pd.DataFrame, covariates: Sequence[Covariate]) -> NDArray[np.float64] | None:
     with suppress(DesignError, ModelError):
         design, matrix = learn_matrix(training.reset_index(drop=True), covariates)
         model = LandmarkCox(ridge=_RIDGE).fit(matrix, Outcome.from_landmarks(training))

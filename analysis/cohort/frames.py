@@ -52,7 +52,9 @@ LANDMARKS = Schema(
         Field("believed_from", Kind.DAY, "from which on it was believed to have left within them", may_lack=True),
         Field("believed_until", Kind.DAY, "on which it was found that it had not; missing where it had", may_lack=True),
         Field("unpaid_from", Kind.DAY, "from which on it was known why its last subscription had ended", may_lack=True),
-        Field("believed_cause", Kind.TEXT, "that reason; until then it had given notice, which is churn", may_lack=True),
+        Field(
+            "believed_cause", Kind.TEXT, "that reason; until then it had given notice, which is churn", may_lack=True
+        ),
         _TERM,
         _KIND,
     ),

@@ -56,7 +56,6 @@ class Source:
                 f"{where}: source.encoding must be one such as 'utf-8', 'cp1252' or 'cp932', but is {self.encoding!r}."
             )
 
-
         for name in self.constant_attributes:
             _check_constant(name, where)
 

@@ -36,7 +36,9 @@ def say_audits(audits: AuditResults, text: Catalogue) -> str:
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
     compared_with = look_ahead_sentence(text, audits.compared, text.labels)
-    return "\n".join([*lines, wrapped("", compared_with, 0).lstrip(), *_signals(audits.ladder, text), *_knowledge(audits, text)])
+    return "\n".join(
+        [*lines, wrapped("", compared_with, 0).lstrip(), *_signals(audits.ladder, text), *_knowledge(audits, text)]
+    )
 
 
 def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:

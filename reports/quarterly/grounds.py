@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
-from analysis.audits.learned import LEARNED
+from analysis.audits.learned import FORECASTS, OUTCOMES_LEARNED, ROWS_LEARNED
 from analysis.audits.look_ahead import RECENT_DAYS, ROWS
 from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
@@ -164,7 +164,12 @@ def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mappin
     if not compared.looks_ahead:
         return said + text("grounds.none_differs")
     names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()}
-    names |= {what: text(f"grounds.of_{what.replace(' ', '_')}") for what in LEARNED} | dict(covariate_labels)
+    names |= {
+        ROWS_LEARNED: text("grounds.of_rows_learned_from"),
+        OUTCOMES_LEARNED: text("grounds.of_outcomes_learned_from"),
+        FORECASTS: text("grounds.of_forecasts"),
+    }
+    names |= dict(covariate_labels)
     named = [
         text("grounds.differs_in", what=names.get(what) or text.label(what), number=number)
         for what, number in compared.differing

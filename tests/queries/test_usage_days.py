@@ -194,7 +194,9 @@ class TestBusinessDays:
             "arrives": [("jp", "2024-05-03", "")],
             "today": [],
         }
-        rows = [f"| {who} | region | {where} | {day} | {known} |\n" for who, of in dated.items() for where, day, known in of]
+        rows = [
+            f"| {who} | region | {where} | {day} | {known} |\n" for who, of in dated.items() for where, day, known in of
+        ]
         tables = {
             "subscriptions": "| subscription_id | account_id | started_on |\n"
             + "".join(f"| s-{name} | {name} | 2023-01-01 |\n" for name in dated),

@@ -233,7 +233,10 @@ class TestCheck:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
-        assert "  better with holidays, account_attributes.attribute=region or accounts.region: usage_surge, usage_drop\n" in capsys.readouterr().out
+        assert (
+            "  better with holidays, account_attributes.attribute=region or accounts.region: usage_surge, usage_drop\n"
+            in capsys.readouterr().out
+        )
 
 
 class TestCovariates:

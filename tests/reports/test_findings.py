@@ -231,7 +231,9 @@ class TestHolidays:
     ) -> Path:
         rows = [f"a{number},web,{region}\n" for number, region in enumerate(regions, start=1)]
         study = write_small_source(folder, accounts="account_id,segment,region\n" + "".join(rows), holidays=holidays)
-        declared = study.read_text(encoding="utf-8").replace("[source]\n", f"[source]\nconstant_attributes = {constant}\n")
+        declared = study.read_text(encoding="utf-8").replace(
+            "[source]\n", f"[source]\nconstant_attributes = {constant}\n"
+        )
         study.write_text(declared, encoding="utf-8")
         return study
 

@@ -24,12 +24,17 @@ def test_a_region_changed_today_rewrites_the_past_only_where_it_is_declared_cons
     short: World, tmp_path: Path, is_declared: bool
 ):
     constant = ("region",) if is_declared else ()
-    shutil.copytree(short.folder, tmp_path / "moved")
+    """In the world all regions have the same holidays; here one has none."""
+    for name in ("there", "moved"):
+        shutil.copytree(short.folder, tmp_path / name)
     with duckdb.connect() as con:
+        con.execute(f"create table holidays as from '{short.folder}/holidays.parquet' where region <> 'emea'")
+        for name in ("there", "moved"):
+            con.execute(f"copy holidays to '{tmp_path}/{name}/holidays.parquet' (format parquet)")
         con.execute(f"create table accounts as from '{short.folder}/accounts.parquet'")
         con.execute("update accounts set region = case region when 'emea' then 'amer' else 'emea' end")
         con.execute(f"copy accounts to '{tmp_path}/moved/accounts.parquet' (format parquet)")
-    before = built(short, tmp_path / "before", constant)
+    before = built(World(tmp_path / "there", short.scenario), tmp_path / "before", constant)
     after = built(World(tmp_path / "moved", short.scenario), tmp_path / "after", constant)
     rows = [tenure.table("covariates") for tenure in (before, after)]
     assert rows[0]["usage_surge"].notna().sum() > 100
