@@ -158,7 +158,7 @@ class TestInANotebook:
     def test_alarms_are_in_the_words_of_the_report(self) -> None:
         table = self.shown(*self.ALARMS)
         assert table["verdict"].tolist() == ["not found", "found"]
-        assert table["looked for"].str.startswith(("a covariate, or", "a health score")).all()
+        assert table["looked for"].str.startswith(("a covariate, a choice", "a health score")).all()
         assert table["what it means"].str.len().gt(0).tolist() == [False, True]
 
     def test_where_nothing_was_found_there_is_no_column_of_meanings(self) -> None:
