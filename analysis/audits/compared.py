@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.audits.learned import LEARNED
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -13,11 +15,15 @@ class Compared:
     Attributes
     ----------
     days
-        On which the past was rebuilt, each once.
+        On which covariates and choices of rows were rebuilt, each once.
     cells, recent
-        Cells and rows compared, and those of them shortly before the day.
+        Cells and rows of these that were compared, and those of them shortly before the day.
     n_compared
         Covariates, and choices of rows, that were compared.
+    landmarks
+        Test landmarks for which what a forecast learned from was rebuilt.
+    learned, outcomes, forecasts
+        Rows learned from, cells of these, and forecasts, that were compared.
     differing
         Of each that looks ahead, how many cells or rows differ.
     """
@@ -26,12 +32,21 @@ class Compared:
     cells: int
     recent: int
     n_compared: int
+    landmarks: tuple[dt.date, ...]
+    learned: int
+    outcomes: int
+    forecasts: int
     differing: tuple[tuple[str, int], ...]
 
     @property
     def looks_ahead(self) -> bool:
         """Whether anything knows the future: no finding is to be trusted then."""
         return len(self.differing) > 0
+
+    @property
+    def n_cells(self) -> int:
+        """All cells and rows that were compared."""
+        return self.cells + self.learned + self.outcomes + self.forecasts
 
     @property
     def n_differing(self) -> int:
@@ -45,13 +60,21 @@ def compared(counts: pd.DataFrame) -> Compared:
     Parameters
     ----------
     counts
-        As `analysis.audits.look_ahead.look_ahead` returns them.
+        As `analysis.audits.look_ahead.look_ahead` and `analysis.audits.learned.learned_ahead` return them.
     """
     differing = counts[counts["differing"] > 0].groupby("what", sort=False)["differing"].sum()
+    is_learned = counts["what"].isin(list(LEARNED))
+    known, learned = counts[~is_learned], counts[is_learned]
+    number = learned.groupby("what")["compared"].sum()
+    rows, outcomes, forecasts = (int(number.get(what, 0)) for what in LEARNED)
     return Compared(
-        days=tuple(dict.fromkeys(counts["day"])),
-        cells=int(counts["compared"].sum()),
-        recent=int(counts["recent"].sum()),
-        n_compared=int(counts["what"].nunique()),
+        days=tuple(dict.fromkeys(known["day"])),
+        cells=int(known["compared"].sum()),
+        recent=int(known["recent"].sum()),
+        n_compared=int(known["what"].nunique()),
+        landmarks=tuple(dict.fromkeys(learned["day"])),
+        learned=rows,
+        outcomes=outcomes,
+        forecasts=forecasts,
         differing=tuple((str(what), int(number)) for what, number in differing.items()),
     )

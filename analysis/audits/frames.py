@@ -9,7 +9,7 @@ _COVARIATE = (
 )
 _WHAT = (
     Field("day", Kind.DAY, "on which the past was rebuilt"),
-    Field("what", Kind.TEXT, "a covariate, or which rows"),
+    Field("what", Kind.TEXT, "a covariate, which rows, or what a forecast learned from"),
 )
 _LAG = Field("lag", Kind.WHOLE, "days earlier on which the factors are looked at")
 
@@ -29,7 +29,7 @@ ALARMS = Schema(
 )
 LOOK_AHEAD = Schema(
     "look_ahead",
-    "a covariate, or a choice of rows, on a day",
+    "a covariate, a choice of rows, or what a forecast learned from, on a day",
     (
         *_WHAT,
         Field("compared", Kind.WHOLE, "cells or rows compared"),

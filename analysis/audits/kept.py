@@ -40,6 +40,7 @@ class KeptTables:
         settings = {
             "audits": asdict(study.audits) | {"look_ahead_days": look_ahead_days},
             "seed": study.seed,
+            "test_quarters": study.models.test_quarters,
             "contest_from_events": study.report.contest_from_events,
             "min_cell": study.report.min_cell,
         }

@@ -49,8 +49,12 @@ LANDMARKS = Schema(
         Field("event", Kind.WHOLE, "1 where it churned within them, else 0"),
         _CAUSE,
         Field("out_on", Kind.DAY, "first day on which it is at risk no more, or under notice", may_lack=True),
-        Field("believed_from", Kind.DAY, "from which on it was believed to have left, and had not", may_lack=True),
-        Field("believed_until", Kind.DAY, "on which it was found that it had not", may_lack=True),
+        Field("believed_from", Kind.DAY, "from which on it was believed to have left within them", may_lack=True),
+        Field("believed_until", Kind.DAY, "on which it was found that it had not; missing where it had", may_lack=True),
+        Field("unpaid_from", Kind.DAY, "from which on it was known why its last subscription had ended", may_lack=True),
+        Field(
+            "believed_cause", Kind.TEXT, "that reason; until then it had given notice, which is churn", may_lack=True
+        ),
         _TERM,
         _KIND,
     ),

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.queries import KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
+from analysis.declared.factors import Covariate
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.engine.query import Query, behind, downstream
@@ -24,7 +25,7 @@ REBUILT = "rebuilt.main"
 LOOKED_AT = f"{REBUILT}.looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
-DATES, COVARIATES, BOOK = "risk_dates", "covariates", "book_window"
+DATES, COVARIATES, BOOK, OUTCOMES = "risk_dates", "covariates", "book_window", "landmark_outcomes"
 
 
 @contextmanager
@@ -98,10 +99,7 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
     queries = tuple(queries_of(FOLDERS))
     of_the_book = behind(["landmark_dates", DATES, BOOK], queries)
     contract = read_contract().values()
-    known = {
-        table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
-        for table in contract
-    }
+    known = _known_on(day)
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, known)
         make = partial(_make, engine, tenure, tenure.parameters)
@@ -119,6 +117,43 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
         engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
         make(behind([COVARIATES], queries) - of_the_book)
         yield engine
+
+
+def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Covariate]) -> pd.DataFrame:
+    """Return the landmark rows of a cohort whose snapshot is a day, made from what was known on its morning.
+
+    Parameters
+    ----------
+    tenure
+        The cohort; it is only read.
+    day
+        As in `past`; what had not happened before it has not.
+    covariates
+        Those that the rows are to have; few, as each makes the tables that it rests on anew, of all accounts.
+
+    Returns
+    -------
+    DataFrame
+        As ``landmarks`` of the cohort, in the same order.
+    """
+    queries = tuple(queries_of(FOLDERS))
+    tables = sorted({covariate.table for covariate in covariates})
+    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+        _replace(engine, _known_on(day))
+        _make(engine, tenure, {**tenure.parameters, "snapshot": day}, behind([OUTCOMES, *tables], queries))
+        joined = "".join(f" left join {REBUILT}.{table} using ({', '.join(KEY)})" for table in tables)
+        names = "".join(f", {covariate.name}" for covariate in covariates)
+        return engine.frame(
+            f"select outcomes.*{names} from {REBUILT}.{OUTCOMES} as outcomes{joined} order by risk_date, account_id"
+        )
+
+
+def _known_on(day: dt.date) -> dict[str, str]:
+    """Return a select of each table of the source as it was known on the morning of a day, by name."""
+    return {
+        table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
+        for table in read_contract().values()
+    }
 
 
 def _replace(engine: Engine, tables: Mapping[str, str]) -> None:

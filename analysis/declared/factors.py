@@ -58,7 +58,7 @@ class Covariate:
     cohorts
         Cohorts in which it is a covariate.
     better_with
-        Source columns or tables without which it is measured, but less well.
+        Source columns or tables without which it is measured, but less well, in the words of `needs`.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Covariate:
 
     def improvable(self, given: Collection[str]) -> tuple[str, ...]:
         """Return what the source does not give and would make it better; nothing where it cannot be measured."""
-        return tuple(name for name in self.better_with if name not in given) if self.is_measurable(given) else ()
+        return unmet(self.better_with, given) if self.is_measurable(given) else ()
 
 
 def alternatives(need: str) -> tuple[str, ...]:

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from analysis.declared.contract import read_contract
 from analysis.declared.date_format import ISO, date_format
 from analysis.errors import StudyError
+
+MAY_BE_CONSTANT = ("region",)
+"""Attributes of accounts that a study may declare never to change: it says whose holidays an account has."""
+_NO_ATTRIBUTES = ("account_id", "name", "parent_account_id", "onboarding_completed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Source:
         The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
     date_format
         How dates are written as text, in every table; see `analysis.declared.date_format`.
+    constant_attributes
+        Attributes of today in the table of accounts that never change, so that they are taken as those of the past,
+        too, where ``account_attributes`` does not date them.
     encoding
         Of the text files that do not say it themselves; empty: found out, once for all of them.
     """
@@ -33,9 +41,10 @@ class Source:
     observed_until: dict[str, dt.date] = field(default_factory=dict)
     date_format: str = ISO
     encoding: str = ""
+    constant_attributes: tuple[str, ...] = ()
 
     def check(self, where: str) -> None:
-        """Refuse a date format or an encoding that does not exist.
+        """Refuse a date format, an encoding or an attribute that does not exist, or one that is never constant.
 
         Raises
         ------
@@ -47,6 +56,27 @@ class Source:
             raise StudyError(
                 f"{where}: source.encoding must be one such as 'utf-8', 'cp1252' or 'cp932', but is {self.encoding!r}."
             )
+
+        for name in self.constant_attributes:
+            _check_constant(name, where)
+
+
+def _check_constant(name: str, where: str) -> None:
+    """Refuse an attribute that nothing takes as constant."""
+    if name in MAY_BE_CONSTANT:
+        return
+    attributes = [one for one in read_contract()["accounts"].column_names if one not in _NO_ATTRIBUTES]
+    if name not in attributes:
+        near = difflib.get_close_matches(name, attributes, n=1, cutoff=0.0)[0]
+        raise StudyError(
+            f"{where}: source.constant_attributes names '{name}', which is no attribute of accounts. The nearest is "
+            f"'{near}'. Allowed: {', '.join(MAY_BE_CONSTANT)}."
+        )
+    raise StudyError(
+        f"{where}: source.constant_attributes names '{name}', which is never taken as constant: accounts are moved to "
+        f"another {name} because of how they do, so that today's would explain the past. Give its dates in "
+        f"account_attributes, or leave it out. Allowed: {', '.join(MAY_BE_CONSTANT)}."
+    )
 
 
 def refuse_address(path: Path) -> None:

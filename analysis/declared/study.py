@@ -178,7 +178,10 @@ class Study:
         """Return the named parameters that queries may ask for; a list is one text, each entry between commas."""
         own = [dataclasses.asdict(part) for part in (self.time, self.windows, self.definitions)]
         parameters = {name: value for part in own for name, value in part.items()}
-        return parameters | {"senior": f",{','.join(self.definitions.senior)},"}
+        return parameters | {
+            "senior": f",{','.join(self.definitions.senior)},",
+            "is_region_constant": "region" in self.source.constant_attributes,
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the folder the data happen to lie in."""

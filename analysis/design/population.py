@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 
-_COLUMNS = ("risk_date", "horizon_ends_on", "horizon_days", "is_followed", "out_on", "believed_from", "believed_until")
+_BELIEFS = ("believed_from", "believed_until", "unpaid_from", "believed_cause")
+_COLUMNS = ("risk_date", "horizon_ends_on", "horizon_days", "is_followed", "out_on", *_BELIEFS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def training_rows(
     -------
     DataFrame
         Those of the population whose horizon, and the allowed gap after it, was over by the test landmark. An account
-        whose notice was pending on it counts as gone, though it may have withdrawn it since.
+        whose notice was pending on it counts as gone, though it may have withdrawn it since, and as churned, whatever
+        its last subscription ended by.
 
     Raises
     ------
@@ -117,17 +119,23 @@ def settled_by(landmarks: pd.DataFrame, day: pd.Timestamp, allowed_gap_days: int
 
 
 def labelled_as_known(landmarks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return rows with the outcome that was believed on a day by which their horizon was over."""
+    """Return rows with the outcome that was believed on a day by which their horizon was over.
+
+    Whoever had left then, as was believed, has the cause that was known: until the first unpaid day that of a notice.
+    """
     on = np.datetime64(day, "D")
     believed_from = landmarks["believed_from"].to_numpy("datetime64[D]")
-    is_believed = (believed_from <= on) & (on < landmarks["believed_until"].to_numpy("datetime64[D]"))
-    if not is_believed.any():
+    until = landmarks["believed_until"].to_numpy("datetime64[D]")
+    is_gone = (believed_from <= on) & (np.isnat(until) | (on < until))
+    if not is_gone.any():
         return landmarks
-    until = (believed_from - landmarks["risk_date"].to_numpy("datetime64[D]")).astype(np.float64)
+    is_unpaid = landmarks["unpaid_from"].to_numpy("datetime64[D]") <= on
+    cause = np.where(is_unpaid, landmarks["believed_cause"].to_numpy(object), "churn")
+    after = (believed_from - landmarks["risk_date"].to_numpy("datetime64[D]")).astype(np.float64)
     return landmarks.assign(
-        event=np.where(is_believed, 1, landmarks["event"]),
-        cause=landmarks["cause"].where(~is_believed, "churn"),
-        followed_days=np.where(is_believed, until, landmarks["followed_days"].to_numpy(np.float64)).astype(np.int64),
+        event=np.where(is_gone, cause == "churn", landmarks["event"].to_numpy(np.int64) == 1).astype(np.int64),
+        cause=np.where(is_gone, cause, landmarks["cause"].to_numpy(object)),
+        followed_days=np.where(is_gone, after, landmarks["followed_days"].to_numpy(np.float64)).astype(np.int64),
     )
 
 

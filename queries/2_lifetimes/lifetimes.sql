@@ -1,9 +1,8 @@
 -- grain: lifetime (one unbroken stay of an account); key: lifetime_id
 -- rule: lifetime_id is account and number, the number last, so that no two are alike: the same in every build, whatever
---       else a source holds. It ends with its last subscription, by that one's reason (none given: voluntary; of
---       several that began on one day voluntary, else merged: no id decides). Its notice_on is the day from which
---       nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as the
---       study says. Entry is the later of origin and observation start. An end so near to the snapshot that a return
+--       else a source holds. It ends with its last subscription, by that one's reason. Its notice_on is the day from
+--       which nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as
+--       the study says. Entry is the later of origin and observation start. An end so near to the snapshot that a return
 --       within the allowed gap could not be known yet is provisional
 with last_unannounced as (
     select
@@ -20,18 +19,6 @@ with last_unannounced as (
     group by account_stays.account_id, account_stays.lifetime_number
 ),
 
-reasons as (
-    select
-        account_id,
-        covered_until,
-        coalesce(end_reason, 'voluntary') as end_reason,
-        row_number() over (
-            partition by account_id, covered_until
-            order by started_on desc, coalesce(end_reason, 'voluntary') desc
-        ) as place
-    from subscription_versions
-),
-
 dated as (
     select
         account_stays.account_id,
@@ -43,17 +30,16 @@ dated as (
             when $event_date = 'notice' then coalesce(last_unannounced.unannounced_until, account_stays.origin)
             else account_stays.paid_until
         end as risk_until,
-        reasons.end_reason
+        end_reasons.cause
     from account_stays
     left join last_unannounced
         on
             account_stays.account_id = last_unannounced.account_id
             and account_stays.lifetime_number = last_unannounced.lifetime_number
-    inner join reasons
+    inner join end_reasons
         on
-            account_stays.account_id = reasons.account_id
-            and account_stays.paid_until = reasons.covered_until
-            and reasons.place = 1
+            account_stays.account_id = end_reasons.account_id
+            and account_stays.paid_until = end_reasons.covered_until
 )
 
 select
@@ -66,11 +52,7 @@ select
     case when dated.unannounced_until < dated.paid_until then dated.unannounced_until end as notice_on,
     case when dated.paid_until < cast('9999-12-31' as date) then dated.paid_until end as ended_on,
     case when dated.risk_until < cast('9999-12-31' as date) then dated.risk_until end as leaves_on,
-    case
-        when dated.risk_until = cast('9999-12-31' as date) then null
-        when dated.end_reason = 'voluntary' then 'churn'
-        else dated.end_reason
-    end as cause,
+    case when dated.risk_until < cast('9999-12-31' as date) then dated.cause end as cause,
     coalesce(
         dated.paid_until < cast('9999-12-31' as date) and dated.paid_until > settled.settled_until, false
     ) as is_provisional,

@@ -1,18 +1,50 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: business days of the account's region in the recent window and in the baseline before it, neither of which
---       reaches before the origin; and by how much the whole book's use per account and business day changed between
---       the two windows, as a difference of logarithms
-with dates as (
+-- rule: business days of the account's region, as it was known on each day, in the recent window and in the baseline
+--       before it, neither of which reaches before the origin; and by how much the whole book's use per account and
+--       business day changed between the two windows, as a difference of logarithms
+with ends_of_windows as (
     select
-        risk_windows.lifetime_id,
-        risk_windows.risk_date,
-        work_region.region,
-        risk_windows.risk_date - 1 as last_day,
-        risk_windows.recent_from - 1 as recent_eve,
-        risk_windows.baseline_from - 1 as baseline_eve
+        lifetime_id,
+        risk_date,
+        account_id,
+        risk_date - 1 as last_day,
+        recent_from - 1 as recent_eve,
+        baseline_from - 1 as baseline_eve
     from risk_windows
+),
+
+days_asked_for as (
+    select distinct
+        account_id,
+        last_day as day
+    from ends_of_windows
+    union
+    select distinct
+        account_id,
+        recent_eve as day
+    from ends_of_windows
+    union
+    select distinct
+        account_id,
+        baseline_eve as day
+    from ends_of_windows
+),
+
+counted as (
+    select
+        asked.account_id,
+        asked.day,
+        work_region.days_before + business_day.business_days as business_days
+    from days_asked_for as asked
     inner join work_region
-        on risk_windows.account_id = work_region.account_id
+        on
+            asked.account_id = work_region.account_id
+            and asked.day >= work_region.held_from
+            and asked.day < work_region.held_until
+    inner join business_day
+        on
+            work_region.region = business_day.region
+            and asked.day = business_day.day
 ),
 
 book as (
@@ -26,23 +58,23 @@ book as (
 )
 
 select
-    dates.lifetime_id,
-    dates.risk_date,
+    ends.lifetime_id,
+    ends.risk_date,
     until_now.business_days - coalesce(until_recent.business_days, 0) as recent_business_days,
     coalesce(until_recent.business_days, 0) - coalesce(until_baseline.business_days, 0) as baseline_business_days,
     book.book_change
-from dates
-inner join business_day as until_now
+from ends_of_windows as ends
+inner join counted as until_now
     on
-        dates.region = until_now.region
-        and dates.last_day = until_now.day
-left join business_day as until_recent
+        ends.account_id = until_now.account_id
+        and ends.last_day = until_now.day
+left join counted as until_recent
     on
-        dates.region = until_recent.region
-        and dates.recent_eve = until_recent.day
-left join business_day as until_baseline
+        ends.account_id = until_recent.account_id
+        and ends.recent_eve = until_recent.day
+left join counted as until_baseline
     on
-        dates.region = until_baseline.region
-        and dates.baseline_eve = until_baseline.day
+        ends.account_id = until_baseline.account_id
+        and ends.baseline_eve = until_baseline.day
 left join book
-    on dates.risk_date = book.risk_date
+    on ends.risk_date = book.risk_date

@@ -12,7 +12,10 @@ with regions as (
             and calendar_days.day >= spells.spell_from
             and calendar_days.day < spells.spell_until
     inner join work_region
-        on spells.account_id = work_region.account_id
+        on
+            spells.account_id = work_region.account_id
+            and calendar_days.day >= work_region.held_from
+            and calendar_days.day < work_region.held_until
     group by calendar_days.day, work_region.region
 )
 

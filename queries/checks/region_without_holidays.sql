@@ -1,5 +1,6 @@
 select rowid as row_id
 from accounts
 where
-    region not in (select holidays.region from holidays)
+    $is_region_constant
+    and region not in (select holidays.region from holidays)
     and exists (select 1 from holidays)

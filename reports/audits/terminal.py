@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.audits.compared import compared
 from analysis.audits.gaps import COMPLETE, slowest_fact, worst_match
+from analysis.audits.learned import FORECASTS, LEARNED, ROWS_LEARNED
 from analysis.audits.look_ahead import ROWS
 from analysis.audits.results import AuditResults
 from analysis.audits.signals import Ladder, Signal
@@ -13,8 +14,11 @@ from analysis.cohort.build import FOLDERS
 from analysis.declared.factors import read_covariates
 from analysis.engine.query import read_queries
 from analysis.wording.catalogue import MISSING, Catalogue
-from reports.quarterly.grounds import alarm_lines
+from reports.quarterly.grounds import alarm_lines, look_ahead_sentence
 from reports.writing.terminal import wrapped
+
+UNITS = {**dict.fromkeys((*ROWS, ROWS_LEARNED), "rows"), FORECASTS: "accounts"}
+"""In which differences are told, where they are not cells."""
 
 
 def say_audits(audits: AuditResults, text: Catalogue) -> str:
@@ -31,7 +35,10 @@ def say_audits(audits: AuditResults, text: Catalogue) -> str:
         lines.append(wrapped(f"  {verdict}", text(key, subject=line.subject, measured=measured), 20))
         if line.meaning:
             lines.append(wrapped("", line.meaning, 20))
-    return "\n".join([*lines, *_signals(audits.ladder, text), *_knowledge(audits, text)])
+    compared_with = look_ahead_sentence(text, audits.compared, text.labels)
+    return "\n".join(
+        [*lines, wrapped("", compared_with, 0).lstrip(), *_signals(audits.ladder, text), *_knowledge(audits, text)]
+    )
 
 
 def _signals(ladder: Ladder | None, text: Catalogue) -> list[str]:
@@ -82,11 +89,11 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
         return ""
     differing = looked[looked["differing"] > 0]
     queries = {query.name: f"queries/{folder}/{query.name}.sql" for folder in FOLDERS for query in read_queries(folder)}
-    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS
-    lines = ["A covariate, or a choice of rows, looks ahead. Trust no finding before it is mended."]
+    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS | LEARNED
+    lines = ["A covariate, a choice of rows, or an outcome looks ahead. Trust no finding before it is mended."]
     for what, rows in differing.groupby("what", sort=False):
         days = ", ".join(
-            f"{row.differing:,} {'rows' if what in ROWS else 'cells'} on {pd.Timestamp(row.day):%Y-%m-%d}"
+            f"{row.differing:,} {UNITS.get(str(what), 'cells')} on {pd.Timestamp(row.day):%Y-%m-%d}"
             for row in rows.itertuples()
         )
         lines.append(f"- {what}: {days}; mend {queries[tables[str(what)]]}, or what it reads")

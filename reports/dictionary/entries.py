@@ -182,6 +182,6 @@ def _entry(
         transform=catalogue.text(f"transform.{covariate.transform}"),
         needs=needs_in_words(covariate.needs, catalogue),
         lacking=needs_in_words(covariate.lacking(given), catalogue, reasons),
-        better_with=covariate.better_with,
+        better_with=needs_in_words(covariate.better_with, catalogue),
         improved_by=needs_in_words(covariate.improvable(given), catalogue, reasons),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
+from analysis.audits.learned import FORECASTS, OUTCOMES_LEARNED, ROWS_LEARNED
 from analysis.audits.look_ahead import RECENT_DAYS, ROWS
 from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
@@ -113,7 +114,7 @@ def _found_from(text: Text, audit: str) -> str:
 
 
 def warning(text: Text, compared: Compared) -> list[str]:
-    """Return what must be read before anything else: a covariate, or a choice of rows, looks ahead."""
+    """Return what must be read before anything else: a covariate, a choice of rows, or an outcome looks ahead."""
     return [text("short.look_ahead")] if compared.looks_ahead else []
 
 
@@ -152,9 +153,23 @@ def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mappin
         columns=compared.n_compared,
         days=compared.days,
     )
+    if compared.landmarks:
+        said += text(
+            "grounds.learned",
+            landmarks=compared.landmarks,
+            rows=compared.learned,
+            cells=compared.outcomes,
+            forecasts=compared.forecasts,
+        )
     if not compared.looks_ahead:
         return said + text("grounds.none_differs")
-    names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()} | dict(covariate_labels)
+    names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()}
+    names |= {
+        ROWS_LEARNED: text("grounds.of_rows_learned_from"),
+        OUTCOMES_LEARNED: text("grounds.of_outcomes_learned_from"),
+        FORECASTS: text("grounds.of_forecasts"),
+    }
+    names |= dict(covariate_labels)
     named = [
         text("grounds.differs_in", what=names.get(what) or text.label(what), number=number)
         for what, number in compared.differing

@@ -130,7 +130,7 @@ class TestMovedLabels:
 class TestLooksWithoutEyes:
     @pytest.mark.parametrize(("recent", "expected"), [(0, Verdict.CANNOT_TELL), (5, Verdict.NOT_FOUND)])
     def test_where_no_cell_lay_near_the_day_a_short_look_ahead_would_not_show(self, recent, expected):
-        seen = SimpleNamespace(recent=recent, looks_ahead=False, n_differing=0, cells=100)
+        seen = SimpleNamespace(recent=recent, looks_ahead=False, n_differing=0, n_cells=100)
         assert AuditResults._look_ahead_alarm(SimpleNamespace(compared=seen)).verdict is expected
 
     @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 
 from analysis.declared.contract import names_given, read_contract
-from analysis.declared.factors import read_covariates
+from analysis.declared.factors import alternatives, read_covariates
+from analysis.declared.needs import asked_of_rows
 
 ACTIVE_SEATS = next(covariate for covariate in read_covariates() if covariate.name == "active_seat_share")
 KEY_USERS = next(covariate for covariate in read_covariates() if covariate.name == "key_user_share")
@@ -34,14 +35,15 @@ def test_one_persons_history_needs_ids_that_are_persons():
     assert KEY_USERS.lacking(names_given(BY_DAY, stable_users=False)) == ("stable_users",)
 
 
+REGION = "account_attributes.attribute=region or accounts.region"
 SURGE = next(covariate for covariate in read_covariates() if covariate.name == "usage_surge")
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"usage_daily"}, ("holidays", "accounts.region")),
-        ({"usage_daily", "holidays"}, ("accounts.region",)),
+        ({"usage_daily"}, ("holidays", REGION)),
+        ({"usage_daily", "holidays"}, (REGION,)),
         ({"usage_daily", "holidays", "accounts.region"}, ()),
         ({"holidays"}, ()),
     ],
@@ -52,4 +54,5 @@ def test_what_would_make_a_covariate_better_is_named_where_it_is_measured(given,
 
 def test_what_makes_a_covariate_better_exists_in_the_contract():
     known = names_given({table.name: table.column_names for table in read_contract().values()}, stable_users=True)
-    assert {name for covariate in read_covariates() for name in covariate.better_with} <= known
+    needs = {need for covariate in read_covariates() for need in covariate.better_with}
+    assert {name for need in needs for name in alternatives(need)} <= known | asked_of_rows()

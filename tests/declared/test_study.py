@@ -64,6 +64,17 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ("[time]", "[report]\nrisk_tiers = [0.2, 0.1]\n[time]", "report.risk_tiers must rise"),
         ("[time]", "time = 3\n[times]", "unknown key 'times'"),
         ("[source]", "source", "cannot be read as TOML"),
+        ("[source]", "[source]\nconstant_attributes = 'region'", "constant_attributes must be a list"),
+        (
+            "[source]",
+            "[source]\nconstant_attributes = ['regions']",
+            "names 'regions', which is no attribute of accounts. The nearest is 'region'",
+        ),
+        (
+            "[source]",
+            "[source]\nconstant_attributes = ['region', 'segment']",
+            "names 'segment', which is never taken as constant",
+        ),
         ('"small"', '"../small"', "name must be a plain folder name"),
         ('"small"', '""', "name must be a plain folder name"),
         ('"small"', '".hidden"', "name must be a plain folder name"),

@@ -38,9 +38,11 @@ def landmarks(**columns: list) -> pd.DataFrame:
             "out_on": pd.NaT,
             "believed_from": pd.NaT,
             "believed_until": pd.NaT,
+            "unpaid_from": pd.NaT,
+            "believed_cause": None,
         }
     )
-    days = {"risk_date", "horizon_ends_on", "out_on", "believed_from", "believed_until"}
+    days = {"risk_date", "horizon_ends_on", "out_on", "believed_from", "believed_until", "unpaid_from"}
     return table.assign(**{k: pd.to_datetime(v) if k in days else v for k, v in columns.items()})
 
 

@@ -23,6 +23,8 @@ def landmarks(*, is_quarter_start: bool = True, out_on: str | None = None, of_bo
         is_followed=False,
         believed_from=pd.NaT,
         believed_until=pd.NaT,
+        unpaid_from=pd.NaT,
+        believed_cause=None,
         is_quarter_start=is_quarter_start & (table["risk_date"] == LAST),
     )
 

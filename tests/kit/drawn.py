@@ -7,7 +7,7 @@ import datetime as dt
 import difflib
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,7 @@ def drawn_book(
     windows: Windows | None = None,
     observation_start: str = "2024-01-01",
     snapshot: str = "2025-01-01",
+    constant: Sequence[str] = ("region",),
     tables: Mapping[str, str],
     **clock: Any,
 ) -> Book:
@@ -139,6 +140,8 @@ def drawn_book(
         The last folder to run.
     observed_from, observed_until, hole
         Days on which logs begin, by table, on which they have ended, and the first and the next logged day of a hole.
+    constant
+        Attributes of accounts that the study declares never to change.
     tables
         Drawings by name; accounts may be left out, then they are those that the other tables name. Absent tables are
         there but empty, as for a source that does not give them.
@@ -147,7 +150,8 @@ def drawn_book(
     """
     dates = {"observation_start": observation_start, "snapshot": snapshot}
     days = {name: dt.date.fromisoformat(day) for name, day in dates.items()}
-    study = Study("drawn", Source("contract", Path()), Time(**days, **clock), windows=windows or Windows())
+    source = Source("contract", Path(), constant_attributes=tuple(constant))
+    study = Study("drawn", source, Time(**days, **clock), windows=windows or Windows())
     drawn = {name: read_drawing(drawing) for name, drawing in tables.items()}
     given = names_given({name: columns for name, (columns, _) in drawn.items()}, stable_users=True)
     logs = log_parameters(observed_from or {}, observed_until or {}) | given_parameters(given)

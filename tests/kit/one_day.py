@@ -4,6 +4,7 @@ The recent window [d - 28, d) begins on 3 June, the baseline window [d - 91, d) 
 """
 
 import functools
+from typing import Any
 
 from drawn import Book, drawn_book
 
@@ -28,11 +29,12 @@ def young(origin: str) -> str:
 
 
 @functools.cache
-def covariates(subscriptions: str = OLD, **tables: str) -> Book:
+def covariates(subscriptions: str = OLD, **tables: Any) -> Book:
     """Return the book of these tables, built once for all who ask for it.
 
     ``usage_daily_from``: its log's start; ``usage_daily_until``: the first day on which it has ended;
-    ``usage_daily_hole``: the first day of a hole in it, and the first that is logged again, with a slash between.
+    ``usage_daily_hole``: the first day of a hole in it, and the first that is logged again, with a slash between;
+    ``constant``: attributes of accounts that never change.
     """
     begins, ends, holes = (
         {name.removesuffix(ending): tables.pop(name) for name in list(tables) if name.endswith(ending)}
@@ -44,12 +46,13 @@ def covariates(subscriptions: str = OLD, **tables: str) -> Book:
         observation_start="2024-06-01",
         observed_from=begins,
         observed_until=ends,
+        constant=tables.pop("constant", ("region",)),
         hole={name: tuple(days.split("/")) for name, days in holes.items()},
         tables={"subscriptions": subscriptions, **tables},
     )
 
 
-def day_shows(family: str, expected: str, subscriptions: str = OLD, **tables: str) -> None:
+def day_shows(family: str, expected: str, subscriptions: str = OLD, **tables: Any) -> None:
     """Assert that the covariates of a family on the day are as drawn."""
     covariates(subscriptions, **tables).shows(family, expected, where=DAY)
 

@@ -226,6 +226,22 @@ def _attributes(rng: np.random.Generator, rows: int = 1000) -> pd.DataFrame:
     return frame.drop_duplicates(["account_id", "attribute", "valid_from"])
 
 
+def _regions(rng: np.random.Generator, rows: int = 60) -> pd.DataFrame:
+    """Some accounts move, and some of that is learned late, or told of again for the same day or an earlier one."""
+    draw = Draw(rng, rows)
+    valid_from = draw.day()
+    frame = pd.DataFrame(
+        {
+            "account_id": draw.account(),
+            "attribute": "region",
+            "value": draw.choice(*REGIONS),
+            "valid_from": valid_from,
+            "known_on": draw.later(valid_from, 90, share=0.5),
+        }
+    )
+    return frame.drop_duplicates(["account_id", "attribute", "valid_from"])
+
+
 def _accounts(rng: np.random.Generator, subscriptions: pd.DataFrame) -> pd.DataFrame:
     """Many complete their onboarding within months of their first day, or of their first day after they came back."""
     began = subscriptions.groupby("account_id")["started_on"].agg(rng.choice).reset_index()
@@ -254,6 +270,7 @@ def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
     frames["usage_daily"] = add_hours(rng, with_gaps(rng.spawn(1)[0], frames["usage_daily"]))
     regions = np.array([*REGIONS, None], dtype=object)[rng.integers(4, size=ACCOUNTS)]
     frames["accounts"] = frames["accounts"].assign(region=regions)
+    frames["account_attributes"] = pd.concat([frames["account_attributes"], _regions(rng.spawn(1)[0])])
     con = duckdb.connect(str(path), config={"threads": 1})
     for table in read_contract().values():
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in table.columns)

@@ -61,6 +61,8 @@ def landmark_rows(n_accounts: int = 400, n_quarters: int = 10, seed: int = 1) ->
                     "out_on": pd.NaT,
                     "believed_from": pd.NaT,
                     "believed_until": pd.NaT,
+                    "unpaid_from": pd.NaT,
+                    "believed_cause": None,
                     "is_quarter_start": True,
                     "phase": "mature",
                     "term_months": 12,

@@ -179,6 +179,45 @@ class TestBusinessDays:
             where="risk_date = date '2024-07-01'",
         )
 
+    def test_the_region_is_the_one_known_on_each_day(self):
+        """Dated first, else today's where it is declared constant; a day counts by the region before it, as known then.
+
+        Golden Week lies in the baseline, the American holiday in the recent window. Who moves on 15 June counts with
+        America from the 16th on; who says so a week late, from the 23rd; what was learned of an older move changes
+        nothing.
+        """
+        dated = {
+            "always": [("jp", "2023-01-01", "")],
+            "moves": [("jp", "2023-01-01", ""), ("us", "2024-06-15", "")],
+            "late": [("jp", "2023-01-01", ""), ("us", "2024-06-15", "2024-06-22")],
+            "older": [("us", "2024-03-01", ""), ("jp", "2023-01-01", "2024-05-05")],
+            "arrives": [("jp", "2024-05-03", "")],
+            "today": [],
+        }
+        rows = [
+            f"| {who} | region | {where} | {day} | {known} |\n" for who, of in dated.items() for where, day, known in of
+        ]
+        tables = {
+            "subscriptions": "| subscription_id | account_id | started_on |\n"
+            + "".join(f"| s-{name} | {name} | 2023-01-01 |\n" for name in dated),
+            "accounts": "| account_id | region |\n" + "".join(f"| {name} | us |\n" for name in dated),
+            "account_attributes": "| account_id | attribute | value | valid_from | known_on |\n" + "".join(rows),
+            "holidays": self.GOLDEN_WEEK,
+        }
+        expected = """
+            | account_id | recent_business_days | baseline_business_days |
+            | always     | 20                   | 45 - 3                 |
+            | moves      | 20 - 1               | 45 - 3                 |
+            | late       | 20                   | 45 - 3                 |
+            | older      | 20 - 1               | 45                     |
+            | arrives    | 20                   | 45 - 1                 |
+            | today      | {today}              | 45                     |
+        """
+        for constant, today in [((), "20"), (("region",), "20 - 1")]:
+            covariates(constant=constant, **tables).shows(
+                "business_window", expected.format(today=today), where="risk_date = date '2024-07-01'"
+            )
+
     def test_windows_begin_at_the_origin(self):
         """From Saturday, 11 May, to 2 June are 15 weekdays; an account of 27 June has Thursday and Friday."""
         for origin, recent, before in [("2024-05-11", 20, 15), ("2024-06-27", 2, 0), ("2024-07-01", 0, 0)]:
@@ -248,6 +287,18 @@ class TestGoldenWeek:
             """,
             accounts="| account_id | region |\n| japan | |\n| elsewhere | us |\n",
             holidays=self.CLOSED,
+        )
+
+    def test_todays_region_has_none_where_it_is_not_declared_to_be_constant(self):
+        self.shown(
+            """
+            | account_id | usage_drop |
+            | japan      | ln(3 / 2)  |
+            | elsewhere  | 0          |
+            """,
+            accounts="| account_id | region |\n| japan | jp |\n| elsewhere | us |\n",
+            holidays=self.CLOSED,
+            constant=(),
         )
 
     def test_a_window_without_any_business_day_is_missing(self):

@@ -37,8 +37,9 @@ LOGS = {"logs without beginning": ({}, {}), "logs that begin late": (LATE, {}), 
 
 @pytest.fixture(scope="module", params=LOGS.values(), ids=LOGS.keys())
 def book_and_log(request, path):
-    study = Study("random", Source("contract", Path()), Time(observation_start=BEGINS, snapshot=ENDS))
     logged_from, breaks = request.param
+    source = Source("contract", Path(), constant_attributes=() if breaks else ("region",))
+    study = Study("random", source, Time(observation_start=BEGINS, snapshot=ENDS))
     logs = log_parameters(logged_from) | with_breaks(breaks) | given_parameters({"touchpoints.response_hours"})
     book = LoadedSource(path, study.query_parameters() | logs).as_known(ENDS)
     return book, use_log(book, *request.param)

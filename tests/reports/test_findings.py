@@ -226,9 +226,16 @@ class TestScheduledEnds:
 class TestHolidays:
     DAYS = "region,day\namer,2023-05-29\nemea,2023-05-01\n"
 
-    def with_regions(self, folder: Path, *regions: str, holidays: str | None = DAYS) -> Path:
+    def with_regions(
+        self, folder: Path, *regions: str, holidays: str | None = DAYS, constant: str = "['region']"
+    ) -> Path:
         rows = [f"a{number},web,{region}\n" for number, region in enumerate(regions, start=1)]
-        return write_small_source(folder, accounts="account_id,segment,region\n" + "".join(rows), holidays=holidays)
+        study = write_small_source(folder, accounts="account_id,segment,region\n" + "".join(rows), holidays=holidays)
+        declared = study.read_text(encoding="utf-8").replace(
+            "[source]\n", f"[source]\nconstant_attributes = {constant}\n"
+        )
+        study.write_text(declared, encoding="utf-8")
+        return study
 
     def test_a_region_that_no_holiday_names_is_found(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """As AMER is not amer; an account of a region with holidays is none of them."""
@@ -246,6 +253,19 @@ class TestHolidays:
         messages = found(self.with_regions(tmp_path, "amer", "", "emea"), capsys)
         assert set(messages) == {"no_region_beside_holidays"}
         assert "1 row, among them account_id=a2 (33.3% of the table)." in messages["no_region_beside_holidays"]
+
+    def test_regions_of_today_that_nothing_dates_are_found_with_what_to_declare(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Of a1 the region is dated, in a word that has no holidays; a3's has none anyway."""
+        study = self.with_regions(tmp_path, "amer", "emea", "apac", constant="[]")
+        header = "account_id,attribute,value,valid_from\n"
+        (tmp_path / "data" / "account_attributes.csv").write_text(f"{header}a1,region,AMER,2023-01-01\n", "utf-8")
+        messages = found(study, capsys)
+        assert set(messages) == {"region_of_today_beside_holidays", "dated_region_without_holidays"}
+        said = messages["region_of_today_beside_holidays"]
+        assert "1 row, among them account_id=a2 (33.3% of the table)." in said
+        assert "constant_attributes = ['region']" in said
 
     @pytest.mark.parametrize("holidays", [DAYS, None], ids=["alike", "no holidays"])
     def test_nothing_is_found_where_all_match_or_nothing_could(

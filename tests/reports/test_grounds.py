@@ -215,7 +215,7 @@ class TestSection:
         text = text_of(page)
         assert "<h2>In short</h2>" in page
         first = re.search(r'<ul class="short">\s*<li>(.*?)</li>', page).group(1)
-        assert first.startswith("A covariate, or a choice of rows, knows the future")
+        assert first.startswith("A covariate, a choice of rows, or an outcome knows the future")
         assert text.count(") late signal (may be a symptom)") == text.count(") early signal ") == 1
         assert "contacts.ended_on 50 20 35 79%" in text
         assert "Seats 7 1.11 1.65 1.49 (1.22 to 1.82) yes" in text

@@ -168,9 +168,18 @@ def test_claims_name_what_would_unlock_them_only_where_something_lacks(tmp_path:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"usage_daily"}, "usage_daily would be better with: holidays, accounts.region"),
-        ({"usage_daily", "holidays"}, "usage_daily would be better with: accounts.region"),
-        ({"usage_daily", "holidays", "accounts.region"}, "usage_daily better with: holidays, accounts.region"),
+        (
+            {"usage_daily"},
+            "usage_daily would be better with: holidays, account_attributes.attribute=region or accounts.region",
+        ),
+        (
+            {"usage_daily", "holidays"},
+            "usage_daily would be better with: account_attributes.attribute=region or accounts.region",
+        ),
+        (
+            {"usage_daily", "holidays", "accounts.region"},
+            "usage_daily better with: holidays, account_attributes.attribute=region or accounts.region",
+        ),
     ],
 )
 def test_the_dictionary_says_what_would_make_a_covariate_better(tmp_path: Path, given: set[str], says: str) -> None:

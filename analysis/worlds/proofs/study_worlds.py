@@ -33,7 +33,7 @@ def study_of_world(data: Path, scenario: Scenario, n_test_quarters: int = 6) -> 
     first_year = scenario.logs_from + dt.timedelta(days=184)
     return Study(
         name="world",
-        source=Source("contract", data, dict.fromkeys(LOGS, scenario.logs_from)),
+        source=Source("contract", data, dict.fromkeys(LOGS, scenario.logs_from), constant_attributes=("region",)),
         time=Time(observation_start=first_year.replace(day=1), snapshot=scenario.until),
         models=Models(test_quarters=n_test_quarters),
     )

@@ -26,6 +26,7 @@ class UseLog:
     features: list[Row]
     versions: Mapping[str, list[Row]]
     region: Mapping[str, str | None]
+    attributes: Mapping[str, list[Row]]
     holidays: frozenset[tuple[str | None, dt.date]]
     logged_from: Mapping[str, dt.date]
     breaks: Mapping[str, tuple[dt.date, dt.date]]
@@ -42,12 +43,23 @@ class UseLog:
         """Tell whether some version covers the day."""
         return any(version["started_on"] <= day < version["covered_until"] for version in self.versions[account])
 
+    @functools.cache  # noqa: B019  the log lives as long as the test
+    def region_on(self, account: str, day: dt.date) -> str | None:
+        """Return the region of an account as it was known on a day: what was dated last, else the declared one."""
+        known = [
+            (row["valid_from"], row["known_on"] or row["valid_from"], row["value"])
+            for row in self.attributes[account]
+            if row["attribute"] == "region" and max(row["valid_from"], row["known_on"] or row["valid_from"]) < day
+        ]
+        newest = max((dates for *dates, _ in known), default=None)
+        return min(value for *dates, value in known if dates == newest) if known else self.region[account]
+
     def business_days(self, account: str, since: dt.date, until: dt.date, *, is_paid_only: bool = False) -> int:
         """Count the account's business days of [since, until)."""
         days = [since + number * ONE_DAY for number in range((until - since).days)]
         return sum(
             day.weekday() < 5
-            and (self.region[account], day) not in self.holidays
+            and (self.region_on(account, day), day) not in self.holidays
             and (not is_paid_only or self.is_paid(account, day))
             for day in days
         )
@@ -166,13 +178,15 @@ def monday(row: Row) -> dt.date:
 
 def use_log(book: Book, logged_from: Mapping[str, dt.date], breaks: Mapping[str, tuple[dt.date, dt.date]]) -> UseLog:
     """Read the source tables of a book."""
+    is_constant = book.parameters["is_region_constant"]
     use, versions = _by_account(book, "usage_daily"), _by_account(book, "subscription_versions")
     return UseLog(
         use=use,
         users=_rows(book, "users"),
         features=_rows(book, "features"),
         versions=versions,
-        region={row["account_id"]: row["region"] for row in _rows(book, "accounts")},
+        region={row["account_id"]: row["region"] if is_constant else None for row in _rows(book, "accounts")},
+        attributes=_by_account(book, "account_attributes"),
         holidays=frozenset((row["region"], row["day"]) for row in _rows(book, "holidays")),
         logged_from=logged_from,
         breaks=breaks,
