@@ -137,5 +137,7 @@ def own(con: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, int]) ->
 
 def study_of(folder: Path) -> Study:
     """Return the study of such a source; its log of usage begins with the observation."""
-    source = Source("contract", folder, observed_from={"usage_daily": OBSERVATION_START})
+    source = Source(
+        "contract", folder, observed_from={"usage_daily": OBSERVATION_START}, constant_attributes=("region",)
+    )
     return Study("covariate_speed", source, Time(OBSERVATION_START, SNAPSHOT))

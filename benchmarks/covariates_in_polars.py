@@ -184,17 +184,12 @@ def of_key_users(dates: pl.LazyFrame, by_user: pl.LazyFrame, windows: Windows) -
             before=pl.col("events").filter(~pl.col("is_recent")).sum(),
         )
     )
-    sums = by_window.group_by(KEY).agg(
-        recent_events=pl.col("recent").sum(),
-        key_events=pl.col("recent").sort_by("before", "user_id", descending=[True, False]),
-        baseline_users=(pl.col("before") > 0).sum().cast(pl.Int64),
-    )
-    key_users = -(-windows.key_user_percent * pl.col("baseline_users") // 100)
-    return sums.select(
-        *KEY,
+    key_users = -(-windows.key_user_percent * (pl.col("before") > 0).sum().cast(pl.Int64) // 100)
+    place = pl.col("before").rank("min", descending=True)
+    return by_window.group_by(KEY).agg(
         key_users=key_users,
-        key_events=pl.col("key_events").list.head(key_users).list.sum(),
-        all_recent_events="recent_events",
+        key_events=pl.col("recent").filter(place <= key_users).sum(),
+        all_recent_events=pl.col("recent").sum(),
     )
 
 
