@@ -32,6 +32,8 @@ def read_toml(path: Path | Traversable) -> dict[str, Any]:
     StudyError
         If it cannot be read.
     """
+    if isinstance(path, Path) and path.is_fifo():
+        raise StudyError(f"{path} is a pipe, and no file. Write what it gives into a file first.")
     try:
         return tomllib.loads(_text(path.read_bytes()))
     except FileNotFoundError:

@@ -1,5 +1,6 @@
 """Bad input: the message says what, where, which rows and what to do; and no output is touched."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import duckdb
 import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
 
+from analysis.engine.engine import Engine
+from analysis.engine.refusals import refusal
 from analysis.errors import EngineError
 from reports.cli.commands import main
 
@@ -329,6 +332,38 @@ def test_folder_in_which_nothing_can_be_written(
     monkeypatch.setattr("pathlib.Path.mkdir", refuse)
     message = refused(study, out, capsys)
     assert f"Nothing can be written to the folder {out / 'small'}: Permission denied" in message
+
+
+@pytest.mark.parametrize("command", [["check"], ["build"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["accounts.csv", "touchpoints.csv", "notes.txt"])
+def test_a_pipe_in_the_source(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], name: str, command: list[str]
+) -> None:
+    """Whoever opened it to read would wait for ever."""
+    study = write_small_source(tmp_path)
+    (tmp_path / "data" / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "data" / name)
+    message = refused(study, out, capsys, *command)
+    assert f"{tmp_path / 'data' / name} is a pipe, a socket or a device, and no file" in message
+
+
+def test_a_pipe_as_a_study(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "study.toml")
+    assert "study.toml is a pipe, and no file" in refused(tmp_path / "study.toml", out, capsys)
+
+
+def test_a_disk_that_is_full(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands in for a disk without room, of which the engine is the first to hear."""
+
+    def full(engine: Engine) -> None:
+        raise refusal(duckdb.IOException(f'IO Error: Could not write file "{out}": No space left on device'), None)
+
+    monkeypatch.setattr(Engine, "settle", full)
+    message = refused(write_small_source(tmp_path, usage_daily=None), out, capsys)
+    assert "tenure: The build failed: The disk is full (IO Error: Could not write" in message
+    assert "Make room, then run this again; nothing was changed." in message
 
 
 @pytest.mark.parametrize(

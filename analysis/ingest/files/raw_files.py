@@ -58,10 +58,12 @@ def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table
     Raises
     ------
     SourceError
-        If the place does not exist, holds none of the required tables, or lacks a file that the source declares.
+        If the place does not exist, holds a pipe or none of the required tables, or lacks a file that the source
+        declares.
     """
     if not path.exists():
         raise SourceError(f"The source {path} does not exist. Set source.path in the study or use --source.")
+    _refuse_pipes(sorted(path.iterdir()) if path.is_dir() else [path])
     if declaration.kind == CONTRACT_KIND:
         if path.is_file() and kind_of(path) in DATABASES:
             return RawFiles({"database": path}, expected=tuple(contract))
@@ -76,6 +78,16 @@ def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table
         )
     named = {name: path / file for name, file in declaration.files.items()}
     return RawFiles(named, others=tuple(entry for entry in sorted(path.iterdir()) if entry not in named.values()))
+
+
+def _refuse_pipes(entries: list[Path]) -> None:
+    """Refuse what can be read only once, or never ends: its content could not be compared with what was read."""
+    for entry in entries:
+        if entry.exists() and not entry.is_file() and not entry.is_dir():
+            raise SourceError(
+                f"{entry} is a pipe, a socket or a device, and no file: nobody could tell later what was read from it. "
+                "Write what it gives into a file first, or remove it."
+            )
 
 
 def refuse_without_tables(path: Path, there: set[str], unread: list[str], contract: dict[str, Table]) -> None:
