@@ -25,6 +25,7 @@ from mutant_studies import QUICK, study_values
 from mutants import mutant
 from pages import text_of
 
+from analysis.store.working import PREFIX
 from analysis.wording.controls import shown
 from analysis.wording.csv_cells import cell
 from reports.cli.commands import main
@@ -136,7 +137,7 @@ def _run(found: Outcome, *arguments: str) -> bool:
 
 def _look_at_files(found: Outcome, out: Path) -> None:
     for path in sorted(out.rglob("*")):
-        if re.search(r"\.(part|old|tmp|wal)\b", path.name):
+        if path.name.startswith(PREFIX) or path.suffix == ".wal":
             found.broken.append(f"left behind: {path.name}")
         if path.suffix == ".html":
             _look_at_page(found, path)
