@@ -171,7 +171,8 @@ def lifetime(
     ended = None if days[-1] == clock.last else days[-1] + 1
     last_risk = at_risk[-1] + 1 if at_risk else days[0]
     leaves = None if last_risk > clock.last else last_risk
-    _, reason = max((version.started, version.reason or "voluntary") for version in covering[days[-1]])
+    given = {version: version.reason if version.ended == ended else None for version in covering[days[-1]]}
+    _, reason = max((version.started, said or "voluntary") for version, said in given.items())
     cause = None if leaves is None else "churn" if reason == "voluntary" else reason
     compared = [(day, change(covering[day - 1], covering[day])) for day in days[1:] if day - 1 in covering]
     changes = tuple((day, kind) for day, kind in compared if kind)

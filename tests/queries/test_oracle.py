@@ -24,6 +24,7 @@ JUDGED = [
     "subscription_versions",
     "spells",
     "account_stays",
+    "end_reasons",
     "lifetimes",
     "risk_spells",
     "account_levels",

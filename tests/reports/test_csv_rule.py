@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from nasty_strings import CONTROLS, FORMULAS, NASTY
 
-from analysis.engine.engine import open_engine
+from analysis.engine.opening import open_engine
 from reports.writing.csv_text import as_csv
 
 Writer = Callable[[pd.DataFrame, Path], None]

@@ -26,7 +26,6 @@ from reports.dictionary.page import render_covariates
 from reports.messages import read_catalogue
 from reports.quarterly import sentences
 from reports.quarterly.files import write_quarterly
-from reports.writing.csv_text import _plain
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
@@ -122,15 +121,6 @@ def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     )
     assert "<b>&amp;</b>" not in page
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
-
-
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@cell", "\tx"])
-def test_no_text_in_the_csv_is_a_formula(value: str) -> None:
-    assert _plain(value) == f"'{value}"
-
-
-def test_other_values_in_the_csv_stay_as_they_are() -> None:
-    assert [_plain(value) for value in ("a1", -3.5, None)] == ["a1", -3.5, None]
 
 
 def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities() -> None:

@@ -117,6 +117,6 @@ def in_units(values: pd.Series, covariate: Covariate, unit: Unit) -> np.ndarray:
 
 
 def world_study(scenario: Scenario) -> Study:
-    """Return the study by whose definitions the world's covariates are computed: the defaults."""
+    """Return the study by whose definitions the world's covariates are computed: the defaults; no account moves."""
     time = Time(observation_start=scenario.logs_from, snapshot=scenario.until)
-    return Study(name="world", source=Source("contract", Path()), time=time)
+    return Study(name="world", source=Source("contract", Path(), constant_attributes=("region",)), time=time)
