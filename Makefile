@@ -27,7 +27,7 @@ fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or 
 	PYTHONPATH=.:tests/kit $(BIN)/python tests/kit/fuzz.py --minutes $(FUZZ_MINUTES) --seed $(FUZZ_SEED) --table benchmarks/fuzz.csv
 
 kill: setup  ## kill builds, reports and checks before each file operation, and run two at once (KILL_MINUTES=..., half an hour)
-	PYTHONPATH=tests/kit $(BIN)/python benchmarks/kills.py --minutes $(KILL_MINUTES)
+	PYTHONPATH=tests/kit $(BIN)/python benchmarks/kill_commands.py --minutes $(KILL_MINUTES)
 
 report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)

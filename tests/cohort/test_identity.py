@@ -137,23 +137,23 @@ def read_all_of(cohort: Path) -> None:
 def test_any_flipped_byte_is_seen_by_a_build_or_changes_no_value(cohort: Path) -> None:
     rng, study, content = random.Random(7), read_study(cohort.parents[2] / "study.toml"), cohort.read_bytes()
     n_seen = 0
-    for _ in range(25):
+    for _ in range(15):
         flipped(cohort, rng.random())
         told = refusal(lambda: build_cohort(study, cohort.parent, quiet))  # which compares a digest of every table
         assert told is None or (f"The file {cohort}" in told and "build again" in told)
         n_seen += told is not None
         cohort.write_bytes(content)
-    assert n_seen > 15, "most bytes of the file hold something"
+    assert n_seen > 8, "most bytes of the file hold something"
 
 
 def test_damage_that_is_met_while_results_are_made_is_told_as_damage(cohort: Path) -> None:
     """Whatever is asked first: a damaged block is never read as a number, and never as 'the database failed'."""
     rng, content = random.Random(8), cohort.read_bytes()
     n_told = 0
-    for _ in range(15):
+    for _ in range(8):
         flipped(cohort, rng.random())
         told = refusal(lambda: read_all_of(cohort))
         assert told is None or (str(cohort) in told and "Remove it and build again" in told)
         n_told += told is not None
         cohort.write_bytes(content)
-    assert n_told > 5
+    assert n_told > 2

@@ -42,7 +42,8 @@ def test_what_may_not_happen_is_seen(does: str, broken: str, monkeypatch: pytest
         ("x.html", "<p>\x9b</p>", "a control"),
         ("x.html", "<p>", "no policy"),
         ("x.html", "<b onclick=x>default-src 'none'</b>", "markup of the data"),
-        ("x.csv.part-1", "", "left behind"),
+        (".work-1", "", "left behind"),
+        ("x.duckdb.wal", "", "left behind"),
     ],
 )
 def test_what_may_not_be_written_is_seen(name: str, content: str, broken: str, tmp_path: Path) -> None:

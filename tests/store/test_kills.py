@@ -13,7 +13,7 @@ def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_killed_before_its_last_operations_it_leaves_each_part_as_before_or_as_after(trial: Trial) -> None:
     """They move what was made to its place."""
-    for number in range(trial.operations - 4, trial.operations + 1):
+    for number in range(trial.operations - 2, trial.operations + 1):
         folder = trial.copy(f"late-{number}")
         assert trial.run(folder, number).end()[0] < 0
         assert trial.faults(folder) == []
