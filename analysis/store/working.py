@@ -80,7 +80,7 @@ def _claim(out: Path, name: str, progress: Progress) -> tuple[Path, Held | None]
             folder = out / f"{PREFIX}{name}" if name else Path(tempfile.mkdtemp(prefix=PREFIX, dir=out))
             if not name or not folder.exists():
                 folder.mkdir(exist_ok=not name)
-                return folder, hold(folder)
+                return folder, hold(folder, waits=True)  # for whoever waited for an earlier one of its name
         if not has_told:
             progress(f"another run is at work on the same in {out}: waiting for it")
             has_told = True
