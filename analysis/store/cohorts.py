@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis.errors import BuildError
 from analysis.progress import Progress
 from analysis.store.locks import Held, hold
-from analysis.store.working import told_in_words, working_folder
+from analysis.store.working import remove_leftovers, told_in_words, working_folder
 
 POINTER = "current.json"
 KEPT = 3
@@ -66,6 +66,7 @@ def point_at(final: Path, hashes: dict[str, str]) -> None:
         os.utime(final)  # by which it is known which cohorts were used last
     with suppress(OSError, UnicodeDecodeError):
         if pointer.read_text(encoding="utf-8") == text:
+            remove_leftovers(final.parent)
             return
     with working_folder(final.parent) as work, told_in_words(work):
         part = work / POINTER

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from analysis.errors import StoreError
@@ -70,6 +70,12 @@ def scratch_folder() -> Iterator[Path]:
         raise StoreError(f"The folder {home} belongs to somebody else. Choose another place with the variable TMPDIR.")
     with working_folder(home) as folder:
         yield folder
+
+
+def remove_leftovers(out: Path) -> None:
+    """Remove what killed runs left behind in a folder, as far as this user may."""
+    with suppress(OSError), alone_in(out):
+        _remove_leftovers(out)
 
 
 def _claim(out: Path, name: str, progress: Progress) -> tuple[Path, Held | None]:

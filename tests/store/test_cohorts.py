@@ -16,6 +16,7 @@ from analysis.errors import BuildError
 from analysis.progress import quiet
 from analysis.store.cohorts import KEPT, POINTER, in_use, new_cohort, point_at, prune
 from analysis.store.locks import hold
+from analysis.store.working import PREFIX
 from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
 
@@ -77,8 +78,10 @@ def test_a_pointer_that_says_so_already_is_not_written_again(tmp_path: Path) -> 
     (cohort,) = made(tmp_path, "a")
     point_at(cohort, HASHES)
     written = (tmp_path / POINTER).stat().st_mtime_ns
+    (tmp_path / f"{PREFIX}of-a-killed-run").mkdir()
     point_at(cohort, HASHES)
     assert (tmp_path / POINTER).stat().st_mtime_ns == written
+    assert not list(tmp_path.glob(f"{PREFIX}*"))
 
 
 def test_who_waited_finds_it_built(tmp_path: Path) -> None:
