@@ -1,9 +1,10 @@
 """Identity: a cohort says itself what it was built from and what its tables hold, so that no other passes for it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.engine.engine import Engine
-from analysis.engine.quoting import quoted
+from analysis.engine.quoting import literal, quoted
 from analysis.errors import BuildError, EngineError
 
 _TABLES = (
@@ -24,14 +25,12 @@ def write_identity(engine: Engine, hashes: dict[str, str]) -> None:
     hashes
         See `analysis.cohort.fingerprint.fingerprint`.
     """
-    engine.run("create table built_from (part varchar, hash varchar)")
-    for part, value in hashes.items():
-        engine.run("insert into built_from values ($part, $hash)", {"part": part, "hash": value})
-    engine.run("create table built_tables (table_name varchar, rows bigint, digest varchar)")
-    for name, (rows, digest) in {name: _held(engine, name) for (name,) in engine.rows(_TABLES)}.items():
-        engine.run(
-            "insert into built_tables values ($name, $rows, $digest)", {"name": name, "rows": rows, "digest": digest}
-        )
+    engine.run(
+        "create table built_from as select unnest($parts) as part, unnest($hashes) as hash",
+        {"parts": list(hashes), "hashes": list(hashes.values())},
+    )
+    held = _held_sql([name for (name,) in engine.rows(_TABLES)])
+    engine.run(f"create table built_tables as {held}")
 
 
 def refuse_other(engine: Engine, path: Path, hashes: dict[str, str], *, is_whole: bool) -> None:
@@ -68,18 +67,25 @@ def refuse_other(engine: Engine, path: Path, hashes: dict[str, str], *, is_whole
     if odd := sorted(there ^ held.keys()):
         raise _other(path, f"table '{odd[0]}' is {'missing' if odd[0] in held else 'none of it'}")
     try:
-        for name, (rows, digest) in held.items():
-            now = _held(engine, name) if is_whole else (engine.count(quoted(name)), digest)
-            if now != (rows, digest):
-                raise _other(path, f"table '{name}' was changed after it was built")
+        now = {name: (rows, digest) for name, rows, digest in engine.rows(_held_sql(sorted(held), is_whole=is_whole))}
     except EngineError as error:
         raise BuildError(str(error)) from None
+    for name, (rows, digest) in held.items():
+        if now[name] != (rows, digest if is_whole else ""):
+            raise _other(path, f"table '{name}' was changed after it was built")
 
 
-def _held(engine: Engine, name: str) -> tuple[int, str]:
-    """Return the number of rows of a table and a digest of them; every block is read, and its checksum compared."""
-    ((rows, digest),) = engine.rows(f"select count(*), cast(sum(hash(held)) as varchar) from {quoted(name)} as held")
-    return rows, digest or ""
+def _held_sql(names: Sequence[str], *, is_whole: bool = True) -> str:
+    """Return a select of the name of each table, its number of rows, and a digest of them.
+
+    For the digest every block is read, and its checksum compared; it is empty unless all is asked for.
+    """
+    digest = "coalesce(cast(sum(hash(held)) as varchar), '')" if is_whole else "''"
+    parts = (
+        f"select {literal(name)} as table_name, count(*) as rows, {digest} as digest from {quoted(name)} as held"
+        for name in names
+    )
+    return " union all ".join(parts)
 
 
 def _other(path: Path, reason: str, beside: str = "") -> BuildError:
