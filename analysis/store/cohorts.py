@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,9 @@ from analysis.store.locks import Held, hold
 from analysis.store.working import remove_leftovers, told_in_words, working_folder
 
 POINTER = "current.json"
+_COHORT = re.compile(r"cohort-([0-9a-f]{16})\.duckdb")
+_AUDITS = re.compile(r"audits-([0-9a-f]{16})-[0-9a-f]{16}")
+"""Names that a build gives; whatever is called otherwise is not its to remove."""
 KEPT = 3
 """Cohorts that stay when a new one is built: it, and those that were used last."""
 
@@ -102,10 +106,12 @@ def prune(out: Path, kept: int = 1) -> list[Path]:
         current = json.loads((out / POINTER).read_text(encoding="utf-8"))["cohort"]
     except FileNotFoundError:
         raise BuildError(f"Nothing is built in {out} yet. Run 'tenure build' first.") from None
-    by_use = sorted(out.glob("cohort-*.duckdb"), key=lambda path: (path.name != current, -_last_used(path), path.name))
+    cohorts = [path for path in out.iterdir() if _COHORT.fullmatch(path.name) and path.is_file()]
+    by_use = sorted(cohorts, key=lambda path: (path.name != current, -_last_used(path), path.name))
     removed = [path for path in by_use[kept:] if _remove_unless_in_use(path)]
-    for folder in out.glob("audits-*-*"):
-        if not cohort_path(out, folder.name.split("-")[1]).exists():
+    for folder in out.iterdir():
+        of = _AUDITS.fullmatch(folder.name)
+        if of and folder.is_dir() and not cohort_path(out, of[1]).exists():
             shutil.rmtree(folder, ignore_errors=True)
             removed.append(folder)
     return sorted(removed)
@@ -122,7 +128,9 @@ def _remove_unless_in_use(cohort: Path) -> bool:
         held = hold(cohort)
         if held is None:
             return False
-        cohort.unlink()
-        held.let_go()
+        try:
+            cohort.unlink()
+        finally:
+            held.let_go()
         return True
     return False

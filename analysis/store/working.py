@@ -4,6 +4,7 @@ A folder is locked for as long as its run lives. One that nobody holds is a left
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from analysis.errors import StoreError
 from analysis.progress import Progress, quiet
 from analysis.store.locks import Held, alone_in, hold
 
-PREFIX = ".work-"
+PREFIX = ".tenure-work-"
+_OWN = re.compile(re.escape(PREFIX) + r"(cohort-[0-9a-f]{16}|[a-z0-9_]{8})")
+"""Names that runs give to their folders; whatever is called otherwise is not theirs to remove."""
 ASIDE = "aside"
 """In a working folder: what was moved away to make place for what is new; a kill in between brings it back."""
 
@@ -109,6 +112,8 @@ def _wait_for(folder: Path) -> None:
 def _remove_leftovers(out: Path) -> None:
     """Remove the folders of runs that were killed: those that can be locked. The lock of `out` is held."""
     for folder in out.glob(f"{PREFIX}*"):
+        if not _OWN.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():  # somebody else's
+            continue
         try:
             held = hold(folder)
         except OSError:  # it has just gone, or belongs to another user

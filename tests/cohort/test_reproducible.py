@@ -103,18 +103,18 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     before = content_of(out)
 
     build = run(tmp_path, "build")
-    while not list(out.glob(".work-*/cohort-*")):
+    while not list(out.glob(".tenure-work-*/cohort-*")):
         assert build.poll() is None
         time.sleep(0.005)
     build.send_signal(signal.SIGKILL)
     assert build.wait() == -signal.SIGKILL
 
-    left_behind = {name for name in content_of(out) if ".work-" in name}
+    left_behind = {name for name in content_of(out) if ".tenure-work-" in name}
     assert left_behind
     assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
 
     assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
-    assert not list(out.glob(".work-*"))
+    assert not list(out.glob(".tenure-work-*"))
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
 

@@ -42,7 +42,7 @@ def test_what_may_not_happen_is_seen(does: str, broken: str, monkeypatch: pytest
         ("x.html", "<p>\x9b</p>", "a control"),
         ("x.html", "<p>", "no policy"),
         ("x.html", "<b onclick=x>default-src 'none'</b>", "markup of the data"),
-        (".work-1", "", "left behind"),
+        (".tenure-work-1", "", "left behind"),
         ("x.duckdb.wal", "", "left behind"),
     ],
 )

@@ -184,7 +184,7 @@ class Trial:
         """Return what a killed run has lost or mixed."""
         out = folder / "out" / "small"
         shutil.rmtree(folder / "looked_at", ignore_errors=True)
-        shutil.copytree(out, folder / "looked_at", ignore=shutil.ignore_patterns(".work-*"))
+        shutil.copytree(out, folder / "looked_at", ignore=shutil.ignore_patterns(".tenure-work-*"))
         found = parts_of(folder / "looked_at")
         faults = [f"{name} is lost" for name in self.earlier if name not in found]
         faults += [

@@ -20,17 +20,26 @@ from analysis.store.working import PREFIX
 from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
 
+KEY = 16 * "0"
 HASHES = {"cohort": "b" * 16}
+
+
+def cohort(letter: str) -> str:
+    return f"cohort-{16 * letter}.duckdb"
+
+
+def audits(letter: str) -> str:
+    return f"audits-{16 * letter}-{KEY}"
 
 
 def made(out: Path, *hashes: str) -> list[Path]:
     """Make cohorts, each used later than the one before, and point at the last; each with something kept of it."""
     paths = []
-    for second, name in enumerate(hashes):
-        path = out / f"cohort-{name}.duckdb"
-        path.write_text(name, encoding="utf-8")
+    for second, letter in enumerate(hashes):
+        path = out / cohort(letter)
+        path.write_text(letter, encoding="utf-8")
         os.utime(path, (second, second))
-        (out / f"audits-{name}-key").mkdir()
+        (out / audits(letter)).mkdir()
         paths.append(path)
     (out / POINTER).write_text(f'{{"cohort": "{paths[-1].name}"}}', encoding="utf-8")
     return paths
@@ -39,11 +48,11 @@ def made(out: Path, *hashes: str) -> list[Path]:
 class TestPruning:
     def test_those_used_last_stay_with_what_was_kept_of_them(self, tmp_path: Path) -> None:
         made(tmp_path, "a", "b", "c", "d")
-        assert [path.name for path in prune(tmp_path, KEPT)] == ["audits-a-key", "cohort-a.duckdb"]
+        assert [path.name for path in prune(tmp_path, KEPT)] == [audits("a"), cohort("a")]
         assert [path.name for path in prune(tmp_path)] == [
-            "audits-b-key", "audits-c-key", "cohort-b.duckdb", "cohort-c.duckdb",
+            audits("b"), audits("c"), cohort("b"), cohort("c"),
         ]  # fmt: skip
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["audits-d-key", "cohort-d.duckdb", POINTER]
+        assert sorted(path.name for path in tmp_path.iterdir()) == [audits("d"), cohort("d"), POINTER]
 
     def test_one_that_is_pointed_at_again_was_used_last(self, tmp_path: Path) -> None:
         first, second, *_ = made(tmp_path, "a", "b", "c", "d")
@@ -60,6 +69,17 @@ class TestPruning:
         held.let_go()
         assert first in prune(tmp_path)
 
+    def test_what_is_called_otherwise_is_somebody_elses_and_stays(self, tmp_path: Path) -> None:
+        made(tmp_path, "a", "b")
+        for name in ("cohort-backup.duckdb", f"cohort-{16 * 'a'} copy.duckdb"):
+            (tmp_path / name).write_text("mine", encoding="utf-8")
+        (tmp_path / "audits-2024-mine").mkdir()
+        (tmp_path / cohort("c")).mkdir()
+        before = {path.name for path in tmp_path.iterdir()}
+        gone = {path.name for path in prune(tmp_path)}
+        assert gone == {cohort("a"), audits("a")}
+        assert {path.name for path in tmp_path.iterdir()} == before - gone
+
     def test_without_a_build_there_is_nothing_to_prune(self, tmp_path: Path) -> None:
         with pytest.raises(BuildError, match="Nothing is built in"):
             prune(tmp_path)
@@ -75,17 +95,17 @@ class TestPruning:
 
 
 def test_a_pointer_that_says_so_already_is_not_written_again(tmp_path: Path) -> None:
-    (cohort,) = made(tmp_path, "a")
-    point_at(cohort, HASHES)
+    (built,) = made(tmp_path, "a")
+    point_at(built, HASHES)
     written = (tmp_path / POINTER).stat().st_mtime_ns
-    (tmp_path / f"{PREFIX}of-a-killed-run").mkdir()
-    point_at(cohort, HASHES)
+    (tmp_path / f"{PREFIX}a_killed").mkdir()
+    point_at(built, HASHES)
     assert (tmp_path / POINTER).stat().st_mtime_ns == written
     assert not list(tmp_path.glob(f"{PREFIX}*"))
 
 
 def test_who_waited_finds_it_built(tmp_path: Path) -> None:
-    final = tmp_path / "cohort-a.duckdb"
+    final = tmp_path / cohort("a")
     with new_cohort(final, quiet) as part:
         assert part is not None
         part.write_text("built", encoding="utf-8")

@@ -78,7 +78,7 @@ def test_a_rename_that_fails_brings_the_earlier_set_back(tmp_path: Path, monkeyp
 def test_an_earlier_set_that_a_killed_run_had_moved_away_is_brought_back_by_the_next(tmp_path: Path) -> None:
     """Where names cannot be exchanged: killed between the two renames."""
     write(tmp_path / "set", "a")
-    aside = tmp_path / ".work-killed" / working.ASIDE
+    aside = tmp_path / f"{working.PREFIX}a_killed" / working.ASIDE
     aside.mkdir(parents=True)
     (tmp_path / "set").rename(aside / "set")
     write(tmp_path / "other", "b")

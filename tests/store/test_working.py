@@ -13,6 +13,7 @@ from analysis.progress import quiet
 from analysis.store.locks import hold
 from analysis.store.working import PREFIX, scratch_folder, working_folder
 
+COHORT = f"cohort-{16 * 'a'}"
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -52,21 +53,21 @@ def test_what_a_killed_run_left_goes_with_the_next_and_what_is_in_use_stays(tmp_
 
 
 def test_who_asks_for_the_same_waits_and_is_told_so(tmp_path: Path) -> None:
-    other, told = Other(tmp_path, "cohort"), []
+    other, told = Other(tmp_path, COHORT), []
 
     def tell(message: str) -> None:
         told.append(message)
         other.finish()
 
-    with working_folder(tmp_path, "cohort", tell) as mine:
+    with working_folder(tmp_path, COHORT, tell) as mine:
         assert mine == other.folder
         assert list(mine.iterdir()) == []
     assert told == [f"another run is at work on the same in {tmp_path}: waiting for it"]
 
 
 def test_a_name_left_by_a_killed_run_is_free(tmp_path: Path) -> None:
-    Other(tmp_path, "cohort").kill()
-    with working_folder(tmp_path, "cohort", pytest.fail) as mine:
+    Other(tmp_path, COHORT).kill()
+    with working_folder(tmp_path, COHORT, pytest.fail) as mine:
         assert list(mine.iterdir()) == []
 
 
@@ -100,6 +101,17 @@ class TestScratch:
         home.symlink_to(tmp_path / "theirs")
         with pytest.raises(StoreError, match="belongs to somebody else"), scratch_folder():
             pass
+
+
+def test_what_is_called_otherwise_is_somebody_elses_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / f"{PREFIX}linked00").symlink_to(tmp_path)
+    for name in (".work-mine", f"{PREFIX}of the third of May", "notes"):
+        (tmp_path / name).mkdir()
+    before = sorted(tmp_path.iterdir())
+    with working_folder(tmp_path):
+        pass
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_lock_is_alone_or_shared_and_gone_when_let_go(tmp_path: Path) -> None:
