@@ -78,11 +78,16 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
                 forecasts = _forecasts(ours, theirs, rows[rows["risk_date"] == day], known, elapsed, covariates)
                 counts += [(day, FORECASTS, len(forecasts), 0, int(forecasts["differs"].sum()))]
                 moved = forecasts[forecasts["differs"]].drop(columns="differs")
-                found = moved if found.empty else found if moved.empty else pd.concat([found, moved])
+                found = stacked(found, moved)
             if len(found):
                 cells.append(_examples(found, day))
     listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
     return pd.DataFrame(counts, columns=LOOK_AHEAD.columns).astype({"day": "datetime64[us]"}), listed
+
+
+def stacked(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return frames one below the other; an empty one among others decides no types."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def _differing(ours: pd.DataFrame, theirs: pd.DataFrame, taken: Sequence[str]) -> pd.DataFrame:
@@ -96,7 +101,7 @@ def _differing(ours: pd.DataFrame, theirs: pd.DataFrame, taken: Sequence[str]) -
         differs = ~_same(left[name], right[name])
         values = (f"{name}: " + side.loc[differs, name].astype(str) for side in (left, right))
         parts.append(_lines(both[differs], OUTCOMES_LEARNED, *(one.to_numpy(object) for one in values)))
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return stacked(*parts)
 
 
 def _same(one: pd.Series, other: pd.Series) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from analysis.audits.gone_in_days import gone_in_days
 from analysis.audits.kept import KeptTables
 from analysis.audits.knowledge import knowledge_alarms, late_knowledge, without_days_of_knowledge
 from analysis.audits.lag_ladder import lag_ladder
-from analysis.audits.learned import learned_ahead
+from analysis.audits.learned import learned_ahead, stacked
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
@@ -54,7 +54,7 @@ class AuditResults:
         def make() -> tuple[pd.DataFrame, ...]:
             known = look_ahead(self._tenure, audit_days(self._tenure, self._n_days))
             learned = learned_ahead(self._tenure)
-            return tuple(_joined(*tables) for tables in zip(known, learned, strict=True))
+            return tuple(stacked(*tables) for tables in zip(known, learned, strict=True))
 
         return self._kept.tables(frames.LOOK_AHEAD, frames.LOOK_AHEAD_CELLS, make=make)
 
@@ -178,7 +178,3 @@ class AuditResults:
         if seen.recent == 0 and not seen.looks_ahead:  # no cell was near enough to the day for a short look to show
             return Alarm("look_ahead", "", Verdict.CANNOT_TELL, n=seen.n_cells)
         return Alarm("look_ahead", "", found_if(seen.looks_ahead), float(seen.n_differing), n=seen.n_cells)
-
-
-def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    return one if other.empty else other if one.empty else pd.concat([one, other], ignore_index=True)

@@ -134,7 +134,7 @@ def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Cova
     Returns
     -------
     DataFrame
-        As ``landmarks`` of the cohort, in the same order.
+        As ``landmarks`` of the cohort, by landmark and account.
     """
     queries = tuple(queries_of(FOLDERS))
     tables = sorted({covariate.table for covariate in covariates})

@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.errors import BuildError
 from analysis.progress import Progress
 from analysis.store.locks import Held, hold
+from analysis.store.sets import write_alone
 from analysis.store.working import remove_leftovers, told_in_words, working_folder
 
 POINTER = "current.json"
@@ -72,10 +73,7 @@ def point_at(final: Path, hashes: dict[str, str]) -> None:
         if pointer.read_text(encoding="utf-8") == text:
             remove_leftovers(final.parent)
             return
-    with working_folder(final.parent) as work, told_in_words(work):
-        part = work / POINTER
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, pointer)
+    write_alone(pointer, text)
 
 
 def in_use(cohort: Path) -> Held | None:

@@ -63,10 +63,11 @@ def scratch_folder() -> Iterator[Path]:
     StoreError
         If nothing can be written there.
     """
-    home = Path(tempfile.gettempdir()) / f"tenure-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    user = os.getuid() if hasattr(os, "getuid") else 0  # Windows has a folder of temporary files for each user
+    home = Path(tempfile.gettempdir()) / f"tenure-{user}"
     try:
         home.mkdir(mode=0o700, exist_ok=True)
-        is_ours = not hasattr(os, "getuid") or home.lstat().st_uid == os.getuid()
+        is_ours = home.lstat().st_uid == user
     except OSError as error:
         raise StoreError(why_not_written(home.parent, error, "Choose another with the variable TMPDIR.")) from None
     if home.is_symlink() or not is_ours:

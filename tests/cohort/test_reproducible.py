@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-import duckdb
 import pytest
+from cohort_content import table_hashes
 from renamed import renamed, reversed_integers
 from samples import SAMPLE, SampleReport
 from small_source import content_of
@@ -20,6 +20,7 @@ from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import read_covariates
 from analysis.declared.study import read_study
 from analysis.ingest.files.contents import contents_of
+from analysis.store.working import PREFIX
 from reports.cli.commands import main
 
 
@@ -28,18 +29,8 @@ def run(out: Path, *arguments: str, hash_seed: str = "0") -> subprocess.Popen[by
     return subprocess.Popen(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, stdout=subprocess.DEVNULL)
 
 
-def content_hash(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Return a hash of a table's content, the same whatever the order and place of its rows on disk."""
-    (found,) = con.execute(
-        f"select concat(count(*), '-', bit_xor(hash(t)), '-', sum(hash(t))) from {table} as t"
-    ).fetchone()
-    return found
-
-
 def hashes_of(out: Path) -> dict[str, str]:
-    with duckdb.connect(str(next(out.glob("cohort-*.duckdb"))), read_only=True) as con:
-        tables = [row[0] for row in con.execute("select table_name from duckdb_tables() order by 1").fetchall()]
-        return {table: content_hash(con, table) for table in tables}
+    return table_hashes(next(out.glob("cohort-*.duckdb")))
 
 
 def test_another_process_hash_seed_and_number_of_threads_change_no_byte(
@@ -103,18 +94,18 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     before = content_of(out)
 
     build = run(tmp_path, "build")
-    while not list(out.glob(".tenure-work-*/cohort-*")):
+    while not list(out.glob(f"{PREFIX}*/cohort-*")):
         assert build.poll() is None
         time.sleep(0.005)
     build.send_signal(signal.SIGKILL)
     assert build.wait() == -signal.SIGKILL
 
-    left_behind = {name for name in content_of(out) if ".tenure-work-" in name}
+    left_behind = {name for name in content_of(out) if PREFIX in name}
     assert left_behind
     assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
 
     assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
-    assert not list(out.glob(".tenure-work-*"))
+    assert not list(out.glob(f"{PREFIX}*"))
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
 

@@ -19,8 +19,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from cohort_content import table_hashes
 from small_source import SUBSCRIPTIONS, write_small_source
+
+from analysis.store.working import PREFIX
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = {
@@ -109,7 +111,7 @@ def parts_of(out: Path) -> dict[str, str]:
         if entry.name.startswith("audits-"):
             parts |= {f"{entry.name}/{path.name}": _digest(path) for path in entry.iterdir()}
         elif entry.suffix == ".duckdb":
-            parts[entry.name] = _cohort_digest(entry)
+            parts[entry.name] = repr(table_hashes(entry))
         else:
             parts[entry.name] = _digest(entry)
     return parts
@@ -121,16 +123,6 @@ def _digest(entry: Path) -> str:
         digest.update(f"{path.relative_to(entry)}\0".encode())
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()
-
-
-def _cohort_digest(cohort: Path) -> str:
-    """Return a digest of the content of a cohort's tables, the same wherever its rows lie in the file."""
-    with duckdb.connect(str(cohort), read_only=True) as con:
-        tables = [name for (name,) in con.execute("select table_name from duckdb_tables() order by 1").fetchall()]
-        found = [
-            con.execute(f"select count(*), bit_xor(hash(t)), sum(hash(t)) from {t} as t").fetchone() for t in tables
-        ]
-    return hashlib.sha256(repr(list(zip(tables, found, strict=True))).encode()).hexdigest()
 
 
 @dataclass
@@ -184,7 +176,7 @@ class Trial:
         """Return what a killed run has lost or mixed."""
         out = folder / "out" / "small"
         shutil.rmtree(folder / "looked_at", ignore_errors=True)
-        shutil.copytree(out, folder / "looked_at", ignore=shutil.ignore_patterns(".tenure-work-*"))
+        shutil.copytree(out, folder / "looked_at", ignore=shutil.ignore_patterns(f"{PREFIX}*"))
         found = parts_of(folder / "looked_at")
         faults = [f"{name} is lost" for name in self.earlier if name not in found]
         faults += [
