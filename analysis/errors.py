@@ -76,8 +76,14 @@ class EngineError(TenureError):
         self.is_out_of_memory = is_out_of_memory
         self.damaged = damaged
         self.is_disk_full = is_disk_full
-        said = damaged_file(damaged, self.first_line) if damaged else f"The database failed: {self.first_line}."
-        super().__init__(said)
+        super().__init__(self._told())
+
+    def _told(self) -> str:
+        if self.damaged:
+            return damaged_file(self.damaged, self.first_line)
+        if self.is_disk_full:
+            return f"The disk is full ({self.first_line}). Make room, then run this again; nothing was changed."
+        return f"The database failed: {self.first_line}."
 
     @property
     def first_line(self) -> str:
@@ -87,10 +93,8 @@ class EngineError(TenureError):
     @property
     def advice(self) -> str:
         """What it said; where memory or disk ran out, or a file is damaged, what to do instead of its own advice."""
-        if self.damaged:
+        if self.damaged or self.is_disk_full:
             return str(self)
-        if self.is_disk_full:
-            return f"The disk is full ({self.first_line}). Make room, then run this again; nothing was changed."
         if self.is_out_of_memory:
             return f"{self.first_line}. Give it more memory (--memory-limit), or fewer threads (--threads)."
         return self.details

@@ -425,8 +425,12 @@ def test_no_threads(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str
     [
         (OSError(28, "No space left on device", "/full"), "The system refused (No space left on device): /full."),
         (EngineError("IO Error: Corrupt block\nStack"), "The database failed: IO Error: Corrupt block."),
+        (
+            EngineError("IO Error: No space left", is_disk_full=True),
+            "The disk is full (IO Error: No space left). Make room, then run this again; nothing was changed.",
+        ),
     ],
-    ids=["system", "database"],
+    ids=["system", "database", "full disk"],
 )
 def test_what_nobody_foresaw_is_one_sentence(
     tmp_path: Path,
