@@ -108,20 +108,22 @@ def weigh_pairs_from_the_start(
     """Weigh the pairs as `weigh_pairs` does, where every row is at risk from the first event time of its stratum.
 
     Then no row ever leaves a tree: two sweeps that only add, backwards those at risk and forwards those that died, in
-    trees that are half as deep on average. `stratum` is that of each event time.
+    trees that take half the steps. `stratum` is that of each event time. Rows are put in the order of the sweeps first:
+    one at a time, they would each be fetched from another place.
     """
-    n_ranks = rank.max() + 1
+    entering, order = by_slot(2 * last - 1 - event, 2 * n_times)
+    rank, weights, event_weights = rank[order], weights[order], event_weights[order]
     totals, right, comparable = np.zeros(3), np.zeros((2, len(rank))), np.zeros((2, len(rank)))
-    entering, entries = by_slot(2 * last - 1 - event, 2 * n_times)
-    tree, at_rank, total = np.zeros(n_ranks + 1), np.zeros(n_ranks), 0.0
+    tree, at_rank, total = np.zeros(rank.max() + 2), np.zeros(rank.max() + 1), 0.0
     for slot in range(2 * n_times - 1, -1, -1):
         if slot % 2 and slot // 2 + 1 < n_times and stratum[slot // 2] != stratum[slot // 2 + 1]:
             tree[:], at_rank[:], total = 0.0, 0.0, 0.0
-        newcomers = entries[entering[slot] : entering[slot + 1]]
+        newcomers = range(entering[slot], entering[slot + 1])
         if slot % 2 == 0:
             for i in newcomers:
                 lower, equal = _below(tree, rank[i]), at_rank[rank[i]]
-                _count(i, lower, equal, max(total - lower - equal, 0.0), weights, event_weights, totals, right, comparable)
+                higher = max(total - lower - equal, 0.0)
+                _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable)
         for i in newcomers:
             total += weights[i]
             at_rank[rank[i]] += weights[i]
@@ -130,7 +132,7 @@ def weigh_pairs_from_the_start(
     for slot in range(2 * n_times):
         if slot % 2 == 0 and slot > 0 and stratum[slot // 2] != stratum[slot // 2 - 1]:
             tree[:], at_rank[:], total = 0.0, 0.0, 0.0
-        newcomers = entries[entering[slot] : entering[slot + 1]]
+        newcomers = range(entering[slot], entering[slot + 1])
         for i in newcomers:
             right[1, i] = total - _below(tree, rank[i]) - 0.5 * at_rank[rank[i]]
             comparable[1, i] = total
@@ -140,7 +142,10 @@ def weigh_pairs_from_the_start(
                 total += died
                 at_rank[rank[i]] += died
                 _add(tree, rank[i], died)
-    return totals, right, comparable
+    back = np.empty_like(order)
+    for i in range(len(order)):
+        back[order[i]] = i
+    return totals, right[:, back], comparable[:, back]
 
 
 @njit(cache=True)
