@@ -149,10 +149,8 @@ def weigh_pairs_from_the_start(
 
 
 @njit(cache=True)
-def _count(
-    i, lower, equal, higher, weights, event_weights, totals, right, comparable
-):  # pragma: no cover - compiled
-    """Count the pairs of row i's event with the rows at risk, of which these weights have a lower, equal, higher risk."""
+def _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable):  # pragma: no cover - compiled
+    """Count the pairs of row i's event with rows at risk: these weights have a lower, equal and higher risk."""
     right[0, i] = event_weights[i] * (lower + 0.5 * equal)
     comparable[0, i] = event_weights[i] * (lower + equal + higher)
     totals[0] += weights[i] * event_weights[i] * lower
