@@ -69,7 +69,7 @@ def observed_over_expected(
     ratio = observed / expected
     effect = max(float((risk * (1 - risk)).sum()) / expected, LEAST_EFFECT)
     if observed:
-        code = np.unique(cluster, return_inverse=True)[1]
+        code = pd.factorize(cluster)[0]  # by first appearance: other names change no digit
         off = np.bincount(code, event - ratio * risk)
         effect = max(effect, float((off**2).sum()) * len(off) / max(len(off) - 1, 1) / observed)
     count, tail = observed / effect, (1 - level) / 2

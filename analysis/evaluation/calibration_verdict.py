@@ -82,7 +82,7 @@ def _judged(found: Estimate, below: Calibration, above: Calibration) -> Calibrat
     """Judge an estimate that is 1 where all is well: right where all of its interval is near enough."""
     if not found.is_known:
         return Calibration.CANT_TELL
-    if 1 / TOLERATED <= found.conf_low and found.conf_high <= TOLERATED:
+    if found.conf_low >= 1 / TOLERATED and found.conf_high <= TOLERATED:
         return Calibration.CALIBRATED
     if found.conf_high < 1:
         return below

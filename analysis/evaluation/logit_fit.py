@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
@@ -80,7 +81,7 @@ def fit_logit(
     if beta is None:
         return None
     fitted = expit(start + columns @ beta)
-    code = np.unique(cluster, return_inverse=True)[1]
+    code = pd.factorize(cluster)[0]  # by first appearance: other names change no digit
     score = _sums(columns * (event - fitted)[:, None], code)
     information = _sums((columns[:, :, None] * columns[:, None, :]) * (fitted * (1 - fitted))[:, None, None], code)
     without = information.sum(axis=0) - information

@@ -91,7 +91,7 @@ def expected_maximum_profit(hull: Hull, campaign: Campaign) -> Profit:
 
     Notes
     -----
-    Verbraken, Verbeke and Baesens (2013), equations 12 to 17: from one corner of the hull to the next the best threshold
+    Verbraken, Verbeke and Baesens (2013): from one corner of the hull to the next the best threshold
     changes at the gamma at which contacting that segment begins to pay; between two such gammas profit is linear in
     gamma, whose integral is an incomplete beta function. A segment that holds no churner never pays.
 
