@@ -55,9 +55,7 @@ class Choice:
     scores: dict[str, float]
 
 
-def choose(
-    folds: Sequence[Fold], competition: Competition, landmark: pd.Timestamp, n_training_events: int
-) -> Choice:
+def choose(folds: Sequence[Fold], competition: Competition, landmark: pd.Timestamp, n_training_events: int) -> Choice:
     """Choose the model to quote at a landmark.
 
     Parameters

@@ -26,7 +26,7 @@ from analysis.progress import Progress, quiet
 from analysis.wording.remarks import Remark, remark
 
 QUOTED = "quoted"
-"""The name under which the forecasts are scored that would have been quoted: each quarter by the model chosen for it."""
+"""The name under which forecasts are scored as they would have been quoted: each quarter by the model chosen for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
