@@ -81,7 +81,7 @@ def compete(
             unfitted[name] = error.remark
             continue
         plain[name] = crossed.model
-        recalibrations[name] = learn_recalibration(outcome.event, crossed.risk, outcome.lifetime)
+        recalibrations[name] = _recalibration(outcome, crossed.risk, fold)
         models[name] = Recalibrated(crossed.model, recalibrations[name])
         risks[name] = recalibrations[name].apply(crossed.risk)
     of_blend = {name: risks[name] for name in blended if name in risks}
@@ -90,6 +90,13 @@ def compete(
         models[BLEND] = Blend({name: models[name] for name in weights}, weights)
         risks[BLEND] = np.sum([weight * risks[name] for name, weight in weights.items()], axis=0)
     return Competition(models, plain, recalibrations, weights, _scores(outcome.event, risks), unfitted)
+
+
+def _recalibration(outcome: Outcome, risk: NDArray[np.float64], fold: NDArray[np.intp]) -> Recalibration:
+    """Learn how forecasts are put right; those that tell no two rows apart are a rate, and stay the rate they are."""
+    known = np.isfinite(risk)
+    tells_apart = any(np.ptp(risk[known & (fold == k)]) > 0 for k in np.unique(fold[known]))
+    return learn_recalibration(outcome.event, risk, outcome.lifetime) if tells_apart else Recalibration()
 
 
 def _scores(event: NDArray[np.bool_], risks: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:

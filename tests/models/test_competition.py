@@ -14,7 +14,7 @@ from analysis.models.forest import Forest
 from analysis.models.forest_choice import TunedForest
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
-from analysis.models.recalibration import learn_recalibration
+from analysis.models.recalibration import Recalibration, learn_recalibration
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import remark
@@ -127,6 +127,8 @@ def test_models_compete_on_the_same_rows_and_one_that_fails_stops_no_other(rows)
     assert found.inner_score["cox"] < found.inner_score["last"]
     assert found.inner_score[BLEND] <= found.inner_score["cox"] + 1e-6
     assert compete(makers, *rows, blended=("cox", "breaks"), seed=1).weights == {}
+    assert found.recalibrations["last"] == Recalibration()  # a rate ranks nobody, and stays that of its quarter
+    assert found.recalibrations["cox"] != Recalibration()
 
 
 def test_with_the_events_of_one_cluster_models_are_left_as_they_are(rows):
