@@ -123,10 +123,12 @@ def rolling_origin(
     ... )
     >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
         landmark                 model  n_events   auc
-    0 2023-04-01                   cox        10  0.69
-    1 2023-04-01  last settled quarter        10  0.50
-    2 2023-07-01                   cox        16  0.74
-    3 2023-07-01  last settled quarter        16  0.50
+    0 2023-04-01                quoted        10  0.69
+    1 2023-04-01                   cox        10  0.69
+    2 2023-04-01  last settled quarter        10  0.50
+    3 2023-07-01                quoted        16  0.74
+    4 2023-07-01                   cox        16  0.74
+    5 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
     learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, seed)
@@ -144,7 +146,7 @@ def rolling_origin(
     choices = [choose(folds, fold.competition, fold.landmark, fold.n_training_events) for fold in folds]
     predictions = _predictions(folds, choices, fitted, lambda fold: fold.risk)
     plain = _predictions(folds, choices, fitted, lambda fold: fold.plain_risk)
-    scored = [*fitted, QUOTED]
+    scored = [QUOTED, *fitted]
     weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
         models=tuple(fitted),
