@@ -1,6 +1,7 @@
 """Evaluation: whether forecasts held, what acting on them is worth, and whether they drift."""
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def covariate_drift_height(frame: pd.DataFrame) -> float:
 def draw_covariate_drift(
     ax: Axes,
     frame: pd.DataFrame,
-    colors: dict[str, str],
+    colors: Mapping[str, str],
     limits: tuple[float, float],
     x_label: str = "Population stability index against what was learned from (0.1: somewhat, 0.25: moved)",
     first_label: str = "First quarter",
