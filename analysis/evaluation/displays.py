@@ -67,7 +67,7 @@ def show_over_time(calibration: pd.DataFrame, model: str) -> Display:
         As `analysis.evaluation.group_frames.CALIBRATION_OVER_TIME`.
     """
     table = calibration[calibration["model"] == model].reset_index(drop=True)
-    drawn = table.assign(label=table["landmark"].dt.strftime("%Y-%m-%d"))
+    drawn = table.assign(label=[f"{day:%Y-%m-%d}" for day in table["landmark"]])
     draw = (lambda ax: draw_observed_over_time(ax, drawn)) if len(table) else None
     return Display(f"Left and forecast to leave, by quarter: {model}", table, draw, size=(7.0, 3.2))
 

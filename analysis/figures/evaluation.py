@@ -185,7 +185,7 @@ def draw_covariate_drift(
     frame: pd.DataFrame,
     colors: Mapping[str, str],
     limits: tuple[float, float],
-    x_label: str = "Population stability index against what was learned from (0.1: somewhat, 0.25: moved)",
+    x_label: str = "Population stability index (0.1: somewhat, 0.25: moved)",
     first_label: str = "First quarter",
     last_label: str = "Last quarter",
 ) -> None:

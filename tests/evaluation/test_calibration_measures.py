@@ -196,7 +196,9 @@ class TestFewEvents:
     def test_under_ten_it_says_so(self):
         event, risk, cluster = self.event_rows(9)
         assert fit_curve(event, risk, cluster) is None
-        assert str(why_no_curve(event, risk, cluster)).startswith("Whether forecasts are too extreme or too flat needs 10")
+        assert str(why_no_curve(event, risk, cluster)).startswith(
+            "Whether forecasts are too extreme or too flat needs 10"
+        )
         found = recalibration(event, risk, cluster)
         assert (found.slope.is_known, found.intercept.is_known) == (False, True)
 
