@@ -18,7 +18,7 @@ from analysis.evaluation.capacity import (
     flagged_share,
     gain_curves,
 )
-from analysis.evaluation.decision import THRESHOLDS, Policy, decision_curves, decision_verdicts, net_benefit
+from analysis.evaluation.decision import THRESHOLDS, Lead, Policy, decision_curves, decision_verdicts, net_benefit
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.profit import (
     expected_maximum_profit,
@@ -27,7 +27,6 @@ from analysis.evaluation.profit import (
     resampled_hulls,
     roc_hull,
 )
-from analysis.evaluation.selection import Lead
 
 
 @pytest.fixture(scope="module")
