@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from analysis.cox.concordance_kernels import weigh_pairs
+from analysis.cox.concordance_kernels import weigh_pairs, weigh_pairs_from_the_start
 from analysis.cox.fit import CoxFit
 from analysis.cox.partial_likelihood import linear_predictor
 from analysis.cox.risk_sets import RiskSets, risk_sets
@@ -104,12 +104,7 @@ def concordance(rows: CountingRows, risk: ArrayLike) -> Concordance:
     >>> round(found.concordance, 3)
     0.833
     """
-    score = np.asarray(risk, dtype=np.float64)
-    if score.shape != (len(rows),):
-        raise ModelError(f"risk must have one score a row ({len(rows):,}); its shape is {score.shape}.")
-    refuse_rows(~np.isfinite(score), "risk must be finite, without missing values")
-    if rows.n_events == 0:
-        raise ModelError(f"Concordance compares events with rows at risk; none of the {len(rows):,} rows has an event.")
+    score = _checked(rows, risk)
     return _concordance(rows, risk_sets(rows), _ranks(score, 0.0))
 
 
@@ -140,19 +135,80 @@ def concordance_of(fit: CoxFit) -> Concordance:
     return _concordance(fit.rows, fit.likelihood.sets, _ranks(score, _SAME_SCORE * float(np.abs(score).mean())))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PairShares:
+    """What each of n rows has part in, of all comparable pairs.
+
+    Attributes
+    ----------
+    totals : ndarray, shape (3,)
+        Pairs that are concordant, tied in risk, and discordant; a pair counts the product of its rows' case weights and
+        the event weight of the row with the event.
+    right, comparable : ndarray, shape (2, n)
+        Each row's own pairs, its case weight included: those in which it is concordant (half of those in which it is
+        tied), and all. The first line has the pairs of its own event, the second those of the events that it survived.
+    """
+
+    totals: NDArray[np.float64]
+    right: NDArray[np.float64]
+    comparable: NDArray[np.float64]
+
+    @property
+    def concordance(self) -> float:
+        """The share of the pairs that are right, a tie counting half."""
+        return float((self.totals[0] + self.totals[1] / 2) / self.totals.sum())
+
+    @property
+    def influence(self) -> NDArray[np.float64]:
+        """Derivative of the concordance by each row's log case weight, shape (n,)."""
+        return (self.right.sum(axis=0) - self.concordance * self.comparable.sum(axis=0)) / self.totals.sum()
+
+    @property
+    def influence_of_event_weight(self) -> NDArray[np.float64]:
+        """Derivative of the concordance by the log of each row's event weight, shape (n,)."""
+        return (self.right[0] - self.concordance * self.comparable[0]) / self.totals.sum()
+
+
+def pair_shares(rows: CountingRows, risk: ArrayLike, event_weights: NDArray[np.float64] | None = None) -> PairShares:
+    """Weigh the pairs that `concordance` compares, and each row's part in them.
+
+    Parameters
+    ----------
+    rows : CountingRows
+    risk : array-like, shape (n,)
+        As `concordance` takes it.
+    event_weights : ndarray, shape (n,), optional
+        What a pair counts by the row that has the event (one by default), beside the case weights of both.
+
+    Raises
+    ------
+    ModelError
+        As `concordance` does.
+    """
+    score = _checked(rows, risk)
+    return _pair_shares(rows, risk_sets(rows), _ranks(score, 0.0), event_weights)
+
+
+def _checked(rows: CountingRows, risk: ArrayLike) -> NDArray[np.float64]:
+    score = np.asarray(risk, dtype=np.float64)
+    if score.shape != (len(rows),):
+        raise ModelError(f"risk must have one score a row ({len(rows):,}); its shape is {score.shape}.")
+    refuse_rows(~np.isfinite(score), "risk must be finite, without missing values")
+    if rows.n_events == 0:
+        raise ModelError(f"Concordance compares events with rows at risk; none of the {len(rows):,} rows has an event.")
+    return score
+
+
 def _concordance(rows: CountingRows, sets: RiskSets, rank: NDArray[np.intp]) -> Concordance:
-    _refuse_no_pair(rows, sets)
-    (concordant, tied_risk, discordant), right, comparable = _pairs(rows, sets, rank)
-    total = concordant + tied_risk + discordant
-    estimate = (concordant + tied_risk / 2) / total
-    influence = rows.weights * (right - estimate * comparable) / total
+    shares = _pair_shares(rows, sets, rank, None)
+    concordant, tied_risk, discordant = shares.totals.tolist()
     tied_time, tied_both = _tied_events(rows, sets, rank)
     return Concordance(
-        concordance=float(estimate),
-        std_error=float(np.sqrt(np.square(np.bincount(rows.cluster, influence)).sum())),
-        concordant=float(concordant),
-        discordant=float(discordant),
-        tied_risk=float(tied_risk),
+        concordance=shares.concordance,
+        std_error=float(np.sqrt(np.square(np.bincount(rows.cluster, shares.influence)).sum())),
+        concordant=concordant,
+        discordant=discordant,
+        tied_risk=tied_risk,
         tied_time=tied_time,
         tied_both=tied_both,
     )
@@ -174,16 +230,21 @@ def _refuse_no_pair(rows: CountingRows, sets: RiskSets) -> None:
         )
 
 
-def _pairs(
-    rows: CountingRows, sets: RiskSets, rank: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return what `weigh_pairs` does for all rows: those at risk at no event time have no part in it."""
+def _pair_shares(
+    rows: CountingRows, sets: RiskSets, rank: NDArray[np.intp], event_weights: NDArray[np.float64] | None
+) -> PairShares:
+    """Weigh the pairs of all rows: those at risk at no event time have no part in any."""
+    _refuse_no_pair(rows, sets)
+    by_event = np.ones(len(rows)) if event_weights is None else event_weights
     seen = np.flatnonzero(sets.first < sets.last)
-    right, comparable = np.zeros(len(rows)), np.zeros(len(rows))
-    totals, right[seen], comparable[seen] = weigh_pairs(
-        sets.first[seen], sets.last[seen], rows.event[seen], rank[seen], rows.weights[seen], len(sets.time)
-    )
-    return totals, right, comparable
+    right, comparable = np.zeros((2, len(rows))), np.zeros((2, len(rows)))
+    first, last = sets.first[seen], sets.last[seen]
+    outcome = last, rows.event[seen], rank[seen], rows.weights[seen], by_event[seen], len(sets.time)
+    if (first == sets.openings[rows.stratum[seen]]).all():
+        totals, right[:, seen], comparable[:, seen] = weigh_pairs_from_the_start(sets.stratum, *outcome)
+    else:
+        totals, right[:, seen], comparable[:, seen] = weigh_pairs(first, *outcome)
+    return PairShares(totals, rows.weights * right, rows.weights * comparable)
 
 
 def _tied_events(rows: CountingRows, sets: RiskSets, rank: NDArray[np.intp]) -> tuple[float, float]:

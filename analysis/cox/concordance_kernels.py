@@ -1,4 +1,4 @@
-"""Concordance kernels: one sweep over the event times, from the last to the first, with trees of weight by risk rank.
+"""Concordance kernels: sweeps over the event times with trees of weight by risk rank.
 
 Sequential, in a fixed order: the same bits every run.
 """
@@ -53,27 +53,26 @@ def by_slot(slot: Integers, n_slots: int) -> tuple[Integers, Integers]:  # pragm
 
 
 @njit(cache=True)
-def weigh_pairs(
-    first: Integers, last: Integers, event: NDArray[np.bool_], rank: Integers, weights: Floats, n_times: int
-) -> tuple[Floats, Floats, Floats]:  # pragma: no cover - compiled
+def weigh_pairs(first, last, event, rank, weights, event_weights, n_times):  # pragma: no cover - compiled
     """Weigh the comparable pairs of rows.
 
     Row i is at risk at the event times first[i], ..., last[i] - 1 (`RiskSets`), at one at least; its own event is at
-    the last. Ranks of the risk score begin at zero.
+    the last. Ranks of the risk score begin at zero. A pair counts the product of its rows' weights and the event weight
+    of the row that has the event.
 
     Returns
     -------
     totals : ndarray, shape (3,)
-        Weight products of the pairs of rows that are concordant, tied in risk, and discordant.
-    right, comparable : ndarray, shape (n,)
-        Weight of the rows with which row i is concordant, plus half of those with which it is tied; and of all with
-        which it is comparable.
+        Pairs that are concordant, tied in risk, and discordant.
+    right, comparable : ndarray, shape (2, n)
+        Pairs in which row i is concordant, plus half of those in which it is tied, without its own weight; and all its
+        comparable ones. First those of its own event, then those of the events that it survived.
     """
     size = 1
     while size <= rank.max():
         size *= 2
     at_risk, died, n_at_risk = np.zeros(2 * size), np.zeros(2 * size), np.zeros(size, np.intp)
-    totals, right, comparable = np.zeros(3), np.zeros(len(rank)), np.zeros(len(rank))
+    totals, right, comparable = np.zeros(3), np.zeros((2, len(rank))), np.zeros((2, len(rank)))
     # Backwards, rows that are censored before the next event time enter first, and then those with an event.
     entering, entries = by_slot(2 * last - 1 - event, 2 * n_times)
     leaving, exits = by_slot(first, n_times)
@@ -82,25 +81,97 @@ def weigh_pairs(
         if slot % 2 == 0:
             for i in newcomers:
                 lower, equal, higher = around(at_risk, rank[i])
-                right[i] += lower + 0.5 * equal
-                comparable[i] += lower + equal + higher
-                totals[0] += weights[i] * lower
-                totals[1] += weights[i] * equal
-                totals[2] += weights[i] * higher
+                _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable)
             for i in newcomers:
-                put(died, rank[i], weights[i], True)
+                put(died, rank[i], weights[i] * event_weights[i], True)
         for i in newcomers:
             put(at_risk, rank[i], weights[i], True)
             n_at_risk[rank[i]] += 1
             _, equal, higher = around(died, rank[i])
-            right[i] -= higher + 0.5 * equal
-            comparable[i] -= died[1]
+            right[1, i] -= higher + 0.5 * equal
+            comparable[1, i] -= died[1]
         if slot % 2 == 0:
             # The events that were added while a row was at risk are those that it survived.
             for i in exits[leaving[slot // 2] : leaving[slot // 2 + 1]]:
                 _, equal, higher = around(died, rank[i])
-                right[i] += higher + 0.5 * equal
-                comparable[i] += died[1]
+                right[1, i] += higher + 0.5 * equal
+                comparable[1, i] += died[1]
                 n_at_risk[rank[i]] -= 1
                 put(at_risk, rank[i], -weights[i], n_at_risk[rank[i]] > 0)
     return totals, right, comparable
+
+
+@njit(cache=True)
+def weigh_pairs_from_the_start(
+    stratum, last, event, rank, weights, event_weights, n_times
+):  # pragma: no cover - compiled
+    """Weigh the pairs as `weigh_pairs` does, where every row is at risk from the first event time of its stratum.
+
+    Then no row ever leaves a tree: two sweeps that only add, backwards those at risk and forwards those that died, in
+    trees that take half the steps. `stratum` is that of each event time. Rows are put in the order of the sweeps first:
+    one at a time, they would each be fetched from another place.
+    """
+    entering, order = by_slot(2 * last - 1 - event, 2 * n_times)
+    rank, weights, event_weights = rank[order], weights[order], event_weights[order]
+    totals, right, comparable = np.zeros(3), np.zeros((2, len(rank))), np.zeros((2, len(rank)))
+    tree, at_rank, total = np.zeros(rank.max() + 2), np.zeros(rank.max() + 1), 0.0
+    for slot in range(2 * n_times - 1, -1, -1):
+        if slot % 2 and slot // 2 + 1 < n_times and stratum[slot // 2] != stratum[slot // 2 + 1]:
+            tree[:], at_rank[:], total = 0.0, 0.0, 0.0
+        newcomers = range(entering[slot], entering[slot + 1])
+        if slot % 2 == 0:
+            for i in newcomers:
+                lower, equal = _below(tree, rank[i]), at_rank[rank[i]]
+                higher = max(total - lower - equal, 0.0)
+                _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable)
+        for i in newcomers:
+            total += weights[i]
+            at_rank[rank[i]] += weights[i]
+            _add(tree, rank[i], weights[i])
+    tree[:], at_rank[:], total = 0.0, 0.0, 0.0
+    for slot in range(2 * n_times):
+        if slot % 2 == 0 and slot > 0 and stratum[slot // 2] != stratum[slot // 2 - 1]:
+            tree[:], at_rank[:], total = 0.0, 0.0, 0.0
+        newcomers = range(entering[slot], entering[slot + 1])
+        for i in newcomers:
+            right[1, i] = total - _below(tree, rank[i]) - 0.5 * at_rank[rank[i]]
+            comparable[1, i] = total
+        if slot % 2 == 0:
+            for i in newcomers:
+                died = weights[i] * event_weights[i]
+                total += died
+                at_rank[rank[i]] += died
+                _add(tree, rank[i], died)
+    back = np.empty_like(order)
+    for i in range(len(order)):
+        back[order[i]] = i
+    return totals, right[:, back], comparable[:, back]
+
+
+@njit(cache=True)
+def _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable):  # pragma: no cover - compiled
+    """Count the pairs of row i's event with rows at risk: these weights have a lower, equal and higher risk."""
+    right[0, i] = event_weights[i] * (lower + 0.5 * equal)
+    comparable[0, i] = event_weights[i] * (lower + equal + higher)
+    totals[0] += weights[i] * event_weights[i] * lower
+    totals[1] += weights[i] * event_weights[i] * equal
+    totals[2] += weights[i] * event_weights[i] * higher
+
+
+@njit(cache=True)
+def _add(tree, rank, weight):  # pragma: no cover - compiled
+    """Add weight at a rank; line k of the tree is the sum over as many ranks up to k as its lowest bit says."""
+    k = rank + 1
+    while k < len(tree):
+        tree[k] += weight
+        k += k & -k
+
+
+@njit(cache=True)
+def _below(tree, rank):  # pragma: no cover - compiled
+    """Return the weight at the ranks below one."""
+    total, k = 0.0, rank
+    while k > 0:
+        total += tree[k]
+        k &= k - 1
+    return total

@@ -120,14 +120,20 @@ def risk_sets(rows: CountingRows) -> RiskSets:
     """Find the distinct event times of every stratum and the rows at risk at each."""
     event_rows = np.flatnonzero(rows.event)
     stratum, time = rows.stratum[event_rows], rows.stop[event_rows]
-    order = np.lexsort((time, stratum))
+    one_stratum = len(rows.strata) == 1
+    order = np.argsort(time, kind="stable") if one_stratum else np.lexsort((time, stratum))
     is_new = np.r_[True, (np.diff(stratum[order]) != 0) | (np.diff(time[order]) != 0)]
     pair = np.cumsum(is_new) - 1
     kept = order[is_new]
     openings = np.searchsorted(stratum[kept], np.arange(len(rows.strata) + 1)).astype(np.intp)
     first, last = np.empty(len(rows), dtype=np.intp), np.empty(len(rows), dtype=np.intp)
     event_times = time[kept]
-    kernels.locate(rows.stratum, rows.start, rows.stop, openings, event_times, first, last)
+    if one_stratum and (rows.start == -np.inf).all():
+        first[:] = 0
+        by_time = np.argsort(rows.stop)  # a search far from the last one would wait for memory
+        last[by_time] = np.searchsorted(event_times, rows.stop[by_time], side="right")
+    else:
+        kernels.locate(rows.stratum, rows.start, rows.stop, openings, event_times, first, last)
     return RiskSets(
         stratum=stratum[kept],
         time=event_times,

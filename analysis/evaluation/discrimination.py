@@ -1,9 +1,12 @@
 """Discrimination: are those who churn ranked above those who stay?"""
 
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.evaluation.censoring import KnownOutcome
+from analysis.evaluation.influence import Estimate, estimate, finite_risk
 
 
 def auc(
@@ -14,7 +17,8 @@ def auc(
 ) -> NDArray[np.float64]:
     """Return the share of (churned, stayed) pairs in which the churned row had the higher predicted risk.
 
-    For rows followed to the horizon: nobody is censored, so no censoring weights are needed (G = 1).
+    For rows followed to the horizon. Where some are censored before, `auc_at`, or the weights of
+    `KnownOutcome.resampled`: a row that weighs nothing has no part in any pair.
 
     Parameters
     ----------
@@ -23,7 +27,7 @@ def auc(
     risk : ndarray, shape (n,)
         Predicted risk (higher = worse), not survival. Equal risks count one half.
     weights : ndarray, shape (n_resamples, n), optional
-        How often each row counts, one line a resample.
+        How often each row counts, or what it weighs, one line a resample.
     group : ndarray, shape (n,), optional
         Pairs are formed within a group only (a landmark: accounts are ranked against each other on the
         same day, and a forecast that only knows the quarter scores 0.5).
@@ -42,28 +46,117 @@ def auc(
     [0.75]
     """
     counts = np.ones((1, len(event)), dtype=np.int64) if weights is None else np.asarray(weights)
-    _, group_code = np.unique(np.zeros(len(event)) if group is None else group, return_inverse=True)
-    place = _places(group_code, risk)
-    stayers = np.flatnonzero(~event)[np.argsort(place[~event], kind="stable")]
+    places = _places(risk, group)
+    stayers = places.order[~event[places.order]]
     stayed_before = np.zeros((len(counts), len(stayers) + 1), dtype=counts.dtype)
     np.cumsum(counts[:, stayers], axis=1, out=stayed_before[:, 1:])
-
-    def count_up_to(keys: NDArray, of_stayers: NDArray, side: Literal["left", "right"]) -> NDArray:
-        return stayed_before[:, np.searchsorted(of_stayers, keys, side=side)]
-
-    lower = count_up_to(place[event], place[stayers], "left")
-    not_higher = count_up_to(place[event], place[stayers], "right")
-    opening = count_up_to(group_code[event], group_code[stayers], "left")
-    closing = count_up_to(group_code[event], group_code[stayers], "right")
+    before = _before(places.place[stayers], places)
+    lower, not_higher, opening, closing = (stayed_before[:, before[at]] for at in places.around(event))
     concordant = (counts[:, event] * ((lower + not_higher) / 2 - opening)).sum(axis=1)
     pairs = (counts[:, event] * (closing - opening)).sum(axis=1)
     return np.divide(concordant, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
 
 
-def _places(group_code: NDArray[np.intp], risk: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Number the distinct (group, risk) in order, shape (n,); equal risks in a group share a place."""
-    order = np.lexsort((risk, group_code))
-    is_new = (np.diff(group_code[order]) > 0) | (np.diff(risk[order]) > 0)
-    place = np.empty(len(risk), dtype=np.intp)
-    place[order] = np.cumsum(np.r_[False, is_new])
-    return place
+def auc_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estimate:
+    """Return AUC(t) of rows of which some are censored before the horizon t.
+
+    Cases are the rows whose event is known by the horizon; controls are those followed to it, and those with a
+    competing end. Pairs are formed within the groups of `known`. The interval is symmetric on the logit scale.
+
+    Parameters
+    ----------
+    known : KnownOutcome
+        From `known_at`.
+    risk : array-like, shape (n,)
+        Predicted risk at the horizon (higher = worse), not survival.
+    level : float
+
+    Returns
+    -------
+    Estimate
+        NaN where there is no pair.
+
+    Raises
+    ------
+    ModelError
+        If the risk is not one finite number a row.
+
+    Notes
+    -----
+    `auc` with weights 1 / G: Uno, Cai, Tian and Wei (2007), J. Am. Stat. Assoc. 102, 527; with competing ends Blanche,
+    Dartigues and Jacqmin-Gadda (2013), Stat. Med. 32, 5381, definition 2 of controls. Standard error: a row's part in
+    the pairs (DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44, 837) and in G.
+
+    Examples
+    --------
+    >>> from analysis.evaluation.censoring import known_at
+    >>> known = known_at(time=[30, 40, 60, 91, 91], event=[True, False, True, False, False], horizon=91)
+    >>> round(auc_at(known, [0.5, 0.2, 0.1, 0.3, 0.05]).value, 3)
+    0.714
+    """
+    score = finite_risk(risk, len(known))
+    value = float(auc(known.event, score, known.weight[None], known.group)[0])
+    influence = known.with_censoring(_influence(known.event, score, known.weight, known.group))
+    return estimate(value, influence, known.cluster, "logit", level)
+
+
+def _influence(
+    event: NDArray[np.bool_], risk: NDArray[np.float64], weight: NDArray[np.float64], group: NDArray
+) -> NDArray[np.float64]:
+    """Return the derivative of the AUC by the log of each row's weight, shape (n,)."""
+    places = _places(risk, group)
+    below = {}
+    for happened in (True, False):
+        at_place = np.bincount(places.place, weight * (event == happened), places.n_places)
+        below[happened] = np.r_[0.0, np.cumsum(at_place)]
+    right, comparable = np.empty(len(event)), np.empty(len(event))
+    lower, not_higher, opening, closing = (below[False][at] for at in places.around(event))
+    right[event], comparable[event] = (lower + not_higher) / 2 - opening, closing - opening
+    lower, not_higher, opening, closing = (below[True][at] for at in places.around(~event))
+    right[~event], comparable[~event] = closing - (lower + not_higher) / 2, closing - opening
+    pairs = float(weight[event] @ comparable[event])
+    value = float(weight[event] @ right[event]) / pairs if pairs > 0 else np.nan
+    return weight * (right - value * comparable) / pairs if pairs > 0 else np.full(len(event), np.nan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """The distinct pairs (group, risk) in order.
+
+    `order` sorts the rows by place; `place` is each row's, `opening` and `closing` the first place of its group and of
+    the next.
+    """
+
+    order: NDArray[np.intp]
+    place: NDArray[np.intp]
+    opening: NDArray[np.intp]
+    closing: NDArray[np.intp]
+    n_places: int
+
+    def around(self, rows: NDArray[np.bool_]) -> tuple[NDArray[np.intp], ...]:
+        """Return where the rows' own place begins and ends, and their group."""
+        place = self.place[rows]
+        return place, place + 1, self.opening[rows], self.closing[rows]
+
+
+def _places(risk: NDArray[np.float64], group: NDArray | None) -> _Places:
+    if group is None:
+        order = np.argsort(risk)
+        starts_group = np.arange(len(risk)) == 0
+    else:
+        _, code = np.unique(group, return_inverse=True)
+        order = np.lexsort((risk, code))
+        starts_group = np.r_[True, np.diff(code[order]) > 0][: len(risk)]
+    is_new = starts_group | np.r_[True, np.diff(risk[order]) > 0][: len(risk)]
+    in_order = np.cumsum(is_new) - 1
+    n_places = int(in_order[-1]) + 1 if len(risk) else 0
+    group_in_order = np.cumsum(starts_group) - 1
+    edges = np.r_[in_order[starts_group], n_places]
+    place, opening, closing = (np.empty(len(risk), dtype=np.intp) for _ in range(3))
+    place[order], opening[order], closing[order] = in_order, edges[group_in_order], edges[group_in_order + 1]
+    return _Places(order, place, opening, closing, n_places)
+
+
+def _before(place_of_sorted: NDArray[np.intp], places: _Places) -> NDArray[np.intp]:
+    """Count the sorted rows before each place, shape (n_places + 1,)."""
+    return np.r_[0, np.cumsum(np.bincount(place_of_sorted, minlength=places.n_places))]

@@ -34,6 +34,7 @@ BY_FOLD = Schema(
         Field("expected", Kind.NUMBER, "accounts that it expected to churn"),
         Field("auc", Kind.NUMBER, "share of (churned, stayed) pairs in the right order", may_lack=True),
         Field("brier", Kind.NUMBER, "mean squared error of its probabilities"),
+        Field("log_score", Kind.NUMBER, "mean negative log likelihood, lower is better"),
         Field("ipa", Kind.NUMBER, "index of prediction accuracy, 1 for certainty", may_lack=True),
         Field("observed_over_expected", Kind.NUMBER, "churned, divided by expected", may_lack=True),
     ),
@@ -43,7 +44,7 @@ POOLED = Schema(
     "a metric of a model, on the folds that every model has",
     (
         _MODEL,
-        Field("metric", Kind.TEXT, "'auc', 'brier', 'ipa' or 'observed_over_expected'"),
+        Field("metric", Kind.TEXT, "'auc', 'brier', 'log_score', 'ipa' or 'observed_over_expected'"),
         Field("estimate", Kind.NUMBER, "its value", may_lack=True),
         *_INTERVAL,
         Field("n_rows", Kind.WHOLE, "accounts at risk, over all folds"),
@@ -57,8 +58,26 @@ PAIRS = Schema(
     (
         _MODEL,
         Field("versus", Kind.TEXT, "name of the other"),
-        Field("metric", Kind.TEXT, "'auc', 'brier' or 'ipa'"),
+        Field("metric", Kind.TEXT, "'auc', 'brier', 'log_score' or 'ipa'"),
         Field("estimate", Kind.NUMBER, "metric of the model less that of the other", may_lack=True),
+        *_INTERVAL,
+    ),
+)
+RECALIBRATED = Schema(
+    "recalibrated",
+    "a model, as it was fitted and as it was put right on its out-of-fold forecasts",
+    (
+        _MODEL,
+        Field(
+            "slope_plain",
+            Kind.NUMBER,
+            "slope of outcomes on its log-odds as fitted; 1 where it is calibrated",
+            may_lack=True,
+        ),
+        Field("slope", Kind.NUMBER, "the same as put right", may_lack=True),
+        Field("log_score_plain", Kind.NUMBER, "mean negative log likelihood as fitted, lower is better"),
+        Field("log_score", Kind.NUMBER, "the same as put right"),
+        Field("estimate", Kind.NUMBER, "what putting it right took off the score"),
         *_INTERVAL,
     ),
 )

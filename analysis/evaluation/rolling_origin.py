@@ -1,82 +1,66 @@
 """Rolling origin: recent quarters forecast with what was known at their start, scored on what followed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
 from analysis.declared.schema import Kind
-from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
-from analysis.design.outcome import Outcome
-from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at, still_there, training_rows
+from analysis.design.matrix import Covariate
+from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at
 from analysis.design.resampling import cluster_resamples
-from analysis.errors import DesignError, ModelError
-from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS
-from analysis.evaluation.scores import pair_differences, pooled_scores, scores_of_fold
-from analysis.models.base import Model, horizon_risk
-from analysis.models.registry import competing_models
+from analysis.errors import ModelError
+from analysis.evaluation.choice import Choice, choose
+from analysis.evaluation.folds import Fold, Learner
+from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
+from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
+from analysis.models.competition import BLEND, Makers
+from analysis.models.registry import BLENDED, competing_models
 from analysis.progress import Progress, quiet
 from analysis.wording.remarks import Remark, remark
 
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """One quarter: what was learned before it, the rows at risk at its start, and how they ended.
-
-    Attributes
-    ----------
-    landmark : Timestamp
-    design : Design
-        Learned on the training rows.
-    test : DesignMatrix
-        The rows at the landmark.
-    outcome : Outcome
-        Of the same rows, on the landmark clock.
-    models : dict of str to Model
-        Fitted on the training rows; a model that could not be fitted is absent.
-    n_training_rows, n_training_events : int
-        Events are distinct lifetimes.
-    """
-
-    landmark: pd.Timestamp
-    design: Design
-    test: DesignMatrix
-    outcome: Outcome
-    models: dict[str, Model]
-    n_training_rows: int
-    n_training_events: int
+QUOTED = "quoted"
+"""The name under which forecasts are scored as they would have been quoted: each quarter by the model chosen for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RollingOrigin:
     """How each model forecast the quarters it had not seen.
 
     Attributes
     ----------
     models : tuple of str
-        Those that were fitted in one fold at least, in the order in which they were asked for.
+        Those that were fitted in one fold at least, in the order in which they compete.
     folds : tuple of Fold
+    choices : tuple of Choice
+        For each fold the model that would have been quoted, by what was known then.
     by_fold : DataFrame
-        As `BY_FOLD`.
+        As `BY_FOLD`; `QUOTED` is among the models.
     pooled : DataFrame
         As `POOLED`: on the folds that every model has; intervals by resampled accounts, fitted models held fixed.
     pairs : DataFrame
         As `PAIRS`, on the same resamples.
+    recalibrated : DataFrame
+        As `RECALIBRATED`: what putting forecasts right did for them.
     predictions : DataFrame
-        As `PREDICTIONS`, and one column of three-month risk for each of `models` (NaN where not fitted).
+        As `PREDICTIONS`, and one column of risk within the horizon for each of `models`, and for `QUOTED` (NaN where
+        not fitted).
     notes : tuple of Remark
         Quarters skipped and models not fitted, with the reason.
     """
 
     models: tuple[str, ...]
     folds: tuple[Fold, ...]
+    choices: tuple[Choice, ...]
     by_fold: pd.DataFrame
     pooled: pd.DataFrame
     pairs: pd.DataFrame
+    recalibrated: pd.DataFrame
     predictions: pd.DataFrame
     notes: tuple[Remark, ...]
 
@@ -84,13 +68,15 @@ class RollingOrigin:
 def rolling_origin(
     landmarks: pd.DataFrame,
     covariates: Sequence[Covariate],
-    models: Mapping[str, Callable[[], Model]],
+    models: Makers,
     *,
+    blended: Sequence[str] = (),
     n_folds: int = 8,
     allowed_gap_days: int = 0,
     elapsed: Elapsed = AT_THE_LANDMARK,
     n_resamples: int = 500,
     seed: int = 0,
+    n_jobs: int = 1,
     progress: Progress | None = None,
 ) -> RollingOrigin:
     """Refit and score every model at each of the last quarter starts whose outcomes are all settled.
@@ -101,7 +87,9 @@ def rolling_origin(
         All landmark rows; training may use every one of them, scores are taken on quarter starts.
     covariates : sequence of Covariate
     models : mapping of str to callable
-        Name to a function that returns an unfitted model.
+        Name to a function that returns an unfitted model. Those called at the same quarter may share what they learn.
+    blended : sequence of str
+        Those of them that the blend may weigh.
     n_folds : int
         Quarters to score, counted back from the last settled one.
     allowed_gap_days : int
@@ -110,6 +98,8 @@ def rolling_origin(
         How much of the horizon has passed when a forecast is made: learned from and scored are those still there.
     n_resamples, seed : int
         Of the account resampling behind the intervals.
+    n_jobs : int
+        Quarters that are learned at a time, in threads; results never depend on it.
     progress : callable taking a str, optional
 
     Raises
@@ -139,11 +129,10 @@ def rolling_origin(
     3 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
+    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, seed)
     folds: list[Fold] = []
     notes: list[Remark] = []
-    for landmark in settled_quarters(landmarks)[-n_folds:]:
-        say(f"forecasting from {landmark:%Y-%m-%d}")
-        fold, remarks = _fold(landmarks, covariates, models, landmark, allowed_gap_days, elapsed)
+    for fold, remarks in _learned(learner, landmarks, settled_quarters(landmarks)[-n_folds:], n_jobs, say):
         notes.extend(remarks)
         if fold is not None:
             folds.append(fold)
@@ -151,15 +140,20 @@ def rolling_origin(
         quiet_quarters = [(fold.landmark, len(fold.test)) for fold in folds]
         said = (*notes, *(remark("evaluation.nobody_left", landmark=day, accounts=n) for day, n in quiet_quarters))
         raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
-    fitted = [name for name in models if any(name in fold.models for fold in folds)]
-    predictions = _predictions(folds, fitted)
+    fitted = [name for name in (*models, BLEND) if any(name in fold.models for fold in folds)]
+    choices = [choose(folds, fold.competition, fold.landmark, fold.n_training_events) for fold in folds]
+    predictions = _predictions(folds, choices, fitted, lambda fold: fold.risk)
+    plain = _predictions(folds, choices, fitted, lambda fold: fold.plain_risk)
+    scored = [*fitted, QUOTED]
     weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
         models=tuple(fitted),
         folds=tuple(folds),
-        by_fold=BY_FOLD.checked(_by_fold(folds, predictions, fitted)),
-        pooled=POOLED.checked(pooled_scores(predictions, fitted, weights)),
-        pairs=PAIRS.checked(pair_differences(predictions, fitted, weights)),
+        choices=tuple(choices),
+        by_fold=BY_FOLD.checked(_by_fold(folds, predictions, scored)),
+        pooled=POOLED.checked(pooled_scores(predictions, scored, weights)),
+        pairs=PAIRS.checked(pair_differences(predictions, scored, weights)),
+        recalibrated=RECALIBRATED.checked(gain_of_recalibration(plain, predictions, fitted, weights)),
         predictions=predictions,
         notes=tuple(notes),
     )
@@ -171,11 +165,13 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         tenure.landmarks,
         tenure.covariates("landmarks"),
         competing_models(tenure.study),
+        blended=BLENDED,
         n_folds=tenure.study.models.test_quarters,
         allowed_gap_days=tenure.study.time.allowed_gap_days,
         elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
         n_resamples=tenure.study.models.resamples,
         seed=tenure.study.seed,
+        n_jobs=2,
         progress=tenure.progress,
     )
 
@@ -193,51 +189,28 @@ def settled_quarters(landmarks: pd.DataFrame) -> list[pd.Timestamp]:
     return [pd.Timestamp(date) for date in sorted(settled.index[settled.to_numpy(bool)])]
 
 
-def _fold(
-    landmarks: pd.DataFrame,
-    covariates: Sequence[Covariate],
-    models: Mapping[str, Callable[[], Model]],
-    landmark: pd.Timestamp,
-    allowed_gap_days: int,
-    elapsed: Elapsed,
-) -> tuple[Fold | None, list[Remark]]:
-    of_the_quarter = (landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)
-    test_rows = landmarks[of_the_quarter & still_there(landmarks, elapsed)]
-    if test_rows.empty:
-        return None, [remark("evaluation.nobody_there", landmark=landmark)]
-    outcome = Outcome.from_landmarks(test_rows)
-    training = training_rows(landmarks, landmark, allowed_gap_days, elapsed)
-    try:
-        design, matrix = learn_matrix(training, covariates)
-    except DesignError as error:
-        return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
-    fitted, remarks = _fitted(models, matrix, Outcome.from_landmarks(training), landmark)
-    if not fitted:
-        return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
-    n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
-    return Fold(landmark, design, design.apply(test_rows), outcome, fitted, len(training), n_events), remarks
+def _learned(
+    learner: Learner, landmarks: pd.DataFrame, quarters: Sequence[pd.Timestamp], n_jobs: int, say: Progress
+) -> Iterator[tuple[Fold | None, list[Remark]]]:
+    """Learn quarter by quarter, and say which is done."""
+    work = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+    found = work(delayed(learner.at_quarter)(landmarks, landmark) for landmark in quarters)
+    for number, (landmark, learned) in enumerate(zip(quarters, found, strict=True), 1):
+        say(f"forecast from {landmark:%Y-%m-%d}: quarter {number} of {len(quarters)}")
+        yield learned
 
 
-def _fitted(
-    models: Mapping[str, Callable[[], Model]], design: DesignMatrix, outcome: Outcome, landmark: pd.Timestamp
-) -> tuple[dict[str, Model], list[Remark]]:
-    fitted: dict[str, Model] = {}
-    remarks: list[Remark] = []
-    for name, make in models.items():
-        try:
-            fitted[name] = make().fit(design, outcome)
-        except (ModelError, DesignError) as error:
-            remarks.append(remark("evaluation.not_fitted", model=name, landmark=landmark, reason=error.remark))
-    return fitted, remarks
-
-
-def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
+def _predictions(
+    folds: Sequence[Fold],
+    choices: Sequence[Choice],
+    models: Sequence[str],
+    of_fold: Callable[[Fold], Mapping[str, NDArray[np.float64]]],
+) -> pd.DataFrame:
     frames = []
-    for fold in folds:
+    for fold, choice in zip(folds, choices, strict=True):
+        known = of_fold(fold)
         unfitted = np.full(len(fold.test), np.nan)
-        risk = {
-            name: horizon_risk(fold.models[name], fold.test) if name in fold.models else unfitted for name in models
-        }
+        risk = {name: known.get(name, unfitted) for name in models}
         labels = {
             "landmark": fold.landmark,
             "lifetime_id": fold.outcome.lifetime,
@@ -245,12 +218,13 @@ def _predictions(folds: list[Fold], models: list[str]) -> pd.DataFrame:
             "cluster_id": fold.outcome.cluster,
             "event": fold.outcome.event,
         }
-        frames.append(pd.DataFrame({**labels, **risk}))
-    risks = PREDICTIONS.with_each(models, Kind.NUMBER, "probability of churn within the horizon", may_lack=True)
+        frames.append(pd.DataFrame({**labels, **risk, QUOTED: risk[choice.model]}))
+    names = (*models, QUOTED)
+    risks = PREDICTIONS.with_each(names, Kind.NUMBER, "probability of churn within the horizon", may_lack=True)
     return risks.checked(pd.concat(frames, ignore_index=True))
 
 
-def _by_fold(folds: list[Fold], predictions: pd.DataFrame, models: list[str]) -> pd.DataFrame:
+def _by_fold(folds: Sequence[Fold], predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
     lines = []
     for fold in folds:
         rows = predictions[predictions["landmark"] == fold.landmark]
@@ -267,6 +241,6 @@ def _by_fold(folds: list[Fold], predictions: pd.DataFrame, models: list[str]) ->
                 **scores_of_fold(event, rows[name].to_numpy(np.float64)),
             }
             for name in models
-            if name in fold.models
+            if rows[name].notna().all()
         ]
     return pd.DataFrame(lines)

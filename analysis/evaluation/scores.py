@@ -8,11 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.design.resampling import percentile_interval
-from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, weighted_mean
+from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, log_score, weighted_mean
+from analysis.evaluation.calibration_measures import recalibration
 from analysis.evaluation.discrimination import auc
-from analysis.evaluation.frames import PAIRS, POOLED
+from analysis.evaluation.frames import PAIRS, POOLED, RECALIBRATED
 
-METRICS = ("auc", "brier", "ipa", "observed_over_expected")
+METRICS = ("auc", "brier", "log_score", "ipa", "observed_over_expected")
 
 
 def metric_values(
@@ -32,6 +33,8 @@ def metric_values(
             return auc(event, risk, weights, landmark)
         case "brier":
             return brier_score(event, risk, weights)
+        case "log_score":
+            return log_score(event, risk, weights)
         case "ipa":
             return index_of_prediction_accuracy(event, risk, weights, landmark)
         case "observed_over_expected":
@@ -86,13 +89,45 @@ def pair_differences(predictions: pd.DataFrame, models: Sequence[str], weights: 
     event, landmark = rows["event"].to_numpy(bool), rows["landmark"].to_numpy()
     risks = {model: rows[model].to_numpy(np.float64) for model in scored}
     lines = []
-    for metric in METRICS[:3]:
+    for metric in METRICS[:4]:
         seen = {m: metric_values(metric, event, risk, None, landmark)[0] for m, risk in risks.items()}
         resampled = {m: metric_values(metric, event, risk, counts, landmark) for m, risk in risks.items()}
         for model, versus in itertools.combinations(scored, 2):
             low, high = percentile_interval(resampled[model] - resampled[versus])
             lines.append((model, versus, metric, float(seen[model] - seen[versus]), low, high))
     return pd.DataFrame(lines, columns=PAIRS.columns)
+
+
+def gain_of_recalibration(
+    plain: pd.DataFrame, predictions: pd.DataFrame, models: Sequence[str], weights: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Score each model as it was fitted beside what it was put right to, on the same rows and resamples.
+
+    Parameters
+    ----------
+    plain, predictions : DataFrame
+        As `analysis.evaluation.frames.PREDICTIONS`, row by row the same; a model that is lacking in `plain` (a blend,
+        of forecasts that were put right already) is left out.
+    models : sequence of str
+    weights : ndarray, shape (n_resamples, n)
+
+    Returns
+    -------
+    DataFrame
+        As `analysis.evaluation.frames.RECALIBRATED`.
+    """
+    lines = []
+    for model in models:
+        known = plain[model].notna().to_numpy(bool)
+        if known.any():
+            event, counts = plain.loc[known, "event"].to_numpy(bool), weights[:, known]
+            as_fitted, right = (frame.loc[known, model].to_numpy(np.float64) for frame in (plain, predictions))
+            scores = [float(log_score(event, risk)[0]) for risk in (as_fitted, right)]
+            gained = log_score(event, as_fitted, counts) - log_score(event, right, counts)
+            cluster = plain.loc[known, "cluster_id"].to_numpy(object)
+            slopes = [recalibration(event, risk, cluster).slope.estimate for risk in (as_fitted, right)]
+            lines.append((model, *slopes, *scores, scores[0] - scores[1], *percentile_interval(gained)))
+    return pd.DataFrame(lines, columns=RECALIBRATED.columns)
 
 
 def _common_rows(predictions: pd.DataFrame, models: Sequence[str]) -> tuple[NDArray[np.bool_], list[str]]:

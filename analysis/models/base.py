@@ -12,12 +12,8 @@ from analysis.errors import ModelError
 from analysis.wording.remarks import remark
 
 
-class Model(Protocol):
-    """A model fitted to rows at risk, asked for the probability of churn after a landmark."""
-
-    def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
-        """Learn from training rows; row i of `outcome` is row i of `design`."""
-        ...
+class Forecaster(Protocol):
+    """What is asked for the probability of churn after a landmark, of rows at risk on it."""
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"
@@ -27,6 +23,14 @@ class Model(Protocol):
         Conditional on being at risk at the row's landmark; times in thirteenths of the row's own
         horizon, 13 being its end.
         """
+        ...
+
+
+class Model(Forecaster, Protocol):
+    """A forecaster that is fitted to rows at risk."""
+
+    def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
+        """Learn from training rows; row i of `outcome` is row i of `design`."""
         ...
 
 
@@ -58,6 +62,6 @@ def require_answerable(fitted: tuple[Column, ...], asked: tuple[Column, ...], ca
         )
 
 
-def horizon_risk(model: Model, design: DesignMatrix) -> NDArray[np.float64]:
+def horizon_risk(model: Forecaster, design: DesignMatrix) -> NDArray[np.float64]:
     """Return each row's probability of churn by the end of its horizon, shape (n,)."""
     return model.predict_incidence(design, [HORIZON_PARTS])[:, 0]

@@ -11,7 +11,8 @@ from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.tuning import ShrinkageChoice
+from analysis.models.left_out import CoxLeftOut
+from analysis.models.tuning import Shrinkage, ShrinkageChoice
 
 
 class LandmarkCox:
@@ -49,7 +50,28 @@ class LandmarkCox:
         """
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "LandmarkCox")
-        chosen = self.ridge(design, outcome) if isinstance(self.ridge, ShrinkageChoice) else None
+        return self._fit_with(
+            self.ridge(design, outcome) if isinstance(self.ridge, ShrinkageChoice) else None, design, outcome
+        )
+
+    def fit_out_of_fold(
+        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
+    ) -> tuple[Self, NDArray[np.float64]]:
+        """Fit to all rows, and return beside it each row's risk by a fit without its fold, shape (n,).
+
+        Raises
+        ------
+        ModelError
+            As `fit`.
+        """
+        require_same_rows(design, outcome)
+        require_landmark_clock(outcome, "LandmarkCox")
+        if isinstance(self.ridge, ShrinkageChoice):
+            chosen = self.ridge(design, outcome, fold)
+            return self._fit_with(chosen, design, outcome), chosen.risk
+        return self.fit(design, outcome), CoxLeftOut(design.values, outcome, fold).risk(self.ridge)
+
+    def _fit_with(self, chosen: Shrinkage | None, design: DesignMatrix, outcome: Outcome) -> Self:
         self.shrinkage_ = chosen.multiple if chosen else float("nan")
         ridge = chosen.ridge if chosen else self.ridge
         fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=ridge)

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from analysis.design.matrix import Column, DesignMatrix
@@ -51,21 +52,63 @@ class Logistic:
         ModelError
             If the rows are on another clock, or all or none of those followed to the horizon churned.
         """
+        return self._fit_with(None, design, outcome)
+
+    def fit_out_of_fold(
+        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
+    ) -> tuple[Self, NDArray[np.float64]]:
+        """Fit to all rows, and return beside it each row's risk by a fit without its fold, shape (n,).
+
+        Each of these begins at the coefficients of the whole.
+
+        Raises
+        ------
+        ModelError
+            As `fit`.
+        """
+        self._fit_with(fold, design, outcome)
+        risk = np.full(len(design), np.nan)
+        told = _told(outcome)
+        for k in range(int(fold.max()) + 1 if fold.max() > 0 else 0):
+            kept = told & (fold != k)
+            if outcome.event[kept].any() and not outcome.event[kept].all():
+                coefficients, intercept = self._likeliest(design.values[kept], outcome.event[kept], self)
+                risk[fold == k] = expit(intercept + design.values[fold == k] @ coefficients)
+        return self, risk
+
+    def _fit_with(self, fold: NDArray[np.intp] | None, design: DesignMatrix, outcome: Outcome) -> Self:
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "Logistic")
-        told = outcome.event | (outcome.stop >= HORIZON_PARTS)
+        told = _told(outcome)
         if outcome.event[told].all():
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
-        ridge = self.ridge(design, outcome).ridge if isinstance(self.ridge, ShrinkageChoice) else self.ridge
-        unit = np.sqrt(np.broadcast_to(ridge, len(design.columns))) if np.any(ridge) else np.ones(len(design.columns))
-        fit = LogisticRegression(C=1.0 if np.any(ridge) else np.inf, tol=1e-8, max_iter=1000, solver="newton-cholesky")
-        fit.fit(design.values[told] / unit, outcome.event[told])
+        chosen = self.ridge
+        ridge = chosen(design, outcome, fold).ridge if isinstance(chosen, ShrinkageChoice) else chosen
+        self._penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), len(design.columns))
         self.columns_: tuple[Column, ...] = design.columns
-        self.coefficients_ = fit.coef_[0] / unit
-        self.intercept_ = float(fit.intercept_[0])
+        self.coefficients_, self.intercept_ = self._likeliest(design.values[told], outcome.event[told])
         came = outcome.on_grid().stop[outcome.event]
         self.timing_ = (came[:, None] <= np.arange(HORIZON_PARTS + 1)).mean(axis=0)
         return self
+
+    def _likeliest(
+        self, values: NDArray[np.float64], event: NDArray[np.bool_], start: "Logistic | None" = None
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return coefficients and intercept under the penalty."""
+        is_penalised = bool(self._penalty.any())
+        unit = np.sqrt(self._penalty) if is_penalised else np.ones(values.shape[1])
+        fit = LogisticRegression(
+            C=1.0 if is_penalised else np.inf,
+            tol=1e-8,
+            max_iter=1000,
+            solver="newton-cholesky",
+            warm_start=start is not None,
+        )
+        if start is not None:
+            fit.classes_ = np.array([False, True])
+            fit.coef_, fit.intercept_ = (start.coefficients_ * unit)[None, :], np.array([start.intercept_])
+        fit.fit(values / unit, event)
+        return fit.coef_[0] / unit, float(fit.intercept_[0])
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"
@@ -83,3 +126,8 @@ class Logistic:
         part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
         log_odds = self.intercept_ + design.values @ self.coefficients_
         return np.outer(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))), self.timing_[part])
+
+
+def _told(outcome: Outcome) -> NDArray[np.bool_]:
+    """Mark the rows of which it is known whether they churned within the horizon, shape (n,)."""
+    return outcome.event | (outcome.stop >= HORIZON_PARTS)

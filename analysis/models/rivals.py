@@ -1,6 +1,7 @@
 """Rivals: simple forecasts that a model must beat before anyone listens to it."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Self
 
 import numpy as np
@@ -10,6 +11,7 @@ from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
+from analysis.models.cross_fit import cross_fit
 
 
 class LastSettledQuarterRate:
@@ -78,6 +80,14 @@ class FamiliesOnly:
         """Fit the model to its families' columns."""
         self.model_ = self.model.fit(design.select_families(self.families), outcome)
         return self
+
+    def fit_out_of_fold(
+        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
+    ) -> tuple[Self, NDArray[np.float64]]:
+        """Fit the model to its families' columns, and return beside it each row's risk by a fit without its fold."""
+        crossed = cross_fit(lambda: copy(self.model), design.select_families(self.families), outcome, fold)
+        self.model_ = crossed.model
+        return self, crossed.risk
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"

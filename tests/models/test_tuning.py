@@ -8,9 +8,11 @@ from analysis.cox.fit import fit_cox
 from analysis.design.matrix import learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
+from analysis.models.cross_fit import cluster_folds
 from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.left_out import CoxLeftOut
 from analysis.models.logistic import Logistic
-from analysis.models.tuning import ShrinkageChoice, cluster_folds, likeliest_ridge
+from analysis.models.tuning import ShrinkageChoice, likeliest_ridge
 
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
 
@@ -28,6 +30,10 @@ def outcome(book):
 def with_noise(book, outcome, columns: int) -> np.ndarray:
     _, design = learn_matrix(book, COVARIATES)
     return np.column_stack([design.values, np.random.default_rng(8).normal(size=(len(outcome), columns))])
+
+
+def left_out(values, outcome) -> CoxLeftOut:
+    return CoxLeftOut(values, outcome, cluster_folds(outcome, seed=0))
 
 
 def test_folds_hold_whole_clusters_and_events_are_dealt_out_evenly(outcome):
@@ -70,20 +76,20 @@ def test_the_ridge_chosen_is_the_one_under_which_left_out_clusters_are_likeliest
             score += partial_likelihood_by_hand(values, outcome, fitted)
             score -= partial_likelihood_by_hand(values[kept], rows, fitted)
         scores.append(score)
-    assert likeliest_ridge(values, outcome, RIDGES) == RIDGES[int(np.argmax(scores))]
+    assert likeliest_ridge(left_out(values, outcome), RIDGES) == RIDGES[int(np.argmax(scores))]
     assert RIDGES[0] < RIDGES[int(np.argmax(scores))]
 
 
 def test_the_more_columns_say_nothing_the_stronger_the_ridge(book, outcome):
-    few, many = (likeliest_ridge(with_noise(book, outcome, n), outcome, RIDGES) for n in (0, 60))
+    few, many = (likeliest_ridge(left_out(with_noise(book, outcome, n), outcome), RIDGES) for n in (0, 60))
     assert few < many
 
 
 def test_one_ridge_is_taken_as_it_is_and_none_is_refused(book, outcome):
     values = with_noise(book, outcome, 0)
-    assert likeliest_ridge(values, outcome, [7.0]) == 7.0
+    assert likeliest_ridge(left_out(values, outcome), [7.0]) == 7.0
     with pytest.raises(ModelError, match="a ridge to choose from"):
-        likeliest_ridge(values, outcome, [])
+        likeliest_ridge(left_out(values, outcome), [])
 
 
 def test_where_one_cluster_has_all_events_the_strongest_is_taken(book, outcome):
@@ -91,13 +97,13 @@ def test_where_one_cluster_has_all_events_the_strongest_is_taken(book, outcome):
     first = outcome.cluster[outcome.event][0]
     own = outcome.event & (outcome.cluster == first)
     kept = own | ~outcome.event
-    assert likeliest_ridge(values[kept], outcome.take(kept), RIDGES) == RIDGES[-1]
+    assert likeliest_ridge(left_out(values[kept], outcome.take(kept)), RIDGES) == RIDGES[-1]
 
 
 def test_a_column_that_only_one_cluster_has_is_no_obstacle(book, outcome):
     mark = (outcome.cluster == outcome.cluster[0]).astype(float)
     values = np.column_stack([with_noise(book, outcome, 0), mark])
-    assert likeliest_ridge(values, outcome, RIDGES) in RIDGES
+    assert likeliest_ridge(left_out(values, outcome), RIDGES) in RIDGES
 
 
 def test_a_choice_shrinks_each_family_by_itself_and_is_made_once_for_the_same_rows(book, outcome):

@@ -1,0 +1,134 @@
+"""Folds: at the start of a quarter, all models of a study fitted to what was settled by then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
+from analysis.design.outcome import Outcome
+from analysis.design.population import Elapsed, labelled_as_known, still_there, training_rows
+from analysis.errors import DesignError
+from analysis.models.base import Forecaster, horizon_risk
+from analysis.models.competition import Competition, Makers, compete
+from analysis.wording.remarks import Remark, remark
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """One quarter: what was learned before it, the rows at risk at its start, and how they ended.
+
+    Attributes
+    ----------
+    landmark : Timestamp
+    settled_on : Timestamp
+        From when on how its rows ended is settled: the end of their horizon, and the allowed gap after it.
+    design : Design
+        Learned on the training rows.
+    test : DesignMatrix
+        The rows at the landmark.
+    test_rows : DataFrame
+        The same as they stand in the cohort.
+    outcome : Outcome
+        Of the same rows, on the landmark clock.
+    competition : Competition
+        The models, fitted on the training rows.
+    risk, plain_risk : dict of str to ndarray
+        Of each model the probability of churn within the horizon of the rows at the landmark: as put right, and as it
+        was fitted.
+    n_training_rows, n_training_events : int
+        Events are distinct lifetimes.
+    """
+
+    landmark: pd.Timestamp
+    settled_on: pd.Timestamp
+    design: Design
+    test: DesignMatrix
+    test_rows: pd.DataFrame
+    outcome: Outcome
+    competition: Competition
+    risk: dict[str, NDArray[np.float64]]
+    plain_risk: dict[str, NDArray[np.float64]]
+    n_training_rows: int
+    n_training_events: int
+
+    @property
+    def models(self) -> dict[str, Forecaster]:
+        """The models that could be fitted, recalibrated."""
+        return self.competition.models
+
+    def events_as_known(self, day: pd.Timestamp) -> pd.Series:
+        """Return whether each row had churned, as was believed on a day by which the fold was settled."""
+        return labelled_as_known(self.test_rows, day)["event"] == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """How a fold is learned.
+
+    Attributes
+    ----------
+    covariates
+        Those declared for landmarks.
+    makers
+        The models that compete.
+    blended
+        Those of them that the blend may weigh.
+    allowed_gap_days
+        Part of the purge: training horizon end + gap <= test landmark.
+    elapsed
+        How much of the horizon has passed when a forecast is made.
+    seed
+        Of the folds in which forecasts are put right.
+    """
+
+    covariates: Sequence[Covariate]
+    makers: Makers
+    blended: Sequence[str]
+    allowed_gap_days: int
+    elapsed: Elapsed
+    seed: int
+
+    def at_quarter(self, landmarks: pd.DataFrame, landmark: pd.Timestamp) -> tuple[Fold | None, list[Remark]]:
+        """Fit all models at the start of a quarter; or say why that cannot be done, and which could not be fitted.
+
+        Parameters
+        ----------
+        landmarks
+            All landmark rows; training may use every one of them that was settled.
+        landmark
+            The start of a quarter.
+        """
+        of_the_quarter = (landmarks["risk_date"] == landmark) & landmarks["is_quarter_start"].astype(bool)
+        test_rows = landmarks[of_the_quarter & still_there(landmarks, self.elapsed)]
+        if test_rows.empty:
+            return None, [remark("evaluation.nobody_there", landmark=landmark)]
+        training = training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed)
+        try:
+            design, matrix = learn_matrix(training, self.covariates)
+        except DesignError as error:
+            return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
+        competition = compete(self.makers, matrix, Outcome.from_landmarks(training), self.blended, self.seed)
+        remarks = [
+            remark("evaluation.not_fitted", model=name, landmark=landmark, reason=reason)
+            for name, reason in competition.unfitted.items()
+        ]
+        if not competition.models:
+            return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
+        test = design.apply(test_rows)
+        fold = Fold(
+            landmark=landmark,
+            settled_on=test_rows["horizon_ends_on"].max() + pd.Timedelta(days=self.allowed_gap_days),
+            design=design,
+            test=test,
+            test_rows=test_rows,
+            outcome=Outcome.from_landmarks(test_rows),
+            competition=competition,
+            risk={name: horizon_risk(model, test) for name, model in competition.models.items()},
+            plain_risk={name: horizon_risk(model, test) for name, model in competition.plain.items()},
+            n_training_rows=len(training),
+            n_training_events=int(training.loc[training["event"] == 1, "lifetime_id"].nunique()),
+        )
+        return fold, remarks

@@ -1,0 +1,111 @@
+"""Left out: a Cox model of landmark rows fitted without each fold in turn, under any ridge."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.cox.maximise import maximise
+from analysis.cox.one_thread import one_thread
+from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
+from analysis.cox.risk_sets import risk_sets
+from analysis.design.outcome import Outcome
+
+
+class CoxLeftOut:
+    """Training rows parted into folds, and the fits to all but each of them, kept for every ridge asked for.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p)
+        Of a design.
+    outcome : Outcome, n rows
+        On the landmark clock.
+    fold : ndarray of int, shape (n,)
+        From `cluster_folds`: all rows of a cluster are in one fold, since rows of one account, and accounts of one
+        parent, say the same again. A single fold leaves nothing to fit.
+
+    Attributes
+    ----------
+    n_fits : int
+        Folds without which there is something to learn from.
+    """
+
+    def __init__(self, values: NDArray[np.float64], outcome: Outcome, fold: NDArray[np.intp]) -> None:
+        timed = outcome.on_grid()
+        self._values, self._fold = values, fold
+        self._whole = _likelihood(values, timed)
+        folds = range(int(fold.max()) + 1) if fold.max() > 0 else range(0)
+        self._parts = {
+            k: _Part(values[fold != k], timed.take(fold != k)) for k in folds if timed.event[fold != k].any()
+        }
+        self._fits: dict[float, dict[int, _Fit]] = {}
+        self.n_fits = len(self._parts)
+
+    def log_likelihood(self, ridge: float) -> float:
+        """Return the cross-validated log partial likelihood.
+
+        Notes
+        -----
+        Verweij and van Houwelingen (1993), Statistics in Medicine 12, 2305; for ridge 1994, 13, 2427: the sum over
+        folds of l(b) - l_train(b), b fitted without the fold.
+        """
+        fits = self._fitted(ridge).values()
+        return sum(self._whole.evaluate(fit.coefficients).log_likelihood - fit.log_likelihood for fit in fits)
+
+    def risk(self, ridge: float) -> NDArray[np.float64]:
+        """Return each row's probability of churn by the end of the horizon by the fit without it, shape (n,).
+
+        NaN where there is none.
+        """
+        risk = np.full(len(self._fold), np.nan)
+        for k, fit in self._fitted(ridge).items():
+            log_hazard = np.minimum(self._values[self._fold == k] @ fit.coefficients + fit.log_baseline, 700.0)
+            risk[self._fold == k] = -np.expm1(-np.exp(log_hazard))
+        return risk
+
+    @one_thread
+    def _fitted(self, ridge: float) -> "dict[int, _Fit]":
+        if ridge not in self._fits:
+            self._fits[ridge] = {k: part.fit(ridge) for k, part in self._parts.items()}
+        return self._fits[ridge]
+
+
+class _Fit:
+    """Coefficients, shape (p,); the log of the hazard over the horizon where all columns are zero; the likelihood."""
+
+    def __init__(self, coefficients: NDArray[np.float64], log_baseline: float, log_likelihood: float) -> None:
+        self.coefficients, self.log_baseline, self.log_likelihood = coefficients, log_baseline, log_likelihood
+
+
+class _Part:
+    """The rows outside one fold, ready for a fit under any ridge.
+
+    Columns that are constant without the fold stay at zero: nothing is known of them.
+    """
+
+    def __init__(self, values: NDArray[np.float64], timed: Outcome) -> None:
+        self._varies = np.ptp(values, axis=0) > 0
+        own = values[:, self._varies]
+        self._scale, self._centre = own.std(axis=0), own.mean(axis=0)
+        self._names = [f"column {k}" for k in np.flatnonzero(self._varies)]
+        self._likelihood = _likelihood((own - self._centre) / self._scale, timed)
+        self._last = np.zeros(own.shape[1])
+
+    def fit(self, ridge: float) -> _Fit:
+        """Begin at the coefficients of the last fit."""
+        end = self._end(ridge)
+        self._last = end.coefficients
+        coefficients = np.zeros(len(self._varies))
+        coefficients[self._varies] = end.coefficients / self._scale
+        at_zero = -float(self._centre @ coefficients[self._varies])
+        log_baseline = float(np.log(end.steps.hazard_to[-1])) - end.shift + at_zero
+        return _Fit(coefficients, log_baseline, end.log_likelihood)
+
+    def _end(self, ridge: float) -> Evaluation:
+        if not self._names:
+            return self._likelihood.evaluate(np.zeros(0))
+        return maximise(self._likelihood, ridge / self._scale**2, self._names, start=self._last).end
+
+
+def _likelihood(values: NDArray[np.float64], timed: Outcome) -> PartialLikelihood:
+    rows = timed.counting_rows()
+    return PartialLikelihood(np.ascontiguousarray(values), rows, risk_sets(rows), "efron")
