@@ -45,11 +45,11 @@ class CurveFit:
 
     def at(self, risk: NDArray[np.float64], level: float = 0.95) -> NDArray[np.float64]:
         """Return the share that leaves at some risks, with the ends of its pointwise band, shape (3, k)."""
-        return expit(self.fit.interval(_columns(log_odds(risk), self.knots), level))
+        return expit(self.fit.interval(spline_columns(log_odds(risk), self.knots), level))
 
     def errors(self, risk: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the standard error of its log odds at some risks, shape (k,)."""
-        return self.fit.errors(_columns(log_odds(risk), self.knots))
+        return self.fit.errors(spline_columns(log_odds(risk), self.knots))
 
 
 def log_odds(risk: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -99,7 +99,7 @@ def fit_curve(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: NDAr
         knots = _knots(odds, number)
         if number and len(np.unique(knots)) < number:
             continue
-        fit = fit_logit(_columns(odds, knots), event, cluster)
+        fit = fit_logit(spline_columns(odds, knots), event, cluster)
         if fit is not None:
             return CurveFit(knots, fit)
     return None
@@ -181,7 +181,7 @@ def _knots(odds: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     return np.interp(KNOTS_AT[number], reached, odds[order])
 
 
-def _columns(odds: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
+def spline_columns(odds: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return constant, log odds and the bent columns of a restricted cubic spline, shape (n, 2 or len(knots)).
 
     Straight beyond the first and the last knot: Harrell (2015), equation 2.25.

@@ -61,7 +61,7 @@ def observed_over_expected(
     >>> import numpy as np
     >>> found = observed_over_expected(np.arange(100) < 4, np.full(100, 0.05), np.arange(100))
     >>> round(found.estimate, 2), round(found.conf_low, 2), round(found.conf_high, 2)
-    (0.8, 0.22, 2.0)
+    (0.8, 0.22, 2.02)
     """
     expected, observed = float(risk.sum()), int(event.sum())
     if expected <= 0:

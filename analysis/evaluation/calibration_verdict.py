@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analysis.evaluation.calibration_curve import why_no_curve
 from analysis.evaluation.calibration_measures import Estimate
+from analysis.wording.remarks import Remark, remark
 
 TOLERATED = 1.25
 """Level and slope may lie off by this factor, up or down, and the forecast still be called calibrated."""
@@ -40,6 +42,8 @@ class CalibrationVerdict:
         Of logistic recalibration; not known where events are too few.
     ici, ici_by_chance
         Mean distance of the smooth curve from the forecast, as a probability, and that of a calibrated model.
+    why_no_slope
+        Why neither slope nor curve are known; None where they are.
     """
 
     model: str
@@ -50,6 +54,7 @@ class CalibrationVerdict:
     slope: Estimate
     ici: float
     ici_by_chance: float
+    why_no_slope: Remark | None
 
     @property
     def level(self) -> Calibration:
@@ -89,13 +94,17 @@ def _judged(found: Estimate, below: Calibration, above: Calibration) -> Calibrat
     return above if found.conf_low > 1 else Calibration.CANT_TELL
 
 
-def calibration_verdicts(measures: pd.DataFrame, models: Sequence[str]) -> tuple[CalibrationVerdict, ...]:
+def calibration_verdicts(
+    predictions: pd.DataFrame, measures: pd.DataFrame, models: Sequence[str]
+) -> tuple[CalibrationVerdict, ...]:
     """Judge every model that was measured, in the order given.
 
     Parameters
     ----------
+    predictions
+        As `analysis.evaluation.frames.PREDICTIONS`.
     measures
-        As `analysis.evaluation.calibration_frames.MEASURES`.
+        Of them, as `analysis.evaluation.calibration_frames.MEASURES`.
     models
         Those asked for.
     """
@@ -108,7 +117,7 @@ def calibration_verdicts(measures: pd.DataFrame, models: Sequence[str]) -> tuple
     for model in models:
         if (model, "ici") not in by_measure.index:
             continue
-        ici = by_measure.loc[(model, "ici")]
+        ici, slope = by_measure.loc[(model, "ici")], estimate(model, "slope")
         verdicts.append(
             CalibrationVerdict(
                 model=model,
@@ -116,9 +125,16 @@ def calibration_verdicts(measures: pd.DataFrame, models: Sequence[str]) -> tuple
                 n_events=int(ici["n_events"]),
                 expected=float(ici["expected"]),
                 ratio=estimate(model, "observed_over_expected"),
-                slope=estimate(model, "slope"),
+                slope=slope,
                 ici=float(ici["estimate"]),
                 ici_by_chance=float(ici["by_chance"]),
+                why_no_slope=None if slope.is_known else _why_no_slope(predictions, model),
             )
         )
     return tuple(verdicts)
+
+
+def _why_no_slope(predictions: pd.DataFrame, model: str) -> Remark:
+    rows = predictions[predictions[model].notna()]
+    event, risk = rows["event"].to_numpy(bool), rows[model].to_numpy(float)
+    return why_no_curve(event, risk, rows["cluster_id"].to_numpy()) or remark("evaluation.risk_parts_all")

@@ -114,18 +114,23 @@ def stability_index(
     >>> round(index, 2), bins
     (0.27, 2)
     """
-    both = np.concatenate([learned, now])
-    missing = np.isnan(both)
-    bins = both
+    ranked = [np.sort(values) for values in (learned, now)]  # missing ones come last
+    known = [values[: len(values) - np.count_nonzero(np.isnan(values))] for values in ranked]
     if is_number:
-        known = learned[~np.isnan(learned)]
         # Edges are values, not means of two: where a tenth is all one value that value has its bin.
-        edges = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="inverted_cdf") if len(known) else []
-        bins = np.searchsorted(np.unique(edges), both, side="left").astype(np.float64)
-    used, code = np.unique(np.where(missing, -1.0, bins), return_inverse=True)
-    n_bins = len(used)
-    counts = [np.bincount(part, minlength=n_bins) for part in (code[: len(learned)], code[len(learned) :])]
-    shares = [(count + 0.5) / (count.sum() + 0.5 * n_bins) for count in counts]
+        places = np.ceil(np.arange(1, BINS) / BINS * len(known[0])).astype(np.int64) - 1
+        edges = np.unique(known[0][np.maximum(places, 0)]) if len(known[0]) else known[0]
+    else:
+        edges = np.unique(np.concatenate(known))
+    counts = np.array(
+        [
+            np.diff(np.r_[0, np.searchsorted(told, edges, side="right"), len(told), len(values)])
+            for told, values in zip(known, ranked, strict=True)
+        ]
+    )
+    counts = counts[:, counts.sum(axis=0) > 0]
+    n_bins = counts.shape[1]
+    shares = (counts + 0.5) / (counts.sum(axis=1, keepdims=True) + 0.5 * n_bins)
     return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum()), n_bins
 
 

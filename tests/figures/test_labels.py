@@ -19,6 +19,13 @@ from nasty_strings import NASTY, PICTURES
 from analysis.figures.audits import draw_coverage, draw_ladder
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios
+from analysis.figures.evaluation import (
+    draw_calibration_curve,
+    draw_covariate_drift,
+    draw_decision_curve,
+    draw_gain,
+    draw_observed_over_time,
+)
 from analysis.figures.forecast import draw_book, draw_calibration
 from analysis.figures.labels import MOST_WIDE, MOST_WIDE_WORDS, legend, wide
 from analysis.figures.style import as_svg
@@ -47,6 +54,16 @@ def by_line(names: Sequence[str]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def by_model(names: Sequence[str]) -> pd.DataFrame:
+    one = pd.DataFrame({"risk": [0.01, 0.1], "observed": [0.02, 0.1], "threshold": [0.1, 0.2], "contacted": [0.0, 1.0]})
+    one = one.assign(
+        conf_low=0.01, conf_high=0.2, low=[0.0, 0.05], high=[0.05, 0.1], n_rows=9, net_benefit=0.02, treat_all=0.01,
+        caught=[0.0, 1.0], landmark=pd.to_datetime(["2024-01-01", "2024-04-01"]), stability_index=[0.05, 0.3],
+        family="usage",
+    )  # fmt: skip
+    return pd.concat([one.assign(model=name, covariate=name, label=name) for name in names], ignore_index=True)
+
+
 COLORS = {"usage": "#2a6f97"}
 PATH = pd.DataFrame({"time": [0.0, 1.0], "estimate": [0.1, 0.2], "conf_low": [-0.1, 0.0], "conf_high": [0.3, 0.4]})
 DRAWN: dict[str, Callable[[Axes, Sequence[str]], None]] = {
@@ -64,6 +81,13 @@ DRAWN: dict[str, Callable[[Axes, Sequence[str]], None]] = {
     "coverage": lambda ax, names: draw_coverage(ax, by_line(names), COLORS, {"usage": "Usage"}, ["Q1"]),
     "book": lambda ax, names: draw_book(ax, by_line(names)),
     "calibration": lambda ax, names: draw_calibration(ax, by_line(names)),
+    "calibration curve": lambda ax, names: draw_calibration_curve(ax, by_model(names), by_model(names)),
+    "decision curve": lambda ax, names: draw_decision_curve(ax, by_model(names)),
+    "gain": lambda ax, names: draw_gain(ax, by_model(names), 0.1),
+    "observed over time": lambda ax, names: draw_observed_over_time(
+        ax, by_line(names).assign(n_events=3, expected=4.0, conf_low=0.5)
+    ),
+    "covariate drift": lambda ax, names: draw_covariate_drift(ax, by_model(names), COLORS, (0.1, 0.25)),
     "path": lambda ax, names: draw_coefficient_path(ax, PATH, 0.1, names[0], "#2a6f97"),
 }
 
