@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.evaluation.calibration import calibrations
+from analysis.evaluation.calibration.groups import calibrations
 from analysis.evaluation.choice import Choice
 from analysis.evaluation.readings import PairVerdict, Score, pair_verdicts, score_of
 from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin

@@ -9,10 +9,10 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.design.population import training_rows
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
-from analysis.evaluation.calibration import calibration_table
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.calibration.groups import calibration_table
 from analysis.evaluation.frames import PREDICTIONS
+from analysis.evaluation.measures.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
+from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import QUOTED, rolling_origin, settled_quarters
 from analysis.evaluation.scores import metric_values
 from analysis.models.landmark_cox import LandmarkCox

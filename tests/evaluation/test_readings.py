@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evaluation.calibration import calibrations, number_of_groups
+from analysis.evaluation.calibration.groups import calibrations, number_of_groups
 from analysis.evaluation.readings import Lead, PairVerdict, Score, pair_verdicts, score_of
 
 
