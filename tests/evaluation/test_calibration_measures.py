@@ -21,6 +21,7 @@ from analysis.evaluation.calibration.curve import (
 from analysis.evaluation.calibration.logit_fit import fit_logit
 from analysis.evaluation.calibration.measures import (
     Estimate,
+    calibration_line,
     calibration_measures,
     curvature_p_value,
     distances,
