@@ -20,7 +20,7 @@ from analysis.evaluation.calibration.curve import (
 )
 from analysis.evaluation.calibration.logit_fit import fit_logit
 from analysis.evaluation.calibration.measures import (
-    Estimate,
+    Measured,
     calibration_line,
     calibration_measures,
     curvature_p_value,
@@ -255,31 +255,31 @@ class TestFrames:
 
 
 class TestVerdict:
-    RIGHT, UNKNOWN = Estimate(1.0, 0.9, 1.1), Estimate()
+    RIGHT, UNKNOWN = Measured(1.0, 0.9, 1.1), Measured()
 
-    def verdict(self, ratio: Estimate, slope: Estimate) -> CalibrationVerdict:
+    def verdict(self, ratio: Measured, slope: Measured) -> CalibrationVerdict:
         return CalibrationVerdict("m", 100, 10, 10.0, ratio, slope, 0.01, 0.01, None)
 
     @pytest.mark.parametrize(
         ("ratio", "slope", "reading"),
         [
             (RIGHT, RIGHT, Calibration.CALIBRATED),
-            (Estimate(1.1, 1.01, 1.2), RIGHT, Calibration.CALIBRATED),  # off for certain, and by too little to matter
-            (Estimate(0.7, 0.55, 0.85), RIGHT, Calibration.TOO_HIGH),
-            (Estimate(1.4, 1.2, 1.7), RIGHT, Calibration.TOO_LOW),
-            (RIGHT, Estimate(0.5, 0.4, 0.6), Calibration.TOO_EXTREME),
-            (RIGHT, Estimate(2.0, 1.6, 2.4), Calibration.TOO_FLAT),
-            (Estimate(1.1, 0.7, 1.6), RIGHT, Calibration.CANT_TELL),
-            (RIGHT, Estimate(1.1, 0.7, 1.6), Calibration.CANT_TELL),
+            (Measured(1.1, 1.01, 1.2), RIGHT, Calibration.CALIBRATED),  # off for certain, and by too little to matter
+            (Measured(0.7, 0.55, 0.85), RIGHT, Calibration.TOO_HIGH),
+            (Measured(1.4, 1.2, 1.7), RIGHT, Calibration.TOO_LOW),
+            (RIGHT, Measured(0.5, 0.4, 0.6), Calibration.TOO_EXTREME),
+            (RIGHT, Measured(2.0, 1.6, 2.4), Calibration.TOO_FLAT),
+            (Measured(1.1, 0.7, 1.6), RIGHT, Calibration.CANT_TELL),
+            (RIGHT, Measured(1.1, 0.7, 1.6), Calibration.CANT_TELL),
             (RIGHT, UNKNOWN, Calibration.CANT_TELL),
-            (Estimate(0.7, 0.55, 0.85), UNKNOWN, Calibration.TOO_HIGH),
+            (Measured(0.7, 0.55, 0.85), UNKNOWN, Calibration.TOO_HIGH),
         ],
     )
     def test_reads_level_and_spread(self, ratio, slope, reading):
         assert self.verdict(ratio, slope).reading is reading
 
     def test_both_faults_are_told(self):
-        found = self.verdict(Estimate(0.7, 0.55, 0.85), Estimate(2.0, 1.6, 2.4))
+        found = self.verdict(Measured(0.7, 0.55, 0.85), Measured(2.0, 1.6, 2.4))
         assert found.faults == (Calibration.TOO_HIGH, Calibration.TOO_FLAT)
 
     @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ class TestGroups:
         )
         assert (line["conf_low"], line["conf_high"]) == (ratio.conf_low, ratio.conf_high)
         assert line["auc"] == auc(event, risk, group=own["landmark"].to_numpy())[0]
-        assert line["log_score"] == pytest.approx(np.where(event, np.log(risk), np.log1p(-risk)).mean())
+        assert line["log_score"] == pytest.approx(-np.where(event, np.log(risk), np.log1p(-risk)).mean())
         # The log score of all is the mean of those of the groups, by rows.
         (whole,) = scores_by_group(rows, ["model"], np.full(len(rows), "all"), "all")["log_score"]
         assert np.average(found["log_score"], weights=found["n_rows"].astype(float)) == pytest.approx(whole)

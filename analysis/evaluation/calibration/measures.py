@@ -16,7 +16,7 @@ LEAST_EFFECT = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Measured:
     """A number and its 95% interval; NaN where the rows tell none."""
 
     estimate: float = float("nan")
@@ -31,7 +31,7 @@ class Estimate:
 
 def observed_over_expected(
     event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: NDArray, level: float = 0.95
-) -> Estimate:
+) -> Measured:
     """Return how many churned for each that was expected to; 1.25: a quarter more than forecast.
 
     Parameters
@@ -44,7 +44,7 @@ def observed_over_expected(
 
     Returns
     -------
-    Estimate
+    Measured
         NaN where nothing was expected.
 
     Notes
@@ -65,7 +65,7 @@ def observed_over_expected(
     """
     expected, observed = float(risk.sum()), int(event.sum())
     if expected <= 0:
-        return Estimate()
+        return Measured()
     ratio = observed / expected
     effect = max(float((risk * (1 - risk)).sum()) / expected, LEAST_EFFECT)
     if observed:
@@ -75,7 +75,7 @@ def observed_over_expected(
     count, tail = observed / effect, (1 - level) / 2
     low = stats.chi2.ppf(tail, 2 * count) / 2 if observed else 0.0
     high = stats.chi2.ppf(1 - tail, 2 * count + 2) / 2
-    return Estimate(ratio, float(low) * effect / expected, float(high) * effect / expected)
+    return Measured(ratio, float(low) * effect / expected, float(high) * effect / expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class CalibrationLine:
         To be added where the slope is left at 1; under 0 forecasts are too high.
     """
 
-    slope: Estimate
-    intercept: Estimate
+    slope: Measured
+    intercept: Measured
 
 
 def calibration_line(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: NDArray) -> CalibrationLine:
@@ -214,7 +214,7 @@ def calibration_measures(predictions: pd.DataFrame, models: Sequence[str]) -> pd
     return MEASURES.checked(pd.DataFrame(lines).reindex(columns=MEASURES.columns))
 
 
-def _estimate(fit: LogitFit | None, weights: Sequence[float]) -> Estimate:
+def _estimate(fit: LogitFit | None, weights: Sequence[float]) -> Measured:
     if fit is None:
-        return Estimate()
-    return Estimate(*(float(number) for number in fit.interval(np.array([weights]))[:, 0]))
+        return Measured()
+    return Measured(*(float(number) for number in fit.interval(np.array([weights]))[:, 0]))

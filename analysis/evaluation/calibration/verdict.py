@@ -7,7 +7,7 @@ from enum import StrEnum
 import pandas as pd
 
 from analysis.evaluation.calibration.curve import why_no_curve
-from analysis.evaluation.calibration.measures import Estimate
+from analysis.evaluation.calibration.measures import Measured
 from analysis.wording.remarks import Remark, remark
 
 TOLERATED = 1.25
@@ -50,8 +50,8 @@ class CalibrationVerdict:
     n_rows: int
     n_events: int
     expected: float
-    ratio: Estimate
-    slope: Estimate
+    ratio: Measured
+    slope: Measured
     ici: float
     ici_by_chance: float
     why_no_slope: Remark | None
@@ -83,7 +83,7 @@ class CalibrationVerdict:
 _NO_FAULT = (Calibration.CALIBRATED, Calibration.CANT_TELL)
 
 
-def _judged(found: Estimate, below: Calibration, above: Calibration) -> Calibration:
+def _judged(found: Measured, below: Calibration, above: Calibration) -> Calibration:
     """Judge an estimate that is 1 where all is well: right where all of its interval is near enough."""
     if not found.is_known:
         return Calibration.CANT_TELL
@@ -110,8 +110,8 @@ def calibration_verdicts(
     """
     by_measure = measures.set_index(["model", "measure"])
 
-    def estimate(model: str, measure: str) -> Estimate:
-        return Estimate(*by_measure.loc[(model, measure), ["estimate", "conf_low", "conf_high"]].astype(float))
+    def estimate(model: str, measure: str) -> Measured:
+        return Measured(*by_measure.loc[(model, measure), ["estimate", "conf_low", "conf_high"]].astype(float))
 
     verdicts = []
     for model in models:

@@ -1,5 +1,6 @@
 """By group: does a forecast hold in every phase, segment, touch model, quarter and kind of term?"""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.declared.suppression import hidden_cells
-from analysis.evaluation.calibration.curve import NEAREST
 from analysis.evaluation.calibration.measures import observed_over_expected
 from analysis.evaluation.calibration.score_tests import ScoreTest, groups_test
-from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
+from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy, log_score
 from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.over_time.frames import BY_GROUP
 
@@ -45,9 +45,9 @@ def scores_by_group(
     """
     named = pd.Series(labels, dtype=object, index=predictions.index)
     named = named.where(named.notna(), None)
-    known = sorted({str(label) for label in named if label is not None})
+    known = sorted({_text(label) for label in named if label is not None})
     groups: list[str | None] = [*known, *([None] if named.isna().any() else [])]
-    text = named.map(str, na_action="ignore")
+    text = named.map(_text, na_action="ignore")
     lines = []
     for model in models:
         fitted = predictions[model].notna()
@@ -58,6 +58,10 @@ def scores_by_group(
                 held = {"by": by, "group": group, "model": model, "is_hidden": bool(hidden), "has_enough": False}
                 lines.append(held if hidden else {**held, "n_accounts": number, **_scores(predictions[mask], model)})
     return BY_GROUP.checked(pd.DataFrame(lines).reindex(columns=BY_GROUP.columns))
+
+
+def _text(label: object) -> str:
+    return f"{label:%Y-%m-%d}" if isinstance(label, dt.date) else str(label)
 
 
 def _scores(rows: pd.DataFrame, model: str) -> dict[str, float | bool]:
@@ -78,7 +82,7 @@ def _scores(rows: pd.DataFrame, model: str) -> dict[str, float | bool]:
         "has_enough": True,
         "auc": float(auc(event, risk, group=landmark)[0]),
         "ipa": float(index_of_prediction_accuracy(event, risk, group=landmark)[0]),
-        "log_score": float(np.log(np.clip(np.where(event, risk, 1 - risk), NEAREST, None)).mean()),
+        "log_score": float(log_score(event, risk)[0]),
     }
 
 

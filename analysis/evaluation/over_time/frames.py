@@ -25,7 +25,7 @@ BY_GROUP = Schema(
         *_RATIO,
         Field("auc", Kind.NUMBER, "share of (churned, stayed) pairs of a landmark in the right order", may_lack=True),
         Field("ipa", Kind.NUMBER, "index of prediction accuracy, 1 for certainty", may_lack=True),
-        Field("log_score", Kind.NUMBER, "mean log probability of what happened; 0 for certainty", may_lack=True),
+        Field("log_score", Kind.NUMBER, "mean negative log likelihood, lower is better", may_lack=True),
     ),
 )
 CALIBRATION_OVER_TIME = Schema(
