@@ -74,6 +74,7 @@ def rolling_origin(
     n_folds: int = 8,
     allowed_gap_days: int = 0,
     elapsed: Elapsed = AT_THE_LANDMARK,
+    least_events: int = 0,
     n_resamples: int = 500,
     seed: int = 0,
     n_jobs: int = 1,
@@ -96,6 +97,8 @@ def rolling_origin(
         Part of the purge: training horizon end + gap <= test landmark.
     elapsed : Elapsed
         How much of the horizon has passed when a forecast is made: learned from and scored are those still there.
+    least_events : int
+        Lifetimes with event that a quarter needs to learn from.
     n_resamples, seed : int
         Of the account resampling behind the intervals.
     n_jobs : int
@@ -131,7 +134,7 @@ def rolling_origin(
     5 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
-    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, seed)
+    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, least_events, seed)
     folds: list[Fold] = []
     notes: list[Remark] = []
     for fold, remarks in _learned(learner, landmarks, settled_quarters(landmarks)[-n_folds:], n_jobs, say):
@@ -171,6 +174,7 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         n_folds=tenure.study.models.test_quarters,
         allowed_gap_days=tenure.study.time.allowed_gap_days,
         elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
+        least_events=tenure.study.report.forecast_from_events,
         n_resamples=tenure.study.models.resamples,
         seed=tenure.study.seed,
         n_jobs=2,
