@@ -28,7 +28,7 @@ class BoostRows(NamedTuple):
     n_bins : ndarray of int, shape (p,)
     event : ndarray of bool, shape (n,)
     seen : ndarray of int
-        Positions of the rows to learn from; trees put them in the order of their leaves.
+        Positions of the rows to learn from, rising.
     unseen : ndarray of int
         Positions of the rows to score on.
     """
@@ -97,24 +97,28 @@ def add_trees(rows, trees, tried, settings, log_odds, loss, start, stop):  # pra
     """
     n_leaves = (trees.column.shape[1] + 1) // 2
     gradient = np.zeros((len(log_odds), 2), np.int64)
-    spare = np.empty_like(rows.seen)
+    inside, spare = np.empty(len(rows.seen), np.uint32), np.empty(len(rows.seen), np.uint32)
+    in_line = np.empty((len(rows.seen), 2), np.int64)
     sums = np.zeros((n_leaves, tried.shape[1], rows.n_bins.max(), 2), np.int64)
     split = _Split(np.zeros(n_leaves), np.zeros(n_leaves, np.int64), np.zeros(n_leaves, np.int64))
     bounds = np.empty((n_leaves, 2), np.int64)
     node = np.empty(n_leaves, np.int64)
     loss[start] = _loss(rows, log_odds)
     for tree in range(start, stop):
-        for i in rows.seen:
+        for k in range(len(inside)):
+            i = inside[k] = rows.seen[k]
             risk = 1.0 / (1.0 + np.exp(-log_odds[i]))
             gradient[i, 0] = np.int64(np.rint((risk - rows.event[i]) * _UNIT))
             gradient[i, 1] = np.int64(np.rint(risk * (1.0 - risk) * _UNIT))
-        n = _grow(rows, trees, tree, tried[tree], settings, gradient, spare, sums, split, bounds, node)
+        n = _grow(
+            rows, trees, tree, tried[tree], settings, inside, spare, gradient, in_line, sums, split, bounds, node
+        )
         for leaf in range(n):
             slope, information = _totals(sums[leaf, 0])
             value = -settings.learning_rate * slope / (information + settings.ridge)
             trees.value[tree, node[leaf]] = value
             for k in range(bounds[leaf, 0], bounds[leaf, 1]):
-                log_odds[rows.seen[k]] += value
+                log_odds[inside[k]] += value
         for i in rows.unseen:
             log_odds[i] += trees.value[tree, _leaf_of(rows.bins, i, trees, tree)]
         loss[tree + 1] = _loss(rows, log_odds)
@@ -148,13 +152,14 @@ def _loss(rows, log_odds):  # pragma: no cover - compiled
 
 
 @_compiled
-def _grow(rows, trees, tree, tried, settings, gradient, spare, sums, split, bounds, node):  # pragma: no cover
+def _grow(
+    rows, trees, tree, tried, settings, seen, spare, gradient, in_line, sums, split, bounds, node
+):  # pragma: no cover
     """Split the leaf with the largest gain, the first of equals, until there are enough; returns how many there are."""
-    seen = rows.seen
     node[0], bounds[0, 0], bounds[0, 1] = 0, 0, len(seen)
     n_leaves = n_nodes = 1
     trees.column[tree, 0] = LEAF
-    _add_up(rows, seen, tried, gradient, sums[0])
+    _add_up(rows, seen, tried, gradient, in_line, sums[0])
     _find_split(rows, tried, settings, sums[0], split, 0)
     while n_leaves < len(node):
         at, new = np.argmax(split.gain[:n_leaves]), n_leaves
@@ -170,7 +175,7 @@ def _grow(rows, trees, tree, tried, settings, gradient, spare, sums, split, boun
         bounds[at, 1], bounds[new, 0], bounds[new, 1] = middle, middle, end
         counted, rest = (at, new) if middle - start <= end - middle else (new, at)
         sums[new] = sums[at]
-        _add_up(rows, seen[bounds[counted, 0] : bounds[counted, 1]], tried, gradient, sums[counted])
+        _add_up(rows, seen[bounds[counted, 0] : bounds[counted, 1]], tried, gradient, in_line, sums[counted])
         sums[rest] -= sums[counted]
         n_nodes += 2
         n_leaves += 1
@@ -181,14 +186,17 @@ def _grow(rows, trees, tree, tried, settings, gradient, spare, sums, split, boun
 
 
 @_compiled
-def _add_up(rows, inside, tried, gradient, sums):  # pragma: no cover - compiled
+def _add_up(rows, inside, tried, gradient, in_line, sums):  # pragma: no cover - compiled
     """Add up gradient and information by bin of each tried column."""
     sums[:] = 0
+    for k in range(len(inside)):
+        in_line[k, 0], in_line[k, 1] = gradient[inside[k], 0], gradient[inside[k], 1]
     for k in range(len(tried)):
         bins, of_column = rows.bins[tried[k]], sums[k]
-        for i in inside:
-            of_column[bins[i], 0] += gradient[i, 0]
-            of_column[bins[i], 1] += gradient[i, 1]
+        for j in range(len(inside)):
+            b = bins[inside[j]]
+            of_column[b, 0] += in_line[j, 0]
+            of_column[b, 1] += in_line[j, 1]
 
 
 @_compiled

@@ -69,7 +69,7 @@ class Logistic:
         """
         self._fit_with(fold, design, outcome)
         risk = np.full(len(design), np.nan)
-        told = _told(outcome)
+        told = told_to_the_horizon(outcome)
         for k in range(int(fold.max()) + 1 if fold.max() > 0 else 0):
             kept = told & (fold != k)
             if outcome.event[kept].any() and not outcome.event[kept].all():
@@ -80,7 +80,7 @@ class Logistic:
     def _fit_with(self, fold: NDArray[np.intp] | None, design: DesignMatrix, outcome: Outcome) -> Self:
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "Logistic")
-        told = _told(outcome)
+        told = told_to_the_horizon(outcome)
         if outcome.event[told].all():
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
         chosen = self.ridge
