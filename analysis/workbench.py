@@ -16,7 +16,6 @@ from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
-from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
 from analysis.forecast.displays import show_outlook
@@ -31,7 +30,6 @@ from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
-from analysis.models.registry import QUOTABLE
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
@@ -49,10 +47,10 @@ class Workbench(Findings):
 
     @cached_property
     def forecast(self) -> Forecast:
-        """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
-        headline = quoted_model(self.rolling.pooled, QUOTABLE)
+        """The outlook from the last landmark, by the model that forecast the quarters before it best."""
+        folds = self.rolling.folds
         self.progress("forecasting from the last landmark")
-        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
+        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, folds)
 
     def standpoint(self) -> Standpoint:
         """Return the day that a report looks ahead from.
@@ -82,7 +80,7 @@ class Workbench(Findings):
     @cached_property
     def skill(self) -> Skill:
         """How good such forecasts have been."""
-        return skill_of(self.rolling, self.forecast.headline, QUOTABLE, self.study.report.min_cell)
+        return skill_of(self.rolling, self.forecast.choice, self.study.report.min_cell)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -160,7 +158,7 @@ class Workbench(Findings):
 
     @cached_property
     def _reliance(self) -> Reliance:
-        return permutation_losses_of(self, self.rolling)
+        return permutation_losses_of(self, self.rolling, self.forecast.headline)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

@@ -13,8 +13,8 @@ import pandas as pd
 
 from analysis.contest.reliance import permutation_losses_of
 from analysis.contest.verdicts import judge
+from analysis.evaluation.readings import quoted_model
 from analysis.evaluation.rolling_origin import rolling_origin_of
-from analysis.evaluation.selection import quoted_model
 from analysis.evaluation.skill import skill_of
 from analysis.inference.joint_tests import family_tests
 from analysis.models.registry import QUOTABLE

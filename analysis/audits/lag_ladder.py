@@ -17,7 +17,7 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.cox.fit import CoxFit
 from analysis.declared.factors import control_family, read_covariates
-from analysis.declared.study import Windows
+from analysis.declared.study_parts import Windows
 from analysis.design.matrix import Column, Covariate
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests

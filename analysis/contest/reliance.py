@@ -17,7 +17,7 @@ from analysis.evaluation.accuracy import null_brier_score, weighted_mean
 from analysis.evaluation.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, RollingOrigin, cluster_place
 from analysis.models.base import horizon_risk
-from analysis.models.registry import QUOTABLE
+from analysis.models.registry import COX, FOREST
 from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
@@ -99,12 +99,12 @@ def permutation_losses(
     return Reliance(LOSSES.checked(pd.DataFrame(lines, columns=LOSSES.columns)), family_contrasts(drawn))
 
 
-def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin) -> Reliance:
-    """Measure what the forecasts that a study may quote lose without each family."""
+def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin, quoted: str) -> Reliance:
+    """Measure what the quoted forecast, and those of the Cox model and the forest, lose without each family."""
     models = tenure.study.models
     return permutation_losses(
         rolling.folds,
-        QUOTABLE,
+        tuple(dict.fromkeys((quoted, *(name for name in (COX, FOREST) if name in rolling.models)))),
         [family.name for family, _ in tenure.families()],
         n_repeats=models.permutations,
         n_resamples=models.resamples,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.declared.factors import control_family
-from analysis.evaluation.selection import Lead, PairVerdict
+from analysis.evaluation.readings import Lead, PairVerdict
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.models.registry import CONTRACT_ONLY

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.wording.remarks import Remark, remark
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.evaluation.folds import Fold
-from analysis.models.base import horizon_risk
 from analysis.models.competition import Competition
 from analysis.models.scoring import mean_log_score
 from analysis.wording.remarks import remark
@@ -55,9 +54,7 @@ class Choice:
     scores: dict[str, float]
 
 
-def choose(
-    folds: Sequence[Fold], competition: Competition, landmark: pd.Timestamp, n_training_events: int
-) -> Choice:
+def choose(folds: Sequence[Fold], competition: Competition, landmark: pd.Timestamp, n_training_events: int) -> Choice:
     """Choose the model to quote at a landmark.
 
     Parameters
@@ -86,10 +83,7 @@ def choose(
     if n_events >= FEWEST_EVENTS and all(set(candidates) <= set(fold.models) for fold in settled):
         event = np.concatenate(events)
         scores = {
-            name: mean_log_score(
-                event, np.concatenate([horizon_risk(fold.models[name], fold.test) for fold in settled])
-            )
-            for name in candidates
+            name: mean_log_score(event, np.concatenate([fold.risk[name] for fold in settled])) for name in candidates
         }
         return _best(landmark, scores, Ground.EARLIER_QUARTERS, len(settled), n_events)
     inner = {name: competition.inner_score[name] for name in candidates if name in competition.inner_score}

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.design.matrix import Covariate, Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed, labelled_as_known, still_there, training_rows
 from analysis.errors import DesignError
-from analysis.models.base import Forecaster
+from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import Competition, Makers, compete
 from analysis.wording.remarks import Remark, remark
 
@@ -33,6 +35,9 @@ class Fold:
         Of the same rows, on the landmark clock.
     competition : Competition
         The models, fitted on the training rows.
+    risk, plain_risk : dict of str to ndarray
+        Of each model the probability of churn within the horizon of the rows at the landmark: as put right, and as it
+        was fitted.
     n_training_rows, n_training_events : int
         Events are distinct lifetimes.
     """
@@ -44,6 +49,8 @@ class Fold:
     test_rows: pd.DataFrame
     outcome: Outcome
     competition: Competition
+    risk: dict[str, NDArray[np.float64]]
+    plain_risk: dict[str, NDArray[np.float64]]
     n_training_rows: int
     n_training_events: int
 
@@ -110,14 +117,17 @@ class Learner:
         ]
         if not competition.models:
             return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
+        test = design.apply(test_rows)
         fold = Fold(
             landmark=landmark,
             settled_on=test_rows["horizon_ends_on"].max() + pd.Timedelta(days=self.allowed_gap_days),
             design=design,
-            test=design.apply(test_rows),
+            test=test,
             test_rows=test_rows,
             outcome=Outcome.from_landmarks(test_rows),
             competition=competition,
+            risk={name: horizon_risk(model, test) for name, model in competition.models.items()},
+            plain_risk={name: horizon_risk(model, test) for name, model in competition.plain.items()},
             n_training_rows=len(training),
             n_training_events=int(training.loc[training["event"] == 1, "lifetime_id"].nunique()),
         )

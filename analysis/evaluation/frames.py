@@ -68,7 +68,12 @@ RECALIBRATED = Schema(
     "a model, as it was fitted and as it was put right on its out-of-fold forecasts",
     (
         _MODEL,
-        Field("slope_plain", Kind.NUMBER, "slope of outcomes on its log-odds as fitted; 1 where it is calibrated", may_lack=True),
+        Field(
+            "slope_plain",
+            Kind.NUMBER,
+            "slope of outcomes on its log-odds as fitted; 1 where it is calibrated",
+            may_lack=True,
+        ),
         Field("slope", Kind.NUMBER, "the same as put right", may_lack=True),
         Field("log_score_plain", Kind.NUMBER, "mean negative log likelihood as fitted, lower is better"),
         Field("log_score", Kind.NUMBER, "the same as put right"),

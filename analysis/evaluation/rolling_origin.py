@@ -19,14 +19,13 @@ from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold, Learner
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
 from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
-from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import BLEND, Makers
 from analysis.models.registry import BLENDED, competing_models
 from analysis.progress import Progress, quiet
 from analysis.wording.remarks import Remark, remark
 
 QUOTED = "quoted"
-"""The name under which the forecasts are scored that would have been quoted: each quarter by the model chosen for it."""
+"""The name under which forecasts are scored as they would have been quoted: each quarter by the model chosen for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,8 +142,8 @@ def rolling_origin(
         raise ModelError(remark("evaluation.no_quarter", notes=said) if said else remark("evaluation.none_followed"))
     fitted = [name for name in (*models, BLEND) if any(name in fold.models for fold in folds)]
     choices = [choose(folds, fold.competition, fold.landmark, fold.n_training_events) for fold in folds]
-    predictions = _predictions(folds, choices, fitted, lambda fold: fold.models)
-    plain = _predictions(folds, choices, fitted, lambda fold: fold.competition.plain)
+    predictions = _predictions(folds, choices, fitted, lambda fold: fold.risk)
+    plain = _predictions(folds, choices, fitted, lambda fold: fold.plain_risk)
     scored = [*fitted, QUOTED]
     weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
@@ -205,13 +204,13 @@ def _predictions(
     folds: Sequence[Fold],
     choices: Sequence[Choice],
     models: Sequence[str],
-    of_fold: Callable[[Fold], Mapping[str, Forecaster]],
+    of_fold: Callable[[Fold], Mapping[str, NDArray[np.float64]]],
 ) -> pd.DataFrame:
     frames = []
     for fold, choice in zip(folds, choices, strict=True):
-        fitted = of_fold(fold)
+        known = of_fold(fold)
         unfitted = np.full(len(fold.test), np.nan)
-        risk = {name: horizon_risk(fitted[name], fold.test) if name in fitted else unfitted for name in models}
+        risk = {name: known.get(name, unfitted) for name in models}
         labels = {
             "landmark": fold.landmark,
             "lifetime_id": fold.outcome.lifetime,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.evaluation.selection import score_of
+from analysis.evaluation.readings import score_of
 
 MOST_BEHIND = 0.02
 """By so much of AUC a model may fall behind its twin before it is said; smaller differences come and go by chance."""

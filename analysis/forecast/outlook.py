@@ -14,11 +14,14 @@ from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import elapsed_at, still_there, training_rows
 from analysis.errors import ModelError
+from analysis.evaluation.choice import Choice, choose
+from analysis.evaluation.folds import Fold
 from analysis.forecast.frames import ACCOUNTS
 from analysis.forecast.reasons import Reason, name_reasons
 from analysis.models.base import horizon_risk
+from analysis.models.competition import compete
 from analysis.models.landmark_cox import LandmarkCox
-from analysis.models.registry import COX, competing_models
+from analysis.models.registry import BLENDED, COX, competing_models
 from analysis.wording.remarks import remark
 
 
@@ -31,8 +34,8 @@ class Forecast:
     landmark, stands_on, horizon_ends_on
         Covariates are those of the first day; the forecast is conditional on being at risk, and not under notice, on
         the second (the snapshot, where the horizon has begun), and reaches to the third.
-    headline
-        The model whose numbers are quoted.
+    choice
+        The model whose numbers are quoted, and by what it was chosen.
     models
         The models that were fitted, in the order in which they compete.
     accounts
@@ -48,13 +51,18 @@ class Forecast:
     landmark: pd.Timestamp
     stands_on: pd.Timestamp
     horizon_ends_on: pd.Timestamp
-    headline: str
+    choice: Choice
     models: tuple[str, ...]
     accounts: pd.DataFrame
     reasons: tuple[tuple[Reason, ...], ...]
     n_training_rows: int
     n_training_events: int
     shrinkage: float
+
+    @property
+    def headline(self) -> str:
+        """The model whose numbers are quoted."""
+        return self.choice.model
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -66,7 +74,7 @@ def forecast_last_landmark(
     landmarks: pd.DataFrame,
     covariates: Sequence[Covariate],
     study: Study,
-    headline: str = COX,
+    folds: Sequence[Fold] = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
 
@@ -79,8 +87,8 @@ def forecast_last_landmark(
         All landmark rows, the last landmark among them.
     covariates
         Those declared for landmarks.
-    headline
-        The model to quote.
+    folds
+        The quarters that were forecast before: by them the model is chosen that is quoted.
 
     Raises
     ------
@@ -94,19 +102,19 @@ def forecast_last_landmark(
         raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
     design, matrix = learn_matrix(training, covariates)
     outcome = Outcome.from_landmarks(training)
-    fitted = {name: make().fit(matrix, outcome) for name, make in competing_models(study).items()}
+    competition = compete(competing_models(study), matrix, outcome, BLENDED, study.seed)
     now = at_risk_now(landmarks, study.time.snapshot)
     current = design.apply(now)
-    risks = {name: horizon_risk(model, current) for name, model in fitted.items()}
-    probabilities = ACCOUNTS.with_each(tuple(fitted), Kind.NUMBER, "probability of churn by the end of the horizon")
-    cox = fitted[COX]
+    risks = {name: horizon_risk(model, current) for name, model in competition.models.items()}
+    probabilities = ACCOUNTS.with_each(tuple(risks), Kind.NUMBER, "probability of churn by the end of the horizon")
+    cox = competition.plain[COX]
     assert isinstance(cox, LandmarkCox)
     return Forecast(
         landmark=last,
         stands_on=last + pd.Timedelta(days=elapsed.days),
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
-        headline=headline,
-        models=tuple(fitted),
+        choice=choose(folds, competition, last, outcome.n_lifetimes_with_event),
+        models=tuple(risks),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
         reasons=name_reasons(current, cox, now),
         n_training_rows=len(training),

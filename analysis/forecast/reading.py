@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.forecast.call_list import call_list, ranked_accounts
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.declared.study import Time
+from analysis.declared.study_parts import Time
 from analysis.errors import ModelError
 from analysis.forecast.outlook import at_risk_now
 

@@ -7,7 +7,7 @@ from analysis.curves.incidence import aalen_johansen
 from analysis.curves.rates import rates
 from analysis.curves.recurrent import mean_cumulative_number
 from analysis.curves.stretches import stretch_to_show
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import CHANGE_CURVES, ENDS, RATES

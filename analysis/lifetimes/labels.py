@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from analysis.declared.study import NAMES_OF_ACCOUNTS
+from analysis.declared.ranges import NAMES_OF_ACCOUNTS
 from analysis.errors import StudyError
 
 ALL, OTHER, UNKNOWN = "all", "other", "unknown"

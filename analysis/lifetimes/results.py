@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.figures.display import Display
 from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_before_renewal, draw_incidence, draw_mean_number, draw_rates

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.curves.nonparametric import kaplan_meier, numbers_at_risk
 from analysis.curves.stretches import stretch_to_show
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import AT_RISK, CURVES

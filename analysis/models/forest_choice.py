@@ -99,14 +99,9 @@ class TunedForest:
             return tried[settings][0]
 
         best = ForestSettings(self.leaves[0], self.columns[0], self.bins[0])
-        for name, choices in (
-            ("min_rows_per_leaf", self.leaves),
-            ("max_features", self.columns),
-            ("max_bins", self.bins),
-        ):
-            if len(choices) > 1:
-                best = min((replace(best, **{name: choice}) for choice in choices), key=score)
-        score(best)
+        best = min((replace(best, min_rows_per_leaf=rows) for rows in self.leaves), key=score)
+        best = min((replace(best, max_features=share) for share in self.columns), key=score)
+        best = min((replace(best, max_bins=number) for number in self.bins), key=score)
         self.settings_ = best
         _, self.forest_, risk = tried[best]
         return self, risk

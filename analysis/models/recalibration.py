@@ -18,7 +18,7 @@ PRIOR_SPREAD = 0.5
 and is nothing beside a hundred."""
 _CERTAIN = 1e-6
 """A probability counts as no surer than this: log-odds of 0 and 1 are endless."""
-_CONVERGED = 1e-12
+_CONVERGED = 1e-18
 _MOST_STEPS = 100
 
 

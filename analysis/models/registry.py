@@ -1,11 +1,10 @@
 """The registry: the models that compete in a study, by name."""
 
-from collections.abc import Callable, Mapping
-
 from analysis.declared.factors import control_family
 from analysis.declared.study import Study
 from analysis.models.base import Model
-from analysis.models.forest import Forest
+from analysis.models.competition import Makers
+from analysis.models.forest_choice import TunedForest
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
@@ -14,21 +13,29 @@ from analysis.models.tuning import ShrinkageChoice
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
 LOGISTIC, CONTRACT_LOGISTIC = "logistic", "contract_logistic"
 
-QUOTABLE = (COX, FOREST)
-"""The models whose forecast may be quoted; the others are rivals that they must beat."""
+BLENDED = (COX, FOREST, LOGISTIC, CONTRACT_ONLY)
+"""The models that the blend may weigh: those that learn from all columns, and the least that they must know."""
 TWINS = {COX: LOGISTIC, FOREST: LOGISTIC, CONTRACT_ONLY: CONTRACT_LOGISTIC}
 """Of models the plain logistic regression on the same columns, which they must not fall behind."""
 
-Makers = Mapping[str, Callable[[], Model]]
-
 
 def competing_models(study: Study) -> Makers:
-    """Return the models of a study and the rivals they must beat, each as a function that makes an unfitted one."""
+    """Return the models that compete in a study, from rich to plain, each as a function that makes an unfitted one.
+
+    A model and its twin share how strongly they are shrunk, if they are fitted one after another in one thread.
+    """
     models, contract = study.models, (control_family(),)
     of_all, of_contract = (ShrinkageChoice(models.forecast_shrinkage, study.seed) for _ in range(2))
 
     def forest() -> Model:
-        return Forest(n_trees=models.forest_trees, min_rows_per_leaf=models.forest_min_leaf, seed=study.seed)
+        return TunedForest(
+            leaves=models.forest_min_leaf,
+            columns=models.forest_columns,
+            bins=models.forest_bins,
+            n_trees=models.forest_trees,
+            seed=study.seed,
+            n_jobs=1,
+        )
 
     return {
         COX: lambda: LandmarkCox(ridge=of_all),

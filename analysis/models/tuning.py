@@ -1,5 +1,6 @@
 """Tuning: how strongly a landmark Cox model is penalised, chosen among its own training rows."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ class Shrinkage:
 
 
 class ShrinkageChoice:
-    """Shrinks family by family, made once for models that are fitted to the same rows and columns one after another.
+    """Shrinks family by family, made once for models that a thread fits to the same rows and columns one after another.
 
     The columns of each family, marks of missing values apart, are penalised as far as the family's own data ask for
     (`fit_shrunk`). All that is taken so many times as makes clusters that were left out likeliest: rows of overlapping
@@ -51,7 +52,7 @@ class ShrinkageChoice:
 
     def __init__(self, multiples: Sequence[float], seed: int = 0) -> None:
         self._multiples, self._seed = tuple(multiples), seed
-        self._made: tuple[DesignMatrix, Outcome, Shrinkage] | None = None
+        self._last = threading.local()
 
     def __call__(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp] | None = None) -> Shrinkage:
         """Return the penalty of each column for training rows on the landmark clock.
@@ -68,14 +69,16 @@ class ShrinkageChoice:
         ModelError
             As `fit_shrunk`.
         """
-        if self._made is None or self._made[0] is not design or self._made[1] is not outcome:
+        made: tuple[DesignMatrix, Outcome, Shrinkage] | None = getattr(self._last, "made", None)
+        if made is None or made[0] is not design or made[1] is not outcome:
             groups = [(column.family, column.marks_missing) for column in design.columns]
             own = fit_shrunk(design.values, outcome.on_grid().counting_rows(), groups, names=design.names).ridge
             folds = cluster_folds(outcome, self._seed) if fold is None else fold
             left_out = CoxLeftOut(design.values / np.sqrt(own), outcome, folds)
             multiple = likeliest_ridge(left_out, self._multiples)
-            self._made = design, outcome, Shrinkage(own * multiple, multiple, left_out.risk(multiple))
-        return self._made[2]
+            made = design, outcome, Shrinkage(own * multiple, multiple, left_out.risk(multiple))
+            self._last.made = made
+        return made[2]
 
 
 @one_thread

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from analysis.cohort.source_check import SourceCheck
 from analysis.declared.claims import Judged
 from analysis.declared.floors import floors
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.wording.catalogue import Catalogue
 from reports.check.topics import FLOORS, in_order
 from reports.dictionary.entries import ClaimLine, Entry, Section

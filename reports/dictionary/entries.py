@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from analysis.declared.claims import Judged, read_claims
 from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families, unmet
 from analysis.declared.needs import read_word
-from analysis.declared.study import Definitions, Study, Windows
+from analysis.declared.study import Study
+from analysis.declared.study_parts import Definitions, Windows
 from analysis.errors import ReportError
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark

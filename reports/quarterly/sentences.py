@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
-from analysis.evaluation.selection import Lead
+from analysis.evaluation.readings import Lead
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN

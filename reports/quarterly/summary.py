@@ -9,7 +9,6 @@ from analysis.inference.apart import bounds_apart, family_tests_apart, ratios_ap
 from analysis.lifetimes.book import last_settled_quarter
 from analysis.lifetimes.clock import kinds_to_draw
 from analysis.lifetimes.survival import beginnings
-from analysis.models.registry import QUOTABLE
 from analysis.workbench import Workbench
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 
@@ -79,7 +78,7 @@ def _contest(tenure: Workbench) -> Contest:
         tests=tenure.family_tests().table,
         losses=tenure.family_losses().table,
         contrasts=tenure.family_contrasts().table,
-        models=QUOTABLE,
+        models=tuple(dict.fromkeys(tenure.family_losses().table["model"])),
         ratios=tenure.hazard_ratios().table,
         bounds=_told(inference.bounds),
         read_together=tenure.read_together,

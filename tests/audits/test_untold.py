@@ -16,7 +16,7 @@ from analysis.audits.shortcuts import one_stay
 from analysis.audits.signals import Signal
 from analysis.audits.untold import untold
 from analysis.declared.factors import read_covariates
-from analysis.declared.study import Windows
+from analysis.declared.study_parts import Windows
 
 
 def cohort(given: set[str], filled: set[str] = frozenset()) -> SimpleNamespace:

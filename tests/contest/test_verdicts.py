@@ -16,7 +16,7 @@ from analysis.contest.verdicts import (
     judge,
     leader_verdict,
 )
-from analysis.evaluation.selection import Lead, PairVerdict
+from analysis.evaluation.readings import Lead, PairVerdict
 
 NOTHING, CLEARLY = 0.4, 0.001
 

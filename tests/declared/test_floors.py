@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.declared.floors import Evidence, Question, floors
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.errors import DesignError, ModelError, StudyError, obstacle_to
 from analysis.wording.remarks import remark
 

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.errors import ModelError
 from analysis.evaluation.calibration import calibrations, number_of_groups
-from analysis.evaluation.selection import Lead, PairVerdict, Score, pair_verdicts, quoted_model, score_of
+from analysis.evaluation.readings import Lead, PairVerdict, Score, pair_verdicts, quoted_model, score_of
 
 
 def pooled(**brier: float) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts, poisson_binomial_interval
 from analysis.forecast.outlook import Forecast

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from analysis.declared.study import Time
+from analysis.declared.study_parts import Time
 from analysis.errors import ModelError
 from analysis.forecast.standpoint import refuse_without_churn, standpoint
 

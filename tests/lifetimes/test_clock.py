@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.rates import confint_poisson
 
 from analysis.curves.rates import DAYS_A_YEAR
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.figures.survival import draw_before_renewal
 from analysis.lifetimes.clock import commonest_kind, kinds_to_draw, leaving_before_renewal
 from analysis.lifetimes.results import EventResults

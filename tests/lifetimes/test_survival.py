@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.declared.study import Report
+from analysis.declared.study_parts import Report
 from analysis.design.outcome import Outcome
 from analysis.figures.style import HIDDEN
 from analysis.figures.survival import draw_rates

@@ -6,7 +6,7 @@ import pytest
 from cases import case_shows, cases
 from drawn import drawn_book
 
-from analysis.declared.study import Windows
+from analysis.declared.study_parts import Windows
 
 OPEN = """
 | subscription_id | account_id | started_on |

@@ -6,7 +6,7 @@ import pytest
 from drawn import drawn_book
 from one_day import DAY, OLD, day_shows, young
 
-from analysis.declared.study import Windows
+from analysis.declared.study_parts import Windows
 
 people_show = functools.partial(day_shows, "usage_people")
 

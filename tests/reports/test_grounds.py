@@ -15,7 +15,7 @@ from analysis.audits.compared import compared
 from analysis.audits.signals import Signal, SignalOfColumn
 from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates
-from analysis.declared.study import Audits, Models
+from analysis.declared.study_parts import Audits, Models
 from analysis.wording.remarks import remark
 from analysis.workbench import Workbench, open_study
 from reports.messages import read_catalogue

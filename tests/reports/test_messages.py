@@ -21,9 +21,9 @@ from analysis.contest.verdicts import Standing
 from analysis.declared.claims import Judged
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates, read_families
-from analysis.declared.study import Audits, Definitions, Models, Windows
+from analysis.declared.study_parts import Audits, Definitions, Models, Windows
 from analysis.errors import ReportError
-from analysis.evaluation.selection import Lead
+from analysis.evaluation.readings import Lead
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.declared.study import Report, Source, Study, Time
+from analysis.declared.study import Source, Study
+from analysis.declared.study_parts import Report, Time
 from analysis.errors import DesignError, FrameError, ModelError
 from analysis.wording.remarks import remark
 from analysis.workbench import Workbench

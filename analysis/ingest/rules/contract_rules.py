@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Collection, Iterator
 
 from analysis.declared.contract import Column, Table
-from analysis.declared.study import FIRST_DAY, LAST_DAY
+from analysis.declared.ranges import FIRST_DAY, LAST_DAY
 from analysis.engine.query import read_query
 from analysis.engine.quoting import literal
 from analysis.ingest.findings import Severity

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.contest.verdicts import leading_family
 from analysis.declared.factors import control_family
-from analysis.declared.study import Models, Source, Study, Time
+from analysis.declared.study import Source, Study
+from analysis.declared.study_parts import Models, Time
 from analysis.models.registry import COX
 from analysis.progress import Progress, quiet
 from analysis.workbench import Workbench, open_workbench

@@ -1,34 +1,9 @@
-"""Selection: which model's forecast is quoted, and how its score and its lead over another read."""
+"""Readings: how the score of a model, and its lead over another, are read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
-
-from analysis.errors import ModelError
-from analysis.wording.remarks import remark
-
-
-def quoted_model(pooled: pd.DataFrame, candidates: Sequence[str]) -> str:
-    """Return the candidate with the best Brier score out of time; of equals, the first by name.
-
-    Parameters
-    ----------
-    pooled
-        As `analysis.evaluation.frames.POOLED`.
-    candidates
-        Models that may be quoted; rivals are only compared with.
-
-    Raises
-    ------
-    ModelError
-        If none of the candidates was scored.
-    """
-    scores = pooled[(pooled["metric"] == "brier") & pooled["model"].isin(list(candidates))]
-    if scores.empty:
-        raise ModelError(remark("evaluation.no_model_to_quote", candidates=tuple(candidates)))
-    return str(scores.sort_values(["estimate", "model"])["model"].iloc[0])
 
 
 @dataclass(frozen=True, slots=True)
