@@ -110,9 +110,7 @@ def add_trees(rows, trees, tried, settings, log_odds, loss, start, stop):  # pra
             risk = 1.0 / (1.0 + np.exp(-log_odds[i]))
             gradient[i, 0] = np.int64(np.rint((risk - rows.event[i]) * _UNIT))
             gradient[i, 1] = np.int64(np.rint(risk * (1.0 - risk) * _UNIT))
-        n = _grow(
-            rows, trees, tree, tried[tree], settings, inside, spare, gradient, in_line, sums, split, bounds, node
-        )
+        n = _grow(rows, trees, tree, tried[tree], settings, inside, spare, gradient, in_line, sums, split, bounds, node)
         for leaf in range(n):
             slope, information = _totals(sums[leaf, 0])
             value = -settings.learning_rate * slope / (information + settings.ridge)
