@@ -63,8 +63,8 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
     Returns
     -------
     counts : DataFrame
-        day, what (a covariate, a column of `SCORES`, or which rows), compared (cells or rows), recent (those of the last `RECENT_DAYS`),
-        differing.
+        day, what (a covariate, one of `SCORES`, or which rows), compared (cells or rows), recent (those of the
+        last `RECENT_DAYS`), differing.
     cells : DataFrame
         day, what, account_id, lifetime_number, risk_date, from_all_data, from_known: the first that differ of each
         covariate and day.
