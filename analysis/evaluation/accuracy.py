@@ -241,10 +241,11 @@ def group_rate(
 
 
 def weighted_mean(values: NDArray[np.float64], weights: NDArray | None = None) -> NDArray[np.float64]:
-    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,)."""
+    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,); NaN if all are zero."""
     if weights is None:
         return np.array([values.mean()])
-    return (weights * values).sum(axis=1) / weights.sum(axis=1)
+    total = weights.sum(axis=1)
+    return np.divide((weights * values).sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
 
 
 def _surprise(event: NDArray[np.bool_], risk: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,6 +64,7 @@ class KnownOutcome:
         """Return what each row weighs in resamples, G estimated anew in each, shape (n_resamples, n).
 
         The scores that take `weights` take these: ``auc(known.event, risk, known.resampled(counts), known.group)``.
+        Where a Cox model can't be fitted to a resample no row of it weighs anything, and its scores are NaN.
 
         Parameters
         ----------
