@@ -241,7 +241,7 @@ def group_rate(
 
 
 def weighted_mean(values: NDArray[np.float64], weights: NDArray | None = None) -> NDArray[np.float64]:
-    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,); NaN if all are zero."""
+    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,); NaN if all zero."""
     if weights is None:
         return np.array([values.mean()])
     total = weights.sum(axis=1)
