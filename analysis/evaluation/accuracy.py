@@ -57,8 +57,8 @@ def brier_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estim
 
     Notes
     -----
-    Graf, Schmoor, Sauerbrei and Schumacher (1999), Stat. Med. 18, 2529, equation 5, divided by the sum of the weights
-    (with Kaplan-Meier's G that is the number of rows); its standard error, the part of G included, as in Blanche,
+    Graf, Schmoor, Sauerbrei and Schumacher (1999), Stat. Med. 18, 2529, divided by the sum of the weights (with
+    Kaplan-Meier's G that is the number of rows); its standard error, the part of G included, as in Blanche,
     Proust-Lima, Loubere, Berr, Dartigues and Jacqmin-Gadda (2015), Biometrics 71, 102.
     """
     return _mean_at(known, (probability(risk, len(known)) - known.event) ** 2, level)

@@ -101,6 +101,8 @@ def known_at(
 ) -> KnownOutcome:
     """Say what is known of each row at a horizon, and weigh the known ones for those that are not.
 
+    Of landmark outcomes (`Outcome.from_landmarks`) ``outcome.stop`` is the time and `HORIZON_PARTS` the horizon.
+
     Parameters
     ----------
     time : array-like, shape (n,)
@@ -134,7 +136,8 @@ def known_at(
     Notes
     -----
     A known row weighs 1 / G(u-), u its end or the horizon, whichever is first: Graf, Schmoor, Sauerbrei and Schumacher
-    (1999), Stat. Med. 18, 2529. At ties censoring follows events. With Kaplan-Meier's G the weights of a group add up
+    (1999), Stat. Med. 18, 2529. At ties censoring follows events, so a row censored at the horizon has survived it, and
+    the G that it needs is the one before. With Kaplan-Meier's G the weights of a group add up
     to its number of rows, and the weighted share of events is 1 - Kaplan-Meier, with competing ends Aalen-Johansen. R's
     ``riskRegression::Score`` does not count as known who is censored at the horizon itself; that is ``known_at(time,
     event, np.nextafter(horizon, np.inf))``.
