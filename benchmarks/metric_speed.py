@@ -25,10 +25,10 @@ from lifelines.utils import concordance_index
 from sksurv.metrics import brier_score, concordance_index_censored, concordance_index_ipcw, cumulative_dynamic_auc
 from sksurv.util import Surv
 
-from analysis.evaluation.accuracy import brier_at
-from analysis.evaluation.censoring import known_at
-from analysis.evaluation.concordance import harrell_c, uno_c
-from analysis.evaluation.discrimination import auc_at
+from analysis.evaluation.measures.accuracy import brier_at
+from analysis.evaluation.measures.censoring import known_at
+from analysis.evaluation.measures.concordance import harrell_c, uno_c
+from analysis.evaluation.measures.discrimination import auc_at
 
 HERE = Path(__file__).parent
 HORIZON, FOLLOWED = 1.0, 1.05

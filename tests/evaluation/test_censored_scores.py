@@ -8,7 +8,7 @@ from sksurv.metrics import concordance_index_ipcw, cumulative_dynamic_auc, integ
 from sksurv.util import Surv
 
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import (
+from analysis.evaluation.measures.accuracy import (
     SMALLEST,
     brier_at,
     brier_score,
@@ -19,9 +19,9 @@ from analysis.evaluation.accuracy import (
     log_score,
     log_score_at,
 )
-from analysis.evaluation.censoring import known_at
-from analysis.evaluation.concordance import harrell_c, uno_c
-from analysis.evaluation.discrimination import auc, auc_at
+from analysis.evaluation.measures.censoring import known_at
+from analysis.evaluation.measures.concordance import harrell_c, uno_c
+from analysis.evaluation.measures.discrimination import auc, auc_at
 
 SCORES = [
     (name, position) for name, case in numbers("riskregression").items() for position in range(len(case["scores"]))

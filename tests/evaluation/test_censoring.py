@@ -6,8 +6,8 @@ from r_reference import table
 from analysis.curves.incidence import aalen_johansen
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import brier_score, group_rate
-from analysis.evaluation.censoring import known_at
+from analysis.evaluation.measures.accuracy import brier_score, group_rate
+from analysis.evaluation.measures.censoring import known_at
 
 
 @pytest.fixture

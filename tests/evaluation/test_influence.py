@@ -8,7 +8,7 @@ from analysis.cox.concordance import pair_shares
 from analysis.cox.rows import counting_rows
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import (
+from analysis.evaluation.measures.accuracy import (
     brier_at,
     brier_score,
     index_of_prediction_accuracy,
@@ -17,10 +17,10 @@ from analysis.evaluation.accuracy import (
     log_score,
     log_score_at,
 )
-from analysis.evaluation.censoring import known_at
-from analysis.evaluation.concordance import harrell_c, uno_c
-from analysis.evaluation.discrimination import auc, auc_at
-from analysis.evaluation.influence import estimate
+from analysis.evaluation.measures.censoring import known_at
+from analysis.evaluation.measures.concordance import harrell_c, uno_c
+from analysis.evaluation.measures.discrimination import auc, auc_at
+from analysis.evaluation.measures.influence import estimate
 
 HORIZON = 6.0
 METRICS = ["auc", "brier", "ipa", "log", "integrated", "harrell", "uno"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analysis.evaluation.accuracy import index_of_prediction_accuracy
+from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.ensemble import HistGradientBoostingClassifier

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.discrimination import auc
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 
