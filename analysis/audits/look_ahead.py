@@ -12,6 +12,8 @@ from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, past
 from analysis.engine.engine import Engine
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
+SCORES = dict.fromkeys(("published_score", "published_score_age"), "landmark_scores")
+"""Cells of landmark rows that are no covariates, and the query that makes them."""
 RECENT_DAYS = 31
 """Cells of so many days before would show that a query looks ahead by as much; older ones show longer looks only."""
 EXAMPLES = 5
@@ -45,11 +47,11 @@ def audit_accounts(tenure: CohortTables) -> list[str]:
 
 
 def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rebuild the past from what was known on each day, and compare every covariate and every row up to that day.
+    """Rebuild the past from what was known on each day, and compare every covariate, score and row up to that day.
 
     In every source table, each cell that became known on the day or later is blanked and each such row dropped; the
     queries run again. Nothing may differ (rule 2 of ``queries/rules_of_time.md``). Rows at risk are compared for all
-    accounts, covariates for those of `audit_accounts`.
+    accounts, covariates and published scores for those of `audit_accounts`.
 
     Parameters
     ----------
@@ -61,32 +63,35 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
     Returns
     -------
     counts : DataFrame
-        day, what (a covariate, or which rows), compared (cells or rows), recent (those of the last `RECENT_DAYS`),
-        differing.
+        day, what (a covariate, one of `SCORES`, or which rows), compared (cells or rows), recent (those of the
+        last `RECENT_DAYS`), differing.
     cells : DataFrame
         day, what, account_id, lifetime_number, risk_date, from_all_data, from_known: the first that differ of each
         covariate and day.
     """
     counts, cells = [], []
     accounts = audit_accounts(tenure)
-    names = [covariate.name for covariate in tenure.covariates()]
+    cells_of = {"covariates": [covariate.name for covariate in tenure.covariates()]}
+    if "health_scores" in tenure.given:
+        cells_of["landmark_scores"] = list(SCORES)
     for day in days:
         tenure.progress(f"looking ahead: rebuilding what was known on {day}")
         with past(tenure, day, accounts) as engine:
             counts += [(day, what, *_rows_that_differ(engine, table, day)) for what, table in ROWS.items()]
-            compared, recent, differing = _cells_that_differ(engine, names, day)
-            counts += [(day, name, compared, recent, number) for name, number in zip(names, differing, strict=True)]
-            cells += [_examples(engine, name, day) for name, number in zip(names, differing, strict=True) if number]
+            for table, names in cells_of.items():
+                compared, recent, differing = _cells_that_differ(engine, table, names, day)
+                counts += [(day, name, compared, recent, n) for name, n in zip(names, differing, strict=True)]
+                cells += [_examples(engine, table, name, day) for name, n in zip(names, differing, strict=True) if n]
     listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
     return pd.DataFrame(counts, columns=LOOK_AHEAD.columns).astype({"day": "datetime64[us]"}), listed
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:
-    """Return the rows of a table up to a day; of covariates, those of the accounts that are looked at."""
+    """Return the rows of a table up to a day; of cells that are compared, those of the accounts that are looked at."""
     if table == "landmark_dates":
         return f"select *, landmark as on_day from {schema}.{table} where landmark <= date '{day}'"
     return (
-        f"select covariates.*, risk_date as on_day from {schema}.{table} as covariates "
+        f"select cells.*, risk_date as on_day from {schema}.{table} as cells "
         f"semi join {LOOKED_AT} using (lifetime_id) where risk_date <= date '{day}'"
     )
 
@@ -106,25 +111,25 @@ def _rows_that_differ(engine: Engine, table: str, day: dt.date) -> tuple[int, in
     return row
 
 
-def _both_sql(day: dt.date) -> str:
+def _both_sql(table: str, day: dt.date) -> str:
     """Return the pairs of rows that both builds have."""
-    ours, theirs = (_rows_sql(schema, "covariates", day) for schema in (COHORT, REBUILT))
+    ours, theirs = (_rows_sql(schema, table, day) for schema in (COHORT, REBUILT))
     return f"({ours}) as ours inner join ({theirs}) as theirs using (lifetime_id, on_day)"
 
 
-def _cells_that_differ(engine: Engine, names: Sequence[str], day: dt.date) -> tuple[int, int, list[int]]:
-    """Return how many cells of each covariate were compared, how many of those are recent, and how many differ."""
+def _cells_that_differ(engine: Engine, table: str, names: Sequence[str], day: dt.date) -> tuple[int, int, list[int]]:
+    """Return how many cells of each column were compared, how many of those are recent, and how many differ."""
     counts = [f"count(*) filter (ours.{name} is distinct from theirs.{name})" for name in names]
     recent = f"count(*) filter ({_is_recent(day)})"
-    (row,) = engine.rows(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(day)}")
+    (row,) = engine.rows(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(table, day)}")
     return row[0], row[1], list(row[2:])
 
 
-def _examples(engine: Engine, name: str, day: dt.date) -> pd.DataFrame:
+def _examples(engine: Engine, table: str, name: str, day: dt.date) -> pd.DataFrame:
     return engine.frame(
         f"select date '{day}' as day, '{name}' as what, account_id, lifetime_number, on_day as risk_date, "
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
-        f"from {_both_sql(day)} inner join {COHORT}.lifetimes using (lifetime_id) "
+        f"from {_both_sql(table, day)} inner join {COHORT}.lifetimes using (lifetime_id) "
         f"where ours.{name} is distinct from theirs.{name} "
         f"order by on_day, from_all_data, from_known, account_id, lifetime_number limit {EXAMPLES}"
     )

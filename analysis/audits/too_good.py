@@ -18,7 +18,7 @@ from analysis.design.outcome import Outcome
 from analysis.design.population import training_rows
 from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import DesignError, ModelError
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.discrimination import auc
 from analysis.models.base import horizon_risk
 from analysis.models.logistic import Logistic
 

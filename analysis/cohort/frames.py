@@ -57,6 +57,10 @@ LANDMARKS = Schema(
         ),
         _TERM,
         _KIND,
+        Field(
+            "published_score", Kind.NUMBER, "health score that was published last before the landmark", may_lack=True
+        ),
+        Field("published_score_age", Kind.WHOLE, "days from its publication to the landmark", may_lack=True),
     ),
     others="covariates, as declared",
 )

@@ -26,6 +26,7 @@ LOOKED_AT = f"{REBUILT}.looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
 DATES, COVARIATES, BOOK, OUTCOMES = "risk_dates", "covariates", "book_window", "landmark_outcomes"
+SCORES = "landmark_scores"
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def rebuilt(
 
 @contextmanager
 def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Iterator[Engine]:
-    """Make a cohort again from what was known on the morning of a day: rows at risk, and covariates up to that day.
+    """Make a cohort again from what was known on the morning of a day: rows at risk, covariates and scores up to it.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
     day
         In every source table, each cell that became known on it or later is blanked and each such row dropped.
     accounts
-        Whose covariates are made; what describes the whole book is made of all accounts.
+        Whose covariates and published scores are made; what describes the whole book is made of all accounts.
 
     Yields
     ------
@@ -115,7 +116,7 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
                 fewer = f"select * from ({known[table.name]}) where {is_looked_at}"
                 engine.run(f"create or replace view {REBUILT}.{table.name} as {fewer}")
         engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
-        make(behind([COVARIATES], queries) - of_the_book)
+        make(behind([COVARIATES, SCORES], queries) - of_the_book)
         yield engine
 
 

@@ -13,8 +13,8 @@ from analysis.contest.frames import LOSSES
 from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import null_brier_score, weighted_mean
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.accuracy import null_brier_score, weighted_mean
+from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, RollingOrigin, cluster_place
 from analysis.models.base import horizon_risk
 from analysis.models.registry import COX, FOREST

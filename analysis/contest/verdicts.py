@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.declared.factors import control_family
 from analysis.evaluation.readings import Lead, PairVerdict
+from analysis.evaluation.rolling_origin import QUOTED
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.models.registry import CONTRACT_ONLY
@@ -93,7 +94,7 @@ class GainVerdict:
     Attributes
     ----------
     lead
-        Of the quoted model over the Cox model of the contract; None where the two were never both scored.
+        Of the forecasts quoted then over the Cox model of the contract; None where the two were never both scored.
     estimate, conf_low, conf_high
         In points of explained variation (IPA, 100 = certainty).
     """
@@ -134,15 +135,13 @@ def judge(
     losses, contrasts
         As `LOSSES` and `CONTRASTS` of `analysis.contest.frames`, of one metric.
     pairs
-        Of all models.
+        As in `gain_verdict`.
     quoted
         The model whose forecast is quoted.
     """
     own = losses[losses["model"] == quoted]
     own_contrasts = contrasts[contrasts["model"] == quoted]
-    return Verdicts(
-        quoted, family_verdicts(tests, own), leader_verdict(tests, own, own_contrasts), gain_verdict(pairs, quoted)
-    )
+    return Verdicts(quoted, family_verdicts(tests, own), leader_verdict(tests, own, own_contrasts), gain_verdict(pairs))
 
 
 def family_verdicts(tests: pd.DataFrame, losses: pd.DataFrame) -> tuple[FamilyVerdict, ...]:
@@ -241,18 +240,16 @@ def leading_family(
     return str(useful.sort_values(["estimate", "family"], ascending=[False, True])["family"].iloc[0])
 
 
-def gain_verdict(pairs: Sequence[PairVerdict], quoted: str) -> GainVerdict:
-    """Say whether the quoted forecast, with all factors, is better than that of the contract alone.
+def gain_verdict(pairs: Sequence[PairVerdict]) -> GainVerdict:
+    """Say whether the forecasts quoted then, with all factors, were better than those of the contract alone.
 
     Parameters
     ----------
     pairs
-        Of all models.
-    quoted
-        The model whose forecast is quoted.
+        Of the forecasts quoted then with each model.
     """
     for pair in pairs:
-        if (pair.model, pair.versus) == (quoted, CONTRACT_ONLY):
+        if (pair.model, pair.versus) == (QUOTED, CONTRACT_ONLY):
             return GainVerdict(pair.lead, 100 * pair.estimate, 100 * pair.conf_low, 100 * pair.conf_high)
     return GainVerdict(None)
 

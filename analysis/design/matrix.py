@@ -30,6 +30,7 @@ ROW_COLUMNS = (
     "days_before",
     "renewal_due",
     "deadline_due",
+    "published_score",
 )
 """What a design matrix keeps of the rows it was made from, where the frame has it."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.evaluation.drift_covariates import MOVED, SOMEWHAT
+from analysis.evaluation.over_time.covariates import MOVED, SOMEWHAT
 from analysis.figures.display import Display
 from analysis.figures.evaluation import (
     covariate_drift_height,
@@ -25,7 +25,7 @@ def show_calibration(curves: pd.DataFrame, spread: pd.DataFrame) -> Display:
     Parameters
     ----------
     curves, spread
-        As `analysis.evaluation.calibration_frames.CURVE` and `SPREAD`.
+        As `analysis.evaluation.calibration.frames.CURVE` and `SPREAD`.
     """
     draw = (lambda ax: draw_calibration_curve(ax, curves, spread)) if len(curves) else None
     return Display("Share that left against the probability forecast", curves, draw, size=(7.0, 4.2))
@@ -37,7 +37,7 @@ def show_decision(curves: pd.DataFrame) -> Display:
     Parameters
     ----------
     curves
-        As `analysis.evaluation.use_frames.DECISION`.
+        As `analysis.evaluation.use.frames.DECISION`.
     """
     draw = (lambda ax: draw_decision_curve(ax, curves)) if len(curves) else None
     note = "Net benefit: right flags less wrong ones, counted at the odds of the threshold."
@@ -50,7 +50,7 @@ def show_gain(gain: pd.DataFrame, capacity_share: float) -> Display:
     Parameters
     ----------
     gain
-        As `analysis.evaluation.use_frames.GAIN`.
+        As `analysis.evaluation.use.frames.GAIN`.
     capacity_share
         The team's capacity, as a share of the accounts of a quarter.
     """
@@ -64,7 +64,7 @@ def show_over_time(calibration: pd.DataFrame, model: str) -> Display:
     Parameters
     ----------
     calibration
-        As `analysis.evaluation.group_frames.CALIBRATION_OVER_TIME`.
+        As `analysis.evaluation.over_time.frames.CALIBRATION_OVER_TIME`.
     """
     table = calibration[calibration["model"] == model].reset_index(drop=True)
     drawn = table.assign(label=[f"{day:%Y-%m-%d}" for day in table["landmark"]])
@@ -78,7 +78,7 @@ def show_covariate_drift(drift: pd.DataFrame, colors: Mapping[str, str]) -> Disp
     Parameters
     ----------
     drift
-        As `analysis.evaluation.group_frames.COVARIATE_DRIFT`.
+        As `analysis.evaluation.over_time.frames.COVARIATE_DRIFT`.
     colors
         Colour of each family.
     """
@@ -95,7 +95,7 @@ def farthest(drift: pd.DataFrame, most: int = MOST_COVARIATES) -> pd.DataFrame:
     Parameters
     ----------
     drift
-        As `analysis.evaluation.group_frames.COVARIATE_DRIFT`.
+        As `analysis.evaluation.over_time.frames.COVARIATE_DRIFT`.
     most
         Covariates.
     """

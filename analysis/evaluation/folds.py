@@ -80,6 +80,8 @@ class Learner:
         Part of the purge: training horizon end + gap <= test landmark.
     elapsed
         How much of the horizon has passed when a forecast is made.
+    least_events
+        Lifetimes with event that a quarter needs to learn from.
     seed
         Of the folds in which forecasts are put right.
     """
@@ -89,6 +91,7 @@ class Learner:
     blended: Sequence[str]
     allowed_gap_days: int
     elapsed: Elapsed
+    least_events: int
     seed: int
 
     def at_quarter(self, landmarks: pd.DataFrame, landmark: pd.Timestamp) -> tuple[Fold | None, list[Remark]]:
@@ -106,6 +109,10 @@ class Learner:
         if test_rows.empty:
             return None, [remark("evaluation.nobody_there", landmark=landmark)]
         training = training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed)
+        n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
+        if n_events < self.least_events:
+            needed = self.least_events
+            return None, [remark("evaluation.too_few_events", landmark=landmark, events=n_events, needed=needed)]
         try:
             design, matrix = learn_matrix(training, self.covariates)
         except DesignError as error:
@@ -129,6 +136,6 @@ class Learner:
             risk={name: horizon_risk(model, test) for name, model in competition.models.items()},
             plain_risk={name: horizon_risk(model, test) for name, model in competition.plain.items()},
             n_training_rows=len(training),
-            n_training_events=int(training.loc[training["event"] == 1, "lifetime_id"].nunique()),
+            n_training_events=n_events,
         )
         return fold, remarks

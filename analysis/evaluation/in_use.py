@@ -11,17 +11,17 @@ from analysis.declared.study_parts import Report
 from analysis.design.matrix import Covariate
 from analysis.design.population import Elapsed
 from analysis.design.resampling import cluster_resamples
-from analysis.evaluation.by_group import GroupsVerdict, groups_verdict, scores_by_group
-from analysis.evaluation.calibration_curve import calibration_curves, risk_spread
-from analysis.evaluation.calibration_measures import calibration_measures
-from analysis.evaluation.calibration_verdict import CalibrationVerdict, calibration_verdicts
-from analysis.evaluation.campaign import Campaign
-from analysis.evaluation.capacity import Flagged, caught_by_quarter, caught_pairs, flagged_last_quarter, gain_curves
-from analysis.evaluation.decision import THRESHOLDS, DecisionVerdict, decision_curves, decision_verdicts
-from analysis.evaluation.drift_calibration import RateDriftVerdict, calibration_over_time, rate_drift_verdict
-from analysis.evaluation.drift_covariates import CovariatesVerdict, covariates_verdict, drift_over_time
-from analysis.evaluation.profit import profits
+from analysis.evaluation.calibration.curve import calibration_curves, risk_spread
+from analysis.evaluation.calibration.measures import calibration_measures
+from analysis.evaluation.calibration.verdict import CalibrationVerdict, calibration_verdicts
+from analysis.evaluation.over_time.by_group import GroupsVerdict, groups_verdict, scores_by_group
+from analysis.evaluation.over_time.calibration import RateDriftVerdict, calibration_over_time, rate_drift_verdict
+from analysis.evaluation.over_time.covariates import CovariatesVerdict, covariates_verdict, drift_over_time
 from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, cluster_place
+from analysis.evaluation.use.campaign import Campaign
+from analysis.evaluation.use.capacity import Flagged, caught_by_quarter, caught_pairs, flagged_last_quarter, gain_curves
+from analysis.evaluation.use.decision import THRESHOLDS, DecisionVerdict, decision_curves, decision_verdicts
+from analysis.evaluation.use.profit import profits
 from analysis.models.registry import CONTRACT_ONLY
 
 GROUPS = ("phase", "segment_in_force", "touch_model_in_force", "term_kind")
@@ -38,21 +38,21 @@ class InUse:
     Attributes
     ----------
     measures, curves, spread
-        As `analysis.evaluation.calibration_frames.MEASURES`, of every model; `CURVE` and `SPREAD` of the two shown.
+        As `analysis.evaluation.calibration.frames.MEASURES`, of every model; `CURVE` and `SPREAD` of the two shown.
     calibration
         A verdict on each model.
     caught, caught_pairs, gain, decision, profit
-        As `CAUGHT`, `CAUGHT_PAIRS`, `GAIN`, `DECISION` and `PROFIT` of `analysis.evaluation.use_frames`.
+        As `CAUGHT`, `CAUGHT_PAIRS`, `GAIN`, `DECISION` and `PROFIT` of `analysis.evaluation.use.frames`.
     flagged
         What the last scored quarter's flags would have caught; None where the two models share no quarter.
     decisions
         Verdicts on the forecast quoted then, at the limits of the risk tiers.
     by_group, groups
-        As `analysis.evaluation.group_frames.BY_GROUP`, of the two models shown; a verdict for each kind of group.
+        As `analysis.evaluation.over_time.frames.BY_GROUP`, of the two models shown; a verdict for each kind of group.
     over_time, rate_drift
-        As `analysis.evaluation.group_frames.CALIBRATION_OVER_TIME`; whether the level drifts.
+        As `analysis.evaluation.over_time.frames.CALIBRATION_OVER_TIME`; whether the level drifts.
     covariate_drift, covariates
-        As `analysis.evaluation.group_frames.COVARIATE_DRIFT`; what moved by the last scored quarter.
+        As `analysis.evaluation.over_time.frames.COVARIATE_DRIFT`; what moved by the last scored quarter.
     """
 
     measures: pd.DataFrame

@@ -74,6 +74,7 @@ def rolling_origin(
     n_folds: int = 8,
     allowed_gap_days: int = 0,
     elapsed: Elapsed = AT_THE_LANDMARK,
+    least_events: int = 0,
     n_resamples: int = 500,
     seed: int = 0,
     n_jobs: int = 1,
@@ -96,6 +97,8 @@ def rolling_origin(
         Part of the purge: training horizon end + gap <= test landmark.
     elapsed : Elapsed
         How much of the horizon has passed when a forecast is made: learned from and scored are those still there.
+    least_events : int
+        Lifetimes with event that a quarter needs to learn from.
     n_resamples, seed : int
         Of the account resampling behind the intervals.
     n_jobs : int
@@ -123,13 +126,15 @@ def rolling_origin(
     ... )
     >>> rolled.by_fold[["landmark", "model", "n_events", "auc"]].round(2)
         landmark                 model  n_events   auc
-    0 2023-04-01                   cox        10  0.69
-    1 2023-04-01  last settled quarter        10  0.50
-    2 2023-07-01                   cox        16  0.74
-    3 2023-07-01  last settled quarter        16  0.50
+    0 2023-04-01                quoted        10  0.69
+    1 2023-04-01                   cox        10  0.69
+    2 2023-04-01  last settled quarter        10  0.50
+    3 2023-07-01                quoted        16  0.74
+    4 2023-07-01                   cox        16  0.74
+    5 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
-    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, seed)
+    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, least_events, seed)
     folds: list[Fold] = []
     notes: list[Remark] = []
     for fold, remarks in _learned(learner, landmarks, settled_quarters(landmarks)[-n_folds:], n_jobs, say):
@@ -144,7 +149,7 @@ def rolling_origin(
     choices = [choose(folds, fold.competition, fold.landmark, fold.n_training_events) for fold in folds]
     predictions = _predictions(folds, choices, fitted, lambda fold: fold.risk)
     plain = _predictions(folds, choices, fitted, lambda fold: fold.plain_risk)
-    scored = [*fitted, QUOTED]
+    scored = [QUOTED, *fitted]
     weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
         models=tuple(fitted),
@@ -169,6 +174,7 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         n_folds=tenure.study.models.test_quarters,
         allowed_gap_days=tenure.study.time.allowed_gap_days,
         elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
+        least_events=tenure.study.report.forecast_from_events,
         n_resamples=tenure.study.models.resamples,
         seed=tenure.study.seed,
         n_jobs=2,

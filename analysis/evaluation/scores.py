@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.design.resampling import percentile_interval
-from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, log_score, weighted_mean
-from analysis.evaluation.calibration_measures import recalibration
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.calibration.measures import calibration_line
 from analysis.evaluation.frames import PAIRS, POOLED, RECALIBRATED
+from analysis.evaluation.measures.accuracy import brier_score, index_of_prediction_accuracy, log_score, weighted_mean
+from analysis.evaluation.measures.discrimination import auc
 
 METRICS = ("auc", "brier", "log_score", "ipa", "observed_over_expected")
 
@@ -125,7 +125,7 @@ def gain_of_recalibration(
             scores = [float(log_score(event, risk)[0]) for risk in (as_fitted, right)]
             gained = log_score(event, as_fitted, counts) - log_score(event, right, counts)
             cluster = plain.loc[known, "cluster_id"].to_numpy(object)
-            slopes = [recalibration(event, risk, cluster).slope.estimate for risk in (as_fitted, right)]
+            slopes = [calibration_line(event, risk, cluster).slope.estimate for risk in (as_fitted, right)]
             lines.append((model, *slopes, *scores, scores[0] - scores[1], *percentile_interval(gained)))
     return pd.DataFrame(lines, columns=RECALIBRATED.columns)
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.evaluation.calibration import calibrations
+from analysis.evaluation.calibration.groups import calibrations
 from analysis.evaluation.choice import Choice
 from analysis.evaluation.readings import PairVerdict, Score, pair_verdicts, score_of
 from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin
-from analysis.evaluation.twins import TwinVerdict, is_comparison_of_interest, twin_verdicts
-from analysis.models.registry import CONTRACT_ONLY, TWINS
+from analysis.evaluation.twins import TwinVerdict, twin_verdicts
+from analysis.models.registry import CONTRACT_ONLY, LAST_SETTLED_QUARTER, TWINS
 from analysis.wording.remarks import Remark
 
 
@@ -20,7 +20,9 @@ class Skill:
     Attributes
     ----------
     models
-        Those scored, in the order in which they compete.
+        Those scored: what was quoted (`QUOTED`), then all in the order in which they compete.
+    told
+        Those of them whose expected numbers are told quarter by quarter.
     pooled, by_fold, calibration
         As `POOLED`, `BY_FOLD` and `CALIBRATION` of `analysis.evaluation.frames`.
     choices
@@ -28,7 +30,7 @@ class Skill:
     recalibrated
         As `RECALIBRATED`: what putting forecasts right did for them.
     pairs
-        Every two models by explained variation, logistic twins only beside their own models.
+        The forecasts quoted then, and each model, by explained variation.
     twins
         Every model beside the logistic regression on its columns.
     ranking
@@ -38,6 +40,7 @@ class Skill:
     """
 
     models: tuple[str, ...]
+    told: tuple[str, ...]
     pooled: pd.DataFrame
     by_fold: pd.DataFrame
     calibration: pd.DataFrame
@@ -61,17 +64,16 @@ def skill_of(rolling: RollingOrigin, choice: Choice, min_cell: int = 1) -> Skill
     min_cell
         Rows that a group of the calibration has at least.
     """
-    shown = [QUOTED, *dict.fromkeys((choice.model, CONTRACT_ONLY))]
+    shown = [QUOTED, *(name for name in (CONTRACT_ONLY,) if name in rolling.models)]
     return Skill(
-        models=rolling.models,
+        models=(QUOTED, *rolling.models),
+        told=(QUOTED, *(name for name in (CONTRACT_ONLY, LAST_SETTLED_QUARTER) if name in rolling.models)),
         pooled=rolling.pooled,
         by_fold=rolling.by_fold,
         calibration=calibrations(rolling.predictions, shown, min_cell),
         recalibrated=rolling.recalibrated,
         choices=(*rolling.choices, choice),
-        pairs=tuple(
-            pair for pair in pair_verdicts(rolling.pairs) if is_comparison_of_interest(pair.model, pair.versus, TWINS)
-        ),
+        pairs=tuple(pair for pair in pair_verdicts(rolling.pairs) if pair.model == QUOTED),
         twins=twin_verdicts(rolling.pooled, TWINS),
         ranking=score_of(rolling.pooled, QUOTED, "auc"),
         notes=rolling.notes,

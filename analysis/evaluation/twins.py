@@ -51,9 +51,3 @@ def twin_verdicts(pooled: pd.DataFrame, twins: Mapping[str, str]) -> tuple[TwinV
         for model, twin in twins.items()
         if {model, twin} <= scored
     )
-
-
-def is_comparison_of_interest(model: str, versus: str, twins: Mapping[str, str]) -> bool:
-    """Tell whether two models are worth comparing: a twin stands beside its own models only."""
-    of_twins = set(twins.values())
-    return not {model, versus} & of_twins or versus == twins.get(model) or model == twins.get(versus)

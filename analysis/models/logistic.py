@@ -9,9 +9,10 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from analysis.design.matrix import Column, DesignMatrix
-from analysis.design.outcome import HORIZON_PARTS, Outcome
+from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
+from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import remark
 
@@ -68,7 +69,7 @@ class Logistic:
         """
         self._fit_with(fold, design, outcome)
         risk = np.full(len(design), np.nan)
-        told = _told(outcome)
+        told = told_to_the_horizon(outcome)
         for k in range(int(fold.max()) + 1 if fold.max() > 0 else 0):
             kept = told & (fold != k)
             if outcome.event[kept].any() and not outcome.event[kept].all():
@@ -79,7 +80,7 @@ class Logistic:
     def _fit_with(self, fold: NDArray[np.intp] | None, design: DesignMatrix, outcome: Outcome) -> Self:
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "Logistic")
-        told = _told(outcome)
+        told = told_to_the_horizon(outcome)
         if outcome.event[told].all():
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
         chosen = self.ridge
@@ -87,8 +88,7 @@ class Logistic:
         self._penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), len(design.columns))
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_, self.intercept_ = self._likeliest(design.values[told], outcome.event[told])
-        came = outcome.on_grid().stop[outcome.event]
-        self.timing_ = (came[:, None] <= np.arange(HORIZON_PARTS + 1)).mean(axis=0)
+        self.timing_ = churn_timing(outcome)
         return self
 
     def _likeliest(
@@ -123,11 +123,5 @@ class Logistic:
             If the columns are not those fitted.
         """
         require_answerable(self.columns_, design.columns, cause)
-        part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
         log_odds = self.intercept_ + design.values @ self.coefficients_
-        return np.outer(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))), self.timing_[part])
-
-
-def _told(outcome: Outcome) -> NDArray[np.bool_]:
-    """Mark the rows of which it is known whether they churned within the horizon, shape (n,)."""
-    return outcome.event | (outcome.stop >= HORIZON_PARTS)
+        return spread_over_horizon(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))), self.timing_, times)

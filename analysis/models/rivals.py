@@ -17,6 +17,7 @@ from analysis.models.cross_fit import cross_fit
 class LastSettledQuarterRate:
     """The churn rate of the latest quarter whose outcome is settled, the same for every account.
 
+    Half a churn and half a stay are added (Jeffreys): that nobody left of a few does not make leaving impossible.
     With an allowed gap that is the quarter before last: of the last one nobody knows yet who will return.
 
     Attributes
@@ -24,7 +25,7 @@ class LastSettledQuarterRate:
     landmark_ : numpy.datetime64
         The latest quarter-start landmark in training (the latest landmark of any kind if none is marked).
     incidence_ : ndarray, shape (14,)
-        Share churned by each thirteenth of the horizon, from 0 to 13.
+        Probability of having churned by each thirteenth of the horizon, from 0 to 13; evenly spread where nobody left.
     """
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
@@ -48,8 +49,10 @@ class LastSettledQuarterRate:
             eligible[:] = True
         self.landmark_ = dates[eligible].max()
         latest = outcome.take(eligible & (dates == self.landmark_)).on_grid()
-        churned = np.where(latest.event, latest.stop, np.inf)
-        self.incidence_ = (churned[:, None] <= np.arange(HORIZON_PARTS + 1)).mean(axis=0)
+        came = latest.stop[latest.event]
+        parts = np.arange(HORIZON_PARTS + 1)
+        timing = (came[:, None] <= parts).mean(axis=0) if len(came) else parts / HORIZON_PARTS
+        self.incidence_ = timing * (len(came) + 0.5) / (len(latest) + 1.0)
         return self
 
     def predict_incidence(

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.audits.compared import compared
 from analysis.audits.gaps import COMPLETE, slowest_fact, worst_match
 from analysis.audits.learned import FORECASTS, LEARNED, ROWS_LEARNED
-from analysis.audits.look_ahead import ROWS
+from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.results import AuditResults
 from analysis.audits.signals import Ladder, Signal
 from analysis.cohort.build import FOLDERS
@@ -89,7 +89,7 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
         return ""
     differing = looked[looked["differing"] > 0]
     queries = {query.name: f"queries/{folder}/{query.name}.sql" for folder in FOLDERS for query in read_queries(folder)}
-    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS | LEARNED
+    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS | SCORES | LEARNED
     lines = ["A covariate, a choice of rows, or an outcome looks ahead. Trust no finding before it is mended."]
     for what, rows in differing.groupby("what", sort=False):
         days = ", ".join(

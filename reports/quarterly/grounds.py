@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
 from analysis.audits.learned import FORECASTS, OUTCOMES_LEARNED, ROWS_LEARNED
-from analysis.audits.look_ahead import RECENT_DAYS, ROWS
+from analysis.audits.look_ahead import RECENT_DAYS, ROWS, SCORES
 from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
 from analysis.audits.too_good import dated_by
@@ -163,7 +163,7 @@ def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mappin
         )
     if not compared.looks_ahead:
         return said + text("grounds.none_differs")
-    names = {what: text(f"grounds.of_{table}") for what, table in ROWS.items()}
+    names = {what: text(f"grounds.of_{table}") for what, table in (ROWS | SCORES).items()}
     names |= {
         ROWS_LEARNED: text("grounds.of_rows_learned_from"),
         OUTCOMES_LEARNED: text("grounds.of_outcomes_learned_from"),

@@ -630,9 +630,28 @@ CONTRACT = [
         ("notice_deadline_in_horizon", "days_to_deadline"),
     ),
 ]
+SCORES = [
+    Mutant(
+        "scores of the landmark itself",
+        "6_cohorts",
+        "landmark_scores",
+        on_the_day_itself(
+            "and totals.scored_on < landmark_dates.landmark\n", "and totals.known_on < landmark_dates.landmark\n"
+        ),
+        ("published_score", "published_score_age"),
+    ),
+    Mutant(
+        "scores of which nobody knew yet",
+        "6_cohorts",
+        "landmark_scores",
+        (("and totals.known_on < landmark_dates.landmark\n", "\n"),),
+        ("published_score", "published_score_age"),
+    ),
+]
 MUTANTS = [
     *(RELATIONSHIP + CHAMPION + NAMED_USE + USE + TOUCHES + TICKETS + GOALS + ENGAGEMENT + ATTRIBUTES),
     *CONTRACT,
+    *SCORES,
 ]
 
 
@@ -657,6 +676,7 @@ def test_from_every_table_rows_and_cells_were_taken_away(known):
             ("contacts", True, True),
             ("features", True, False),
             ("goals", True, True),
+            ("health_scores", True, False),
             ("subscriptions", True, True),
             ("surveys", True, False),
             ("tickets", True, True),

@@ -13,7 +13,7 @@ from analysis.design.clock import EXPECTED_EVENTS, clock_columns, events_by_row,
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import DesignError
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.discrimination import auc
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
 

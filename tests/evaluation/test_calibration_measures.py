@@ -9,7 +9,7 @@ from r_reference import numbers, table
 from scipy import stats
 from scipy.special import expit, logit
 
-from analysis.evaluation.calibration_curve import (
+from analysis.evaluation.calibration.curve import (
     CurveFit,
     calibration_curves,
     fit_curve,
@@ -18,16 +18,16 @@ from analysis.evaluation.calibration_curve import (
     spline_columns,
     why_no_curve,
 )
-from analysis.evaluation.calibration_measures import (
+from analysis.evaluation.calibration.logit_fit import fit_logit
+from analysis.evaluation.calibration.measures import (
     Measured,
+    calibration_line,
     calibration_measures,
     curvature_p_value,
     distances,
     observed_over_expected,
-    recalibration,
 )
-from analysis.evaluation.calibration_verdict import Calibration, CalibrationVerdict, calibration_verdicts
-from analysis.evaluation.logit_fit import fit_logit
+from analysis.evaluation.calibration.verdict import Calibration, CalibrationVerdict, calibration_verdicts
 
 
 def parts(rows: pd.DataFrame, model: str = "model"):
@@ -45,7 +45,7 @@ class TestAgainstR:
 
     def test_slope_and_intercept_are_those_of_glm(self, case):
         (event, risk, cluster), expected = case
-        found = recalibration(event, risk, cluster)
+        found = calibration_line(event, risk, cluster)
         assert found.slope.estimate == pytest.approx(expected["slope"][1], abs=1e-9)
         assert found.intercept.estimate == pytest.approx(expected["intercept"][0], abs=1e-9)
 
@@ -73,7 +73,7 @@ class TestAgainstR:
 class TestPlanted:
     @pytest.mark.parametrize(("times", "slope"), [(2.0, 0.5), (0.5, 2.0), (1.0, 1.0)])
     def test_a_planted_slope_is_recovered(self, times, slope):
-        found = recalibration(*parts(forecasts(2000, times=times))).slope
+        found = calibration_line(*parts(forecasts(2000, times=times))).slope
         assert found.estimate == pytest.approx(slope, rel=0.06)
         assert found.conf_low < slope < found.conf_high
 
@@ -84,7 +84,7 @@ class TestPlanted:
         assert found.conf_low < 0.8 < found.conf_high
         assert found.estimate == pytest.approx(0.8, rel=0.04)
         rows["model"] = expit(logit(rows["truth"]) + 0.5)
-        assert recalibration(*parts(rows)).intercept.estimate == pytest.approx(-0.5, abs=0.06)
+        assert calibration_line(*parts(rows)).intercept.estimate == pytest.approx(-0.5, abs=0.06)
 
     def test_the_distance_of_a_planted_curve_is_its_own(self):
         rows = forecasts(8000, times=2.0)
@@ -127,7 +127,7 @@ class TestIntervals:
             # A frailty that siblings share: as many leave on average, but together.
             shared = rng.gamma(2, 0.5, 30)[rows["cluster_id"].str[1:].astype(int)]
             rows["event"] = rng.random(len(rows)) < np.minimum(rows["truth"] * shared, 1)
-            ratio, again = observed_over_expected(*parts(rows)), recalibration(*parts(rows))
+            ratio, again = observed_over_expected(*parts(rows)), calibration_line(*parts(rows))
             held["ratio"].append(ratio.conf_low <= 1 <= ratio.conf_high)
             if again.slope.is_known:
                 held["slope"].append(again.slope.conf_low <= 1 <= again.slope.conf_high)
@@ -136,7 +136,7 @@ class TestIntervals:
 
     def test_a_row_that_stands_twice_in_its_cluster_tells_nothing_new(self):
         rows = forecasts(300, 4)
-        once, twice = (recalibration(*parts(one)) for one in (rows, pd.concat([rows, rows])))
+        once, twice = (calibration_line(*parts(one)) for one in (rows, pd.concat([rows, rows])))
         assert twice.slope.estimate == pytest.approx(once.slope.estimate, abs=1e-9)
         assert twice.slope.conf_low == pytest.approx(once.slope.conf_low, abs=1e-9)
         assert twice.intercept.conf_high == pytest.approx(once.intercept.conf_high, abs=1e-9)
@@ -161,10 +161,10 @@ class TestIntervals:
         rows = forecasts(200, 4)
         event, risk, cluster = parts(rows)
         renamed = np.array([f"Z{9999 - int(name[1:]):04d}" for name in cluster])
-        assert recalibration(event, risk, renamed) == recalibration(event, risk, cluster)
+        assert calibration_line(event, risk, renamed) == calibration_line(event, risk, cluster)
         mixed = np.random.default_rng(1).permutation(len(rows))
-        shuffled = recalibration(event[mixed], risk[mixed], cluster[mixed])
-        assert shuffled.slope.conf_low == pytest.approx(recalibration(event, risk, cluster).slope.conf_low, abs=1e-9)
+        shuffled = calibration_line(event[mixed], risk[mixed], cluster[mixed])
+        assert shuffled.slope.conf_low == pytest.approx(calibration_line(event, risk, cluster).slope.conf_low, abs=1e-9)
 
     def test_the_jackknife_is_that_of_refitting_without_each_cluster(self):
         event, risk, cluster = parts(forecasts(120, 4, siblings=4))
@@ -199,7 +199,7 @@ class TestFewEvents:
         assert str(why_no_curve(event, risk, cluster)).startswith(
             "Whether forecasts are too extreme or too flat needs 10"
         )
-        found = recalibration(event, risk, cluster)
+        found = calibration_line(event, risk, cluster)
         assert (found.slope.is_known, found.intercept.is_known) == (False, True)
 
     def test_ten_rows_of_one_parent_are_one_event(self):
@@ -209,7 +209,7 @@ class TestFewEvents:
     def test_one_risk_for_all_has_a_level_alone(self):
         event, risk = np.arange(200) < 30, np.full(200, 0.1)
         assert fit_curve(event, risk, np.arange(200)) is None
-        found = recalibration(event, risk, np.arange(200))
+        found = calibration_line(event, risk, np.arange(200))
         assert not found.slope.is_known
         assert found.intercept.estimate == pytest.approx(logit(0.15) - logit(0.1))
         assert "same risk" in str(why_no_curve(event, risk, np.arange(200)))
@@ -218,7 +218,7 @@ class TestFewEvents:
         event = np.arange(200) < 30
         risk = np.where(event, 0.6, 0.1) + np.arange(200) * 1e-4
         assert fit_curve(event, risk, np.arange(200)) is None
-        assert not recalibration(event, risk, np.arange(200)).slope.is_known
+        assert not calibration_line(event, risk, np.arange(200)).slope.is_known
 
     def test_a_certain_forecast_has_odds(self):
         event, risk, cluster = self.event_rows(40)

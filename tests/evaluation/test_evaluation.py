@@ -9,11 +9,11 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.design.population import training_rows
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
-from analysis.evaluation.calibration import calibration_table
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.calibration.groups import calibration_table
 from analysis.evaluation.frames import PREDICTIONS
-from analysis.evaluation.rolling_origin import rolling_origin, settled_quarters
+from analysis.evaluation.measures.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
+from analysis.evaluation.measures.discrimination import auc
+from analysis.evaluation.rolling_origin import QUOTED, rolling_origin, settled_quarters
 from analysis.evaluation.scores import metric_values
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
@@ -175,7 +175,7 @@ def test_the_same_input_gives_the_same_bytes(book, rolled):
 def test_progress_is_told(book):
     heard = []
     rolling_origin(book, COVARIATES, {"last": LastSettledQuarterRate}, n_folds=2, n_resamples=5, progress=heard.append)
-    assert heard == ["forecasting from 2023-10-01", "forecasting from 2024-01-01"]
+    assert heard == ["forecast from 2023-10-01: quarter 1 of 2", "forecast from 2024-01-01: quarter 2 of 2"]
 
 
 def test_a_quarter_without_churn_counts_as_one_in_which_too_many_were_expected(book):
@@ -250,7 +250,7 @@ def test_the_predictions_have_a_column_for_each_model_that_was_ever_fitted_and_n
         book, COVARIATES, {"never": Never, "last": LastSettledQuarterRate}, n_folds=1, n_resamples=5
     )
     assert result.models == ("last",)
-    assert result.predictions.columns.tolist() == [*PREDICTIONS.columns, "last"]
+    assert result.predictions.columns.tolist() == [*PREDICTIONS.columns, "last", QUOTED]
 
 
 def test_no_group_of_the_calibration_is_smaller_than_the_smallest_cell():

@@ -9,13 +9,18 @@ from scipy import stats
 from scipy.special import expit, logit
 from simulated_landmarks import COVARIATES, landmark_rows
 
-from analysis.evaluation.by_group import GroupReading, groups_verdict, scores_by_group
-from analysis.evaluation.calibration_measures import observed_over_expected
-from analysis.evaluation.calibration_tests import ScoreTest, groups_test, trend_test
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.calibration.measures import observed_over_expected
+from analysis.evaluation.calibration.score_tests import ScoreTest, groups_test, trend_test
 from analysis.evaluation.displays import farthest
-from analysis.evaluation.drift_calibration import RateDrift, RateDriftVerdict, calibration_over_time, rate_drift_verdict
-from analysis.evaluation.drift_covariates import (
+from analysis.evaluation.measures.discrimination import auc
+from analysis.evaluation.over_time.by_group import GroupReading, groups_verdict, scores_by_group
+from analysis.evaluation.over_time.calibration import (
+    RateDrift,
+    RateDriftVerdict,
+    calibration_over_time,
+    rate_drift_verdict,
+)
+from analysis.evaluation.over_time.covariates import (
     CovariateDrift,
     covariates_verdict,
     drift_over_time,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.evaluation.twins import TwinVerdict, is_comparison_of_interest, twin_verdicts
+from analysis.evaluation.twins import TwinVerdict, twin_verdicts
 
 TWINS = {"cox": "logistic", "forest": "logistic", "contract_only": "contract_logistic"}
 
@@ -26,19 +26,3 @@ def test_only_models_scored_beside_their_twin_are_judged() -> None:
     verdicts = twin_verdicts(pooled(cox=0.7, forest=0.7, contract_only=0.6, logistic=0.7), TWINS)
     assert [verdict.model for verdict in verdicts] == ["cox", "forest"]
     assert twin_verdicts(pooled(cox=0.7), TWINS) == ()
-
-
-@pytest.mark.parametrize(
-    ("model", "versus", "expected"),
-    [
-        ("cox", "forest", True),
-        ("cox", "logistic", True),
-        ("logistic", "forest", True),
-        ("contract_only", "logistic", False),
-        ("logistic", "contract_logistic", False),
-        ("last_quarter", "logistic", False),
-        ("contract_logistic", "contract_only", True),
-    ],
-)
-def test_a_twin_stands_beside_its_own_models_only(model: str, versus: str, expected: bool) -> None:
-    assert is_comparison_of_interest(model, versus, TWINS) is expected

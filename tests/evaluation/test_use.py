@@ -10,17 +10,17 @@ from scipy import integrate, stats
 
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
-from analysis.evaluation.campaign import Campaign
-from analysis.evaluation.capacity import (
+from analysis.evaluation.measures.discrimination import auc
+from analysis.evaluation.use.campaign import Campaign
+from analysis.evaluation.use.capacity import (
     caught_by_quarter,
     caught_pairs,
     flagged_last_quarter,
     flagged_share,
     gain_curves,
 )
-from analysis.evaluation.decision import THRESHOLDS, Lead, Policy, decision_curves, decision_verdicts, net_benefit
-from analysis.evaluation.discrimination import auc
-from analysis.evaluation.profit import (
+from analysis.evaluation.use.decision import THRESHOLDS, Lead, Policy, decision_curves, decision_verdicts, net_benefit
+from analysis.evaluation.use.profit import (
     expected_maximum_profit,
     profit_at_own_risk,
     profits,

@@ -8,9 +8,7 @@ from forecast_rows import forecasts
 from matplotlib import pyplot
 
 from analysis.design.resampling import cluster_resamples
-from analysis.evaluation.calibration_curve import calibration_curves, risk_spread
-from analysis.evaluation.capacity import gain_curves
-from analysis.evaluation.decision import decision_curves
+from analysis.evaluation.calibration.curve import calibration_curves, risk_spread
 from analysis.evaluation.displays import (
     show_calibration,
     show_covariate_drift,
@@ -18,8 +16,10 @@ from analysis.evaluation.displays import (
     show_gain,
     show_over_time,
 )
-from analysis.evaluation.drift_calibration import calibration_over_time
-from analysis.evaluation.group_frames import COVARIATE_DRIFT
+from analysis.evaluation.over_time.calibration import calibration_over_time
+from analysis.evaluation.over_time.frames import COVARIATE_DRIFT
+from analysis.evaluation.use.capacity import gain_curves
+from analysis.evaluation.use.decision import decision_curves
 
 MODELS = ["model", "contract"]
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.declared.study_parts import Report
+from analysis.evaluation.choice import Choice, Ground
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts, poisson_binomial_interval
 from analysis.forecast.outlook import Forecast
@@ -23,7 +24,7 @@ FORECAST = Forecast(
     landmark=LANDMARK,
     stands_on=LANDMARK,
     horizon_ends_on=pd.Timestamp("2024-04-01"),
-    headline="forest",
+    choice=Choice(LANDMARK, "forest", Ground.EARLIER_QUARTERS, 8, 97, {"forest": 0.16, "cox": 0.17}),
     models=("cox", "forest"),
     accounts=pd.DataFrame(
         {

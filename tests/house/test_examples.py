@@ -24,7 +24,7 @@ SHOWN = {
     "analysis.curves.nonparametric": ["kaplan_meier", "nelson_aalen"],
     "analysis.curves.rates": ["rates"],
     "analysis.curves.recurrent": ["mean_cumulative_number"],
-    "analysis.evaluation.calibration": ["calibration_table"],
+    "analysis.evaluation.calibration.groups": ["calibration_table"],
     "analysis.evaluation.rolling_origin": ["rolling_origin"],
     "analysis.inference.multiplicity": ["holm"],
     "analysis.lifetimes.parametric": ["fit_parametric_survival"],

@@ -58,11 +58,14 @@ def random_days(full: Book, seed: int, first: str, last: str) -> list[dt.date]:
     return [day for (day,) in chosen]
 
 
-SEEN = {"landmarks": "select lifetime_id, risk_date from landmarks", "covariates": "from covariates"}
+SEEN = {
+    "landmarks": "select lifetime_id, risk_date, published_score, published_score_age from landmarks",
+    "covariates": "from covariates",
+}
 
 
 def seen(book: Book, day: dt.date) -> dict[str, Any]:
-    """Return the landmark rows, and all covariates, on the days up to `day`."""
+    """Return the landmark rows with their published scores, and all covariates, on the days up to `day`."""
     return {
         name: book.con.execute(f"select * from ({sql}) where risk_date <= $day", {"day": day})
         .df()
@@ -73,13 +76,15 @@ def seen(book: Book, day: dt.date) -> dict[str, Any]:
 
 
 def differences(full: Book, known: Book, day: dt.date) -> dict[str, int]:
-    """Count what differs between two builds up to `day`: rows by table, cells by covariate; empty if nothing does."""
+    """Count what differs between two builds up to `day`: rows by table, cells by column; empty if nothing does."""
     ours, theirs = seen(full, day), seen(known, day)
     counts = {f"rows of {name}": len(ours[name].index.symmetric_difference(theirs[name].index)) for name in ours}
-    shared = ours["covariates"].index.intersection(theirs["covariates"].index)
-    left, right = ours["covariates"].loc[shared], theirs["covariates"].loc[shared]
-    unequal = (left != right).fillna(value=True) & ~(left.isna() & right.isna())
-    return {name: int(count) for name, count in (counts | unequal.sum().to_dict()).items() if count}
+    for name in ours:
+        shared = ours[name].index.intersection(theirs[name].index)
+        left, right = ours[name].loc[shared], theirs[name].loc[shared]
+        unequal = (left != right).fillna(value=True) & ~(left.isna() & right.isna())
+        counts |= unequal.sum().to_dict()
+    return {name: int(count) for name, count in counts.items() if count}
 
 
 def never_valued(full: Book, day: dt.date) -> set[str]:

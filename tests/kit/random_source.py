@@ -226,6 +226,22 @@ def _attributes(rng: np.random.Generator, rows: int = 1000) -> pd.DataFrame:
     return frame.drop_duplicates(["account_id", "attribute", "valid_from"])
 
 
+def _health_scores(rng: np.random.Generator, rows: int = 6000) -> pd.DataFrame:
+    """Many are known of late; some are no totals, or not of an account."""
+    draw = Draw(rng, rows)
+    scored_on = draw.day()
+    return pd.DataFrame(
+        {
+            "account_id": draw.account(),
+            "scored_on": scored_on,
+            "component": draw.choice("total", "total", "usage"),
+            "value": rng.integers(0, 101, size=rows),
+            "level": draw.choice("account", "account", None, "user"),
+            "known_on": draw.later(scored_on, 20, share=0.4),
+        }
+    )
+
+
 def _regions(rng: np.random.Generator, rows: int = 60) -> pd.DataFrame:
     """Some accounts move, and some of that is learned late, or told of again for the same day or an earlier one."""
     draw = Draw(rng, rows)
@@ -266,6 +282,7 @@ def write_random_source(path: Path, seed: int) -> dict[str, tuple[str, ...]]:
         "users": random_users(rng),
         "features": random_features(rng),
         "holidays": random_holidays(rng),
+        "health_scores": _health_scores(np.random.default_rng([seed, 1])),
     }
     frames["usage_daily"] = add_hours(rng, with_gaps(rng.spawn(1)[0], frames["usage_daily"]))
     regions = np.array([*REGIONS, None], dtype=object)[rng.integers(4, size=ACCOUNTS)]

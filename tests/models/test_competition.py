@@ -68,9 +68,10 @@ def test_a_forest_tells_of_a_row_by_the_trees_that_did_not_draw_its_cluster(rows
     design, outcome = rows
     forest, risk = Forest(n_trees=40, seed=5).fit_out_of_fold(design, outcome, cluster_folds(outcome, 0))
     cluster, n_clusters = outcome.cluster_place, outcome.cluster_place.max() + 1
-    seen = []
-    for seed in np.random.SeedSequence(5).spawn(40):
-        seen.append(np.isin(cluster, np.random.default_rng(seed).integers(n_clusters, size=n_clusters)))
+    seen = [
+        np.isin(cluster, np.random.default_rng(seed).integers(n_clusters, size=n_clusters))
+        for seed in np.random.SeedSequence(5).spawn(40)
+    ]
     one = 17
     alone = [tree for tree, drew in zip(forest.trees_, seen, strict=True) if not drew[one]]
     forest.trees_, forest.n_trees = alone, len(alone)

@@ -6,8 +6,8 @@ from simulated_landmarks import COVARIATES, landmark_rows
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import brier_score, index_of_prediction_accuracy
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.accuracy import brier_score, index_of_prediction_accuracy
+from analysis.evaluation.measures.discrimination import auc
 from analysis.models.forest import Forest, bin_edges, binned_values
 
 

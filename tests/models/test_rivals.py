@@ -19,13 +19,21 @@ def fitted_parts(rows):
     return learn_design(rows, COVARIATES).apply(rows), Outcome.from_landmarks(rows)
 
 
-def test_last_quarter_rate_is_the_latest_quarters_share(book):
+def test_last_quarter_rate_is_the_latest_quarters_share_with_half_a_churn_and_half_a_stay_more(book):
     design, outcome = fitted_parts(book)
     rate = LastSettledQuarterRate().fit(design, outcome)
     latest = book[book["risk_date"] == book["risk_date"].max()]
-    assert rate.predict_incidence(design, [0, 13])[5].tolist() == [0, latest["event"].mean()]
-    early = ((latest["event"] == 1) & (latest["followed_days"] / latest["horizon_days"] <= 5 / 13)).mean()
-    assert rate.predict_incidence(design, [5.9])[0, 0] == early
+    expected = (latest["event"].sum() + 0.5) / (len(latest) + 1)
+    assert rate.predict_incidence(design, [0, 13])[5] == pytest.approx([0, expected])
+    left = latest[latest["event"] == 1]
+    early = (left["followed_days"] / left["horizon_days"] <= 5 / 13).mean()
+    assert rate.predict_incidence(design, [5.9])[0, 0] == pytest.approx(early * expected)
+
+
+def test_a_quarter_in_which_nobody_left_makes_leaving_rare_not_impossible(book):
+    last = book["risk_date"] == book["risk_date"].max()
+    rate = LastSettledQuarterRate().fit(*fitted_parts(book.assign(event=book["event"].where(~last, 0))))
+    assert rate.incidence_ == pytest.approx(np.arange(14) / 13 * 0.5 / (last.sum() + 1))
 
 
 def test_last_quarter_rate_passes_over_landmarks_within_a_quarter(book):

@@ -9,7 +9,7 @@ import pytest
 from simulated_landmarks import COVARIATES, landmark_rows
 from sksurv.tree import SurvivalTree as ScikitSurvivalTree
 
-from analysis.design.matrix import learn_design
+from analysis.design.matrix import DesignMatrix, learn_design
 from analysis.design.outcome import Outcome
 from analysis.models.forest import Forest
 from analysis.models.survival_tree import SurvivalTree, grow_tree
@@ -232,7 +232,11 @@ def book():
     part = np.random.default_rng(5).random(len(rows)) < 0.1
     rows["is_followed"] = ~part
     rows["followed_days"] = np.where(part & (rows["event"] == 0), 20, rows["followed_days"])
-    return learn_design(rows, COVARIATES).apply(rows), Outcome.from_landmarks(rows)
+    design = learn_design(rows, COVARIATES).apply(rows)
+    # Our forest draws columns in the order of their names, scikit-survival's trees in that of the design.
+    by_name = np.argsort(design.names, kind="stable")
+    sorted_design = DesignMatrix(design.values[:, by_name], tuple(design.columns[k] for k in by_name), design.rows)
+    return sorted_design, Outcome.from_landmarks(rows)
 
 
 class TestForest:

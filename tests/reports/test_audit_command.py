@@ -18,7 +18,7 @@ from small_source import STUDY, write_small_source
 from analysis.audits import results
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.frames import LOOK_AHEAD_CELLS
-from analysis.audits.look_ahead import ROWS
+from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.signals import Ladder, Signal, SignalOfColumn
 from analysis.cohort.source_check import check_source
 from analysis.declared.claims import read_claims
@@ -120,7 +120,7 @@ class TestLookingAhead:
     def test_nothing_is_told_where_nothing_differs(self) -> None:
         assert look_ahead_failure(self.COUNTS.assign(differing=0), Path("audit")) == ""
 
-    @pytest.mark.parametrize("what", [*ROWS, *(covariate.name for covariate in read_covariates())])
+    @pytest.mark.parametrize("what", [*ROWS, *SCORES, *(covariate.name for covariate in read_covariates())])
     def test_the_query_to_mend_exists(self, what: str) -> None:
         counts = self.COUNTS.head(1).assign(what=what)
         path = look_ahead_failure(counts, Path("audit")).partition("mend ")[2].partition(",")[0]

@@ -15,7 +15,7 @@ from pages import ENGLISH_WORDS, pieces, text_of
 from worlds import TRAPS, made
 
 from analysis.audits.alarm import Verdict
-from analysis.audits.look_ahead import ROWS
+from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.measures import MEASURES, USES
 from analysis.contest.verdicts import Standing
 from analysis.declared.claims import Judged
@@ -80,7 +80,7 @@ ENDINGS = {
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
-    "grounds.of_": tuple(ROWS.values()),
+    "grounds.of_": tuple(sorted({*ROWS.values(), *SCORES.values()})),
     "group.": (ALL, OTHER, UNKNOWN),
     "level.": (
         *("missing", "(missing)", *levels_of("term"), *levels_of("phase")),

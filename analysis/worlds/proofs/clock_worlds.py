@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from analysis.declared.factors import control_family
 from analysis.design.matrix import DesignMatrix
 from analysis.design.population import training_rows
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, rolling_origin_of
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LOGISTIC
 from analysis.progress import Progress, quiet

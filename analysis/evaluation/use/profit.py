@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 from sklearn.isotonic import isotonic_regression
 
-from analysis.evaluation.campaign import Campaign
-from analysis.evaluation.decision import percentile_ends
-from analysis.evaluation.use_frames import PROFIT
+from analysis.evaluation.use.campaign import Campaign
+from analysis.evaluation.use.decision import percentile_ends
+from analysis.evaluation.use.frames import PROFIT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from analysis.declared.suppression import hidden_cells
-from analysis.evaluation.calibration_frames import CURVE, SPREAD
-from analysis.evaluation.logit_fit import LogitFit, fit_logit
+from analysis.evaluation.calibration.frames import CURVE, SPREAD
+from analysis.evaluation.calibration.logit_fit import LogitFit, fit_logit
 from analysis.wording.remarks import Remark, remark
 
 NEAREST = 1e-6

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.declared.suppression import hidden_cells
-from analysis.evaluation.accuracy import index_of_prediction_accuracy, log_score
-from analysis.evaluation.calibration_measures import observed_over_expected
-from analysis.evaluation.calibration_tests import ScoreTest, groups_test
-from analysis.evaluation.discrimination import auc
-from analysis.evaluation.group_frames import BY_GROUP
+from analysis.evaluation.calibration.measures import observed_over_expected
+from analysis.evaluation.calibration.score_tests import ScoreTest, groups_test
+from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy, log_score
+from analysis.evaluation.measures.discrimination import auc
+from analysis.evaluation.over_time.frames import BY_GROUP
 
 FEWEST_EVENTS = 10
 """Of distinct lifetimes: with fewer neither AUC nor IPA nor log score is told."""

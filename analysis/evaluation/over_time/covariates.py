@@ -11,7 +11,7 @@ from scipy import stats
 
 from analysis.design.matrix import Covariate
 from analysis.design.population import AT_THE_LANDMARK, Elapsed, still_there, training_rows
-from analysis.evaluation.group_frames import COVARIATE_DRIFT
+from analysis.evaluation.over_time.frames import COVARIATE_DRIFT
 
 SOMEWHAT, MOVED = 0.10, 0.25
 """Of the population stability index; Siddiqi (2006), Credit Risk Scorecards, chapter 9."""

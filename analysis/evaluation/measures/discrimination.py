@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.evaluation.censoring import KnownOutcome
-from analysis.evaluation.influence import Estimate, estimate, finite_risk
+from analysis.evaluation.measures.censoring import KnownOutcome
+from analysis.evaluation.measures.influence import Estimate, estimate, finite_risk
 
 
 def auc(
@@ -89,7 +89,7 @@ def auc_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estimat
 
     Examples
     --------
-    >>> from analysis.evaluation.censoring import known_at
+    >>> from analysis.evaluation.measures.censoring import known_at
     >>> known = known_at(time=[30, 40, 60, 91, 91], event=[True, False, True, False, False], horizon=91)
     >>> round(auc_at(known, [0.5, 0.2, 0.1, 0.3, 0.05]).value, 3)
     0.714

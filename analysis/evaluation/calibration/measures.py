@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.evaluation.calibration_curve import CurveFit, fit_curve, log_odds, why_no_curve
-from analysis.evaluation.calibration_frames import MEASURES
-from analysis.evaluation.logit_fit import LogitFit, fit_logit
+from analysis.evaluation.calibration.curve import CurveFit, fit_curve, log_odds, why_no_curve
+from analysis.evaluation.calibration.frames import MEASURES
+from analysis.evaluation.calibration.logit_fit import LogitFit, fit_logit
 
 LEAST_EFFECT = 1e-12
 
@@ -79,7 +79,7 @@ def observed_over_expected(
 
 
 @dataclass(frozen=True, slots=True)
-class Recalibration:
+class CalibrationLine:
     """What would have to be done to log odds for them to fit.
 
     Attributes
@@ -94,7 +94,7 @@ class Recalibration:
     intercept: Measured
 
 
-def recalibration(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: NDArray) -> Recalibration:
+def calibration_line(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: NDArray) -> CalibrationLine:
     """Return slope and intercept of logistic recalibration, with intervals that hold for dependent rows.
 
     Parameters
@@ -104,8 +104,8 @@ def recalibration(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: 
 
     Returns
     -------
-    Recalibration
-        NaN where events are too few (`analysis.evaluation.calibration_curve.why_no_curve`), or the risk parts those
+    CalibrationLine
+        NaN where events are too few (`analysis.evaluation.calibration.curve.why_no_curve`), or the risk parts those
         who left from the others.
 
     Notes
@@ -117,7 +117,7 @@ def recalibration(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: 
     odds = log_odds(risk)
     level = fit_logit(ones, event, cluster, odds) if len(np.unique(cluster[event])) > 1 else None
     spread = None if why_no_curve(event, risk, cluster) else fit_logit(np.c_[ones, odds], event, cluster)
-    return Recalibration(_estimate(spread, [0.0, 1.0]), _estimate(level, [1.0]))
+    return CalibrationLine(_estimate(spread, [0.0, 1.0]), _estimate(level, [1.0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def calibration_measures(predictions: pd.DataFrame, models: Sequence[str]) -> pd
         known = predictions[predictions[model].notna()]
         event, risk = known["event"].to_numpy(bool), known[model].to_numpy(np.float64)
         cluster = known["cluster_id"].to_numpy()
-        again, curve = recalibration(event, risk, cluster), fit_curve(event, risk, cluster)
+        again, curve = calibration_line(event, risk, cluster), fit_curve(event, risk, cluster)
         far = distances(curve, risk)
         held = {"model": model, "n_rows": len(risk), "n_events": int(event.sum()), "expected": float(risk.sum())}
         with_interval = {

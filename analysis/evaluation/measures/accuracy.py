@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError
-from analysis.evaluation.censoring import KnownOutcome
-from analysis.evaluation.influence import Estimate, estimate, probability
+from analysis.evaluation.measures.censoring import KnownOutcome
+from analysis.evaluation.measures.influence import Estimate, estimate, probability
 
 SMALLEST = float(np.finfo(np.float64).eps)
 """What the log score takes a probability of exactly 0 for (2.2e-16), so that one surprise is dear and not infinite."""

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.evaluation.calibration_curve import why_no_curve
-from analysis.evaluation.calibration_measures import Measured
+from analysis.evaluation.calibration.curve import why_no_curve
+from analysis.evaluation.calibration.measures import Measured
 from analysis.wording.remarks import Remark, remark
 
 TOLERATED = 1.25
@@ -104,7 +104,7 @@ def calibration_verdicts(
     predictions
         As `analysis.evaluation.frames.PREDICTIONS`.
     measures
-        Of them, as `analysis.evaluation.calibration_frames.MEASURES`.
+        Of them, as `analysis.evaluation.calibration.frames.MEASURES`.
     models
         Those asked for.
     """

@@ -93,7 +93,7 @@ def _rows_by_group(group: NDArray[np.intp]) -> Sequence[NDArray[np.intp] | slice
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KaplanMeierCensoring:
-    """Kaplan-Meier's G of each group (`analysis.evaluation.censoring.CensoringModel`)."""
+    """Kaplan-Meier's G of each group (`analysis.evaluation.measures.censoring.CensoringModel`)."""
 
     steps: CensoringSteps
 

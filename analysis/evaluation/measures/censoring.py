@@ -11,8 +11,8 @@ from analysis.cox.rows import refuse_rows
 from analysis.curves.recurrent import label_codes
 from analysis.curves.times import read_times
 from analysis.errors import ModelError
-from analysis.evaluation.censoring_cox import cox_censoring
-from analysis.evaluation.censoring_steps import CensoringSteps, KaplanMeierCensoring, censoring_steps
+from analysis.evaluation.measures.censoring_cox import cox_censoring
+from analysis.evaluation.measures.censoring_steps import CensoringSteps, KaplanMeierCensoring, censoring_steps
 
 
 class CensoringModel(Protocol):

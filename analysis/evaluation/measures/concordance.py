@@ -5,8 +5,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.cox.concordance import pair_shares
 from analysis.cox.rows import CountingRows, counting_rows
-from analysis.evaluation.censoring import known_at
-from analysis.evaluation.influence import Estimate, estimate, finite_risk
+from analysis.evaluation.measures.censoring import known_at
+from analysis.evaluation.measures.influence import Estimate, estimate, finite_risk
 
 
 def harrell_c(

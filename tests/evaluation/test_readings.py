@@ -1,4 +1,4 @@
-"""Which model is quoted, how it reads against another, and into how many groups calibration is divided."""
+"""How a model reads against another, and into how many groups calibration is divided."""
 
 import math
 
@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import ModelError
-from analysis.evaluation.calibration import calibrations, number_of_groups
-from analysis.evaluation.readings import Lead, PairVerdict, Score, pair_verdicts, quoted_model, score_of
+from analysis.evaluation.calibration.groups import calibrations, number_of_groups
+from analysis.evaluation.readings import Lead, PairVerdict, Score, pair_verdicts, score_of
 
 
 def pooled(**brier: float) -> pd.DataFrame:
@@ -19,26 +18,7 @@ def pooled(**brier: float) -> pd.DataFrame:
     return table.assign(conf_low=table["estimate"] - 0.01, conf_high=table["estimate"] + 0.01, n_folds=3)
 
 
-class TestQuotedModel:
-    @pytest.mark.parametrize(
-        ("scores", "quoted"),
-        [
-            ({"cox": 0.07, "forest": 0.06}, "forest"),
-            ({"cox": 0.05, "forest": 0.06}, "cox"),
-            ({"forest": 0.06, "cox": 0.06}, "cox"),
-            ({"forest": 0.06}, "forest"),
-            ({"cox": 0.07, "forest": 0.06, "contract_only": 0.01}, "forest"),
-        ],
-        ids=["lower is better", "lower is better again", "of equals the first by name", "the only one", "no rival"],
-    )
-    def test_is_the_candidate_with_the_best_brier_score(self, scores, quoted):
-        assert quoted_model(pooled(**scores), ("cox", "forest")) == quoted
-
-    def test_is_refused_where_no_candidate_was_scored(self):
-        with pytest.raises(ModelError, match="one of the models cox or forest; none of them") as refused:
-            quoted_model(pooled(last_quarter=0.07), ("cox", "forest"))
-        assert refused.value.remark.code == "evaluation.no_model_to_quote"
-
+class TestScore:
     def test_its_score_has_the_interval_and_the_quarters_that_it_rests_on(self):
         assert score_of(pooled(cox=0.75, forest=0.5), "cox", "auc") == Score("cox", "auc", 0.75, 0.74, 0.76, 3)
 

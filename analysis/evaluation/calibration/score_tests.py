@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from analysis.evaluation.calibration_curve import FEWEST_EVENTS, log_odds
-from analysis.evaluation.logit_fit import fit_logit
+from analysis.evaluation.calibration.curve import FEWEST_EVENTS, log_odds
+from analysis.evaluation.calibration.logit_fit import fit_logit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def groups_test(event: NDArray[np.bool_], risk: NDArray[np.float64], cluster: ND
     Parameters
     ----------
     event, risk, cluster
-        As in `analysis.evaluation.calibration_measures.observed_over_expected`.
+        As in `analysis.evaluation.calibration.measures.observed_over_expected`.
     group : ndarray, shape (n,)
         A missing label is a group of its own.
 

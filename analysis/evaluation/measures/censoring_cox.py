@@ -10,12 +10,12 @@ from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.residuals import dfbeta
 from analysis.cox.rows import counting_rows
 from analysis.errors import ModelError
-from analysis.evaluation.censoring_steps import CensoringSteps
+from analysis.evaluation.measures.censoring_steps import CensoringSteps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CoxCensoring:
-    """G = exp(-H(u) exp(x b)), a Cox model of censoring (`analysis.evaluation.censoring.CensoringModel`).
+    """G = exp(-H(u) exp(x b)), a Cox model of censoring (`analysis.evaluation.measures.censoring.CensoringModel`).
 
     Attributes
     ----------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.design.resampling import percentile_interval
 from analysis.errors import ModelError
 from analysis.evaluation.readings import Lead
-from analysis.evaluation.use_frames import DECISION
+from analysis.evaluation.use.frames import DECISION
 
 THRESHOLDS = tuple(round(percent / 100, 2) for percent in range(1, 51))
 

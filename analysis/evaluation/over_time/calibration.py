@@ -7,9 +7,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from analysis.evaluation.calibration_measures import observed_over_expected
-from analysis.evaluation.calibration_tests import ScoreTest, groups_test, trend_test
-from analysis.evaluation.group_frames import CALIBRATION_OVER_TIME
+from analysis.evaluation.calibration.measures import observed_over_expected
+from analysis.evaluation.calibration.score_tests import ScoreTest, groups_test, trend_test
+from analysis.evaluation.over_time.frames import CALIBRATION_OVER_TIME
 from analysis.inference.multiplicity import holm
 
 DRIFTS_BELOW = 0.05

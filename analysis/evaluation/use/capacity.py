@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.design.resampling import percentile_interval
 from analysis.errors import ModelError
-from analysis.evaluation.use_frames import CAUGHT, CAUGHT_PAIRS, GAIN
+from analysis.evaluation.use.frames import CAUGHT, CAUGHT_PAIRS, GAIN
 
 SHARES = np.linspace(0.0, 1.0, 51)
 

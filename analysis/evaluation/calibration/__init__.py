@@ -1,0 +1,1 @@
+"""Calibration: whether as many leave as was forecast, at every level of risk."""

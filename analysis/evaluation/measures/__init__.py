@@ -1,0 +1,1 @@
+"""Measures: scores of forecasts, for rows followed to the horizon or censored before, with their errors."""

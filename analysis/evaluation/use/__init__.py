@@ -1,0 +1,1 @@
+"""Use: what a forecast is worth to a team that can look after some accounts."""
