@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -12,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
+from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
 from analysis.models.base import horizon_risk
 from analysis.models.boosting import Boosting
 from analysis.models.boosting_kernels import LEAF

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from analysis.evaluation.measures.discrimination import auc
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
+from analysis.evaluation.measures.discrimination import auc
 from analysis.models.published_score import PublishedScoreOnly
 
 
