@@ -82,7 +82,7 @@ class Proofs:
         return pd.concat(tables, ignore_index=True)
 
     def world_forecasts(self) -> pd.DataFrame:
-        """Score the quoted forecasts in worlds of known probabilities, in 20 of the base scenario, in 200 of no effect."""
+        """Score quoted forecasts in two worlds of known probabilities, 20 of the base scenario, 200 without effects."""
         known = Companies("base", self._some(4_000), (1,), LITTLE_USE, n_paths=2).open(self.folder, self.progress)
         base = Companies("base", self._some(10_000), (2, 3), LITTLE_USE).open(self.folder, self.progress)
         null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(7)), MANY_LEAVE)
@@ -125,7 +125,6 @@ class Proofs:
 
 
 TABLES = (
-    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "world_forecasts", "true_probabilities",
-    "true_families",
-    "true_claims", "audits", "planted_faults",
+    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage",
+    "world_forecasts", "true_probabilities", "true_families", "true_claims", "audits", "planted_faults",
 )  # fmt: skip

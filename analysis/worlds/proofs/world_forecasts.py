@@ -1,6 +1,4 @@
-"""World forecasts: are the quoted forecasts as good as the truth allows, calibrated, and no better than the contract
-where nothing else matters?
-"""
+"""World forecasts: quoted forecasts beside the truth, and beside the contract alone where nothing else matters."""
 
 from collections.abc import Iterable, Iterator
 
