@@ -66,17 +66,19 @@ class Boosting:
     Notes
     -----
     Friedman (2001), Annals of Statistics 29, 1189; second-order gains and leaves of Chen and Guestrin (2016), KDD, 785,
-    as in scikit-learn's ``HistGradientBoostingClassifier``, whose trees these are where every column may be split.
+    as in scikit-learn's ``HistGradientBoostingClassifier``, whose trees these are where every column may be split. That
+    draws columns for every node after it has counted in all of them: on monthly landmarks of 550 accounts (115 columns,
+    11 quarters to forecast) it took twice the time, and forecast no better than a fifth of the columns for each tree.
     """
 
     def __init__(
         self,
         *,
         learning_rate: float = 0.1,
-        n_leaves: int = 6,
+        n_leaves: int = 4,
         min_information: float = 3.0,
-        ridge: float = 1.0,
-        max_features: float = 0.3,
+        ridge: float = 5.0,
+        max_features: float = 0.2,
         max_bins: int = 64,
         max_trees: int = 400,
         seed: int = 0,

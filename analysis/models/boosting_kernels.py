@@ -69,7 +69,10 @@ class BoostedTrees(NamedTuple):
 
     def first(self, n_trees: int) -> Self:
         """Return the first trees alone."""
-        return type(self)(*(array[:n_trees].copy() for array in self))
+        column, threshold, left, value = self
+        return type(self)(
+            column[:n_trees].copy(), threshold[:n_trees].copy(), left[:n_trees].copy(), value[:n_trees].copy()
+        )
 
 
 class Settings(NamedTuple):
