@@ -68,7 +68,14 @@ def test_under_signs_the_trees_are_scikit_learns(training, sign):
     few = design.with_values(np.round(design.values * 4) / 4)
     signs = dict.fromkeys(("usage_trend", "champions", "noise_one"), sign)
     ours = _ManyTrees(
-        max_features=1.0, max_bins=10_000, max_trees=25, min_information=1e-3, n_leaves=8, ridge=1.0, signs=signs
+        learning_rate=0.1,
+        max_features=1.0,
+        max_bins=10_000,
+        max_trees=25,
+        min_information=1e-3,
+        n_leaves=8,
+        ridge=1.0,
+        signs=signs,
     ).fit_out_of_fold(few, outcome, all_at_once(outcome))[0]
     theirs = HistGradientBoostingClassifier(
         max_leaf_nodes=8,
