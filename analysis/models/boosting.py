@@ -73,8 +73,8 @@ class Boosting:
     -----
     Friedman (2001), Annals of Statistics 29, 1189; second-order gains and leaves of Chen and Guestrin (2016), KDD, 785,
     as in scikit-learn's ``HistGradientBoostingClassifier``, whose trees these are where every column may be split. With
-    all of 114 columns (monthly landmarks of 550 accounts, 11 quarters to forecast) that took more than twice the time of
-    a fifth of them for each tree, and forecast a little worse.
+    all of 114 columns (monthly landmarks of 550 accounts, 11 quarters to forecast) that took more than twice the time
+    of a fifth of them for each tree, and forecast a little worse.
     """
 
     def __init__(
