@@ -18,7 +18,7 @@ from analysis.workbench import Workbench, open_workbench
 
 @pytest.fixture(scope="module")
 def tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return short.study(tmp_path_factory.mktemp("out"))
+    return short.opened(tmp_path_factory.mktemp("out"))
 
 
 def with_audits(tenure: Workbench, **changes: object) -> Workbench:
