@@ -1,13 +1,9 @@
 """What several tests share: the sample study built and reported once."""
 
-import os
 import shutil
 from pathlib import Path
 
-# Two workers on two processors: threads of theirs that wait for each other would only be in each other's way.
-for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(library, "1")
-
+import one_thread  # noqa: F401  before anything imports NumPy
 import pytest
 from samples import SAMPLE, SampleReport
 from shared import once

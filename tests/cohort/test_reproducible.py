@@ -23,7 +23,6 @@ from analysis.ingest.files.contents import contents_of
 from analysis.store.working import PREFIX
 from reports.cli.commands import main
 
-
 REPORT = "quarterly-2024-01-01.en"
 
 

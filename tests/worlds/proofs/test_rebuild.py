@@ -94,6 +94,7 @@ class TestLookingAheadInALargeBook:
 
 class TestKeptAudits:
     def test_what_was_found_once_is_read_and_the_same(self, tenure, monkeypatch, made):
+        tenure = with_audits(tenure, lags=(90,))
         first = AuditResults(tenure, 1).frames()
         for name in ("look_ahead", "lag_ladder", "late_knowledge", "coverage", "reporting_delays", "match_rates"):
             monkeypatch.setattr(results, name, None)  # nothing is there to make them

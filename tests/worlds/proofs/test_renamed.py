@@ -2,7 +2,6 @@
 numbers, to the last bit, and so the same verdicts."""
 
 import dataclasses
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -33,8 +32,8 @@ def other(busy: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workbe
 
 
 def few_trees(tenure: Workbench) -> Workbench:
-    """A forest need not be large to show what it draws."""
-    models = dataclasses.replace(tenure.study.models, forest_trees=20, test_quarters=2)
+    """A forest need not be large, nor samples and shuffles be many, to show what is drawn."""
+    models = dataclasses.replace(tenure.study.models, forest_trees=20, test_quarters=2, resamples=40, permutations=4)
     tenure.study = dataclasses.replace(tenure.study, models=models)
     return tenure
 
