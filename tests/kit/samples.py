@@ -1,7 +1,14 @@
-"""The sample study: where it lies, and what its report leaves behind."""
+"""The sample study: where it lies, what its report leaves behind; and any study with little work."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.declared.study import Audits, Models
+
+if TYPE_CHECKING:
+    from analysis.workbench import Workbench
 
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
 
@@ -13,3 +20,10 @@ class SampleReport:
     out: Path
     page: str
     accounts: str
+
+
+def with_little_work(tenure: "Workbench") -> "Workbench":
+    """Let models and audits take hardly any time, where what they find is not the question."""
+    models = Models(forest_trees=2, test_quarters=1, resamples=3, permutations=1)
+    tenure.study = dataclasses.replace(tenure.study, models=models, audits=Audits(look_ahead_days=1, lags=(90,)))
+    return tenure

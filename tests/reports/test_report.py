@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pages import text_of
-from samples import SAMPLE, SampleReport
+from samples import SAMPLE, SampleReport, with_little_work
 from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
@@ -215,7 +215,7 @@ def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report
     study = tmp_path / "study.toml"
     asked = SAMPLE.read_text(encoding="utf-8").replace("[report]", "[report]\ncontest_from_events = 1000")
     study.write_text(asked.replace('path = "."', f'path = "{SAMPLE.parent}"'), encoding="utf-8")
-    tenure = open_study(study, out=sample_report.out.parent, progress=lambda message: None)
+    tenure = with_little_work(open_study(study, out=sample_report.out.parent, progress=lambda message: None))
     page = write_quarterly(tenure, tmp_path, language).page.read_text(encoding="utf-8")
     text = text_of(page)
     assert {"en": "One family at a time", "ja": "要因群を1つずつ見た場合"}[language] in text

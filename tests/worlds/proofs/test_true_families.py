@@ -12,7 +12,7 @@ from analysis.worlds.proofs.true_families import CONTENDERS, TrueFamilies, shapl
 
 @pytest.fixture(scope="module")
 def found(short: World, tmp_path_factory: pytest.TempPathFactory) -> TrueFamilies:
-    tenure = short.study(tmp_path_factory.mktemp("out"))
+    tenure = short.opened(tmp_path_factory.mktemp("out"))
     return true_families(StudiedCompany("short", "short", short.scenario, short.folder, tenure))
 
 
@@ -43,7 +43,7 @@ def test_shares_add_up_and_a_more_dangerous_part_raises_the_risk(found: TrueFami
 def test_a_family_without_effect_has_no_share_and_makes_no_difference(
     busy: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    tenure = busy.study(tmp_path_factory.mktemp("out"))
+    tenure = busy.opened(tmp_path_factory.mktemp("out"))
     table = true_families(StudiedCompany("busy", "busy", busy.scenario, busy.folder, tenure)).table
     assert table["share"].isna().all()
     assert (table[["risk_difference", "part_sd"]] == 0).all(axis=None)
