@@ -24,3 +24,21 @@ CALL_LIST = Schema(
         Field("reasons", Kind.SEVERAL, "what raises its hazard above the mean account's, largest first"),
     ),
 )
+HELD = Schema(
+    "held",
+    "an interval that could have been told at the start of a past quarter",
+    (
+        Field("landmark", Kind.DAY, "the quarter's first day"),
+        Field("n_quarters", Kind.WHOLE, "quarters settled by then, from which the variation between them was learned"),
+        Field("of", Kind.TEXT, "'count' of accounts, or 'loss': what they pay in a year"),
+        Field("level", Kind.NUMBER, "probability that it should hold what comes"),
+        Field("expected", Kind.NUMBER, "by the model"),
+        Field("observed", Kind.NUMBER, "what came"),
+        Field("low", Kind.NUMBER, "lower end"),
+        Field("high", Kind.NUMBER, "upper end"),
+        Field("holds", Kind.FLAG, "whether what came lies within"),
+        Field("chance_low", Kind.NUMBER, "lower end of the interval that holds chance alone"),
+        Field("chance_high", Kind.NUMBER, "upper end"),
+        Field("chance_holds", Kind.FLAG, "whether what came lies within that one"),
+    ),
+)
