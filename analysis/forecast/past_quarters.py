@@ -11,7 +11,7 @@ from analysis.declared.study import Study, Time
 from analysis.design.population import elapsed_at, training_rows
 from analysis.forecast.frames import HELD
 from analysis.forecast.intervals import LEVELS
-from analysis.forecast.quarter_shift import PastQuarter, learn_shift, level_variance
+from analysis.forecast.quarter_shift import PastQuarter, learn_shift, level_variance, past_quarter
 from analysis.forecast.totals import count_distribution, sum_distribution
 
 COUNT, LOSS = "count", "loss"
@@ -44,12 +44,10 @@ class PastForecasts:
             return {}
         known = self.predictions[self.predictions[model].notna()]
         return {
-            day: PastQuarter(
-                observed=int(rows["event"].sum()),
-                probabilities=rows[model].to_numpy(np.float64),
-                level_variance=self.level_variances[day],
+            pd.Timestamp(day): past_quarter(
+                int(rows["event"].sum()), rows[model].to_numpy(np.float64), self.level_variances[pd.Timestamp(day)]
             )
-            for day, rows in ((pd.Timestamp(day), rows) for day, rows in known.groupby("landmark"))
+            for day, rows in known.groupby("landmark")
         }
 
 
@@ -110,11 +108,12 @@ def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.Da
     prices = landmarks.assign(price=yearly_prices(landmarks)).set_index(["lifetime_id", "risk_date"])["price"]
     lines = []
     for day, quarter in quarters.items():
-        shift = learn_shift([other for then, other in quarters.items() if then + wait <= day], quarter.level_variance)
+        settled = [other for then, other in quarters.items() if then + wait <= day]
+        shift = learn_shift(settled, past.level_variances[day])
         said = {"landmark": day, "n_quarters": shift.n_quarters}
         rows = past.predictions[(past.predictions["landmark"] == day) & past.predictions[model].notna()]
-        event, p = rows["event"].to_numpy(bool), quarter.probabilities
-        told = [(COUNT, float(p.sum()), quarter.observed, count_distribution(p, shift), count_distribution(p))]
+        event, p = rows["event"].to_numpy(bool), rows[model].to_numpy(np.float64)
+        told = [(COUNT, quarter.expected, quarter.observed, count_distribution(p, shift), count_distribution(p))]
         size = prices.reindex(pd.MultiIndex.from_frame(rows[["lifetime_id", "landmark"]])).to_numpy(np.float64)
         known = ~np.isnan(size)
         if size[known].any():

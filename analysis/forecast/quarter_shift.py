@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from analysis.errors import ModelError
 
@@ -29,21 +29,21 @@ _FURTHEST = 2.5e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PastQuarter:
-    """A quarter that has passed, beside what a model had forecast of it.
+    """A quarter that has passed, and what it says of the variation between quarters.
 
     Attributes
     ----------
     observed : int
         Accounts that left.
-    probabilities : ndarray, shape (n,)
-        Forecast, by account.
-    level_variance : float
-        As `level_variance`, of the rows that the model had learned from.
+    expected : float
+        By a model.
+    log_likelihood : ndarray, shape (k,)
+        Of so many having left, for each standard deviation between quarters that is looked at, up to a constant.
     """
 
     observed: int
-    probabilities: NDArray[np.float64]
-    level_variance: float
+    expected: float
+    log_likelihood: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,15 +72,54 @@ class QuarterShift:
 
     def nodes(self, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return shifts, the middles of `number` cells of equal width, and the probability of each; they sum to 1."""
-        reach = float(_FINE[-1])
-        for furthest in _FINE[_FINE > 0]:
-            if 2 * self.weights @ norm.sf(furthest / self.deviations) <= _FURTHEST:
-                reach = float(furthest)
-                break
+        far = _COARSE[_COARSE > 0]
+        beyond = 2 * ndtr(-far[:, None] / self.deviations) @ self.weights
+        reach = float(far[min(np.count_nonzero(beyond > _FURTHEST), len(far) - 1)])
         edges = np.linspace(-reach, reach, number + 1)
-        below = norm.cdf(edges[:, None] / self.deviations) @ self.weights
+        below = ndtr(edges[:, None] / self.deviations) @ self.weights
         below[0], below[-1] = 0.0, 1.0
         return (edges[1:] + edges[:-1]) / 2, np.diff(below)
+
+
+def past_quarter(observed: int, probabilities: NDArray[np.float64], level_variance: float) -> PastQuarter:
+    """Compare a quarter that has passed with its forecast.
+
+    Parameters
+    ----------
+    observed
+        Accounts that left.
+    probabilities
+        Forecast of each account, shape (n,).
+    level_variance
+        As `level_variance`, of the rows that the model had learned from.
+
+    Raises
+    ------
+    ModelError
+        If a probability is none, more left than there were, or the variance is negative.
+
+    Notes
+    -----
+    Given the shift s, accounts leave independently; that so many of them do has, as a function of s, the likelihood
+    exp(s x observed) / prod(1 - p + p e^s). The shift is integrated out as a sum over fixed points.
+    """
+    if not ((probabilities >= 0) & (probabilities <= 1)).all() or not 0 <= observed <= len(probabilities):
+        raise ModelError(
+            "A past quarter needs probabilities from 0 to 1, and no more accounts that left than there were; it has "
+            f"{observed} of {len(probabilities)}, with probabilities from {probabilities.min(initial=1.0)} to "
+            f"{probabilities.max(initial=0.0)}."
+        )
+    _require_variance(level_variance)
+    partition = CubicSpline(_COARSE, log_partition(probabilities, _COARSE))(_FINE)
+    log_likelihood = _FINE * observed - partition
+    likelihood = np.exp(log_likelihood - log_likelihood.max())
+    spread = np.sqrt(level_variance + _BETWEEN**2)[:, None]
+    density = np.exp(-0.5 * (_FINE / spread) ** 2) / spread
+    return PastQuarter(
+        observed=observed,
+        expected=float(np.sort(probabilities).sum()),
+        log_likelihood=np.log(density @ likelihood),
+    )
 
 
 def learn_shift(past: Sequence[PastQuarter], level_variance: float) -> QuarterShift:
@@ -96,22 +135,18 @@ def learn_shift(past: Sequence[PastQuarter], level_variance: float) -> QuarterSh
     Raises
     ------
     ModelError
-        If a variance is negative, or a probability is none.
+        If the variance is negative.
 
     Notes
     -----
     The shift of a quarter is normal around zero with variance v + tau^2: v is that of the level as it was estimated, tau
-    is common to all quarters, half-normal beforehand (Gelman 2006, Bayesian Analysis 1, 515), and averaged over. Given
-    the shift s, accounts leave independently; that ``observed`` of them do has, as a function of s, the likelihood
-    exp(s x observed) / prod(1 - p + p e^s). Whatever else spreads the counts of quarters, parents whose accounts leave
-    together, say, is part of tau. All integrals are sums over fixed points, so that nothing is drawn.
+    is common to all quarters, half-normal beforehand (Gelman 2006, Bayesian Analysis 1, 515), and averaged over.
+    Whatever else spreads the counts of quarters, parents whose accounts leave together, say, is part of tau.
     """
-    _refuse_broken(past, level_variance)
+    _require_variance(level_variance)
     log_weight = -0.5 * (_BETWEEN / PRIOR_SPREAD) ** 2
     for quarter in past:
-        likelihood = _likelihood(quarter)
-        spread = np.sqrt(quarter.level_variance + _BETWEEN**2)
-        log_weight = log_weight + np.log(norm.pdf(_FINE / spread[:, None]) @ likelihood / spread)
+        log_weight = log_weight + quarter.log_likelihood
     weights = np.exp(log_weight - log_weight.max())
     weights /= weights.sum()
     return QuarterShift(
@@ -163,22 +198,6 @@ def level_variance(event: NDArray[np.bool_], cluster_place: NDArray[np.intp]) ->
     return float(scale * (off @ off) / (n * rate * (1 - rate)) ** 2)
 
 
-def _likelihood(quarter: PastQuarter) -> NDArray[np.float64]:
-    """Return the likelihood of a quarter's count at each shift of the fine grid, up to a factor."""
-    partition = CubicSpline(_COARSE, log_partition(quarter.probabilities, _COARSE))(_FINE)
-    log_likelihood = _FINE * quarter.observed - partition
-    return np.exp(log_likelihood - log_likelihood.max())
-
-
-def _refuse_broken(past: Sequence[PastQuarter], level_variance: float) -> None:
-    for place, variance in enumerate([level_variance, *(quarter.level_variance for quarter in past)]):
-        if not (np.isfinite(variance) and variance >= 0):
-            where = f"past quarter {place}" if place else "the forecast"
-            raise ModelError(f"The variance of the level must be 0 or more; that of {where} is {variance}.")
-    for place, quarter in enumerate(past, start=1):
-        p = quarter.probabilities
-        if not ((p >= 0) & (p <= 1)).all() or not 0 <= quarter.observed <= len(p):
-            raise ModelError(
-                f"Past quarter {place} needs probabilities from 0 to 1, and no more accounts that left than there were; "
-                f"it has {quarter.observed} of {len(p)}, with probabilities from {p.min(initial=1)} to {p.max(initial=0)}."
-            )
+def _require_variance(level_variance: float) -> None:
+    if not (np.isfinite(level_variance) and level_variance >= 0):
+        raise ModelError(f"The variance of a level must be 0 or more; {level_variance} arrived.")

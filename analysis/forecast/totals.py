@@ -11,7 +11,7 @@ _SHIFTS_OF_COUNTS, _SHIFTS_OF_SUMS = 201, 41
 _TILTED_AT_MOST = 30.0
 """Standard deviations of the count, from one convolution to the next: far out its probabilities are too small to be
 held as floats."""
-_STEPS = 2048
+_STEPS = 1024
 """Of equal width, into which a sum is divided."""
 _NEVER = 1e-10
 """A total that is less likely than this to be passed is as good as the largest."""
