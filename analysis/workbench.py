@@ -21,6 +21,7 @@ from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
 from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
+from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.inference.findings import Findings
@@ -37,6 +38,8 @@ from analysis.wording.remarks import Remark
 
 MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
+REFITS = 3
+"""The quoted model as it was fitted for so many quarters past: do they give the same reasons?"""
 
 
 class Workbench(Findings):
@@ -52,7 +55,9 @@ class Workbench(Findings):
         """The outlook from the last landmark, headed by the model with the best out-of-time Brier score."""
         headline = quoted_model(self.rolling.pooled, QUOTABLE)
         self.progress("forecasting from the last landmark")
-        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline)
+        folds = [fold for fold in self.rolling.folds if headline in fold.models]
+        earlier = [(fold.design, fold.models[headline]) for fold in folds[-REFITS:]]
+        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, headline, earlier)
 
     def standpoint(self) -> Standpoint:
         """Return the day that a report looks ahead from.
@@ -94,7 +99,8 @@ class Workbench(Findings):
     def reading(self) -> Reading:
         """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
         labels = self._labels(self.segment, MOST_SEGMENTS) if self.segment else None
-        return read_forecast(self.forecast, self.landmarks, self.study.report, labels)
+        past = past_forecasts(self.landmarks, self.rolling.predictions, self.study)
+        return read_forecast(self.forecast, self.landmarks, self.study, past, labels)
 
     def _labels(self, by: str, most: int = MOST_GROUPS) -> pd.Series:
         """Return the label of each account, by its id, small groups pooled."""

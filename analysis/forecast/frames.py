@@ -21,7 +21,8 @@ CALL_LIST = Schema(
         Field("seats", Kind.NUMBER, "as on the landmark", may_lack=True, may_be_absent=True),
         Field("term", Kind.TEXT, "kind of its contract's term", may_lack=True, may_be_absent=True),
         Field("days_to_renewal", Kind.NUMBER, "from the landmark", may_lack=True, may_be_absent=True),
-        Field("reasons", Kind.SEVERAL, "what raises its hazard above the mean account's, largest first"),
+        Field("peers", Kind.NUMBER, "mean probability of accounts as near to a renewal", may_lack=True),
+        Field("reasons", Kind.SEVERAL, "the families that raise its forecast above its peers', largest first"),
     ),
 )
 HELD = Schema(

@@ -1,14 +1,12 @@
 """Intervals: how many of those forecast will leave, and how much of what they pay in a year."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
-from analysis.forecast.quarter_shift import PastQuarter, QuarterShift, learn_shift
+from analysis.forecast.quarter_shift import QuarterShift
 from analysis.forecast.totals import Total, count_distribution, sum_distribution
 
 LEVELS = (0.8, 0.95)
@@ -88,31 +86,6 @@ class ExpectedLoss:
     n_unknown: int
 
 
-def expected_counts(
-    accounts: pd.DataFrame,
-    models: Sequence[str],
-    past: Mapping[str, Sequence[PastQuarter]] | None = None,
-    level_variance: float = 0.0,
-) -> tuple[ExpectedCount, ...]:
-    """Return what each model expects, with intervals.
-
-    Parameters
-    ----------
-    accounts
-        As `analysis.forecast.frames.ACCOUNTS`, with a column of probabilities for each model.
-    models
-        In the order wanted.
-    past
-        Quarters that each model has forecast before.
-    level_variance
-        As `analysis.forecast.quarter_shift.level_variance`, of the rows that the models learned from.
-    """
-    return tuple(
-        expected_count(name, accounts[name].to_numpy(np.float64), learn_shift((past or {}).get(name, ()), level_variance))
-        for name in models
-    )
-
-
 def expected_count(model: str, probabilities: NDArray[np.float64], shift: QuarterShift) -> ExpectedCount:
     """Return how many of the accounts are expected to leave, shape (n,), if the quarter may be shifted as a whole.
 
@@ -121,6 +94,7 @@ def expected_count(model: str, probabilities: NDArray[np.float64], shift: Quarte
     Fifty accounts with a risk of 10% each: five are expected to leave. Chance alone makes 1 to 9 of it, and what
     quarters may have of their own, as long as none has been seen, 1 to 10.
 
+    >>> from analysis.forecast.quarter_shift import learn_shift
     >>> found = expected_count("cox", np.full(50, 0.1), learn_shift([], 0.01))
     >>> found.by_chance, found.intervals[-1]
     (Interval(level=0.95, low=1.0, high=9.0), Interval(level=0.95, low=1.0, high=10.0))

@@ -15,7 +15,7 @@ from analysis.design.outcome import Outcome
 from analysis.design.population import elapsed_at, still_there, training_rows
 from analysis.errors import ModelError
 from analysis.forecast.frames import ACCOUNTS
-from analysis.forecast.reasons import Reason, name_reasons
+from analysis.forecast.reasons import Earlier, Explanations, explain
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import COX, competing_models
@@ -37,8 +37,8 @@ class Forecast:
         The models that were fitted, in the order in which they compete.
     accounts
         As `ACCOUNTS`, and a column of probabilities for each of `models`, in the order of the landmark rows.
-    reasons
-        For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
+    explanations
+        Why the headline model forecasts of each account what it does, beside its peers.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     shrinkage
@@ -51,7 +51,7 @@ class Forecast:
     headline: str
     models: tuple[str, ...]
     accounts: pd.DataFrame
-    reasons: tuple[tuple[Reason, ...], ...]
+    explanations: Explanations
     n_training_rows: int
     n_training_events: int
     shrinkage: float
@@ -67,6 +67,7 @@ def forecast_last_landmark(
     covariates: Sequence[Covariate],
     study: Study,
     headline: str = COX,
+    earlier: Earlier = (),
 ) -> Forecast:
     """Fit all models on the landmarks settled by the last one, and forecast from it.
 
@@ -81,6 +82,8 @@ def forecast_last_landmark(
         Those declared for landmarks.
     headline
         The model to quote.
+    earlier
+        Fits of that model to earlier rows, with their designs: do they give the same reasons?
 
     Raises
     ------
@@ -108,7 +111,7 @@ def forecast_last_landmark(
         headline=headline,
         models=tuple(fitted),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        reasons=name_reasons(current, cox, now),
+        explanations=explain(fitted[headline], current, now, landmarks, earlier),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
         shrinkage=cox.shrinkage_,

@@ -57,7 +57,9 @@ def count_distribution(probabilities: NDArray[np.float64], shift: QuarterShift |
     """
     shifts, weights = shift.nodes(_SHIFTS_OF_COUNTS) if shift else (np.zeros(1), np.ones(1))
     most = int(_as_good_as_all(probabilities, np.ones(len(probabilities)), float(shifts[-1])))
-    deviation = np.sqrt(max(float(np.sum(own * (1 - own))) for own in (_shifted(probabilities, s) for s in shifts[::20])))
+    deviation = np.sqrt(
+        max(float(np.sum(own * (1 - own))) for own in (_shifted(probabilities, s) for s in shifts[::20]))
+    )
     n_anchors = 1 + int((shifts[-1] - shifts[0]) * deviation / _TILTED_AT_MOST)
     total = np.zeros(most + 1)
     for near in np.array_split(np.arange(len(shifts)), n_anchors):
