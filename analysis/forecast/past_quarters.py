@@ -1,6 +1,5 @@
 """Past quarters: what models forecast of them, what came, and whether the intervals held that could have been told."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,7 +112,7 @@ def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.Da
         said = {"landmark": day, "n_quarters": shift.n_quarters}
         rows = past.predictions[(past.predictions["landmark"] == day) & past.predictions[model].notna()]
         event, p = rows["event"].to_numpy(bool), rows[model].to_numpy(np.float64)
-        told = [(COUNT, quarter.expected, quarter.observed, count_distribution(p, shift), count_distribution(p))]
+        told = [(COUNT, quarter.expected, float(quarter.observed), count_distribution(p, shift), count_distribution(p))]
         size = prices.reindex(pd.MultiIndex.from_frame(rows[["lifetime_id", "landmark"]])).to_numpy(np.float64)
         known = ~np.isnan(size)
         if size[known].any():
@@ -125,7 +124,7 @@ def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.Da
                 (low, high), (chance_low, chance_high) = total.interval(level), by_chance.interval(level)
                 lines.append(
                     said
-                    | {"of": what, "level": level, "expected": expected, "observed": float(observed)}
+                    | {"of": what, "level": level, "expected": expected, "observed": observed}
                     | {"low": low, "high": high, "holds": low <= observed <= high}
                     | {"chance_low": chance_low, "chance_high": chance_high}
                     | {"chance_holds": chance_low <= observed <= chance_high}

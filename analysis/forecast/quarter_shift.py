@@ -1,7 +1,7 @@
 """Quarter shift: how far a whole quarter may lie off its forecast, on the scale of log-odds.
 
-Every account of a quarter is moved by one and the same number: by what the model's level is off, and by what the quarter
-has of its own (a season, a price rise, a rival). Past quarters tell how large that is.
+Every account of a quarter is moved by one and the same number: by what the model's level is off, and by what the
+quarter has of its own (a season, a price rise, a rival). Past quarters tell how large that is.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ class QuarterShift:
         """Return shifts, the middles of `number` cells of equal width, and the probability of each; they sum to 1."""
         far = _COARSE[_COARSE > 0]
         beyond = 2 * ndtr(-far[:, None] / self.deviations) @ self.weights
-        reach = float(far[min(np.count_nonzero(beyond > _FURTHEST), len(far) - 1)])
+        reach = float(far[min(int(np.count_nonzero(beyond > _FURTHEST)), len(far) - 1)])
         edges = np.linspace(-reach, reach, number + 1)
         below = ndtr(edges[:, None] / self.deviations) @ self.weights
         below[0], below[-1] = 0.0, 1.0
@@ -139,8 +139,8 @@ def learn_shift(past: Sequence[PastQuarter], level_variance: float) -> QuarterSh
 
     Notes
     -----
-    The shift of a quarter is normal around zero with variance v + tau^2: v is that of the level as it was estimated, tau
-    is common to all quarters, half-normal beforehand (Gelman 2006, Bayesian Analysis 1, 515), and averaged over.
+    The shift of a quarter is normal around zero with variance v + tau^2: v is that of the level as it was estimated,
+    tau is common to all quarters, half-normal beforehand (Gelman 2006, Bayesian Analysis 1, 515), and averaged over.
     Whatever else spreads the counts of quarters, parents whose accounts leave together, say, is part of tau.
     """
     _require_variance(level_variance)

@@ -1,4 +1,4 @@
-"""Reasons: what raises the forecast of each account above that of accounts in the same position of the renewal clock."""
+"""Reasons: what raises the forecast of an account above that of its peers, who are as near to a renewal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

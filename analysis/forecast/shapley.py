@@ -36,13 +36,14 @@ def shapley_values(worth: Mapping[Coalition, Worth]) -> dict[str, Worth]:
     what each adds to those before it. What makes no difference to any coalition gets 0, two that make the same
     difference get the same, and the values add up.
     """
-    names = sorted(max(worth, key=len))
+    names = sorted(frozenset[str]().union(*worth))
+    orders = math.factorial(len(names))
     values: dict[str, Worth] = {}
     for name in names:
-        total = 0.0
+        total: Worth = 0.0 * worth[frozenset()]
         for others in coalitions([other for other in names if other != name]):
-            weight = math.factorial(len(others)) * math.factorial(len(names) - 1 - len(others))
-            total = total + weight / math.factorial(len(names)) * (worth[others | {name}] - worth[others])
+            orders_with = math.factorial(len(others)) * math.factorial(len(names) - 1 - len(others))
+            total = total + orders_with / orders * (worth[others | {name}] - worth[others])
         values[name] = total
     return values
 
@@ -76,9 +77,9 @@ def family_shares(
 
     Notes
     -----
-    A coalition of families is worth the mean forecast of rows that have these families' columns, marks of missing values
-    among them, from the account, and all others from one of its peers: an interventional expectation (Janzing, Minorics
-    and Bloebaum 2020, AISTATS 108, 2907), exact over all coalitions and the whole background.
+    A coalition of families is worth the mean forecast of rows that have these families' columns, marks of missing
+    values among them, from the account, and all others from one of its peers: an interventional expectation
+    (Janzing, Minorics and Bloebaum 2020, AISTATS 108, 2907), exact over all coalitions and the whole background.
     """
     everyone = list(design.families)
     worth: dict[Coalition, NDArray[np.float64]] = {

@@ -56,7 +56,7 @@ def count_distribution(probabilities: NDArray[np.float64], shift: QuarterShift |
     Sinica 7, 875), whose convolution is exact. Those of other shifts are the same one, tilted (`log_partition`).
     """
     shifts, weights = shift.nodes(_SHIFTS_OF_COUNTS) if shift else (np.zeros(1), np.ones(1))
-    most = int(_as_good_as_all(probabilities, np.ones(len(probabilities)), float(shifts[-1])))
+    most = int(_as_good_as_all(probabilities, np.ones(len(probabilities)), shifts[-1]))
     deviation = np.sqrt(
         max(float(np.sum(own * (1 - own))) for own in (_shifted(probabilities, s) for s in shifts[::20]))
     )
@@ -93,7 +93,7 @@ def sum_distribution(
     order = np.lexsort((sizes, probabilities))
     p, size = probabilities[order], sizes[order]
     shifts, weights = shift.nodes(_SHIFTS_OF_SUMS) if shift else (np.zeros(1), np.ones(1))
-    step = _as_good_as_all(p, size, float(shifts[-1])) / (_STEPS - 2)
+    step = _as_good_as_all(p, size, shifts[-1]) / (_STEPS - 2)
     whole = np.floor(size / step).astype(np.int64)
     part = size / step - whole
     roots = np.exp(-2j * np.pi * np.arange(_STEPS) / _STEPS)
@@ -106,7 +106,9 @@ def sum_distribution(
     return Total(step, np.maximum(probability_of_steps, 0.0))
 
 
-def _as_good_as_all(probabilities: NDArray[np.float64], sizes: NDArray[np.float64], shift: float) -> float:
+def _as_good_as_all(
+    probabilities: NDArray[np.float64], sizes: NDArray[np.float64], shift: NDArray[np.float64]
+) -> float:
     """Return a sum that is hardly ever passed even where all log-odds are moved by a shift (Bernstein's inequality)."""
     p = np.sort(_shifted(probabilities, shift))
     own = sizes[np.argsort(probabilities, kind="stable")]
