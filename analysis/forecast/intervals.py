@@ -92,12 +92,12 @@ def expected_count(model: str, probabilities: NDArray[np.float64], shift: Quarte
     Examples
     --------
     Fifty accounts with a risk of 10% each: five are expected to leave. Chance alone makes 1 to 9 of it, and what
-    quarters may have of their own, as long as none has been seen, 1 to 10.
+    quarters may have of their own, as long as none has been seen, 1 to 11.
 
     >>> from analysis.forecast.quarter_shift import learn_shift
     >>> found = expected_count("cox", np.full(50, 0.1), learn_shift([], 0.01))
     >>> found.by_chance, found.intervals[-1]
-    (Interval(level=0.95, low=1.0, high=9.0), Interval(level=0.95, low=1.0, high=10.0))
+    (Interval(level=0.95, low=1.0, high=9.0), Interval(level=0.95, low=1.0, high=11.0))
     """
     return ExpectedCount(
         model=model,

@@ -14,9 +14,9 @@ from scipy.special import ndtr
 
 from analysis.errors import ModelError
 
-PRIOR_SPREAD = 0.2
+PRIOR_SPREAD = 0.25
 """Before any quarter is seen, the standard deviation between quarters is half-normal with this scale: churn that is a
-fifth higher or lower than forecast is nothing unusual, twice as high is."""
+quarter higher or lower than forecast is nothing unusual, twice as high is."""
 ENOUGH_QUARTERS = 6
 """With fewer, what is said of the variation between quarters rests on the prior more than on the past."""
 
