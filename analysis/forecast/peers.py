@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.design.matrix import DesignMatrix
+from analysis.cohort.content import known_columns, row_digests
 
 N_PEERS = 30
 _DATES = ("days_to_renewal", "days_to_deadline")
@@ -14,9 +14,9 @@ _OTHER_STATE, _OTHER_KIND = 1e6, 1e9
 _AT_ONCE = 256
 
 
-def canonical_order(design: DesignMatrix) -> NDArray[np.intp]:
-    """Return the positions of rows in an order that depends on what they say, whatever their names and their order."""
-    return np.lexsort(design.values.T[::-1]) if len(design.columns) else np.arange(len(design))
+def canonical_order(rows: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the positions of rows in an order that depends on what was known of them, not on names or their order."""
+    return np.argsort(row_digests(rows, known_columns(rows)), kind="stable")
 
 
 def nearest_peers(rows: pd.DataFrame, asked: NDArray[np.intp], n_peers: int = N_PEERS) -> NDArray[np.intp]:

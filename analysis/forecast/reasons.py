@@ -17,7 +17,7 @@ from analysis.forecast.carriers import (
     middle_peers,
     usual_values,
 )
-from analysis.forecast.peers import canonical_order, nearest_peers
+from analysis.forecast.peers import N_PEERS, canonical_order, nearest_peers
 from analysis.forecast.shapley import family_shares
 from analysis.models.base import Model, horizon_risk
 
@@ -124,7 +124,7 @@ def explain(
     """
     if len(rows) < 2:
         return Explanations((None,) * len(rows), 0, len(earlier), None)
-    order = canonical_order(design)
+    order = canonical_order(rows)
     explained = _explained(model, design.take(order), rows.iloc[order].reset_index(drop=True), history, earlier)
     found: list[Explanation | None] = [None] * len(rows)
     for place, explanation in explained.items():
@@ -132,7 +132,7 @@ def explain(
     kept = [one.kept_first for one in explained.values() if one.reasons]
     return Explanations(
         accounts=tuple(found),
-        n_peers=len(nearest_peers(rows, np.zeros(1, dtype=np.intp))[0]),
+        n_peers=min(N_PEERS, len(rows) - 1),
         n_refits=len(earlier),
         kept_first=sum(kept) / (len(kept) * len(earlier)) if kept and earlier else None,
     )

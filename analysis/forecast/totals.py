@@ -11,9 +11,11 @@ _SHIFTS_OF_COUNTS, _SHIFTS_OF_SUMS = 201, 41
 _TILTED_AT_MOST = 30.0
 """Standard deviations of the count, from one convolution to the next: far out its probabilities are too small to be
 held as floats."""
-_STEPS = 1024
+_STEPS = 2048
 """Of equal width, into which a sum is divided."""
-_NEVER = 1e-10
+_ROUNDED_UP = 64
+"""Steps that are kept free for the sizes that are rounded up: a sum that passes the last step would begin again at 0."""
+_COUNT_NEVER, _SUM_NEVER = 1e-10, 1e-6
 """A total that is less likely than this to be passed is as good as the largest."""
 
 
@@ -56,7 +58,7 @@ def count_distribution(probabilities: NDArray[np.float64], shift: QuarterShift |
     Sinica 7, 875), whose convolution is exact. Those of other shifts are the same one, tilted (`log_partition`).
     """
     shifts, weights = shift.nodes(_SHIFTS_OF_COUNTS) if shift else (np.zeros(1), np.ones(1))
-    most = int(_as_good_as_all(probabilities, np.ones(len(probabilities)), shifts[-1]))
+    most = int(_as_good_as_all(probabilities, np.ones(len(probabilities)), shifts[-1], _COUNT_NEVER))
     deviation = np.sqrt(
         max(float(np.sum(own * (1 - own))) for own in (_shifted(probabilities, s) for s in shifts[::20]))
     )
@@ -93,7 +95,7 @@ def sum_distribution(
     order = np.lexsort((sizes, probabilities))
     p, size = probabilities[order], sizes[order]
     shifts, weights = shift.nodes(_SHIFTS_OF_SUMS) if shift else (np.zeros(1), np.ones(1))
-    step = _as_good_as_all(p, size, shifts[-1]) / (_STEPS - 2)
+    step = _as_good_as_all(p, size, shifts[-1], _SUM_NEVER) / (_STEPS - 2 - min(len(p), _ROUNDED_UP))
     whole = np.floor(size / step).astype(np.int64)
     part = size / step - whole
     roots = np.exp(-2j * np.pi * np.arange(_STEPS) / _STEPS)
@@ -107,12 +109,12 @@ def sum_distribution(
 
 
 def _as_good_as_all(
-    probabilities: NDArray[np.float64], sizes: NDArray[np.float64], shift: NDArray[np.float64]
+    probabilities: NDArray[np.float64], sizes: NDArray[np.float64], shift: NDArray[np.float64], never: float
 ) -> float:
     """Return a sum that is hardly ever passed even where all log-odds are moved by a shift (Bernstein's inequality)."""
     p = np.sort(_shifted(probabilities, shift))
     own = sizes[np.argsort(probabilities, kind="stable")]
-    variance, largest, logs = float(p * (1 - p) @ own**2), float(own.max(initial=0.0)), -np.log(_NEVER)
+    variance, largest, logs = float(p * (1 - p) @ own**2), float(own.max(initial=0.0)), -np.log(never)
     beyond = largest * logs / 3 + np.sqrt((largest * logs / 3) ** 2 + 2 * variance * logs)
     return min(float(own.sum()), float(np.ceil(p @ own + beyond)))
 
