@@ -14,7 +14,7 @@ held as floats."""
 _STEPS = 2048
 """Of equal width, into which a sum is divided."""
 _ROUNDED_UP = 64
-"""Steps that are kept free for the sizes that are rounded up: a sum that passes the last step would begin again at 0."""
+"""Steps kept free for sizes that are rounded up: a sum that passes the last step would begin again at 0."""
 _COUNT_NEVER, _SUM_NEVER = 1e-10, 1e-6
 """A total that is less likely than this to be passed is as good as the largest."""
 
