@@ -7,6 +7,7 @@ from scipy import integrate, stats
 
 from analysis.errors import ModelError
 from analysis.forecast.intervals import LEVELS, expected_count, expected_loss
+from analysis.forecast.past_quarters import yearly_prices
 from analysis.forecast.quarter_shift import (
     ENOUGH_QUARTERS,
     QuarterShift,
@@ -183,9 +184,9 @@ class TestWhatPastQuartersTell:
             past_quarter(observed, np.array([0.1, 0.2]), 0.0)
 
     def test_what_is_no_probability_or_no_variance_is_refused(self):
-        with pytest.raises(ModelError, match="probabilities from 0.2 to 1.2"):
+        with pytest.raises(ModelError, match=r"probabilities from 0\.2 to 1\.2"):
             past_quarter(1, np.array([0.2, 1.2]), 0.0)
-        with pytest.raises(ModelError, match="-0.1 arrived"):
+        with pytest.raises(ModelError, match=r"-0\.1 arrived"):
             learn_shift([], -0.1)
 
 
@@ -243,8 +244,6 @@ class TestLosses:
 
 
 def test_prices_are_of_a_year() -> None:
-    from analysis.forecast.past_quarters import yearly_prices
-
     rows = pd.DataFrame({"seats": [10.0, np.nan, 3.0], "mrr_per_seat": [5.0, 5.0, np.nan]})
     np.testing.assert_array_equal(yearly_prices(rows), [600.0, np.nan, np.nan])
     assert np.isnan(yearly_prices(rows[["seats"]])).all()
