@@ -69,6 +69,12 @@ class TestTheRule:
         for name, value in shapley_values(worth).items():
             assert value == pytest.approx(np.mean(by_order[name]), abs=1e-12)
 
+    def test_what_two_share_is_divided_evenly(self):
+        """By hand: a adds 3 alone, b 1 alone, 2 of it in common (together 3 + 1 - 2); c nothing."""
+        worth = {"": 0.0, "a": 3.0, "b": 1.0, "ab": 2.0, "c": 0.0, "ac": 3.0, "bc": 1.0, "abc": 2.0}
+        values = shapley_values({frozenset(subset): gain for subset, gain in worth.items()})
+        assert values == pytest.approx({"a": 2.0, "b": 0.0, "c": 0.0})
+
     def test_of_one_is_all_and_of_none_is_nothing(self):
         assert shapley_values({frozenset(): 1.0, frozenset({"a"}): 3.0}) == {"a": 2.0}
         assert shapley_values({frozenset(): 1.0}) == {}
