@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.design.matrix import DesignMatrix
+from analysis.design.matrix import Design, DesignMatrix
+from analysis.forecast.peers import PAST_MONTHS
 from analysis.models.base import Model, horizon_risk
-
-PAST_MONTHS = 12
-"""How far back an account's own usual value is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +163,8 @@ def directions(
     return found
 
 
-def usual_values(rows: pd.DataFrame, history: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """Return the median of each covariate that is a number over the year before, in the order of `rows`.
+def usual_values(rows: pd.DataFrame, history: pd.DataFrame, learned: Design) -> pd.DataFrame:
+    """Return the median over the year before of each covariate that is a number, by lifetime_id.
 
     Parameters
     ----------
@@ -174,12 +172,13 @@ def usual_values(rows: pd.DataFrame, history: pd.DataFrame, names: tuple[str, ..
         The accounts, all on one landmark.
     history
         All landmark rows; those of the same lifetimes before that landmark are looked at.
-    names
-        Covariates.
+    learned
+        The design whose covariates are asked for.
     """
+    names = dict.fromkeys(column.covariate for column in learned.columns)
     numbers = [name for name in names if pd.api.types.is_numeric_dtype(rows[name])]
     landmark = rows["risk_date"].iloc[0]
     since = landmark - pd.DateOffset(months=PAST_MONTHS)
     before = history[(history["risk_date"] < landmark) & (history["risk_date"] >= since)]
-    medians = before[numbers].astype(np.float64).groupby(before["lifetime_id"]).median()
-    return medians.reindex(rows["lifetime_id"]).reset_index(drop=True)
+    own = before[before["lifetime_id"].isin(rows["lifetime_id"])]
+    return own[numbers].astype(np.float64).groupby(own["lifetime_id"]).median()

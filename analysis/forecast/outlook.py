@@ -111,7 +111,7 @@ def forecast_last_landmark(
         headline=headline,
         models=tuple(fitted),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        explanations=explain(fitted[headline], current, now, landmarks, earlier),
+        explanations=explain(fitted[headline], design, now, landmarks, earlier),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
         shrinkage=cox.shrinkage_,

@@ -17,7 +17,7 @@ from analysis.forecast.carriers import (
     middle_peers,
     usual_values,
 )
-from analysis.forecast.peers import N_PEERS, canonical_order, nearest_peers
+from analysis.forecast.peers import N_PEERS, nearest_peers, possible_peers
 from analysis.forecast.shapley import family_shares
 from analysis.models.base import Model, horizon_risk
 
@@ -102,7 +102,7 @@ class Explanations:
 
 
 def explain(
-    model: Model, design: DesignMatrix, rows: pd.DataFrame, history: pd.DataFrame, earlier: Earlier = ()
+    model: Model, learned: Design, rows: pd.DataFrame, history: pd.DataFrame, earlier: Earlier = ()
 ) -> Explanations:
     """Explain the forecasts of accounts by the shares of the families, and within these by their covariates.
 
@@ -113,44 +113,42 @@ def explain(
     ----------
     model
         The one that is quoted.
-    design
-        Of the accounts, with the columns that it was fitted to.
+    learned
+        The design that it was fitted with.
     rows
-        Of the accounts, all on one landmark, with the covariates as they were before the design filled them.
+        Of the accounts, all on one landmark.
     history
-        All landmark rows.
+        All landmark rows: of the year before, peers are among them, and what was usual of an account.
     earlier
         Fits of the same kind of model to earlier rows.
     """
-    if len(rows) < 2:
+    pool = possible_peers(rows, history)
+    n_peers = min(N_PEERS, pool["account_id"].nunique() - 1)
+    if n_peers < 1:
         return Explanations((None,) * len(rows), 0, len(earlier), None)
-    order = canonical_order(rows)
-    explained = _explained(model, design.take(order), rows.iloc[order].reset_index(drop=True), history, earlier)
-    found: list[Explanation | None] = [None] * len(rows)
-    for place, explanation in explained.items():
-        found[order[place]] = explanation
+    explained = _explained(model, learned.apply(pool), pool, len(rows), usual_values(rows, history, learned), earlier)
     kept = [one.kept_first for one in explained.values() if one.reasons]
     return Explanations(
-        accounts=tuple(found),
-        n_peers=min(N_PEERS, len(rows) - 1),
+        accounts=tuple(explained.get(lifetime) for lifetime in rows["lifetime_id"]),
+        n_peers=n_peers,
         n_refits=len(earlier),
         kept_first=sum(kept) / (len(kept) * len(earlier)) if kept and earlier else None,
     )
 
 
 def _explained(
-    model: Model, design: DesignMatrix, rows: pd.DataFrame, history: pd.DataFrame, earlier: Earlier
-) -> dict[int, Explanation]:
-    """Explain accounts that stand in their canonical order; by position."""
+    model: Model, design: DesignMatrix, rows: pd.DataFrame, n_accounts: int, usual: pd.DataFrame, earlier: Earlier
+) -> dict[object, Explanation]:
+    """Explain the first `n_accounts` of the rows; by lifetime."""
     risk = horizon_risk(model, design)
-    asked = np.sort(np.argsort(-risk, kind="stable")[:MOST_EXPLAINED])
+    asked = np.sort(np.argsort(-risk[:n_accounts], kind="stable")[:MOST_EXPLAINED])
     peers = nearest_peers(rows, asked)
     shares = family_shares(model, design, risk, asked, peers)
     table = np.column_stack(list(shares.values()))
     kept_first = _kept_first(model, design, rows, risk, asked, peers[:, :PEERS_OF_REFITS], earlier)
-    reasons = _reasons(model, design, rows, history, asked, peers, tuple(shares), table)
+    reasons = _reasons(model, design, rows, usual, asked, peers, tuple(shares), table)
     return {
-        int(place): Explanation(
+        rows["lifetime_id"].iloc[place]: Explanation(
             forecast=float(risk[place]),
             peers=float(risk[peers[k]].mean()),
             shares=tuple(zip(shares, table[k].tolist(), strict=True)),
@@ -189,7 +187,7 @@ def _reasons(
     model: Model,
     design: DesignMatrix,
     rows: pd.DataFrame,
-    history: pd.DataFrame,
+    usual: pd.DataFrame,
     asked: NDArray[np.intp],
     peers: NDArray[np.intp],
     families: tuple[str, ...],
@@ -203,7 +201,6 @@ def _reasons(
     middle = middle_peers(design, covariates, peers)
     effects = covariate_effects(model, design, covariates, asked, is_raising[:, family], middle)
     sides = directions(design, covariates, asked, middle)
-    usual = usual_values(rows, history, covariates.names)
     found = []
     for k, place in enumerate(asked):
         of_account = []
@@ -233,7 +230,7 @@ def _carrier(
     usual: pd.DataFrame,
 ) -> Carrier:
     name = covariates.names[which]
-    before = usual[name].iloc[place] if name in usual else None
+    before = usual[name].get(rows["lifetime_id"].iloc[place]) if name in usual else None
     return Carrier(
         covariate=name,
         direction=direction,

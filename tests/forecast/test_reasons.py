@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from simulated_landmarks import Declared
 
 from analysis.design.matrix import Column, Design, DesignMatrix, learn_matrix
+from analysis.forecast.peers import nearest_peers, possible_peers
 from analysis.forecast.reasons import MOST_EXPLAINED, Explanations, explain
 
 NOW, BEFORE, LONG_AGO = pd.Timestamp("2024-01-01"), pd.Timestamp("2023-10-01"), pd.Timestamp("2022-10-01")
@@ -33,14 +34,15 @@ class Linear:
 
 def accounts(**values: Sequence) -> pd.DataFrame:
     frame = pd.DataFrame(values)
-    return frame.assign(lifetime_id=[f"L{k}" for k in range(len(frame))], risk_date=NOW)
+    names = [f"L{k}" for k in range(len(frame))]
+    return frame.assign(lifetime_id=names, account_id=names, risk_date=NOW)
 
 
 def explained(
     frame: pd.DataFrame, covariates: list[Declared], model: Linear, history: pd.DataFrame | None = None
 ) -> Explanations:
-    _, design = learn_matrix(frame, covariates)
-    return explain(model, design, frame, frame if history is None else history)
+    learned, _ = learn_matrix(frame, covariates)
+    return explain(model, learned, frame, frame if history is None else history)
 
 
 def named(found: Explanations) -> list[list[tuple[str, list[tuple[str, str]]]]]:
@@ -89,9 +91,9 @@ class TestWhatIsNotKnown:
         ]  # fmt: skip
 
     def test_of_all_accounts_is_no_reason_of_any(self):
-        _, design = learn_matrix(self.FRAME, [RENEWAL])
+        learned, _ = learn_matrix(self.FRAME, [RENEWAL])
         now = self.FRAME.assign(days_to_renewal=np.nan)
-        assert named(explain(Linear(0.5, days_to_renewal=0.1), design, now, now)) == [[]] * 8
+        assert named(explain(Linear(0.5, days_to_renewal=0.1), learned, now, now)) == [[]] * 8
 
 
 class TestDirections:
@@ -112,9 +114,21 @@ class TestDirections:
 
     def test_of_several_columns_there_is_none_as_their_sum_may_rise_and_fall(self):
         columns = tuple(Column(f"clock: {k}", "clock", "contract") for k in range(2))
-        design = DesignMatrix(np.array([[0.0, 1.0], [0.5, 2.0], [1.0, 5.0]]), columns, pd.DataFrame(index=range(3)))
+
+        class Curve:
+            """A design of two columns for one covariate."""
+
+            def __init__(self) -> None:
+                self.columns = columns
+
+            def apply(self, rows: pd.DataFrame) -> DesignMatrix:
+                clock = rows["clock"].to_numpy(np.float64)
+                return DesignMatrix(
+                    np.column_stack([(3 - clock) / 2, 5 / clock]), columns, pd.DataFrame(index=rows.index)
+                )
+
         frame = accounts(clock=[3.0, 2.0, 1.0])
-        found = named(explain(Linear(0.1, clock__0=0.4), design, frame, frame))
+        found = named(explain(Linear(0.1, clock__0=0.4), Curve(), frame, frame))
         assert found == [[], [], [("contract", [("clock", "")])]]
 
 
@@ -131,8 +145,8 @@ class TestCarriers:
         assert named(found)[4] == [("usage", [("b", "high")])]
 
     def test_the_effect_in_an_additive_model_is_the_difference_from_the_middle_peer(self):
-        _, design = learn_matrix(self.FRAME, self.COVARIATES)
-        (reason,) = explain(Linear(0.2, b=0.1), design, self.FRAME, self.FRAME).accounts[4].reasons
+        learned, design = learn_matrix(self.FRAME, self.COVARIATES)
+        (reason,) = explain(Linear(0.2, b=0.1), learned, self.FRAME, self.FRAME).accounts[4].reasons
         b = design.values[:, design.names.index("b")]
         middle = sorted(b[:4])[1:3]
         assert min(abs(reason.carriers[0].effect - 0.1 * (b[4] - peer)) for peer in middle) < 1e-12
@@ -183,25 +197,51 @@ class TestWhatIsExplained:
             assert all(reason.share == shares[reason.family] >= 0.005 for reason in one.reasons)
 
     def test_a_deadline_that_peers_have_too_is_no_reason(self):
-        """All that drives the model is the clock: an account beside others on the same day has nothing to explain."""
+        """All that drives the model is the clock: beside others at the same place there is nothing to explain."""
         clocked = self.FRAME.assign(
             days_to_renewal=np.repeat([5.0, 300.0], 30), days_to_deadline=1.0, term_kind="yearly"
         )
         covariates = [*self.COVARIATES, Declared("days_to_renewal", "contract")]
-        _, design = learn_matrix(clocked, covariates)
-        two = pd.concat([clocked.iloc[:29], clocked.iloc[30:]], ignore_index=True)
-        near = pd.concat([clocked.iloc[:30], clocked.iloc[:1]], ignore_index=True)
-        assert len(two) == 59
-        found = explain(Linear(0.4, days_to_renewal=-0.2), learn_matrix(clocked, covariates)[0].apply(near), near, near)
-        assert named(found) == [[]] * 31
-        assert len(design.columns) == 4
+        found = explained(clocked, covariates, Linear(0.4, days_to_renewal=-0.2))
+        assert found.n_peers == 30
+        near = [one for one in found.accounts[:30] if one]
+        assert near[0].forecast == pytest.approx(0.6, abs=0.01)
+        apart = near[0].forecast - found.accounts[59].forecast
+        # 29 others stand at the same place; the thirtieth peer is one of those far away
+        assert all(share == pytest.approx(apart / 30) for one in near for name, share in one.shares if name == "contract")
+
+    def test_who_stood_there_in_the_year_before_is_a_peer(self):
+        """One account near its renewal, and nobody beside it now: the same account a year ago is none, others are."""
+        now = self.FRAME.head(3).assign(
+            days_to_renewal=[5.0, 200.0, 300.0], days_to_deadline=np.nan, term_kind="yearly"
+        )
+        before = pd.concat(
+            [
+                self.FRAME.iloc[3:8].assign(days_to_renewal=5.0, days_to_deadline=np.nan, term_kind="yearly"),
+                self.FRAME.head(1).assign(days_to_renewal=5.0, days_to_deadline=np.nan, term_kind="yearly"),
+            ]
+        ).assign(risk_date=BEFORE)
+        history = pd.concat([now, before, before.assign(risk_date=LONG_AGO)], ignore_index=True)
+        pool = possible_peers(now, history)
+        assert len(pool) == 9
+        first = int(np.flatnonzero(pool["lifetime_id"] == "L0")[0])
+        found = pool.iloc[nearest_peers(pool, np.array([first]), 5)[0]]
+        assert set(found["lifetime_id"]) == {f"L{k}" for k in range(3, 8)}
 
     def test_neither_names_nor_the_order_of_rows_change_a_bit(self):
-        first = explained(self.FRAME, self.COVARIATES, self.MODEL)
-        mixed = np.random.default_rng(1).permutation(60)
-        rows = self.FRAME.iloc[mixed].reset_index(drop=True).assign(lifetime_id=[f"Z{k}" for k in range(60)])
+        past = self.FRAME.assign(risk_date=BEFORE, a=self.FRAME["a"] + 0.1)
         learned, _ = learn_matrix(self.FRAME, self.COVARIATES)
-        other = explain(self.MODEL, learned.apply(rows), rows, rows)
+        first = explain(self.MODEL, learned, self.FRAME, pd.concat([past, self.FRAME]))
+        mixed = np.random.default_rng(1).permutation(60)
+        other_names = {f"L{k}": f"Z{(k * 7) % 60}" for k in range(60)}
+        rows, earlier = (
+            frame.iloc[mixed].reset_index(drop=True).assign(
+                lifetime_id=lambda own: own["lifetime_id"].map(other_names),
+                account_id=lambda own: own["account_id"].map(other_names),
+            )
+            for frame in (self.FRAME, past)
+        )  # fmt: skip
+        other = explain(self.MODEL, learned, rows, pd.concat([rows, earlier]))
         assert other.accounts == tuple(first.accounts[place] for place in mixed)
 
     def test_only_the_most_likely_to_leave_are_explained_in_a_large_book(self, monkeypatch):
@@ -214,9 +254,9 @@ class TestWhatIsExplained:
         assert MOST_EXPLAINED >= 600
 
     def test_one_account_alone_has_no_peers_and_no_reasons(self):
-        _, design = learn_matrix(self.FRAME, self.COVARIATES)
+        learned, _ = learn_matrix(self.FRAME, self.COVARIATES)
         alone = self.FRAME.head(1)
-        found = explain(self.MODEL, design.take(np.array([0])), alone, alone)
+        found = explain(self.MODEL, learned, alone, alone)
         assert found == Explanations((None,), 0, 0, None)
 
 
@@ -224,9 +264,9 @@ class TestSteadiness:
     FRAME, COVARIATES = TestWhatIsExplained.FRAME, TestWhatIsExplained.COVARIATES
 
     def explained(self, *earlier: Linear) -> Explanations:
-        learned, design = learn_matrix(self.FRAME, self.COVARIATES)
+        learned, _ = learn_matrix(self.FRAME, self.COVARIATES)
         fits: list[tuple[Design, Linear]] = [(learned, model) for model in earlier]
-        return explain(Linear(0.4, a=0.05, b=0.01), design, self.FRAME, self.FRAME, fits)
+        return explain(Linear(0.4, a=0.05, b=0.01), learned, self.FRAME, self.FRAME, fits)
 
     def test_the_same_model_gives_the_same_first_reason_always(self):
         assert self.explained(Linear(0.4, a=0.05, b=0.01), Linear(0.4, a=0.05, b=0.01)).kept_first == 1.0

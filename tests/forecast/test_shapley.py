@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis.design.matrix import Column, DesignMatrix
-from analysis.forecast.peers import canonical_order, nearest_peers
+from analysis.forecast.peers import in_order, nearest_peers
 from analysis.forecast.shapley import coalitions, family_shares, shapley_values
 
 FAMILIES = ("usage", "relationship", "champion", "contract")
@@ -138,6 +138,8 @@ class TestPeers:
             "term_kind": ["yearly"] * 5 + ["monthly"] * 3,
             "days_to_renewal": [10.0, 20.0, 200.0, np.nan, 25.0, 12.0, 10.0, 10.0],
             "days_to_deadline": [5.0, 40.0, 190.0, np.nan, np.nan, 2.0, 1.0, 2.0],
+            "account_id": list("abcdefgh"),
+            "risk_date": pd.Timestamp("2024-01-01"),
         }
     )
 
@@ -152,11 +154,21 @@ class TestPeers:
         assert all(place not in own for place, own in enumerate(found))
 
     def test_without_a_clock_the_first_rows_are_as_near_as_any(self):
-        assert nearest_peers(self.ROWS[[]], np.array([1]), 2).tolist() == [[0, 2]]
+        assert nearest_peers(self.ROWS[["account_id", "risk_date"]], np.array([1]), 2).tolist() == [[0, 2]]
+
+    def test_are_one_row_of_an_account_each_and_rather_a_later_one(self):
+        ago = pd.Timestamp("2023-12-01")
+        same_day = self.ROWS.iloc[[1, 1]].assign(
+            days_to_renewal=[20.0, 10.0], days_to_deadline=[40.0, 5.0], risk_date=ago
+        )
+        rows = pd.concat([self.ROWS, same_day], ignore_index=True)
+        found = nearest_peers(rows, np.array([0]), 7)[0].tolist()
+        assert found[0] == 9  # where a stands now b stood a month ago: two days away, not 45
+        assert sorted(rows["account_id"].iloc[found]) == list("bcdefgh")
 
     def test_their_order_is_that_of_what_they_say(self):
-        order = canonical_order(self.ROWS)
-        mixed = self.ROWS.iloc[[3, 0, 7, 2, 1, 6, 5, 4]].reset_index(drop=True)
+        mixed = self.ROWS.iloc[[3, 0, 7, 2, 1, 6, 5, 4]]
+        told = ["term_kind", "days_to_renewal", "days_to_deadline"]
         pd.testing.assert_frame_equal(
-            self.ROWS.iloc[order].reset_index(drop=True), mixed.iloc[canonical_order(mixed)].reset_index(drop=True)
+            in_order(self.ROWS)[told].reset_index(drop=True), in_order(mixed)[told].reset_index(drop=True)
         )
