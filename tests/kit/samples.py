@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.declared.study import Audits, Models
+from analysis.declared.study_parts import Audits, Models
 
 if TYPE_CHECKING:
     from analysis.workbench import Workbench

@@ -7,18 +7,15 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 from pages import text_of
 from samples import SAMPLE, SampleReport, with_little_work
-from scipy import stats
 from small_source import ACCOUNTS, STUDY, write_small_source
 
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.needs import asked_of_rows
 from analysis.declared.study import read_study
-from analysis.forecast.intervals import poisson_binomial_interval
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.workbench import open_study
 from reports.cli.commands import main
@@ -121,10 +118,6 @@ def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     )
     assert "<b>&amp;</b>" not in page
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
-
-
-def test_interval_of_expected_losses_is_the_binomial_one_for_equal_probabilities() -> None:
-    assert poisson_binomial_interval(np.full(200, 0.08)) == tuple(stats.binom.ppf([0.025, 0.975], 200, 0.08))
 
 
 @pytest.mark.parametrize(

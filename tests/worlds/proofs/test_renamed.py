@@ -82,7 +82,9 @@ def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     pd.testing.assert_frame_equal(
         by_old_names(tenure.forecast.accounts, made), first.forecast.accounts, check_exact=True
     )
-    assert tenure.forecast.reasons == first.forecast.reasons
+    assert tenure.forecast.explanations == first.forecast.explanations
+    assert tenure.reading.expected == first.reading.expected
+    assert (tenure.reading.loss, tenure.reading.held) == (first.reading.loss, first.reading.held)
     assert tenure.forecast.shrinkage == first.forecast.shrinkage
 
 
