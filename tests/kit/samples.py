@@ -24,6 +24,15 @@ class SampleReport:
 
 def with_little_work(tenure: "Workbench") -> "Workbench":
     """Let models and audits take hardly any time, where what they find is not the question."""
-    models = Models(forest_trees=2, test_quarters=1, resamples=3, permutations=1)
+    models = Models(
+        forecast_shrinkage=(3.0,),
+        forest_trees=2,
+        forest_min_leaf=(60,),
+        forest_columns=(0.1,),
+        forest_bins=(64,),
+        test_quarters=1,
+        resamples=3,
+        permutations=1,
+    )
     tenure.study = dataclasses.replace(tenure.study, models=models, audits=Audits(look_ahead_days=1, lags=(90,)))
     return tenure
