@@ -12,6 +12,8 @@ from analysis.wording.catalogue import MISSING, Catalogue
 
 YES_OR_NO, SHARE = "yes or no", "share"
 """How the units of covariates begin whose values are said in another way than as numbers."""
+SINCE_ORIGIN, CLOCK = "days since origin", "clock"
+"""A unit, and a transform, of covariates that change from day to day by themselves: none of their values is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _carrier(text: Catalogue, carrier: Carrier, covariate: Covariate, labels: Ma
     if covariate.unit.startswith(YES_OR_NO):
         return named
     value, usual, peers = (_value(text, told, covariate) for told in (carrier.value, carrier.usual, carrier.peers))
-    if carrier.usual is None:
+    if carrier.usual is None or covariate.unit == SINCE_ORIGIN or covariate.transform == CLOCK:
         return text("accounts.beside_peers", covariate=named, value=value, peers=peers)
     return text("accounts.beside_past_and_peers", covariate=named, value=value, usual=usual, peers=peers)
 

@@ -208,9 +208,7 @@ class TestWhatIsExplained:
         assert near[0].forecast == pytest.approx(0.6, abs=0.01)
         apart = near[0].forecast - found.accounts[59].forecast
         # 29 others stand at the same place; the thirtieth peer is one of those far away
-        assert all(
-            share == pytest.approx(apart / 30) for one in near for name, share in one.shares if name == "contract"
-        )
+        assert all(dict(one.shares)["contract"] == pytest.approx(apart / 30) for one in near)
 
     def test_who_stood_there_in_the_year_before_is_a_peer(self):
         """One account near its renewal, and nobody beside it now: the same account a year ago is none, others are."""
