@@ -24,20 +24,26 @@ from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates, read_families
 from analysis.declared.study_parts import Definitions, Windows
 from analysis.errors import ReportError
+from analysis.evaluation.choice import Ground
 from analysis.evaluation.readings import Lead
+from analysis.evaluation.rolling_origin import QUOTED
+from analysis.evaluation.scores import METRICS
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
-from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
-from analysis.wording.remarks import Remark, english_messages, messages_of, remark
-from reports.check.pictures import OF_ROWS, WORDS
-from reports.dictionary.entries import parameter_values, phrase
-from reports.messages import ENGLISH, LANGUAGES, read_catalogue
-from reports.quarterly import sentences
-from reports.quarterly.files import write_quarterly
-
-ROOT = Path(__file__).parents[2]
+from analysis.models.competition import BLEND
+from analysis.models.registry import (
+    BOOSTING,
+    CONTRACT_LOGISTIC,
+    CONTRACT_ONLY,
+    COX,
+    FOREST,
+    HEALTH_SCORE,
+    KAPLAN_MEIER,
+    LAST_SETTLED_QUARTER,
+    LOGISTIC,
+).parents[2]
 TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "templates").rglob("*.j2")))
 MODULES = [*(ROOT / "reports").rglob("*.py"), ROOT / "analysis" / "wording" / "catalogue.py"]
 MESSAGES = {language: read_catalogue(language).messages for language in LANGUAGES}
@@ -88,10 +94,14 @@ ENDINGS = {
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
     ),
     "methods.event_": ("notice", "end"),
-    "model.": (COX, FOREST, CONTRACT_ONLY, LOGISTIC, CONTRACT_LOGISTIC, LAST_SETTLED_QUARTER),
+    "model.": (
+        *(QUOTED, BLEND, COX, FOREST, BOOSTING, LOGISTIC, CONTRACT_ONLY, CONTRACT_LOGISTIC),
+        *(HEALTH_SCORE, KAPLAN_MEIER, LAST_SETTLED_QUARTER),
+    ),
+    "outlook.why_": tuple(Ground),
     "phase.": PHASES,
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
-    "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
+    "scores.": (*METRICS, *Lead),
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
@@ -281,7 +291,7 @@ def page(tmp_path_factory) -> str:
     """The quarterly report on a world in which every table is given and every trap was set, in Japanese."""
     folder = tmp_path_factory.mktemp("japanese")
     tenure = made(TRAPS.replace("2022-10-01", "2023-01-01"), 160, 1, folder).study(folder / "out")
-    report = dataclasses.replace(tenure.study.report, segment="segment", min_cell=40)
+    report = dataclasses.replace(tenure.study.report, segment="segment", min_cell=40, forecast_from_events=1)
     tenure.study = dataclasses.replace(tenure.study, title="Acme", report=report)
     return write_quarterly(with_little_work(tenure), folder, "ja").page.read_text(encoding="utf-8")
 
