@@ -43,7 +43,15 @@ from analysis.models.registry import (
     KAPLAN_MEIER,
     LAST_SETTLED_QUARTER,
     LOGISTIC,
-).parents[2]
+)
+from analysis.wording.remarks import Remark, english_messages, messages_of, remark
+from reports.check.pictures import OF_ROWS, WORDS
+from reports.dictionary.entries import parameter_values, phrase
+from reports.messages import ENGLISH, LANGUAGES, read_catalogue
+from reports.quarterly import sentences
+from reports.quarterly.files import write_quarterly
+
+ROOT = Path(__file__).parents[2]
 TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "templates").rglob("*.j2")))
 MODULES = [*(ROOT / "reports").rglob("*.py"), ROOT / "analysis" / "wording" / "catalogue.py"]
 MESSAGES = {language: read_catalogue(language).messages for language in LANGUAGES}
