@@ -77,7 +77,7 @@ def past_forecasts(landmarks: pd.DataFrame, predictions: pd.DataFrame, study: St
 
 
 def yearly_prices(landmarks: pd.DataFrame) -> NDArray[np.float64]:
-    """Return what the account of each landmark row pays in a year, shape (n,); NaN where it is not known, or a credit."""
+    """Return what the account of each landmark row pays in a year, shape (n,); NaN if not known, or a credit."""
     if not {"seats", "mrr_per_seat"} <= set(landmarks):
         return np.full(len(landmarks), np.nan)
     seats, price = (landmarks[name].to_numpy(np.float64, na_value=np.nan) for name in ("seats", "mrr_per_seat"))
