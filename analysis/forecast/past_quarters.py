@@ -66,7 +66,7 @@ def past_forecasts(landmarks: pd.DataFrame, predictions: pd.DataFrame, study: St
     Raises
     ------
     ModelError
-        If nobody had left before one of the quarters.
+        If the horizon of the last landmark is over.
     """
     elapsed, gap = elapsed_at(study.time.snapshot, landmarks), study.time.allowed_gap_days
     variances = {}
@@ -78,11 +78,11 @@ def past_forecasts(landmarks: pd.DataFrame, predictions: pd.DataFrame, study: St
 
 
 def yearly_prices(landmarks: pd.DataFrame) -> NDArray[np.float64]:
-    """Return what the account of each landmark row pays in a year, NaN where it is not known, shape (n,)."""
+    """Return what the account of each landmark row pays in a year, shape (n,); NaN if not known, or a credit."""
     if not {"seats", "mrr_per_seat"} <= set(landmarks):
         return np.full(len(landmarks), np.nan)
     seats, price = (landmarks[name].to_numpy(np.float64, na_value=np.nan) for name in ("seats", "mrr_per_seat"))
-    return MONTHS * seats * price
+    return np.where(price >= 0, MONTHS * seats * price, np.nan)
 
 
 def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.DataFrame) -> pd.DataFrame:

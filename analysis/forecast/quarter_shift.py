@@ -177,20 +177,14 @@ def level_variance(event: NDArray[np.bool_], cluster_place: NDArray[np.intp]) ->
     cluster_place : ndarray of int, shape (n,)
         Number of each row's parent account: an event that several landmarks tell of counts once.
 
-    Raises
-    ------
-    ModelError
-        If all rows have an event, or none has.
-
     Notes
     -----
     The sandwich of a logistic regression with an intercept alone, by clusters with the factor C / (C - 1). A model's
-    covariates explain a part of it, so that it is a little large.
+    covariates explain a part of it, so that it is a little large. Where all rows have an event, or none has, half an
+    event of the other kind is added.
     """
     n, n_events = len(event), int(np.count_nonzero(event))
-    if n_events in (0, n):
-        raise ModelError(f"The level of churn has no variance: {n_events} of {n} rows have an event.")
-    rate = n_events / n
+    rate = n_events / n if 0 < n_events < n else (n_events + 0.5) / (n + 1)
     rows = np.bincount(cluster_place)
     off = np.sort(np.bincount(cluster_place, weights=event) - rows * rate)
     clusters = int(np.count_nonzero(rows))

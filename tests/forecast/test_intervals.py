@@ -210,9 +210,9 @@ class TestTheVarianceOfTheLevel:
         once = level_variance(event, np.arange(500))
         assert level_variance(np.tile(event, 3), np.tile(np.arange(500), 3)) == pytest.approx(once, rel=1e-9)
 
-    def test_there_is_none_where_nobody_left(self):
-        with pytest.raises(ModelError, match="0 of 9 rows"):
-            level_variance(np.zeros(9, dtype=bool), np.arange(9))
+    @pytest.mark.parametrize("event", [True, False])
+    def test_is_large_and_finite_where_all_left_or_nobody_did(self, event):
+        assert 0.01 < level_variance(np.full(9, event), np.arange(9)) < np.inf
 
 
 class TestLosses:
@@ -247,3 +247,5 @@ def test_prices_are_of_a_year() -> None:
     rows = pd.DataFrame({"seats": [10.0, np.nan, 3.0], "mrr_per_seat": [5.0, 5.0, np.nan]})
     np.testing.assert_array_equal(yearly_prices(rows), [600.0, np.nan, np.nan])
     assert np.isnan(yearly_prices(rows[["seats"]])).all()
+    credited = rows.assign(mrr_per_seat=[-5.0, 5.0, 0.0])
+    np.testing.assert_array_equal(yearly_prices(credited), [np.nan, np.nan, 0.0])
