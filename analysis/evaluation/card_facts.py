@@ -57,6 +57,11 @@ class ModelCounts:
     slope: float
     weight: float
 
+    @property
+    def is_put_right(self) -> bool:
+        """Whether its forecasts are other than it made them; a blend is of forecasts that are put right already."""
+        return self.slope == self.slope and (self.intercept, self.slope) != (0.0, 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:

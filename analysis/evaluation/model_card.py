@@ -87,6 +87,10 @@ class ModelCard:
     hashes: Mapping[str, str]
     versions: Mapping[str, str]
 
+    def says(self, number: str) -> tuple[Remark, ...]:
+        """Return what there is to say to an item; nothing where data say nothing."""
+        return self.items[ITEMS.index(number)].says
+
     @property
     def told(self) -> tuple[CardItem, ...]:
         """Items to which there is something to say."""
@@ -144,8 +148,8 @@ def model_card(source: CardSource) -> ModelCard:
         _of_purpose(source)
         | _of_data(source)
         | _of_predictors(source, families, size)
-        | _of_methods(source, models, size)
-        | _of_results(source, performance)
+        | _of_methods(source, models)
+        | _of_results(source, models, performance)
         | {"26": limits}
     )
     return ModelCard(
@@ -219,7 +223,7 @@ def _of_predictors(source: CardSource, families: Sequence[FamilyCounts], size: S
     }  # fmt: skip
 
 
-def _of_methods(source: CardSource, models: Sequence[ModelCounts], size: SampleSize) -> Answers:
+def _of_methods(source: CardSource, models: Sequence[ModelCounts]) -> Answers:
     study, rolling, choice = source.study, source.rolling, source.skill.choices[-1]
     kinds = len({one.by for one in source.use.groups} - {"quarter"})
     return {
@@ -235,7 +239,9 @@ def _of_methods(source: CardSource, models: Sequence[ModelCounts], size: SampleS
     }
 
 
-def _of_results(source: CardSource, performance: Mapping[str, Measured]) -> Answers:
+def _of_results(
+    source: CardSource, models: Sequence[ModelCounts], performance: Mapping[str, Measured]
+) -> Answers:
     rolling, use = source.rolling, source.use
     verdict = use.covariates
     drift: tuple[Remark, ...] = ()
@@ -254,7 +260,7 @@ def _of_results(source: CardSource, performance: Mapping[str, Measured]) -> Answ
             ratio=ratio.estimate, ratio_low=ratio.conf_low, ratio_high=ratio.conf_high,
         ),
         "23b": _says(f"level_{use.rate_drift.drift}", quarters=use.rate_drift.n_quarters),
-        "24": _says("updated", models=sum(one.slope == one.slope for one in model_counts(rolling.folds[-1]))),
+        "24": _says("updated", models=sum(one.is_put_right for one in models)),
         "25": tuple(
             found
             for pair in source.skill.pairs

@@ -39,9 +39,7 @@ class EvaluationResults:
         Return the forecasts of earlier quarters, and how good they were.
     """
 
-    def __init__(
-        self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], skill: Callable[[], Skill]
-    ) -> None:
+    def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], skill: Callable[[], Skill]) -> None:
         self._tenure = tenure
         self._rolling, self._skill = rolling, skill
 
@@ -130,10 +128,16 @@ class EvaluationResults:
         return Display("Left and forecast to leave, by tier of risk", self._tiers)
 
     @cached_property
+    def _few(self) -> frozenset[pd.Timestamp]:
+        """Quarters of so few accounts that they, or what would tell them, are hidden."""
+        sizes = self.rolling.predictions.groupby("landmark").size()
+        return frozenset(sizes.index[hidden_cells(sizes.to_numpy(), self._tenure.study.report.min_cell)])
+
+    @cached_property
     def _caught(self) -> pd.DataFrame:
         """What each model would have caught; hidden are quarters of few accounts, and revenue of few that left."""
         table, cell = self.use.caught, self._tenure.study.report.min_cell
-        few = table.groupby("model")["n_rows"].transform(lambda rows: hidden_cells(rows.to_numpy(), cell)).astype(bool)
+        few = table["landmark"].isin(self._few)
         shown = table.astype(dict.fromkeys((*_OF_CAUGHT, *_OF_ARR), float))
         for columns, hidden in ((_OF_CAUGHT, few), (_OF_ARR, few | (table["n_events"] < cell))):
             for column in columns:
@@ -174,7 +178,12 @@ class EvaluationResults:
         model
             The forecasts quoted then by default; or those of the contract alone.
         """
-        return show_over_time(self.use.over_time, model)
+        return show_over_time(self._over_time, model)
+
+    @cached_property
+    def _over_time(self) -> pd.DataFrame:
+        table = self.use.over_time
+        return table[~table["landmark"].isin(self._few)].reset_index(drop=True)
 
     def drift(self) -> Display:
         """Return how far covariates lie from what was learned from."""
@@ -221,7 +230,7 @@ class EvaluationResults:
             "calibration": use.measures,
             "calibration-curve": use.curves,
             "tiers": self._tiers,
-            "by-quarter": use.over_time,
+            "by-quarter": self._over_time,
             "caught": self._caught,
             "caught-together": use.caught_pairs,
             "gain": use.gain,
