@@ -239,9 +239,7 @@ def _of_methods(source: CardSource, models: Sequence[ModelCounts]) -> Answers:
     }
 
 
-def _of_results(
-    source: CardSource, models: Sequence[ModelCounts], performance: Mapping[str, Measured]
-) -> Answers:
+def _of_results(source: CardSource, models: Sequence[ModelCounts], performance: Mapping[str, Measured]) -> Answers:
     rolling, use = source.rolling, source.use
     verdict = use.covariates
     drift: tuple[Remark, ...] = ()
@@ -273,11 +271,11 @@ def _of_results(
 def _performance(source: CardSource) -> dict[str, Measured]:
     """Return the measures of the forecasts quoted then; not known where nothing tells them."""
     found = {}
-    for metric in ("auc", "log_score", "ipa", "observed_over_expected"):
+    for metric in ("auc", "log_score", "ipa"):
         score = score_of(source.rolling.pooled, QUOTED, metric)
         found[metric] = Measured(score.estimate, score.conf_low, score.conf_high)
     own = source.use.measures[source.use.measures["model"] == QUOTED].set_index("measure")
-    for measure in ("slope", "ici"):
+    for measure in ("observed_over_expected", "slope", "ici"):
         found[measure] = Measured(*own.loc[measure, ["estimate", "conf_low", "conf_high"]].astype(float))
     return found
 

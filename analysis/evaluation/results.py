@@ -163,7 +163,9 @@ class EvaluationResults:
 
     def profit(self) -> Display:
         """Return what a campaign to keep accounts would earn, by its save rate and the cost of a contact."""
-        note = "An account that is kept is worth 200, of which the offer costs 10: set your own before amounts mean much."
+        note = (
+            "An account that is kept is worth 200, of which the offer costs 10: set your own before amounts mean much."
+        )
         return Display("Expected maximum profit per account (EMP)", self.use.profit, notes=(note,))
 
     def by_group(self) -> Display:

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.figures.style import HIDDEN
+from analysis.lifetimes.clock import BANDS
+from analysis.lifetimes.events import PHASES
 from analysis.models.registry import CONTRACT_ONLY
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
@@ -84,8 +86,12 @@ def _of_found(tenure: Workbench, found: Found, text: Catalogue) -> dict[str, Any
         "caught": _caught(found.caught),
         "of_caught": sentences.caught_sentence(text, use.caught_pairs),
         "profit": use.profit[use.profit["model"] == QUOTED],
-        "by_group": use.by_group[use.by_group["model"] == QUOTED],
-        "moved": [labels[name] for name in moved],
+        "by_group": _by_group(use.by_group),
+        "of_level": text.listed([_say(text, one) for one in found.card.says("23b")], "list.sentences"),
+        "of_covariates": [
+            *(_say(text, one) for one in found.card.says("16")),
+            *([text("forecasts.moved", covariates=[labels[name] for name in moved])] if moved else []),
+        ],
         "card": sentences.card_lines(text, found.card),
         "figures": {name: Markup(svg) for name, svg in drawn.items()},
     }
@@ -97,6 +103,13 @@ def _by_quarter(by_group: pd.DataFrame) -> pd.DataFrame:
     own = quarters[quarters["model"] == QUOTED]
     alone = quarters[quarters["model"] == CONTRACT_ONLY].set_index("group")["expected"]
     return own.assign(contract=own["group"].map(alone))
+
+
+def _by_group(by_group: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups of the forecasts quoted then, phases and kinds of term in their own order, others by label."""
+    order = {name: place for place, name in enumerate((*PHASES, *BANDS))}
+    own = by_group[by_group["model"] == QUOTED]
+    return own.iloc[own["group"].map(order).fillna(-1).argsort(kind="stable")]
 
 
 def _caught(caught: pd.DataFrame) -> pd.DataFrame:

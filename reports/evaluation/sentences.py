@@ -88,9 +88,7 @@ def calibration_sentences(text: Text, verdict: CalibrationVerdict) -> list[str]:
             span=text.span(slope.conf_low, slope.conf_high),
         )
     )
-    said.append(
-        text("forecasts.distance", ici=text.share(verdict.ici), by_chance=text.share(verdict.ici_by_chance))
-    )
+    said.append(text("forecasts.distance", ici=text.share(verdict.ici), by_chance=text.share(verdict.ici_by_chance)))
     return said
 
 

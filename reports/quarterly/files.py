@@ -61,7 +61,11 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
         lists[names["accounts_file"]] = accounts_csv(summary.reading.calls)
     if not summary.known_leavers.empty:
         lists[names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
-    texts = {page: render_quarterly(tenure, summary, catalogue, provenance(tenure, catalogue, "tenure report quarterly"), names)} | lists
+    texts = {
+        page: render_quarterly(
+            tenure, summary, catalogue, provenance(tenure, catalogue, "tenure report quarterly"), names
+        )
+    } | lists
     tables = csv_texts(tenure.audits.frames())
     folder = out / f"{stem}.{language}"
     with new_set(folder) as part:
