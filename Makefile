@@ -38,9 +38,10 @@ $(DEMO): | setup
 study-worlds: setup  ## study 25 simulated worlds and 6,000 data sets: is what was planted found? (ten minutes; PROOFS=... chooses tables)
 	$(BIN)/tenure study-worlds --tables benchmarks $(if $(PROOFS),--only $(PROOFS))
 
-bench: setup bench-covariates  ## time the Cox fit, the forest and the covariates beside their peers, R's too where installed (half an hour)
+bench: setup bench-covariates  ## time the Cox fit, the forest, the scores and the covariates beside their peers, R's too where installed (half an hour)
 	$(BIN)/python benchmarks/cox_speed.py
 	$(BIN)/python benchmarks/forest_speed.py
+	$(BIN)/python benchmarks/metric_speed.py
 
 bench-covariates: setup  ## time the way from 1 to 100 million rows of use to covariates, beside polars (a quarter of an hour)
 	$(BIN)/python benchmarks/covariate_speed.py

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 
+_compiled = njit(cache=True, nogil=True)
 
-@njit(cache=True)
+
+@_compiled
 def put(tree: Floats, rank: int, change: float, keep: bool) -> None:  # pragma: no cover - compiled
     """Change the weight at a rank, to zero unless `keep`; line k of the tree is the sum of lines 2k and 2k + 1."""
     k = len(tree) // 2 + rank
@@ -22,7 +24,7 @@ def put(tree: Floats, rank: int, change: float, keep: bool) -> None:  # pragma: 
         tree[k] = tree[2 * k] + tree[2 * k + 1]
 
 
-@njit(cache=True)
+@_compiled
 def around(tree: Floats, rank: int) -> tuple[float, float, float]:  # pragma: no cover - compiled
     """Return the weight below a rank, at it, and above it."""
     k = len(tree) // 2 + rank
@@ -36,7 +38,7 @@ def around(tree: Floats, rank: int) -> tuple[float, float, float]:  # pragma: no
     return lower, equal, higher
 
 
-@njit(cache=True)
+@_compiled
 def by_slot(slot: Integers, n_slots: int) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
     """Sort rows by slot, by counting; returns where each slot opens, shape (n_slots + 1,), and the rows in order."""
     openings = np.zeros(n_slots + 2, np.intp)
@@ -52,7 +54,7 @@ def by_slot(slot: Integers, n_slots: int) -> tuple[Integers, Integers]:  # pragm
     return openings[:-1], order
 
 
-@njit(cache=True)
+@_compiled
 def weigh_pairs(first, last, event, rank, weights, event_weights, n_times):  # pragma: no cover - compiled
     """Weigh the comparable pairs of rows.
 
@@ -101,7 +103,7 @@ def weigh_pairs(first, last, event, rank, weights, event_weights, n_times):  # p
     return totals, right, comparable
 
 
-@njit(cache=True)
+@_compiled
 def weigh_pairs_from_the_start(
     stratum, last, event, rank, weights, event_weights, n_times
 ):  # pragma: no cover - compiled
@@ -148,7 +150,7 @@ def weigh_pairs_from_the_start(
     return totals, right[:, back], comparable[:, back]
 
 
-@njit(cache=True)
+@_compiled
 def _count(i, lower, equal, higher, weights, event_weights, totals, right, comparable):  # pragma: no cover - compiled
     """Count the pairs of row i's event with rows at risk: these weights have a lower, equal and higher risk."""
     right[0, i] = event_weights[i] * (lower + 0.5 * equal)
@@ -158,7 +160,7 @@ def _count(i, lower, equal, higher, weights, event_weights, totals, right, compa
     totals[2] += weights[i] * event_weights[i] * higher
 
 
-@njit(cache=True)
+@_compiled
 def _add(tree, rank, weight):  # pragma: no cover - compiled
     """Add weight at a rank; line k of the tree is the sum over as many ranks up to k as its lowest bit says."""
     k = rank + 1
@@ -167,7 +169,7 @@ def _add(tree, rank, weight):  # pragma: no cover - compiled
         k += k & -k
 
 
-@njit(cache=True)
+@_compiled
 def _below(tree, rank):  # pragma: no cover - compiled
     """Return the weight at the ranks below one."""
     total, k = 0.0, rank

@@ -84,8 +84,9 @@ def show_covariate_drift(drift: pd.DataFrame, colors: Mapping[str, str]) -> Disp
     """
     drawn = farthest(drift).assign(label=lambda frame: frame["covariate"])
     draw = (lambda ax: draw_covariate_drift(ax, drawn, colors, (SOMEWHAT, MOVED))) if len(drawn) else None
+    table = drift.sort_values(["landmark", "stability_index"], ascending=False, kind="stable", ignore_index=True)
     size = (7.0, covariate_drift_height(drawn))
-    return Display("How far covariates lie from what was learned from", drift, draw, size=size)
+    return Display("How far covariates lie from what was learned from", table, draw, size=size)
 
 
 def farthest(drift: pd.DataFrame, most: int = MOST_COVARIATES) -> pd.DataFrame:

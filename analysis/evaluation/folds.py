@@ -95,7 +95,7 @@ class Learner:
     seed: int
 
     def at_quarter(self, landmarks: pd.DataFrame, landmark: pd.Timestamp) -> tuple[Fold | None, list[Remark]]:
-        """Fit all models at the start of a quarter; or say why that cannot be done, and which could not be fitted.
+        """Fit all models at the start of a quarter; or say why that cannot be done.
 
         Parameters
         ----------
@@ -118,11 +118,11 @@ class Learner:
         except DesignError as error:
             return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
         competition = compete(self.makers, matrix, Outcome.from_landmarks(training), self.blended, self.seed)
-        remarks = [
-            remark("evaluation.not_fitted", model=name, landmark=landmark, reason=reason)
-            for name, reason in competition.unfitted.items()
-        ]
         if not competition.models:
+            remarks = [
+                remark("evaluation.not_fitted", model=name, landmark=landmark, reason=reason)
+                for name, reason in competition.unfitted.items()
+            ]
             return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
         test = design.apply(test_rows)
         fold = Fold(
@@ -138,4 +138,4 @@ class Learner:
             n_training_rows=len(training),
             n_training_events=n_events,
         )
-        return fold, remarks
+        return fold, []

@@ -141,6 +141,7 @@ def rolling_origin(
         notes.extend(remarks)
         if fold is not None:
             folds.append(fold)
+    notes.extend(_unfitted(folds))
     if not any(fold.outcome.event.any() for fold in folds):
         quiet_quarters = [(fold.landmark, len(fold.test)) for fold in folds]
         said = (*notes, *(remark("evaluation.nobody_left", landmark=day, accounts=n) for day, n in quiet_quarters))
@@ -204,6 +205,21 @@ def _learned(
     for number, (landmark, learned) in enumerate(zip(quarters, found, strict=True), 1):
         say(f"forecast from {landmark:%Y-%m-%d}: quarter {number} of {len(quarters)}")
         yield learned
+
+
+def _unfitted(folds: Sequence[Fold]) -> list[Remark]:
+    """Say which models could not be fitted, and why: once of one that never could, else quarter by quarter."""
+    reasons: dict[str, list[tuple[pd.Timestamp, Remark]]] = {}
+    for fold in folds:
+        for name, reason in fold.competition.unfitted.items():
+            reasons.setdefault(name, []).append((fold.landmark, reason))
+    found: list[Remark] = []
+    for name, lacking in reasons.items():
+        if len(lacking) == len(folds) > 1:
+            found.append(remark("evaluation.never_fitted", model=name, reason=lacking[-1][1]))
+        else:
+            found += [remark("evaluation.not_fitted", model=name, landmark=day, reason=why) for day, why in lacking]
+    return found
 
 
 def _predictions(

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from analysis.figures.effects import color_family_ticks
 from analysis.figures.labels import draws, legend
-from analysis.figures.style import ACCENT, CYCLE, INK, MUTED, WARN, percent
+from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, WARN, percent
 
 DASHED: Any = (0, (4, 3))
 SPREAD_HEIGHT = 0.16
@@ -59,6 +59,8 @@ def draw_calibration_curve(
             bars["low"], scaled, width=widths * 0.92, bottom=-below, align="edge", color=CYCLE[0], alpha=0.45
         )
         ax.axhline(0, color=MUTED, linewidth=0.8)
+        for _, part in bars[bars["n_rows"].isna()].iterrows():
+            ax.text((part["low"] + min(part["high"], right)) / 2, -below * 0.9, HIDDEN, ha="center", color=MUTED)
     ax.set_xlim(0, right)
     ax.set_ylim(-below, top)
     ticks = [tick for tick in ax.get_yticks() if 0 <= tick <= top]

@@ -69,7 +69,12 @@ class BoostedTrees(NamedTuple):
 
     def first(self, n_trees: int) -> Self:
         """Return the first trees alone."""
-        return type(self)(*(array[:n_trees].copy() for array in self))
+        return type(self)(
+            self.column[:n_trees].copy(),
+            self.threshold[:n_trees].copy(),
+            self.left[:n_trees].copy(),
+            self.value[:n_trees].copy(),
+        )
 
 
 class Settings(NamedTuple):

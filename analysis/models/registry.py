@@ -3,17 +3,21 @@
 from analysis.declared.factors import control_family
 from analysis.declared.study import Study
 from analysis.models.base import Model
+from analysis.models.boosting import Boosting
 from analysis.models.competition import Makers
 from analysis.models.forest_choice import TunedForest
+from analysis.models.kaplan_meier_cells import KaplanMeierCells
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
+from analysis.models.published_score import PublishedScoreOnly
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 from analysis.models.tuning import ShrinkageChoice
 
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
-LOGISTIC, CONTRACT_LOGISTIC = "logistic", "contract_logistic"
+LOGISTIC, CONTRACT_LOGISTIC, BOOSTING = "logistic", "contract_logistic", "boosting"
+HEALTH_SCORE, KAPLAN_MEIER = "health_score", "kaplan_meier"
 
-BLENDED = (COX, FOREST, LOGISTIC, CONTRACT_ONLY)
+BLENDED = (COX, FOREST, BOOSTING, LOGISTIC, CONTRACT_ONLY)
 """The models that the blend may weigh: those that learn from all columns, and the least that they must know."""
 TWINS = {COX: LOGISTIC, FOREST: LOGISTIC, CONTRACT_ONLY: CONTRACT_LOGISTIC}
 """Of models the plain logistic regression on the same columns, which they must not fall behind."""
@@ -40,8 +44,11 @@ def competing_models(study: Study) -> Makers:
     return {
         COX: lambda: LandmarkCox(ridge=of_all),
         FOREST: forest,
-        CONTRACT_ONLY: lambda: FamiliesOnly(LandmarkCox(ridge=of_contract), contract),
+        BOOSTING: lambda: Boosting(seed=study.seed, n_jobs=1),
         LOGISTIC: lambda: Logistic(ridge=of_all),
+        CONTRACT_ONLY: lambda: FamiliesOnly(LandmarkCox(ridge=of_contract), contract),
         CONTRACT_LOGISTIC: lambda: FamiliesOnly(Logistic(ridge=of_contract), contract),
+        HEALTH_SCORE: PublishedScoreOnly,
+        KAPLAN_MEIER: KaplanMeierCells,
         LAST_SETTLED_QUARTER: LastSettledQuarterRate,
     }

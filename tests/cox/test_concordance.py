@@ -8,7 +8,7 @@ from lifelines.utils import concordance_index
 from r_reference import numbers, table
 from sksurv.metrics import concordance_index_censored
 
-from analysis.cox.concordance import Concordance, concordance, concordance_of
+from analysis.cox.concordance import Concordance, concordance, concordance_of, pair_shares
 from analysis.cox.fit import fit_cox
 from analysis.cox.partial_likelihood import linear_predictor
 from analysis.cox.rows import counting_rows
@@ -239,6 +239,31 @@ def test_linear_predictors_that_differ_by_rounding_are_tied():
     assert astuple(concordance_of(fit)) == pytest.approx(astuple(plain), rel=1e-12)
     score = linear_predictor(fit.likelihood.values, fit.maximum.end.coefficients) + fit.rows.offset
     assert concordance(fit.rows, score).tied_risk < plain.tied_risk
+
+
+@pytest.mark.parametrize("enters", [-np.inf, 0.0])
+def test_an_event_weight_counts_with_every_pair_of_its_row(enters):
+    """From the start in one way of counting; in the other some rows enter late, and pairs are weighed in another."""
+    rng = np.random.default_rng(8)
+    start = np.where(rng.random(80) < 0.2, rng.integers(1, 4, 80), 0.0) if enters == 0 else np.full(80, -np.inf)
+    stop = np.maximum(start, 0) + rng.integers(1, 9, 80)
+    rows = counting_rows(
+        start, stop, rng.random(80) < 0.6, strata=rng.integers(0, 3, 80), weights=rng.choice([0.3, 1, 2.7], 80)
+    )
+    risk, event_weights = rng.integers(0, 6, 80), rng.choice([1.0, 0.4, 3.0], 80)
+    right, comparable = np.zeros((2, 80)), np.zeros((2, 80))
+    for i in np.flatnonzero(rows.event):
+        for j in range(80):
+            at_risk = rows.start[j] < rows.stop[i] <= rows.stop[j] and rows.stratum[i] == rows.stratum[j]
+            if i != j and at_risk and not (rows.event[j] and rows.stop[j] == rows.stop[i]):
+                pair = event_weights[i] * rows.weights[i] * rows.weights[j]
+                right[[0, 1], [i, j]] += pair * ((risk[i] > risk[j]) + (risk[i] == risk[j]) / 2)
+                comparable[[0, 1], [i, j]] += pair
+    shares = pair_shares(rows, risk, event_weights)
+    assert shares.right == pytest.approx(right, abs=1e-12)
+    assert shares.comparable == pytest.approx(comparable, abs=1e-12)
+    assert shares.totals.sum() == pytest.approx(comparable[0].sum(), rel=1e-14)
+    assert shares.concordance == pytest.approx(right[0].sum() / comparable[0].sum(), rel=1e-14)
 
 
 def test_interval_is_on_the_scale_of_the_concordance_and_kept_within_it():

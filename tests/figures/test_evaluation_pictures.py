@@ -43,6 +43,7 @@ def test_a_band_holds_its_curve_and_bars_stand_below_zero(rows):
     drawn = ax.get_lines()[0].get_xydata()
     own = curves[curves["model"] == "model"]
     assert drawn[:, 1].tolist() == own["observed"].tolist()
+    assert [text.get_text() for text in ax.texts] == ["\N{MIDDLE DOT}"]
     bars = [bar for bar in ax.patches if bar.get_height() > 0]
     shown = spread[(spread["model"] == "model") & (spread["low"] < curves["risk"].max()) & (spread["n_rows"] > 0)]
     assert len(bars) == len(shown)
@@ -84,3 +85,10 @@ def test_what_is_empty_has_no_picture(rows):
     assert show_over_time(calibration_over_time(none, MODELS), "model").draw is None
     assert show_gain(gain_curves(none, MODELS), 0.1).draw is None
     assert show_covariate_drift(COVARIATE_DRIFT.empty(), {}).draw is None
+
+
+def test_of_a_wide_table_what_matters_is_shown(rows):
+    weights = cluster_resamples(pd.factorize(rows["cluster_id"])[0], 20, 1)
+    told = show_decision(decision_curves(rows, MODELS, "contract", weights)).__repr__()
+    head = told.splitlines()[1]
+    assert all(name in head for name in ("threshold", "net_benefit", "conf_low", "conf_high", "difference_low"))

@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
-from analysis.evaluation.accuracy import index_of_prediction_accuracy
+from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
 from analysis.models.base import horizon_risk
 from analysis.models.boosting import Boosting
 from analysis.models.boosting_kernels import LEAF

@@ -10,7 +10,7 @@ from simulated_landmarks import COVARIATES, landmark_rows
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
-from analysis.evaluation.discrimination import auc
+from analysis.evaluation.measures.discrimination import auc
 from analysis.models.published_score import PublishedScoreOnly
 
 

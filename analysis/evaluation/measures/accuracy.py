@@ -57,8 +57,8 @@ def brier_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estim
 
     Notes
     -----
-    Graf, Schmoor, Sauerbrei and Schumacher (1999), Stat. Med. 18, 2529, equation 5, divided by the sum of the weights
-    (with Kaplan-Meier's G that is the number of rows); its standard error, the part of G included, as in Blanche,
+    Graf, Schmoor, Sauerbrei and Schumacher (1999), Stat. Med. 18, 2529, divided by the sum of the weights (with
+    Kaplan-Meier's G that is the number of rows); its standard error, the part of G included, as in Blanche,
     Proust-Lima, Loubere, Berr, Dartigues and Jacqmin-Gadda (2015), Biometrics 71, 102.
     """
     return _mean_at(known, (probability(risk, len(known)) - known.event) ** 2, level)
@@ -241,10 +241,11 @@ def group_rate(
 
 
 def weighted_mean(values: NDArray[np.float64], weights: NDArray | None = None) -> NDArray[np.float64]:
-    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,)."""
+    """Return the mean of `values`, shape (n,), under each line of weights, shape (n_resamples,); NaN if all zero."""
     if weights is None:
         return np.array([values.mean()])
-    return (weights * values).sum(axis=1) / weights.sum(axis=1)
+    total = weights.sum(axis=1)
+    return np.divide((weights * values).sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
 
 
 def _surprise(event: NDArray[np.bool_], risk: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,6 +64,7 @@ class KnownOutcome:
         """Return what each row weighs in resamples, G estimated anew in each, shape (n_resamples, n).
 
         The scores that take `weights` take these: ``auc(known.event, risk, known.resampled(counts), known.group)``.
+        Where a Cox model can't be fitted to a resample no row of it weighs anything, and its scores are NaN.
 
         Parameters
         ----------
@@ -100,6 +101,8 @@ def known_at(
 ) -> KnownOutcome:
     """Say what is known of each row at a horizon, and weigh the known ones for those that are not.
 
+    Of landmark outcomes (`Outcome.from_landmarks`) ``outcome.stop`` is the time and `HORIZON_PARTS` the horizon.
+
     Parameters
     ----------
     time : array-like, shape (n,)
@@ -133,10 +136,11 @@ def known_at(
     Notes
     -----
     A known row weighs 1 / G(u-), u its end or the horizon, whichever is first: Graf, Schmoor, Sauerbrei and Schumacher
-    (1999), Stat. Med. 18, 2529. At ties censoring follows events. With Kaplan-Meier's G the weights of a group add up
-    to its number of rows, and the weighted share of events is 1 - Kaplan-Meier, with competing ends Aalen-Johansen. R's
-    ``riskRegression::Score`` does not count as known who is censored at the horizon itself; that is ``known_at(time,
-    event, np.nextafter(horizon, np.inf))``.
+    (1999), Stat. Med. 18, 2529. At ties censoring follows events, so a row censored at the horizon has survived it, and
+    the G that it needs is the one before. With Kaplan-Meier's G the weights of a group add up to its number of rows,
+    and the weighted share of events is 1 - Kaplan-Meier, with competing ends Aalen-Johansen. R's
+    ``riskRegression::Score`` does not count as known who is censored at the horizon itself; that is
+    ``known_at(time, event, np.nextafter(horizon, np.inf))``.
 
     Examples
     --------
@@ -213,5 +217,5 @@ def _flags(values: ArrayLike | None, name: str, n: int) -> NDArray[np.bool_]:
     given = np.zeros(n, dtype=bool) if values is None else np.asarray(values)
     if given.shape != (n,):
         raise ModelError(f"{name} must have one value a row ({n:,}); its shape is {given.shape}.")
-    refuse_rows(~np.isin(given, (0, 1)), f"{name} must be 0 or 1")
+    refuse_rows((given != 0) & (given != 1), f"{name} must be 0 or 1")
     return given.astype(bool)

@@ -38,7 +38,10 @@ class CoxCensoring:
     change: NDArray[np.float64]
 
     def survival(self, counts: NDArray | None = None) -> NDArray[np.float64]:
-        """Return each row's G, shape (n,), or (n_resamples, n) where rows are counted and the model fitted anew."""
+        """Return each row's G, shape (n,), or (n_resamples, n) where rows are counted and the model fitted anew.
+
+        NaN in a resample to which it can't be fitted.
+        """
         if counts is None:
             return self._survival(self.coefficients, np.ones(len(self.group)))
         return np.stack([self._refitted(line) for line in counts])
@@ -64,6 +67,8 @@ class CoxCensoring:
 
     def _refitted(self, counts: NDArray) -> NDArray[np.float64]:
         drawn = np.flatnonzero(counts > 0)
+        if not self.steps.is_censored[drawn].any():
+            return np.ones(len(counts))
         try:
             fit = _fit(self.steps, self.group, self.covariates, self.names, drawn, counts[drawn])
         except ModelError:

@@ -77,18 +77,17 @@ def censoring_steps(
     passed = np.zeros(len(time), dtype=np.intp)
     openings = [0]
     for of in _rows_by_group(group):
-        steps = np.unique(time[of][is_censored[of]])
-        before = np.searchsorted(steps, time[of], side="left")  # at a tie, ends come before censoring
-        passed[of] = openings[-1] + before + is_censored[of]
+        mine = of[np.argsort(time[of])]  # in order of time: searches jump about otherwise
+        in_order = time[mine]
+        steps = np.unique(in_order[is_censored[mine]])
+        before = np.searchsorted(steps, in_order, side="left")  # at a tie, ends come before censoring
+        passed[mine] = openings[-1] + before + is_censored[mine]
         openings.append(openings[-1] + len(steps) + 1)
     return CensoringSteps(passed, is_censored, np.array(openings, dtype=np.intp))
 
 
-def _rows_by_group(group: NDArray[np.intp]) -> Sequence[NDArray[np.intp] | slice]:
-    sizes = np.bincount(group)
-    if len(sizes) == 1:
-        return [slice(None)]
-    return np.split(np.argsort(group, kind="stable"), np.cumsum(sizes)[:-1])
+def _rows_by_group(group: NDArray[np.intp]) -> Sequence[NDArray[np.intp]]:
+    return np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,7 +87,7 @@ def uno_c(
 
     Notes
     -----
-    Uno, Cai, Pencina, D'Agostino and Wei (2011), Stat. Med. 30, 1105, equation 6: the pairs of an event at T weigh
+    Uno, Cai, Pencina, D'Agostino and Wei (2011), Stat. Med. 30, 1105: the pairs of an event at T weigh
     1 / G(T-)^2. The value is that of ``survival::concordance(timewt = "n/G2", ymax = tau)`` of R; the standard error
     includes how G varies, which R's leaves out.
 

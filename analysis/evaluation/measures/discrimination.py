@@ -46,7 +46,11 @@ def auc(
     [0.75]
     """
     counts = np.ones((1, len(event)), dtype=np.int64) if weights is None else np.asarray(weights)
-    places = _places(risk, group)
+    return _share_right(event, _places(risk, group), counts)
+
+
+def _share_right(event: NDArray[np.bool_], places: "_Places", counts: NDArray) -> NDArray[np.float64]:
+    """Return `auc` of rows in their places, under each line of counts or weights, shape (n_resamples,)."""
     stayers = places.order[~event[places.order]]
     stayed_before = np.zeros((len(counts), len(stayers) + 1), dtype=counts.dtype)
     np.cumsum(counts[:, stayers], axis=1, out=stayed_before[:, 1:])
@@ -95,28 +99,26 @@ def auc_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estimat
     0.714
     """
     score = finite_risk(risk, len(known))
-    value = float(auc(known.event, score, known.weight[None], known.group)[0])
-    influence = known.with_censoring(_influence(known.event, score, known.weight, known.group))
+    places = _places(score, known.group)
+    value = float(_share_right(known.event, places, known.weight[None])[0])
+    influence = known.with_censoring(_influence(known.event, places, known.weight, value))
     return estimate(value, influence, known.cluster, "logit", level)
 
 
 def _influence(
-    event: NDArray[np.bool_], risk: NDArray[np.float64], weight: NDArray[np.float64], group: NDArray
+    event: NDArray[np.bool_], places: "_Places", weight: NDArray[np.float64], value: float
 ) -> NDArray[np.float64]:
-    """Return the derivative of the AUC by the log of each row's weight, shape (n,)."""
-    places = _places(risk, group)
-    below = {}
-    for happened in (True, False):
-        at_place = np.bincount(places.place, weight * (event == happened), places.n_places)
-        below[happened] = np.r_[0.0, np.cumsum(at_place)]
+    """Return the derivative of the AUC by the log of each row's weight, shape (n,); NaN where there is no pair."""
     right, comparable = np.empty(len(event)), np.empty(len(event))
-    lower, not_higher, opening, closing = (below[False][at] for at in places.around(event))
-    right[event], comparable[event] = (lower + not_higher) / 2 - opening, closing - opening
-    lower, not_higher, opening, closing = (below[True][at] for at in places.around(~event))
-    right[~event], comparable[~event] = closing - (lower + not_higher) / 2, closing - opening
-    pairs = float(weight[event] @ comparable[event])
-    value = float(weight[event] @ right[event]) / pairs if pairs > 0 else np.nan
-    return weight * (right - value * comparable) / pairs if pairs > 0 else np.full(len(event), np.nan)
+    for mine in (event, ~event):
+        of_others = np.bincount(places.place, np.where(mine, 0.0, weight), places.n_places)
+        up_to = np.r_[0.0, np.cumsum(of_others)]
+        lower, not_higher, opening, closing = (up_to[at] for at in places.around(mine))
+        middle = (lower + not_higher) / 2
+        right[mine] = middle - opening if mine is event else closing - middle
+        comparable[mine] = closing - opening
+    pairs = weight[event] @ comparable[event]
+    return np.divide(weight * (right - value * comparable), pairs, out=np.full(len(event), np.nan), where=pairs > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,13 +142,9 @@ class _Places:
 
 
 def _places(risk: NDArray[np.float64], group: NDArray | None) -> _Places:
-    if group is None:
-        order = np.argsort(risk)
-        starts_group = np.arange(len(risk)) == 0
-    else:
-        _, code = np.unique(group, return_inverse=True)
-        order = np.lexsort((risk, code))
-        starts_group = np.r_[True, np.diff(code[order]) > 0][: len(risk)]
+    names, code = (np.zeros(1), np.zeros(len(risk))) if group is None else np.unique(group, return_inverse=True)
+    order = np.argsort(risk, kind="stable") if len(names) == 1 else np.lexsort((risk, code))
+    starts_group = np.r_[True, np.diff(code[order]) > 0][: len(risk)]
     is_new = starts_group | np.r_[True, np.diff(risk[order]) > 0][: len(risk)]
     in_order = np.cumsum(is_new) - 1
     n_places = int(in_order[-1]) + 1 if len(risk) else 0

@@ -118,7 +118,7 @@ def decision_curves(
             "difference": difference,
             **percentile_ends(differences, "difference_low", "difference_high"),
         }
-        frames.append(pd.DataFrame(found))
+        frames.append(pd.DataFrame(found)[DECISION.columns])
     return DECISION.checked(pd.concat(frames, ignore_index=True) if frames else DECISION.empty())
 
 

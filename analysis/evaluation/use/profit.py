@@ -202,5 +202,5 @@ def profits(
             "difference": difference[0],
             **percentile_ends(difference[1:], "difference_low", "difference_high"),
         }
-        frames.append(pd.DataFrame(found))
+        frames.append(pd.DataFrame(found)[PROFIT.columns])
     return PROFIT.checked(pd.concat(frames, ignore_index=True) if frames else PROFIT.empty())

@@ -63,24 +63,28 @@ class Companies:
         One for each company.
     changes
         Keys of the scenario with other values: ``pace`` lowers the use, and the time it takes to simulate.
+    n_paths
+        Futures of each month behind the true three-month probabilities; none by default.
     """
 
     scenario: str
     n_accounts: int
     seeds: Sequence[int]
     changes: Mapping[str, float]
+    n_paths: int = 0
 
     def open(self, folder: Path, progress: Progress) -> Iterator[StudiedCompany]:
         """Make each company and its cohort, unless they are in the folder, and open one after the other."""
         for seed in self.seeds:
             changed = "".join(f"-{key}-{value:g}" for key, value in self.changes.items())
-            name = f"{self.scenario}-{seed}-{self.n_accounts}{changed}"
+            paths = f"-{self.n_paths}-paths" if self.n_paths else ""
+            name = f"{self.scenario}-{seed}-{self.n_accounts}{changed}{paths}"
             folder.mkdir(parents=True, exist_ok=True)
             file, data = folder / f"{name}.toml", folder / name
             file.write_text(changed_scenario(self.scenario, self.changes), encoding="utf-8")
             if not data.exists():
                 progress(f"simulating {self.n_accounts:,} accounts of {self.scenario}, seed {seed}")
-                make_world(self.n_accounts, seed, str(file), data, quiet)
+                make_world(self.n_accounts, seed, str(file), data, quiet, n_paths=self.n_paths)
             scenario = read_scenario(str(file))
             study = replace(study_of_world(data, scenario), name=name)
             tenure = open_workbench(study, folder / "out", progress=quiet)

@@ -21,6 +21,7 @@ from analysis.worlds.proofs.planted_faults import planted_faults
 from analysis.worlds.proofs.study_worlds import PLANTED, study_of_world, study_worlds
 from analysis.worlds.proofs.true_families import true_families
 from analysis.worlds.proofs.truth_calibration import calibration_of_truth
+from analysis.worlds.proofs.world_forecasts import forecasts_of_worlds, summarise_forecasts
 
 LITTLE_USE = {"pace": 0.2}
 MANY_LEAVE = LITTLE_USE | {"leave_yearly": 0.5, "leave_monthly": 0.12}
@@ -80,6 +81,18 @@ class Proofs:
             tables.append(summarise_coverage(found).assign(scenario=scenario))
         return pd.concat(tables, ignore_index=True)
 
+    def world_forecasts(self) -> pd.DataFrame:
+        """Score quoted forecasts in two worlds of known probabilities, 20 of the base scenario, 200 without effects."""
+        known = Companies("base", self._some(4_000), (1,), LITTLE_USE, n_paths=2).open(self.folder, self.progress)
+        base = Companies("base", self._some(10_000), (2, 3), LITTLE_USE).open(self.folder, self.progress)
+        null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(7)), MANY_LEAVE)
+        lines = [
+            *forecasts_of_worlds(known, 2_000, 8, progress=self.progress),
+            *forecasts_of_worlds(base, 1_000, 8, progress=self.progress),
+            *forecasts_of_worlds(null.open(self.folder, self.progress), 400, 4, progress=self.progress),
+        ]
+        return summarise_forecasts(lines)
+
     def true_probabilities(self) -> pd.DataFrame:
         """Compare true probabilities of churn within three months with what came, in one world of the base scenario."""
         data = self.folder / "base-1-with-paths"
@@ -112,7 +125,6 @@ class Proofs:
 
 
 TABLES = (
-    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "true_probabilities",
-    "true_families",
-    "true_claims", "audits", "planted_faults",
+    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage",
+    "world_forecasts", "true_probabilities", "true_families", "true_claims", "audits", "planted_faults",
 )  # fmt: skip
