@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from analysis.evaluation.calibration.verdict import Calibration, CalibrationVerdict
+from analysis.evaluation.calibration.verdict import CalibrationVerdict
+from analysis.evaluation.card_codes import LIMIT_OF_CALIBRATION, LIMIT_OF_LEAD, LIMIT_OF_LEVEL
 from analysis.evaluation.card_facts import SampleSize
 from analysis.evaluation.choice import Choice, Ground
 from analysis.evaluation.over_time.by_group import GroupReading, GroupsVerdict
-from analysis.evaluation.over_time.calibration import RateDrift, RateDriftVerdict
+from analysis.evaluation.over_time.calibration import RateDriftVerdict
 from analysis.evaluation.over_time.covariates import CovariateDrift, CovariatesVerdict
-from analysis.evaluation.readings import Lead, PairVerdict
+from analysis.evaluation.readings import PairVerdict
 from analysis.wording.remarks import Remark, remark
 
 ENOUGH_PER_COLUMN = 10
@@ -30,8 +31,15 @@ def size_limits(size: SampleSize, n_quarters: int, n_events: int) -> list[Remark
     """
     found = []
     if size.events_per_column < ENOUGH_PER_COLUMN:
-        values = {"events": size.events, "columns": size.columns, "enough": ENOUGH_PER_COLUMN}
-        found.append(remark("evaluation.limit.per_column", ratio=size.events_per_column, **values))
+        found.append(
+            remark(
+                "evaluation.limit.per_column",
+                events=size.events,
+                of_columns=size.columns,
+                ratio=size.events_per_column,
+                enough=ENOUGH_PER_COLUMN,
+            )
+        )
     if n_quarters < ENOUGH_QUARTERS:
         found.append(remark("evaluation.limit.quarters", quarters=n_quarters, enough=ENOUGH_QUARTERS))
     if n_events < ENOUGH_EVENTS:
@@ -52,10 +60,10 @@ def skill_limits(calibration: CalibrationVerdict | None, lead: PairVerdict | Non
         Of the model quoted now.
     """
     found = []
-    if calibration is not None and calibration.reading is not Calibration.CALIBRATED:
-        found.append(remark(f"evaluation.limit.{calibration.reading}"))
-    if lead is not None and lead.lead is not Lead.BETTER:
-        found.append(remark(f"evaluation.limit.{lead.lead}"))
+    if calibration is not None and calibration.reading in LIMIT_OF_CALIBRATION:
+        found.append(remark(LIMIT_OF_CALIBRATION[calibration.reading]))
+    if lead is not None and lead.lead in LIMIT_OF_LEAD:
+        found.append(remark(LIMIT_OF_LEAD[lead.lead]))
     if choice.ground is not Ground.EARLIER_QUARTERS:
         found.append(remark("evaluation.limit.choice"))
     return found
@@ -77,8 +85,8 @@ def stability_limits(
     """
     differ = tuple(one.by for one in groups if one.reading is GroupReading.DIFFER and one.by != "quarter")
     found = [remark("evaluation.limit.groups", kinds=len(differ))] if differ else []
-    if rate.drift not in (RateDrift.NOT_SHOWN, RateDrift.CANT_TELL):
-        found.append(remark(f"evaluation.limit.{rate.drift}"))
+    if rate.drift in LIMIT_OF_LEVEL:
+        found.append(remark(LIMIT_OF_LEVEL[rate.drift]))
     if covariates is not None and covariates.drift is CovariateDrift.MOVED:
         number, of = len(covariates.moved), covariates.n_covariates
         found.append(remark("evaluation.limit.moved", number=number, of=of, landmark=covariates.landmark))

@@ -10,6 +10,7 @@ from analysis.cohort.package_versions import package_versions
 from analysis.declared.study import Study
 from analysis.design.matrix import Covariate
 from analysis.evaluation.calibration.measures import Measured
+from analysis.evaluation.card_codes import CARE, COVARIATES, GROUND, ITEMS, LEAD, LEVEL, OUTCOME
 from analysis.evaluation.card_facts import (
     FamilyCounts,
     ModelCounts,
@@ -27,13 +28,6 @@ from analysis.evaluation.skill import Skill
 from analysis.models.registry import CONTRACT_ONLY
 from analysis.wording.remarks import Remark, remark
 
-ITEMS = (
-    "1", "2", "3a", "3b", "3c", "4", "5a", "5b", "6a", "6b", "6c", "7", "8a", "8b", "8c", "9a", "9b", "9c", "10", "11",
-    "12a", "12b", "12c", "12d", "12e", "12f", "12g", "13", "14", "15", "16", "17", "18a", "18b", "18c", "18d", "18e",
-    "18f", "19", "20a", "20b", "20c", "21", "22", "23a", "23b", "24", "25", "26", "27a", "27b", "27c",
-)  # fmt: skip
-"""Of TRIPOD+AI (Collins and others 2024, BMJ 385, e078378), in its order."""
-
 
 @dataclass(frozen=True, slots=True)
 class CardItem:
@@ -41,19 +35,19 @@ class CardItem:
 
     Attributes
     ----------
-    number
-        One of `ITEMS`.
+    topic
+        What it asks for: one of `ITEMS`.
     says
         What data and settings say to it; nothing where they say nothing.
     """
 
-    number: str
+    topic: Remark
     says: tuple[Remark, ...]
 
     @property
-    def topic(self) -> Remark:
-        """What it asks for."""
-        return remark(f"evaluation.item.{self.number}")
+    def number(self) -> str:
+        """Its number in TRIPOD+AI."""
+        return _number(self.topic.code)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +83,7 @@ class ModelCard:
 
     def says(self, number: str) -> tuple[Remark, ...]:
         """Return what there is to say to an item; nothing where data say nothing."""
-        return self.items[ITEMS.index(number)].says
+        return next(item.says for item in self.items if item.number == number)
 
     @property
     def told(self) -> tuple[CardItem, ...]:
@@ -153,7 +147,7 @@ def model_card(source: CardSource) -> ModelCard:
         | {"26": limits}
     )
     return ModelCard(
-        items=tuple(CardItem(number, answers.get(number, ())) for number in ITEMS),
+        items=tuple(CardItem(remark(code), answers.get(_number(code), ())) for code in ITEMS),
         families=families,
         models=models,
         size=size,
@@ -168,19 +162,23 @@ def model_card(source: CardSource) -> ModelCard:
 Answers = dict[str, tuple[Remark, ...]]
 
 
+def _number(code: str) -> str:
+    return code.rpartition(".")[2]
+
+
 def _says(code: str, **values: object) -> tuple[Remark, ...]:
-    return (remark(f"evaluation.card.{code}", **values),)
+    return (remark(code, **values),)
 
 
 def _of_purpose(source: CardSource) -> Answers:
     report, months = source.study.report, source.study.time.horizon_months
     return {
-        "3b": _says("purpose", capacity=report.capacity, months=months),
-        "4": _says("objective"),
-        "15": _says("output", months=months, tiers=report.risk_tiers),
-        "27a": _says("input"),
-        "27b": _says("user"),
-        "27c": _says("next"),
+        "3b": _says("evaluation.card.purpose", capacity=report.capacity, months=months),
+        "4": _says("evaluation.card.objective"),
+        "15": _says("evaluation.card.output", months=months, tiers=report.risk_tiers),
+        "27a": _says("evaluation.card.input"),
+        "27b": _says("evaluation.card.user"),
+        "27c": _says("evaluation.card.next"),
     }
 
 
@@ -191,18 +189,18 @@ def _of_data(source: CardSource) -> Answers:
     flow = ("accounts", "lifetimes", "lifetimes_at_risk", "churned", "ended_otherwise")
     out = ("accounts_never_paid", "over_before_observation", "began_lately", "known_leavers")
     return {
-        "5a": _says("source", accounts=int(counts["accounts"])),
+        "5a": _says("evaluation.card.source", accounts=int(counts["accounts"])),
         "5b": _says(
-            "period", start=time.observation_start, snapshot=time.snapshot, until=source.settled_until,
+            "evaluation.card.period", start=time.observation_start, snapshot=time.snapshot, until=source.settled_until,
             opens=folds[0].landmark, closes=folds[-1].landmark,
         ),
-        "6a": _says("setting"),
-        "6b": _says("eligible", **{name: int(counts[name]) for name in out}),
-        "6c": _says("care_known" if source.knows_interventions else "care_unknown"),
-        "7": _says("prepared", findings=len(source.findings), rows=int(apart["rows"].fillna(0).sum())),
-        "8a": _says(f"outcome_{time.event_date}", months=time.horizon_months, gap=time.allowed_gap_days),
-        "8b": _says("by_rule"),
-        "20a": _says("flow", **{name: int(counts[name]) for name in flow}),
+        "6a": _says("evaluation.card.setting"),
+        "6b": _says("evaluation.card.eligible", **{name: int(counts[name]) for name in out}),
+        "6c": _says(CARE[source.knows_interventions]),
+        "7": _says("evaluation.card.prepared", findings=len(source.findings), rows=int(apart["rows"].fillna(0).sum())),
+        "8a": _says(OUTCOME[time.event_date], months=time.horizon_months, gap=time.allowed_gap_days),
+        "8b": _says("evaluation.card.by_rule"),
+        "20a": _says("evaluation.card.flow", **{name: int(counts[name]) for name in flow}),
     }  # fmt: skip
 
 
@@ -211,15 +209,15 @@ def _of_predictors(source: CardSource, families: Sequence[FamilyCounts], size: S
     declared = sum(one.declared for one in families)
     dropped = len(source.rolling.folds[-1].design.dropped)
     return {
-        "9a": _says("chosen", measured=measured, declared=declared),
-        "9b": _says("defined", measured=measured),
+        "9a": _says("evaluation.card.chosen", measured=measured, declared=declared),
+        "9b": _says("evaluation.card.defined", measured=measured),
         "10": _says(
-            "size", rows=size.rows, accounts=size.accounts, parents=size.parents, lifetimes=size.lifetimes,
-            events=size.events, columns=size.columns, ratio=size.events_per_column,
+            "evaluation.card.size", rows=size.rows, accounts=size.accounts, parents=size.parents,
+            lifetimes=size.lifetimes, events=size.events, of_columns=size.columns, ratio=size.events_per_column,
         ),
-        "11": _says("missing", lacking=lacking, measured=measured),
-        "12b": _says("handled", columns=size.columns, dropped=dropped),
-        "13": _says("imbalance", share=size.event_share),
+        "11": _says("evaluation.card.missing", lacking=lacking, measured=measured),
+        "12b": _says("evaluation.card.handled", of_columns=size.columns, dropped=dropped),
+        "13": _says("evaluation.card.imbalance", share=size.event_share),
     }  # fmt: skip
 
 
@@ -227,15 +225,15 @@ def _of_methods(source: CardSource, models: Sequence[ModelCounts]) -> Answers:
     study, rolling, choice = source.study, source.rolling, source.skill.choices[-1]
     kinds = len({one.by for one in source.use.groups} - {"quarter"})
     return {
-        "12a": _says("validation", quarters=len(rolling.folds), gap=study.time.allowed_gap_days),
-        "12c": _says("models", models=len(models)),
-        "12d": _says("clusters", resamples=study.models.resamples),
-        "12e": _says("measures"),
-        "12f": _says("updating"),
-        "12g": _says("calculated"),
-        "14": _says("fairness", kinds=kinds) if kinds else (),
-        "18f": _says("code", version=version("tenure-workbench")),
-        "22": _says(f"quoted_{choice.ground}", models=len(models), quarters=choice.n_quarters, events=choice.n_events),
+        "12a": _says("evaluation.card.validation", quarters=len(rolling.folds), gap=study.time.allowed_gap_days),
+        "12c": _says("evaluation.card.models", models=len(models)),
+        "12d": _says("evaluation.card.clusters", resamples=study.models.resamples),
+        "12e": _says("evaluation.card.measures"),
+        "12f": _says("evaluation.card.updating"),
+        "12g": _says("evaluation.card.calculated"),
+        "14": _says("evaluation.card.fairness", kinds=kinds) if kinds else (),
+        "18f": _says("evaluation.card.code", version=version("tenure-workbench")),
+        "22": _says(GROUND[choice.ground], models=len(models), quarters=choice.n_quarters, events=choice.n_events),
     }
 
 
@@ -246,24 +244,27 @@ def _of_results(source: CardSource, models: Sequence[ModelCounts], performance: 
     if verdict is not None:
         told = {CovariateDrift.MOVED: verdict.moved, CovariateDrift.SOMEWHAT: verdict.somewhat}
         number = len(told.get(verdict.drift, ()))
-        drift = _says(f"covariates_{verdict.drift}", number=number, of=verdict.n_covariates, landmark=verdict.landmark)
+        drift = _says(COVARIATES[verdict.drift], number=number, of=verdict.n_covariates, landmark=verdict.landmark)
     rows = rolling.predictions[rolling.predictions[QUOTED].notna()]
     auc, ratio = performance["auc"], performance["observed_over_expected"]
     return {
         "16": drift,
         "20c": drift,
-        "21": _says("scored", rows=len(rows), events=int(rows["event"].sum()), quarters=rows["landmark"].nunique()),
+        "21": _says(
+            "evaluation.card.scored", rows=len(rows), events=int(rows["event"].sum()),
+            quarters=use.rate_drift.n_quarters,
+        ),
         "23a": _says(
-            "performance", auc=auc.estimate, auc_low=auc.conf_low, auc_high=auc.conf_high,
+            "evaluation.card.performance", auc=auc.estimate, auc_low=auc.conf_low, auc_high=auc.conf_high,
             ratio=ratio.estimate, ratio_low=ratio.conf_low, ratio_high=ratio.conf_high,
         ),
-        "23b": _says(f"level_{use.rate_drift.drift}", quarters=use.rate_drift.n_quarters),
-        "24": _says("updated", models=sum(one.is_put_right for one in models)),
+        "23b": _says(LEVEL[use.rate_drift.drift], quarters=use.rate_drift.n_quarters),
+        "24": _says("evaluation.card.updated", models=sum(one.is_put_right for one in models)),
         "25": tuple(
             found
             for pair in source.skill.pairs
             if pair.versus == CONTRACT_ONLY
-            for found in _says(f"lead_{pair.lead}", points=100 * pair.estimate)
+            for found in _says(LEAD[pair.lead], points=100 * pair.estimate)
         ),
     }  # fmt: skip
 

@@ -47,7 +47,7 @@ def render_evaluation(
     labels = {family.name: family.label(language) for family, _ in tenure.families()}
     return (
         environment(catalogue, **functions)
-        .get_template("evaluation.html.j2")
+        .get_template("evaluation/page.html.j2")
         .render(
             language=language,
             study=tenure.study,

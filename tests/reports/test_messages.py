@@ -23,11 +23,18 @@ from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates, read_families
 from analysis.declared.study_parts import Audits, Definitions, Models, Windows
 from analysis.errors import ReportError
+from analysis.evaluation.calibration.verdict import Calibration
+from analysis.evaluation.choice import Ground
+from analysis.evaluation.in_use import GROUPS
+from analysis.evaluation.over_time.by_group import GroupReading
 from analysis.evaluation.readings import Lead
+from analysis.evaluation.rolling_origin import QUOTED
+from analysis.evaluation.use.decision import Policy
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
+from analysis.models.competition import BLEND
 from analysis.models.registry import CONTRACT_LOGISTIC, CONTRACT_ONLY, COX, FOREST, LAST_SETTLED_QUARTER, LOGISTIC
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
 from reports.check.pictures import OF_ROWS, WORDS
@@ -80,6 +87,15 @@ ENDINGS = {
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
+    "forecasts.best_": tuple(Policy),
+    "forecasts.beside_": tuple(Lead),
+    "forecasts.by_": GROUPS,
+    "forecasts.groups_": tuple(GroupReading),
+    "forecasts.lead_": tuple(Lead),
+    "forecasts.part_": ("models", "calibration", "quarters", "use", "groups", "drift", "card"),
+    "forecasts.spread_": ("calibrated", "too_extreme", "too_flat", "cant_tell"),
+    "forecasts.tier_": ("calibrated", "too_high", "too_low", "cant_tell"),
+    "forecasts.word_": tuple(Calibration),
     "grounds.of_": tuple(sorted({*ROWS.values(), *SCORES.values()})),
     "group.": (ALL, OTHER, UNKNOWN),
     "level.": (
@@ -87,10 +103,14 @@ ENDINGS = {
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
     ),
     "methods.event_": ("notice", "end"),
-    "model.": (COX, FOREST, CONTRACT_ONLY, LOGISTIC, CONTRACT_LOGISTIC, LAST_SETTLED_QUARTER),
+    "model.": (
+        *(QUOTED, COX, FOREST, CONTRACT_ONLY, LOGISTIC, CONTRACT_LOGISTIC, LAST_SETTLED_QUARTER, BLEND),
+        *("boosting", "kaplan_meier", "health_score"),
+    ),
+    "outlook.why_": tuple(Ground),
     "phase.": PHASES,
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
-    "scores.": ("auc", "brier", "ipa", "observed_over_expected", *Lead),
+    "scores.": ("auc", "brier", "log_score", "ipa", "observed_over_expected", *Lead),
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
     "short.family_": tuple(Standing),
