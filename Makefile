@@ -12,7 +12,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test fuzz kill report study-worlds bench bench-covariates lab check format index lock clean
+.PHONY: help setup test proofs fuzz kill report study-worlds bench bench-covariates lab check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... cho
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
+
+proofs: setup  ## run the tests that make test leaves out, for they take long
+	$(BIN)/python -m pytest -m slow --durations=15
 
 fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or all whole (FUZZ=number, FUZZ_MINUTES, FUZZ_SEED=first)
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet

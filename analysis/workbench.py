@@ -21,6 +21,7 @@ from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
 from analysis.forecast.displays import show_outlook
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
+from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.inference.findings import Findings
@@ -93,7 +94,8 @@ class Workbench(Findings):
     def reading(self) -> Reading:
         """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
         labels = self._labels(self.segment, MOST_SEGMENTS) if self.segment else None
-        return read_forecast(self.forecast, self.landmarks, self.study.report, labels)
+        past = past_forecasts(self.landmarks, self.rolling.predictions, self.study)
+        return read_forecast(self.forecast, self.landmarks, self.study, past, labels)
 
     def _labels(self, by: str, most: int = MOST_GROUPS) -> pd.Series:
         """Return the label of each account, by its id, small groups pooled."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 from covariate_source_tables import SMALL_TABLES
 
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 
 OBSERVATION_START, SNAPSHOT = dt.date(2022, 1, 1), dt.date(2026, 1, 1)

@@ -17,7 +17,7 @@ from analysis.evaluation.measures.accuracy import null_brier_score, weighted_mea
 from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import Fold, RollingOrigin, cluster_place
 from analysis.models.base import horizon_risk
-from analysis.models.registry import COX, FOREST
+from analysis.models.registry import COX
 from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
@@ -100,11 +100,11 @@ def permutation_losses(
 
 
 def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin, quoted: str) -> Reliance:
-    """Measure what the quoted forecast, and those of the Cox model and the forest, lose without each family."""
+    """Measure what the quoted forecast, and that of the Cox model beside it, lose without each family."""
     models = tenure.study.models
     return permutation_losses(
         rolling.folds,
-        tuple(dict.fromkeys((quoted, *(name for name in (COX, FOREST) if name in rolling.models)))),
+        tuple(dict.fromkeys((quoted, COX))) if COX in rolling.models else (quoted,),
         [family.name for family, _ in tenure.families()],
         n_repeats=models.permutations,
         n_resamples=models.resamples,

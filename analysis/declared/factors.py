@@ -137,6 +137,16 @@ def read_covariates() -> tuple[Covariate, ...]:
     return tuple(sorted(found, key=lambda covariate: order.index(covariate.family)))
 
 
+def expected_signs() -> dict[str, int]:
+    """Return, by name, 1 or -1 for the covariates that are numbers and whose sign is expected; no others."""
+    known, numbers = {"+": 1, "-": -1}, ("identity", "log1p", "log_from_one")
+    return {
+        covariate.name: known[covariate.expected_sign]
+        for covariate in read_covariates()
+        if covariate.expected_sign in known and covariate.transform in numbers
+    }
+
+
 def measurable_covariates(given: Collection[str], cohort: str | None = None) -> tuple[Covariate, ...]:
     """Return the covariates that these data can measure, for one cohort or for any."""
     return tuple(

@@ -17,21 +17,9 @@ from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
 
 ROW_COLUMNS = (
-    "lifetime_id",
-    "account_id",
-    "cluster_id",
-    "risk_date",
-    "horizon_ends_on",
-    "is_quarter_start",
-    "phase",
-    "term_months",
-    "tenure_days",
-    "term_kind",
-    "days_before",
-    "renewal_due",
-    "deadline_due",
-    "published_score",
-)
+    "lifetime_id", "account_id", "cluster_id", "risk_date", "horizon_ends_on", "is_quarter_start", "phase",
+    "term_months", "tenure_days", "term_kind", "days_before", "renewal_due", "deadline_due", "published_score",
+)  # fmt: skip
 """What a design matrix keeps of the rows it was made from, where the frame has it."""
 
 _COLLINEAR = 1e-9

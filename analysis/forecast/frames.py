@@ -21,6 +21,25 @@ CALL_LIST = Schema(
         Field("seats", Kind.NUMBER, "as on the landmark", may_lack=True, may_be_absent=True),
         Field("term", Kind.TEXT, "kind of its contract's term", may_lack=True, may_be_absent=True),
         Field("days_to_renewal", Kind.NUMBER, "from the landmark", may_lack=True, may_be_absent=True),
-        Field("reasons", Kind.SEVERAL, "what raises its hazard above the mean account's, largest first"),
+        Field("peers", Kind.NUMBER, "mean probability of accounts as near to a renewal", may_lack=True),
+        Field("reasons", Kind.SEVERAL, "the families that raise its forecast above its peers', largest first"),
+    ),
+)
+HELD = Schema(
+    "held",
+    "an interval that could have been told at the start of a past quarter",
+    (
+        Field("landmark", Kind.DAY, "the quarter's first day"),
+        Field("n_quarters", Kind.WHOLE, "quarters settled by then, from which the variation between them was learned"),
+        Field("of", Kind.TEXT, "'count' of accounts, or 'loss': what they pay in a year"),
+        Field("level", Kind.NUMBER, "probability that it should hold what comes"),
+        Field("expected", Kind.NUMBER, "by the model"),
+        Field("observed", Kind.NUMBER, "what came"),
+        Field("low", Kind.NUMBER, "lower end"),
+        Field("high", Kind.NUMBER, "upper end"),
+        Field("holds", Kind.FLAG, "whether what came lies within"),
+        Field("chance_low", Kind.NUMBER, "lower end of the interval that holds chance alone"),
+        Field("chance_high", Kind.NUMBER, "upper end"),
+        Field("chance_holds", Kind.FLAG, "whether what came lies within that one"),
     ),
 )

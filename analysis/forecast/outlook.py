@@ -17,12 +17,15 @@ from analysis.errors import ModelError
 from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold
 from analysis.forecast.frames import ACCOUNTS
-from analysis.forecast.reasons import Reason, name_reasons
+from analysis.forecast.reasons import Explanations, explain
 from analysis.models.base import horizon_risk
 from analysis.models.competition import compete
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import BLENDED, COX, competing_models
 from analysis.wording.remarks import remark
+
+REFITS = 3
+"""Of the quoted model to earlier rows, that are asked whether they give the same reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Forecast:
         The models that were fitted, in the order in which they compete.
     accounts
         As `ACCOUNTS`, and a column of probabilities for each of `models`, in the order of the landmark rows.
-    reasons
-        For each account the known covariates that raise its log hazard in the Cox model most, above the mean account.
+    explanations
+        Why the headline model forecasts of each account what it does, beside its peers.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     shrinkage
@@ -54,7 +57,7 @@ class Forecast:
     choice: Choice
     models: tuple[str, ...]
     accounts: pd.DataFrame
-    reasons: tuple[tuple[Reason, ...], ...]
+    explanations: Explanations
     n_training_rows: int
     n_training_events: int
     shrinkage: float
@@ -88,7 +91,8 @@ def forecast_last_landmark(
     covariates
         Those declared for landmarks.
     folds
-        The quarters that were forecast before: by them the model is chosen that is quoted.
+        The quarters that were forecast before: by them the model is chosen that is quoted, and the last of its fits say
+        whether earlier rows give the same reasons.
 
     Raises
     ------
@@ -103,6 +107,8 @@ def forecast_last_landmark(
     design, matrix = learn_matrix(training, covariates)
     outcome = Outcome.from_landmarks(training)
     competition = compete(competing_models(study), matrix, outcome, BLENDED, study.seed)
+    choice = choose(folds, competition, last, outcome.n_lifetimes_with_event)
+    earlier = [(fold.design, fold.models[choice.model]) for fold in folds if choice.model in fold.models][-REFITS:]
     now = at_risk_now(landmarks, study.time.snapshot)
     current = design.apply(now)
     risks = {name: horizon_risk(model, current) for name, model in competition.models.items()}
@@ -113,10 +119,10 @@ def forecast_last_landmark(
         landmark=last,
         stands_on=last + pd.Timedelta(days=elapsed.days),
         horizon_ends_on=now["horizon_ends_on"].iloc[0],
-        choice=choose(folds, competition, last, outcome.n_lifetimes_with_event),
+        choice=choice,
         models=tuple(risks),
         accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        reasons=name_reasons(current, cox, now),
+        explanations=explain(competition.models[choice.model], design, now, landmarks, earlier),
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
         shrinkage=cox.shrinkage_,

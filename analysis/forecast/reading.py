@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.declared.study_parts import Report
+from analysis.declared.study import Study
 from analysis.forecast.call_list import call_list, ranked_accounts
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
-from analysis.forecast.intervals import ExpectedCount, expected_counts
+from analysis.forecast.intervals import ExpectedCount, ExpectedLoss, expected_count, expected_loss
 from analysis.forecast.outlook import Forecast
+from analysis.forecast.past_quarters import Held, PastForecasts, count_held, held_intervals, yearly_prices
+from analysis.forecast.quarter_shift import learn_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,19 @@ class Reading:
         The same in blocks of the smallest cell (`in_blocks`), for pictures that name nobody.
     expected
         How many each model expects to leave.
+    loss
+        What they pay in a year, by the quoted model; None where no price is known.
+    held
+        How many past quarters lay within the intervals of the quoted model that could have been told before them.
     tiers
         By that model, the lowest first.
     segments
         By that model; empty where these data give no segments.
     calls
         As `analysis.forecast.frames.CALL_LIST`.
+    n_peers, n_refits, kept_first
+        Accounts that each is held against in its reasons; earlier fits in which the first reason was looked for again;
+        and the share of accounts and fits in which it stayed the first, None where there is none.
     n_training_rows, n_training_events
         What the models learned from; events are distinct lifetimes.
     shrinkage
@@ -41,9 +50,14 @@ class Reading:
     probabilities: tuple[float, ...]
     outline: tuple[float, ...]
     expected: tuple[ExpectedCount, ...]
+    loss: ExpectedLoss | None
+    held: tuple[Held, ...]
     tiers: tuple[RiskTier, ...]
     segments: tuple[SegmentOutlook, ...]
     calls: pd.DataFrame
+    n_peers: int
+    n_refits: int
+    kept_first: float | None
     n_training_rows: int
     n_training_events: int
     shrinkage: float
@@ -60,7 +74,11 @@ class Reading:
 
 
 def read_forecast(
-    forecast: Forecast, landmarks: pd.DataFrame, report: Report, segments: pd.Series | None = None
+    forecast: Forecast,
+    landmarks: pd.DataFrame,
+    study: Study,
+    past: PastForecasts,
+    segments: pd.Series | None = None,
 ) -> Reading:
     """Sum up a forecast.
 
@@ -70,21 +88,31 @@ def read_forecast(
         Made from the last of the landmarks.
     landmarks
         All landmark rows.
-    report
-        Where tiers of risk begin, and which cells are too small to be shown.
+    study
+        Its horizon, where tiers of risk begin, and which cells are too small to be shown.
+    past
+        What the models had forecast of past quarters.
     segments
         Label of each account, by its id; None where these data give none.
     """
     ranked, calls = ranked_accounts(forecast), call_list(forecast, landmarks, segments)
-    probabilities = ranked[forecast.headline]
+    report, probabilities = study.report, ranked[forecast.headline].to_numpy()
+    shifts = {name: learn_shift(list(past.quarters(name).values()), past.level_variance) for name in forecast.models}
+    now = landmarks[landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
+    prices = pd.Series(yearly_prices(now), index=now.index).reindex(ranked["lifetime_id"]).to_numpy()
     return Reading(
         headline=forecast.headline,
         probabilities=tuple(probabilities.tolist()),
-        outline=in_blocks(probabilities.to_numpy(), report.min_cell),
-        expected=expected_counts(ranked, forecast.models),
-        tiers=risk_tiers(probabilities.to_numpy(), report.risk_tiers, report.min_cell),
+        outline=in_blocks(probabilities, report.min_cell),
+        expected=tuple(expected_count(name, ranked[name].to_numpy(), shifts[name]) for name in forecast.models),
+        loss=expected_loss(probabilities, prices, shifts[forecast.headline]),
+        held=count_held(held_intervals(past, forecast.headline, study.time, landmarks)),
+        tiers=risk_tiers(probabilities, report.risk_tiers, report.min_cell),
         segments=segment_outlooks(calls, report.min_cell),
         calls=calls,
+        n_peers=forecast.explanations.n_peers,
+        n_refits=forecast.explanations.n_refits,
+        kept_first=forecast.explanations.kept_first,
         n_training_rows=forecast.n_training_rows,
         n_training_events=forecast.n_training_events,
         shrinkage=forecast.shrinkage,

@@ -26,6 +26,8 @@ class BoostRows(NamedTuple):
     bins : ndarray of int, shape (p, n)
         Column by column.
     n_bins : ndarray of int, shape (p,)
+    sign : ndarray of int, shape (p,)
+        1 where log odds may not fall as the column rises, -1 where they may not rise, else 0.
     event : ndarray of bool, shape (n,)
     seen : ndarray of int
         Positions of the rows to learn from, rising.
@@ -35,6 +37,7 @@ class BoostRows(NamedTuple):
 
     bins: NDArray[np.uint16]
     n_bins: NDArray[np.int64]
+    sign: NDArray[np.int64]
     event: NDArray[np.bool_]
     seen: NDArray[np.intp]
     unseen: NDArray[np.intp]
@@ -69,11 +72,9 @@ class BoostedTrees(NamedTuple):
 
     def first(self, n_trees: int) -> Self:
         """Return the first trees alone."""
+        column, threshold, left, value = self
         return type(self)(
-            self.column[:n_trees].copy(),
-            self.threshold[:n_trees].copy(),
-            self.left[:n_trees].copy(),
-            self.value[:n_trees].copy(),
+            column[:n_trees].copy(), threshold[:n_trees].copy(), left[:n_trees].copy(), value[:n_trees].copy()
         )
 
 
@@ -86,11 +87,17 @@ class Settings(NamedTuple):
 
 
 class _Split(NamedTuple):
-    """The best split of each leaf, by its place among the leaves; a gain of 0 where there is none."""
+    """The leaves by their places: the best split of each, with a gain of 0 where there is none, and its own range.
+
+    `low` and `high` bound a leaf's value, `middle` what its best split would put between both sides.
+    """
 
     gain: NDArray[np.float64]
     column: NDArray[np.int64]
     threshold: NDArray[np.int64]
+    middle: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 @_compiled
@@ -105,7 +112,14 @@ def add_trees(rows, trees, tried, settings, log_odds, loss, start, stop):  # pra
     inside, spare = np.empty(len(rows.seen), np.uint32), np.empty(len(rows.seen), np.uint32)
     in_line = np.empty((len(rows.seen), 2), np.int64)
     sums = np.zeros((n_leaves, tried.shape[1], rows.n_bins.max(), 2), np.int64)
-    split = _Split(np.zeros(n_leaves), np.zeros(n_leaves, np.int64), np.zeros(n_leaves, np.int64))
+    split = _Split(
+        np.zeros(n_leaves),
+        np.zeros(n_leaves, np.int64),
+        np.zeros(n_leaves, np.int64),
+        np.zeros(n_leaves),
+        np.zeros(n_leaves),
+        np.zeros(n_leaves),
+    )
     bounds = np.empty((n_leaves, 2), np.int64)
     node = np.empty(n_leaves, np.int64)
     loss[start] = _loss(rows, log_odds)
@@ -118,7 +132,9 @@ def add_trees(rows, trees, tried, settings, log_odds, loss, start, stop):  # pra
         n = _grow(rows, trees, tree, tried[tree], settings, inside, spare, gradient, in_line, sums, split, bounds, node)
         for leaf in range(n):
             slope, information = _totals(sums[leaf, 0])
-            value = -settings.learning_rate * slope / (information + settings.ridge)
+            value = settings.learning_rate * _value(
+                slope, information, settings.ridge, split.low[leaf], split.high[leaf]
+            )
             trees.value[tree, node[leaf]] = value
             for k in range(bounds[leaf, 0], bounds[leaf, 1]):
                 log_odds[inside[k]] += value
@@ -162,6 +178,7 @@ def _grow(
     node[0], bounds[0, 0], bounds[0, 1] = 0, 0, len(seen)
     n_leaves = n_nodes = 1
     trees.column[tree, 0] = LEAF
+    split.low[0], split.high[0] = -np.inf, np.inf
     _add_up(rows, seen, tried, gradient, in_line, sums[0])
     _find_split(rows, tried, settings, sums[0], split, 0)
     while n_leaves < len(node):
@@ -176,6 +193,11 @@ def _grow(
         trees.column[tree, n_nodes] = trees.column[tree, n_nodes + 1] = LEAF
         node[at], node[new] = n_nodes, n_nodes + 1
         bounds[at, 1], bounds[new, 0], bounds[new, 1] = middle, middle, end
+        split.low[new], split.high[new] = split.low[at], split.high[at]
+        if rows.sign[column] > 0:
+            split.high[at] = split.low[new] = split.middle[at]
+        elif rows.sign[column] < 0:
+            split.low[at] = split.high[new] = split.middle[at]
         counted, rest = (at, new) if middle - start <= end - middle else (new, at)
         sums[new] = sums[at]
         _add_up(rows, seen[bounds[counted, 0] : bounds[counted, 1]], tried, gradient, in_line, sums[counted])
@@ -212,13 +234,20 @@ def _totals(of_column):  # pragma: no cover - compiled
 
 
 @_compiled
+def _value(slope, information, ridge, low, high):  # pragma: no cover - compiled
+    return min(max(-slope / (information + ridge), low), high)
+
+
+@_compiled
 def _find_split(rows, tried, settings, sums, split, leaf):  # pragma: no cover - compiled
     """Find the split of a leaf under which the quadratic expansion of the log likelihood gains most."""
     slope, information = _totals(sums[0])
     ridge, least = settings.ridge, settings.min_information
-    alone = slope * slope / (information + ridge)
+    low, high = split.low[leaf], split.high[leaf]
+    alone = slope * _value(slope, information, ridge, low, high)
     split.gain[leaf] = 0.0
     for k in range(len(tried)):
+        sign = rows.sign[tried[k]]
         left_slope = left_information = 0
         for b in range(rows.n_bins[tried[k]] - 1):
             left_slope += sums[k, b, 0]
@@ -228,9 +257,11 @@ def _find_split(rows, tried, settings, sums, split, leaf):  # pragma: no cover -
                 break
             if of_left >= least:
                 up, rest = left_slope / _UNIT, slope - left_slope / _UNIT
-                gain = up * up / (of_left + ridge) + rest * rest / (of_right + ridge) - alone
-                if gain > split.gain[leaf]:
+                left, right = _value(up, of_left, ridge, low, high), _value(rest, of_right, ridge, low, high)
+                gain = alone - up * left - rest * right
+                if gain > split.gain[leaf] and (right - left) * sign >= 0.0:
                     split.gain[leaf], split.column[leaf], split.threshold[leaf] = gain, k, b
+                    split.middle[leaf] = left / 2.0 + right / 2.0
 
 
 @_compiled

@@ -12,7 +12,8 @@ from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 
 SEGMENT = "segment_in_force"
-"""The covariate that says in which segment an account was on the landmark; today's segment is none (rule 3)."""
+"""The covariate that says in which segment an account was on the landmark; today's is no covariate
+(rule 3 of ``queries/rules_of_time.md``)."""
 _WORTH_OF_ABOVE = 30.0
 """A cell is as strongly drawn to the one above it as if so many lifetimes more had ended as those there did."""
 

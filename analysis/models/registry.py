@@ -1,6 +1,6 @@
 """The registry: the models that compete in a study, by name."""
 
-from analysis.declared.factors import control_family
+from analysis.declared.factors import control_family, expected_signs
 from analysis.declared.study import Study
 from analysis.models.base import Model
 from analysis.models.boosting import Boosting
@@ -44,7 +44,7 @@ def competing_models(study: Study) -> Makers:
     return {
         COX: lambda: LandmarkCox(ridge=of_all),
         FOREST: forest,
-        BOOSTING: lambda: Boosting(seed=study.seed, n_jobs=1),
+        BOOSTING: lambda: Boosting(signs=expected_signs(), seed=study.seed, n_jobs=1),
         LOGISTIC: lambda: Logistic(ridge=of_all),
         CONTRACT_ONLY: lambda: FamiliesOnly(LandmarkCox(ridge=of_contract), contract),
         CONTRACT_LOGISTIC: lambda: FamiliesOnly(Logistic(ridge=of_contract), contract),

@@ -12,12 +12,12 @@ from analysis.evaluation.readings import PairVerdict
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.evaluation.use.capacity import Flagged
 from analysis.evaluation.use.decision import DecisionVerdict
-from analysis.models.registry import CONTRACT_ONLY, LAST_SETTLED_QUARTER
+from analysis.models.registry import CONTRACT_ONLY, HEALTH_SCORE, LAST_SETTLED_QUARTER
 from analysis.wording.catalogue import Catalogue
 from reports.evaluation.content import Found
 
 Text = Catalogue
-RIVALS = (CONTRACT_ONLY, "health_score", LAST_SETTLED_QUARTER)
+RIVALS = (CONTRACT_ONLY, HEALTH_SCORE, LAST_SETTLED_QUARTER)
 """With which a reader compares a forecast, as far as they compete."""
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.forecast.call_list import SHARE
 from analysis.store.sets import new_set
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.page import render_quarterly
+from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_texts
@@ -83,5 +85,6 @@ def accounts_csv(calls: pd.DataFrame) -> str:
     calls
         As `analysis.forecast.frames.CALL_LIST`.
     """
-    reasons = calls["reasons"].map(lambda named: "; ".join(f"{r.covariate} {r.direction}".strip() for r in named))
-    return as_csv(calls.assign(probability=calls["probability"].map("{:.6f}".format), reasons=reasons))
+    told = ["probability", "peers", *(name for name in calls if name.startswith(SHARE))]
+    numbers = {name: calls[name].map("{:.6f}".format, na_action="ignore") for name in told}
+    return as_csv(calls.assign(**numbers, reasons=calls["reasons"].map(reasons_as_data)))

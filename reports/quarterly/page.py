@@ -18,6 +18,7 @@ from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.content import Summary
 from reports.quarterly.pictures import pictures
+from reports.quarterly.reasons import reason_lines
 from reports.writing.html import environment
 
 
@@ -79,6 +80,8 @@ def render_quarterly(
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
+            interval_note=sentences.interval_sentences(catalogue, summary.reading) if summary.reading else [],
+            reason_lines=partial(reason_lines, catalogue, labels=covariate_labels),
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             together=sentences.together_lines(catalogue, fitted.read_together, terms) if fitted else [],

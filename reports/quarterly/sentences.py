@@ -7,6 +7,8 @@ import pandas as pd
 
 from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
 from analysis.evaluation.readings import Lead
+from analysis.forecast.past_quarters import COUNT
+from analysis.forecast.reading import Reading
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
@@ -222,3 +224,31 @@ def together_lines(text: Text, groups: Sequence[ReadTogether], names: Mapping[st
             )
         )
     return lines
+
+
+def interval_sentences(text: Text, reading: Reading) -> list[str]:
+    """Say what the intervals of the quoted model hold, whether they held before, and what the accounts pay."""
+    quoted = reading.quoted
+    said = [
+        text("outlook.interval_prior" if quoted.rests_on_prior else "outlook.interval_note", quarters=quoted.n_quarters)
+    ]
+    counted = {round(100 * held.level): held for held in reading.held if held.of == COUNT}
+    if counted:
+        wide = counted[95]
+        said.append(
+            text(
+                "outlook.held",
+                quarters=wide.n_quarters,
+                held_80=counted[80].n_held,
+                held_95=wide.n_held,
+                by_chance=wide.n_held_by_chance,
+            )
+        )
+    if loss := reading.loss:
+        narrow, broad = loss.intervals
+        amounts = {"at_stake": loss.at_stake, "known": loss.n_known, "expected": loss.expected}
+        ends = {"low_80": narrow.low, "high_80": narrow.high, "low_95": broad.low, "high_95": broad.high}
+        said.append(text("outlook.loss", **amounts, **ends))
+        if loss.n_unknown:
+            said.append(text("outlook.loss_unknown", unknown=loss.n_unknown))
+    return said

@@ -24,7 +24,8 @@ from analysis.declared.contract import names_given
 from analysis.declared.factors import measurable_covariates, read_covariates
 from analysis.declared.needs import asked_of_rows
 from analysis.declared.parameters import given_parameters, log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 
 

@@ -45,13 +45,14 @@ def test_the_error_of_a_change_is_that_of_many_samples():
     """A covariate and a noisy measure of it: changes scatter as their errors say, and far less than either estimate."""
     changes, errors, alone = [], [], []
     for seed in range(150):
-        x, rows = sample(200, seed)
+        x, rows = sample(100, seed)
         noisy = x + 0.3 * np.random.default_rng([seed, 1]).normal(size=x.shape)
         before, after = fit_cox(x, rows), fit_cox(noisy, rows)
         line = paired_changes(before, after).iloc[0]
         changes.append(line["change"])
         errors.append(line["std_error"])
-        alone.append(np.hypot(before.robust_std_errors[0], after.robust_std_errors[0]))
+        if seed < 20:
+            alone.append(np.hypot(before.robust_std_errors[0], after.robust_std_errors[0]))
     assert np.mean(errors) == pytest.approx(np.std(changes), rel=0.15)
     assert np.mean(errors) < 0.5 * np.mean(alone)
 

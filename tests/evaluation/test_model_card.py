@@ -13,7 +13,7 @@ from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
 from analysis.design.population import AT_THE_LANDMARK, training_rows
-from analysis.evaluation.calibration.measures import Measured
+from analysis.evaluation.calibration.measures import Measured, observed_over_expected
 from analysis.evaluation.calibration.score_tests import ScoreTest
 from analysis.evaluation.calibration.tiers import tier_table
 from analysis.evaluation.calibration.verdict import CalibrationVerdict
@@ -205,6 +205,15 @@ class TestTiers:
         assert found["n_events"].tolist() == [1, 0, 4]
         assert found["reading"].tolist() == ["cant_tell", "cant_tell", "too_low"]
         assert found["expected"].sum() == pytest.approx(self.ROWS["cox"].sum())
+
+    def test_intervals_hold_for_all_tiers_together(self):
+        """Each as wide as one of 98.3% by itself."""
+        own = self.ROWS.head(90)
+        ratio = observed_over_expected(
+            own["event"].to_numpy(), own["cox"].to_numpy(), own["cluster_id"].to_numpy(), level=1 - 0.05 / 3
+        )
+        low = tier_table(self.ROWS, ["cox"], (0.05, 0.15)).iloc[0]
+        assert (low["conf_low"], low["conf_high"]) == (ratio.conf_low, ratio.conf_high)
 
     def test_tiers_of_few_are_hidden_with_what_would_tell(self):
         found = tier_table(self.ROWS, ["cox"], (0.05, 0.15), min_cell=5)

@@ -1,16 +1,22 @@
 """A forecast by tier, by segment, in sum and by account: counted by hand."""
 
+import datetime as dt
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.declared.study_parts import Report
+from analysis.declared.source import Source
+from analysis.declared.study import Study
+from analysis.declared.study_parts import Report, Time
 from analysis.evaluation.choice import Choice, Ground
+from analysis.forecast.carriers import Carrier
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
-from analysis.forecast.intervals import ExpectedCount, expected_counts, poisson_binomial_interval
 from analysis.forecast.outlook import Forecast
+from analysis.forecast.past_quarters import Held, PastForecasts
 from analysis.forecast.reading import Reading, read_forecast
-from analysis.forecast.reasons import Reason
+from analysis.forecast.reasons import Explanation, Explanations, Reason
 
 LANDMARK = pd.Timestamp("2024-01-01")
 LANDMARKS = pd.DataFrame(
@@ -18,8 +24,18 @@ LANDMARKS = pd.DataFrame(
         "lifetime_id": [1, 2, 3, 4, 1],
         "risk_date": [LANDMARK] * 4 + [LANDMARK - pd.DateOffset(months=1)],
         "seats": [10, 20, np.nan, 40, 99],
+        "mrr_per_seat": [1.0, 2.0, 3.0, 4.0, 5.0],
     }
 )
+
+
+def explained(forecast: float, peers: float, *reasons: Reason) -> Explanation:
+    shares = (("usage", forecast - peers - 0.01), ("contract", 0.01))
+    return Explanation(forecast, peers, shares, reasons, kept_first=1)
+
+
+DROP = Reason("usage", 0.09, (Carrier("usage_drop", "high", 0.08, 0.4, 0.0, 0.1),))
+TERM = Reason("contract", 0.3, (Carrier("term", "", 0.2, "monthly", "yearly", None),))
 FORECAST = Forecast(
     landmark=LANDMARK,
     stands_on=LANDMARK,
@@ -34,7 +50,9 @@ FORECAST = Forecast(
             "forest": [0.1, 0.2, 0.2, 0.5],
         }
     ),
-    reasons=((), (Reason("usage_drop", "high"),), (), (Reason("seats", "low"), Reason("term", ""))),
+    explanations=Explanations(
+        (explained(0.1, 0.2), explained(0.2, 0.1, DROP), None, explained(0.5, 0.1, TERM)), 2, 3, 0.5
+    ),
     n_training_rows=100,
     n_training_events=12,
     shrinkage=3.0,
@@ -42,8 +60,29 @@ FORECAST = Forecast(
 SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})
 
 
+QUARTERS = pd.to_datetime(["2023-01-01", "2023-04-01", "2023-07-01"])
+PAST = PastForecasts(
+    predictions=pd.DataFrame(
+        {
+            "landmark": np.repeat(QUARTERS, 4),
+            "lifetime_id": [1, 2, 3, 4] * 3,
+            "event": [False, True, False, False] * 3,
+            "cox": 0.25,
+            "forest": [0.2] * 8 + [np.nan] * 4,
+        }
+    ),
+    level_variances=dict.fromkeys([*QUARTERS, LANDMARK], 0.01),
+)
+STUDY = Study(
+    name="four",
+    source=Source("contract", Path("nowhere")),
+    time=Time(observation_start=dt.date(2023, 1, 1), snapshot=dt.date(2024, 1, 1)),
+    report=Report(risk_tiers=(0.2, 0.3), min_cell=2),
+)
+
+
 def reading(segments: pd.Series | None = SEGMENTS, landmarks: pd.DataFrame = LANDMARKS) -> Reading:
-    return read_forecast(FORECAST, landmarks, Report(risk_tiers=(0.2, 0.3), min_cell=2), segments)
+    return read_forecast(FORECAST, landmarks, STUDY, PAST, segments)
 
 
 class TestTiers:
@@ -92,19 +131,6 @@ class TestSegments:
         assert segment_outlooks(self.CALLS[["probability"]], 2) == ()
 
 
-class TestExpectedCounts:
-    def test_are_of_the_models_named_in_their_order(self):
-        cox, forest = expected_counts(FORECAST.accounts, ("cox", "forest"))
-        assert cox == ExpectedCount(
-            "cox", pytest.approx(1.2), *poisson_binomial_interval(np.array([0.9, 0.1, 0.1, 0.1]))
-        )
-        assert (forest.model, forest.expected) == ("forest", pytest.approx(1.0))
-
-    def test_reach_from_none_to_all_of_two_coins_and_are_certain_of_what_is_certain(self):
-        assert poisson_binomial_interval(np.array([0.5, 0.5])) == (0, 2)
-        assert poisson_binomial_interval(np.array([1.0, 1.0, 0.0])) == (2, 2)
-
-
 class TestReading:
     def test_quotes_the_headline_model(self):
         found = reading()
@@ -120,13 +146,39 @@ class TestReading:
         assert calls["account_id"].tolist() == ["a4", "a2", "a3", "a1"]
         assert calls["segment"].tolist() == ["web", "shop", "web", "web"]
         assert calls["seats"].tolist() == pytest.approx([40, 20, np.nan, 10], nan_ok=True)
-        assert calls["reasons"].tolist() == [FORECAST.reasons[3], FORECAST.reasons[1], (), ()]
+        assert calls["reasons"].tolist() == [(TERM,), (DROP,), (), ()]
+        assert calls["peers"].tolist() == pytest.approx([0.1, 0.1, np.nan, 0.2], nan_ok=True)
+        assert calls["share_contract"].tolist() == pytest.approx([0.01, 0.01, np.nan, 0.01], nan_ok=True)
+
+    def test_expects_of_each_model_what_its_own_quarters_make_of_it(self):
+        cox, forest = reading().expected
+        assert (cox.model, cox.expected, cox.n_quarters) == ("cox", pytest.approx(1.2), 3)
+        assert (forest.model, forest.expected, forest.n_quarters) == ("forest", pytest.approx(1.0), 2)
+        assert forest.rests_on_prior
+
+    def test_says_what_leaves_of_those_whose_price_is_known(self):
+        loss = reading().loss
+        assert (loss.n_known, loss.n_unknown) == (3, 1)
+        assert loss.at_stake == 12 * (10 * 1.0 + 20 * 2.0 + 40 * 4.0)
+        assert loss.expected == pytest.approx(12 * (0.1 * 10 + 0.2 * 40 + 0.5 * 160))
+        assert reading(landmarks=LANDMARKS.drop(columns="mrr_per_seat")).loss is None
+
+    def test_says_how_often_the_intervals_before_held(self):
+        assert reading().held == (Held("count", 0.8, 2, 2, 2), Held("count", 0.95, 2, 2, 2))
+
+    def test_says_how_steady_the_reasons_are(self):
+        found = reading()
+        assert (found.n_peers, found.n_refits, found.kept_first) == (2, 3, 0.5)
 
     def test_tells_what_these_data_measure_and_nothing_else(self):
-        assert reading(None).calls.columns.tolist() == ["account_id", "probability", "seats", "reasons"]
+        assert reading(None).calls.columns.tolist() == [
+            "account_id", "probability", "seats", "peers", "share_usage", "share_contract", "reasons",
+        ]  # fmt: skip
         assert reading(None).segments == ()
         bare = reading(None, LANDMARKS[["lifetime_id", "risk_date"]])
-        assert bare.calls.columns.tolist() == ["account_id", "probability", "reasons"]
+        assert bare.calls.columns.tolist() == [
+            "account_id", "probability", "peers", "share_usage", "share_contract", "reasons",
+        ]  # fmt: skip
 
     def test_a_segment_of_one_account_shows_no_number_nor_does_the_only_other(self):
         assert [(segment.segment, segment.accounts) for segment in reading().segments] == [

@@ -16,12 +16,13 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory) -> Path:
-    """A folder like the checkout, with the notebooks and the sample, so that no output lands in the checkout."""
+def house(tmp_path_factory, sample_report) -> Path:
+    """A folder like the checkout, with notebooks and sample, its cohort and audits; no output lands in the checkout."""
     folder = tmp_path_factory.mktemp("house")
     sample = Path("tests", "data", "crm5_sample")
     shutil.copytree(ROOT / sample, folder / sample, ignore=shutil.ignore_patterns("out"))
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copytree(sample_report.out, folder / "out" / sample_report.out.name)
     return folder
 
 

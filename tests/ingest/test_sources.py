@@ -9,7 +9,7 @@ from small_source import ACCOUNTS, SUBSCRIPTIONS, USAGE
 
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.declaration import read_declaration
-from analysis.declared.study import Source
+from analysis.declared.source import Source
 from analysis.engine.opening import open_engine
 from analysis.errors import SourceError
 from analysis.ingest.files.opening import open_raw

@@ -17,7 +17,8 @@ import duckdb
 from analysis.cohort.build import FOLDERS
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.parameters import given_parameters, log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time, Windows
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, read_queries

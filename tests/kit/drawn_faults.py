@@ -10,7 +10,8 @@ import duckdb
 
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 from analysis.engine.engine import Engine
 from analysis.ingest.findings import Finding

@@ -1,10 +1,13 @@
 """Scenarios of small simulated worlds, and what a test asks of one."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pytest
+from shared import made_once, once
 
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.setting.scenario import Scenario, read_scenario
@@ -144,10 +147,27 @@ class World:
         """Build its cohort, as an analyst would."""
         return open_workbench(study_of_world(self.folder, self.scenario), out, progress=quiet)
 
+    def opened(self, out: Path) -> Workbench:
+        """Open a copy of its cohort, which is built once; who changes how a cohort is built wants `study`."""
+        built = self.folder.parent / "built"
+        made_once(built, self.study)
+        shutil.copytree(built, out, dirs_exist_ok=True)
+        return self.study(out)
+
 
 def made(text: str, n_accounts: int, seed: int, folder: Path) -> World:
     """Make the world of a scenario."""
     file = folder / "scenario.toml"
     file.write_text(text, encoding="utf-8")
     make_world(n_accounts, seed, str(file), folder / "data", quiet)
-    return World(folder / "data", read_scenario(str(file)))
+    return world_in(folder)
+
+
+def world_in(folder: Path) -> World:
+    """Return the world that was made in a folder."""
+    return World(folder / "data", read_scenario(str(folder / "scenario.toml")))
+
+
+def shared_world(factory: pytest.TempPathFactory, name: str, text: str, n_accounts: int, seed: int) -> World:
+    """Return the world of a scenario, which is made once in a run of the tests."""
+    return world_in(once(factory, name, lambda folder: made(text, n_accounts, seed, folder)))

@@ -40,7 +40,7 @@ class _ManyTrees(Boosting):
     def _likeliest_number(self, parts):
         for part in parts:
             part.grow_to(self.max_trees)
-        return self.max_trees
+        return self.max_trees, sum(int(part.loss[self.max_trees]) for part in parts)
 
 
 @pytest.mark.parametrize("settings", [{}, {"n_leaves": 7, "ridge": 5.0}, {"learning_rate": 0.4, "n_leaves": 2}])
@@ -59,6 +59,68 @@ def test_where_every_column_may_be_split_the_trees_are_scikit_learns(training, s
         early_stopping=False,
     ).fit(few.values, outcome.event)
     np.testing.assert_allclose(horizon_risk(ours, few), theirs.predict_proba(few.values)[:, 1], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_under_signs_the_trees_are_scikit_learns(training, sign):
+    """With a single fold there is no choice: the signs are kept."""
+    design, outcome = training
+    few = design.with_values(np.round(design.values * 4) / 4)
+    signs = dict.fromkeys(("usage_trend", "champions", "noise_one"), sign)
+    ours = _ManyTrees(
+        learning_rate=0.1,
+        max_features=1.0,
+        max_bins=10_000,
+        max_trees=25,
+        min_information=1e-3,
+        n_leaves=8,
+        ridge=1.0,
+        signs=signs,
+    ).fit_out_of_fold(few, outcome, all_at_once(outcome))[0]
+    theirs = HistGradientBoostingClassifier(
+        max_leaf_nodes=8,
+        l2_regularization=1.0,
+        max_iter=25,
+        min_samples_leaf=1,
+        early_stopping=False,
+        monotonic_cst=[signs.get(column.covariate, 0) for column in design.columns],
+    ).fit(few.values, outcome.event)
+    assert ours.keeps_signs_
+    np.testing.assert_allclose(horizon_risk(ours, few), theirs.predict_proba(few.values)[:, 1], rtol=0, atol=1e-5)
+
+
+def test_a_sign_is_kept_everywhere_or_given_up_where_it_hurts(training):
+    """Usage and champions protect: the other signs would cost left-out clusters dearly."""
+    design, outcome = training
+    right, wrong = (Boosting(signs={"usage_trend": sign, "champions": sign}) for sign in (-1, 1))
+    right, wrong = (model.fit_out_of_fold(design, outcome, cluster_folds(outcome, 0)) for model in (right, wrong))
+    assert right[0].keeps_signs_
+    assert not wrong[0].keeps_signs_
+    free, risk = Boosting().fit_out_of_fold(design, outcome, cluster_folds(outcome, 0))
+    assert (wrong[1] == risk).all()
+    assert (horizon_risk(wrong[0], design) == horizon_risk(free, design)).all()
+    likelihood = [np.log(np.where(outcome.event, at, 1 - at)).sum() for at in (right[1], risk)]
+    assert likelihood[0] >= likelihood[1]
+    column = design.names.index("usage_trend")
+    rising = np.repeat(design.values[:50, None], 30, axis=1)
+    rising[:, :, column] = np.linspace(-3, 3, 30)
+    asked = replace(design.take(np.zeros(1500, dtype=int)), values=rising.reshape(1500, -1))
+    steps = np.diff(horizon_risk(right[0], asked).reshape(50, 30), axis=1)
+    assert (steps <= 0).all()
+    assert (steps < 0).any()
+
+
+def test_marks_of_missing_values_have_no_sign(training):
+    design, outcome = training
+    fold = all_at_once(outcome)
+    both = [
+        _ManyTrees(max_trees=30, max_features=1.0, signs=signs).fit_out_of_fold(design, outcome, fold)[0]
+        for signs in ({"days_since_touch": 1}, {"days_since_touch": -1})
+    ]
+    marks = [k for k, column in enumerate(design.columns) if column.marks_missing]
+    assert marks
+    for model in both:
+        assert [model._signs()[k] for k in np.argsort(model.order_)[marks]] == [0] * len(marks)
 
 
 def test_one_split_by_hand(training):

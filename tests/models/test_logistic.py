@@ -9,7 +9,8 @@ import statsmodels.api as sm
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome

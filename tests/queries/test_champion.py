@@ -16,7 +16,8 @@ from one_day import OLD, OLD_AND_OTHER, covariates, day_shows, young
 from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.parameters import given_parameters, log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 
 AUGUST = "2024-08-01"

@@ -14,7 +14,8 @@ from random_source import BEGINS, ENDS, write_random_source
 
 from analysis.declared.factors import read_covariates
 from analysis.declared.parameters import given_parameters, log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time, Windows
 
 TIMES = {

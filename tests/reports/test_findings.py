@@ -10,7 +10,8 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_sour
 from analysis.cohort.source_check import check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
-from analysis.declared.study import Source, read_study
+from analysis.declared.source import Source
+from analysis.declared.study import read_study
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
 from analysis.ingest.files.hints import nearest

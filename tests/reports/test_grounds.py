@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pages import text_of
-from samples import SAMPLE, SampleReport
+from samples import SAMPLE, SampleReport, with_little_work
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import compared
 from analysis.audits.signals import Signal, SignalOfColumn
 from analysis.declared.claims import read_claims
 from analysis.declared.factors import read_covariates
-from analysis.declared.study_parts import Audits, Models
 from analysis.wording.remarks import remark
 from analysis.workbench import Workbench, open_study
 from reports.messages import read_catalogue
@@ -161,10 +160,7 @@ class TestAlarms:
 @pytest.fixture(scope="module")
 def tenure(sample_report: SampleReport) -> Workbench:
     """The sample, with models that take no time: what they say is not the question here."""
-    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-    models = Models(forest_trees=2, test_quarters=1, resamples=3, permutations=1)
-    tenure.study = dataclasses.replace(tenure.study, models=models, audits=Audits(look_ahead_days=1, lags=(90,)))
-    return tenure
+    return with_little_work(open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None))
 
 
 @pytest.fixture(scope="module")

@@ -62,14 +62,16 @@ class TestRegistry:
         of_contract = {code for rule in CONTRACT_RULES for code in (rule.says.code, rule.mend.code)}
         assert emitted() | of_contract == set(WORDS)
 
-    @pytest.mark.parametrize("rule", CONTRACT_RULES, ids=lambda rule: rule.name)
-    def test_a_rule_of_the_contract_gives_the_values_that_its_words_take(self, rule):
-        for words in (rule.says, rule.mend):
-            assert places(WORDS[words.code]) <= {name for name, _ in words.values}
+    def test_a_rule_of_the_contract_gives_the_values_that_its_words_take(self):
+        for rule in CONTRACT_RULES:
+            for words in (rule.says, rule.mend):
+                assert places(WORDS[words.code]) <= {name for name, _ in words.values}, rule.name
 
-    @pytest.mark.parametrize(("code", "values"), calls(), ids=lambda value: value if isinstance(value, str) else "")
-    def test_what_is_said_takes_the_values_that_are_given(self, code, values):
-        assert places(WORDS[code]) == values
+    def test_what_is_said_takes_the_values_that_are_given(self):
+        found = calls()
+        assert len(found) > 100
+        for code, values in found:
+            assert places(WORDS[code]) == values, code
 
     def test_a_rule_has_its_words_beside_its_sql(self):
         rules = {path.stem for path in (ROOT / "queries" / "checks").glob("*.sql")}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
 from analysis.errors import DesignError, FrameError, ModelError
 from analysis.wording.remarks import remark

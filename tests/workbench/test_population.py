@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from worlds import SHORT, World, made
+from worlds import SHORT, World, shared_world
 
 from analysis.design.population import Elapsed, still_there, training_rows
 from analysis.evaluation.rolling_origin import settled_quarters
@@ -21,7 +21,7 @@ LANDMARK, WITHIN, LATER = dt.date(2022, 7, 1), dt.date(2022, 7, 20), dt.date(202
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return made(SHORT, 220, 3, tmp_path_factory.mktemp("seen_twice"))
+    return shared_world(tmp_path_factory, "short", SHORT, 150, 3)
 
 
 def seen_on(world: World, day: dt.date, event_date: str, out) -> Workbench:

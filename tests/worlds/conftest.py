@@ -3,31 +3,31 @@
 from pathlib import Path
 
 import pytest
-from worlds import BUSY, CLOCKED, SHORT, TRAPS, World, made
+from worlds import BUSY, CLOCKED, SHORT, TRAPS, World, shared_world
 
 
 @pytest.fixture(scope="session")
 def short(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year in which everything matters, states of the world included."""
-    return made(SHORT, 150, 3, tmp_path_factory.mktemp("short"))
+    return shared_world(tmp_path_factory, "short", SHORT, 150, 3)
 
 
 @pytest.fixture(scope="session")
 def busy(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year and a half in which all behaviours are exaggerated and nothing has an effect."""
-    return made(BUSY, 250, 5, tmp_path_factory.mktemp("busy"))
+    return shared_world(tmp_path_factory, "busy", BUSY, 250, 5)
 
 
 @pytest.fixture(scope="session")
 def trapped(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year in which every trap is set at once."""
-    return made(TRAPS, 260, 2, tmp_path_factory.mktemp("traps"))
+    return shared_world(tmp_path_factory, "trapped", TRAPS, 260, 2)
 
 
 @pytest.fixture(scope="session")
 def clocked(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A year and a half in which accounts leave by every clock."""
-    return made(CLOCKED, 250, 4, tmp_path_factory.mktemp("clocked"))
+    return shared_world(tmp_path_factory, "clocked", CLOCKED, 250, 4)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ TIERS = Schema(
         Field("expected", Kind.NUMBER, "of them, forecast to leave", may_lack=True),
         Field("n_events", Kind.WHOLE, "of them, left within the horizon", may_lack=True),
         Field("observed_over_expected", Kind.NUMBER, "left, divided by expected", may_lack=True),
-        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, which holds for dependent rows", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its interval: 95% for all tiers of the model", may_lack=True),
         Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
         Field("reading", Kind.TEXT, "'calibrated', 'too_high', 'too_low' or 'cant_tell'", may_lack=True),
     ),

@@ -10,6 +10,9 @@ from analysis.evaluation.calibration.frames import TIERS
 from analysis.evaluation.calibration.measures import observed_over_expected
 from analysis.evaluation.calibration.verdict import level_of
 
+TOGETHER = 0.05
+"""Chance that the interval of any tier misses the truth, all tiers together (Bonferroni)."""
+
 
 def tier_table(
     predictions: pd.DataFrame, models: Sequence[str], limits: Sequence[float], min_cell: int = 1
@@ -46,6 +49,7 @@ def tier_table(
     [[0.0, 0.05, 40.0, 0.8, 1.0], [0.05, 1.0, 10.0, 3.0, 3.0]]
     """
     edges = np.array([0.0, *limits, 1.0])
+    level = 1 - TOGETHER / (len(edges) - 1)
     lines = []
     for model in models:
         known = predictions[predictions[model].notna()]
@@ -56,7 +60,7 @@ def tier_table(
             held = {"model": model, "low": edges[place], "high": edges[place + 1], "is_hidden": bool(hidden)}
             if not hidden:
                 own = tier == place
-                ratio = observed_over_expected(event[own], risk[own], known["cluster_id"].to_numpy()[own])
+                ratio = observed_over_expected(event[own], risk[own], known["cluster_id"].to_numpy()[own], level)
                 held |= {
                     "n_accounts": int(accounts[place]),
                     "n_rows": int(own.sum()),

@@ -12,6 +12,7 @@ from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.world import make_world
 from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
 from analysis.worlds.proofs.clock_worlds import CLOCKS, clock_worlds
+from analysis.worlds.proofs.count_coverage import BOOKS, held_in_books, held_in_companies, summarise_held
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
 from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
 from analysis.worlds.proofs.few_clusters import few_clusters
@@ -93,6 +94,13 @@ class Proofs:
         ]
         return summarise_forecasts(lines)
 
+    def count_coverage(self) -> pd.DataFrame:
+        """Count the intervals of how many leave that hold: 40 worlds of each planted book, 30 of the base scenario."""
+        companies = Companies("base", 9_000, range(1, 1 + self._some(2)), LITTLE_USE)
+        planted = held_in_books(BOOKS, self._some(40), self.progress)
+        simulated = held_in_companies(companies.open(self.folder, self.progress), 600, 12, self.progress)
+        return summarise_held([*planted, *simulated])
+
     def true_probabilities(self) -> pd.DataFrame:
         """Compare true probabilities of churn within three months with what came, in one world of the base scenario."""
         data = self.folder / "base-1-with-paths"
@@ -125,6 +133,6 @@ class Proofs:
 
 
 TABLES = (
-    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage",
+    "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "count_coverage",
     "world_forecasts", "true_probabilities", "true_families", "true_claims", "audits", "planted_faults",
 )  # fmt: skip

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.contest.verdicts import leading_family
 from analysis.declared.factors import control_family
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Models, Time
 from analysis.models.registry import COX
 from analysis.progress import Progress, quiet

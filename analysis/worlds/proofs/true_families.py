@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ from analysis.cox.rows import CountingRows
 from analysis.declared.factors import contenders, control_family
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
+from analysis.forecast.shapley import shapley_values
 from analysis.inference.clock import clock_strata
 from analysis.inference.fit import Inference, fit_inference
 from analysis.models.landmark_cox import LandmarkCox
@@ -92,28 +92,6 @@ def subset_gains(design: DesignMatrix, rows: CountingRows) -> dict[Family, float
             likelihood[frozenset(subset)] = fit_cox(chosen.values, rows, names=chosen.names).log_likelihood
     none = likelihood[frozenset()]
     return {subset: (value - none) / rows.n_subjects_with_event for subset, value in likelihood.items()}
-
-
-def shapley_values(gains: Mapping[Family, float]) -> dict[str, float]:
-    """Return what each family adds, averaged over all orders in which the families can come.
-
-    Parameters
-    ----------
-    gains
-        Of every subset of the families, the empty one included.
-
-    Notes
-    -----
-    Shapley (1953), Contributions to the Theory of Games 2, 307. They add up to the gain of all families together.
-    """
-    families = sorted(frozenset().union(*gains))
-    orders = list(itertools.permutations(families))
-    values = dict.fromkeys(families, 0.0)
-    for order in orders:
-        for place, family in enumerate(order):
-            before = frozenset(order[:place])
-            values[family] += (gains[before | {family}] - gains[before]) / len(orders)
-    return values
 
 
 def risk_differences(design: DesignMatrix, outcome: Outcome) -> dict[str, float]:

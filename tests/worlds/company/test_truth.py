@@ -13,7 +13,7 @@ from analysis.worlds.company.setting.scenario import read_states, read_units
 
 @pytest.fixture(scope="module")
 def tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return short.study(tmp_path_factory.mktemp("out"))
+    return short.opened(tmp_path_factory.mktemp("out"))
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ def test_a_world_keeps_the_contract_and_measures_all_families(
 
 def test_a_world_full_of_traps_breaks_no_rule(trapped: World, tmp_path: Path) -> None:
     """What misleads is in order by the contract; only a notice tells of tickets that no notice explains."""
-    findings = trapped.study(tmp_path).table("rule_findings")
+    findings = trapped.opened(tmp_path).table("rule_findings")
     assert set(findings["severity"]) <= {"notice"}
 
 

@@ -20,17 +20,17 @@ FEW = ("active_day_share", "features_used", "answered_share", "complaints", "dep
 
 @pytest.fixture(scope="module")
 def trapped_audits(trapped: World, tmp_path_factory: pytest.TempPathFactory) -> AuditResults:
-    return AuditResults(trapped.study(tmp_path_factory.mktemp("out")), 1)
+    return AuditResults(trapped.opened(tmp_path_factory.mktemp("out")), 1)
 
 
 @pytest.fixture(scope="module")
 def busy_audits(busy: World, tmp_path_factory: pytest.TempPathFactory) -> AuditResults:
-    return AuditResults(busy.study(tmp_path_factory.mktemp("out")), 1)
+    return AuditResults(busy.opened(tmp_path_factory.mktemp("out")), 1)
 
 
 @pytest.fixture(scope="module")
 def short_tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return short.study(tmp_path_factory.mktemp("out"))
+    return short.opened(tmp_path_factory.mktemp("out"))
 
 
 def raised(audits: AuditResults) -> set[tuple[str, str]]:

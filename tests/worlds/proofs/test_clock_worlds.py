@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from worlds import quiet
 
 from analysis.worlds.proofs.clock_worlds import CLOCKS, MODELS, bands, clock_worlds
@@ -24,6 +25,7 @@ def test_a_band_is_of_a_kind_and_no_date_ahead_is_a_band_of_its_own() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_small_world_is_ranked_by_every_model_and_by_the_judge(tmp_path: Path) -> None:
     """One world only; all of them: make study-worlds PROOFS=clocks."""
     found = clock_worlds(["spread_notices"], 3, 250, tmp_path, quiet)

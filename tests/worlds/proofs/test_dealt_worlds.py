@@ -20,12 +20,12 @@ FEW = ("active_day_share", "features_used", "answered_share", "complaints", "dep
 @pytest.fixture(scope="module")
 def idle(busy: World, tmp_path_factory: pytest.TempPathFactory) -> StudiedCompany:
     """A company in which nothing has an effect."""
-    return StudiedCompany("busy", "busy", busy.scenario, busy.folder, busy.study(tmp_path_factory.mktemp("out")))
+    return StudiedCompany("busy", "busy", busy.scenario, busy.folder, busy.opened(tmp_path_factory.mktemp("out")))
 
 
 @pytest.fixture(scope="module")
 def driven(short: World, tmp_path_factory: pytest.TempPathFactory) -> StudiedCompany:
-    return StudiedCompany("short", "short", short.scenario, short.folder, short.study(tmp_path_factory.mktemp("out")))
+    return StudiedCompany("short", "short", short.scenario, short.folder, short.opened(tmp_path_factory.mktemp("out")))
 
 
 def few(company: StudiedCompany) -> list[Covariate]:

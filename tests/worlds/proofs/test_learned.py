@@ -33,7 +33,10 @@ def built(world: World, out: Path, event_date: str = "notice") -> Workbench:
 
 @pytest.fixture(scope="module")
 def tenure(clocked: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return built(clocked, tmp_path_factory.mktemp("out"))
+    tenure = clocked.opened(tmp_path_factory.mktemp("out"))
+    models = dataclasses.replace(tenure.study.models, test_quarters=2)
+    tenure.study = dataclasses.replace(tenure.study, models=models)
+    return tenure
 
 
 def differing(tenure: Workbench) -> dict[str, int]:

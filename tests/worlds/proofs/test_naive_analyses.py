@@ -17,7 +17,7 @@ LEAVES_SOON = """
 
 @pytest.fixture(scope="module")
 def tenure(trapped: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return trapped.study(tmp_path_factory.mktemp("out"))
+    return trapped.opened(tmp_path_factory.mktemp("out"))
 
 
 def leaving_shares(world: World, flag: str) -> tuple[float, float, int]:
@@ -81,7 +81,7 @@ def test_who_takes_first_start_and_last_end_for_one_stay_sees_too_few_leave(busy
 
 @pytest.fixture(scope="module")
 def busy_tenure(busy: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return busy.study(tmp_path_factory.mktemp("out"))
+    return busy.opened(tmp_path_factory.mktemp("out"))
 
 
 def test_who_counts_lifetimes_and_their_days_at_risk_sees_as_many_leave_as_do(busy: World, busy_tenure: Workbench):

@@ -18,7 +18,7 @@ from analysis.workbench import Workbench, open_workbench
 
 @pytest.fixture(scope="module")
 def tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return short.study(tmp_path_factory.mktemp("out"))
+    return short.opened(tmp_path_factory.mktemp("out"))
 
 
 def with_audits(tenure: Workbench, **changes: object) -> Workbench:
@@ -94,6 +94,7 @@ class TestLookingAheadInALargeBook:
 
 class TestKeptAudits:
     def test_what_was_found_once_is_read_and_the_same(self, tenure, monkeypatch, made):
+        tenure = with_audits(tenure, lags=(90,))
         first = AuditResults(tenure, 1).frames()
         for name in ("look_ahead", "lag_ladder", "late_knowledge", "coverage", "reporting_delays", "match_rates"):
             monkeypatch.setattr(results, name, None)  # nothing is there to make them

@@ -2,7 +2,6 @@
 numbers, to the last bit, and so the same verdicts."""
 
 import dataclasses
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -21,7 +20,7 @@ NAMES = ["account_id", "lifetime_id", "cluster_id"]
 
 @pytest.fixture(scope="module")
 def first(busy: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return few_trees(busy, tmp_path_factory.mktemp("first"))
+    return few_trees(busy.opened(tmp_path_factory.mktemp("first")))
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +28,12 @@ def other(busy: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workbe
     """The same world under other ids, and what they were before."""
     folder = tmp_path_factory.mktemp("other")
     made = renamed(busy.folder, folder / "data", random_words)
-    return few_trees(World(made.folder, busy.scenario), folder / "out"), made
+    return few_trees(World(made.folder, busy.scenario).study(folder / "out")), made
 
 
-def few_trees(world: World, out: Path) -> Workbench:
-    """Build its cohort; a forest need not be large to show what it draws."""
-    tenure = world.study(out)
-    models = dataclasses.replace(tenure.study.models, forest_trees=20, test_quarters=2)
+def few_trees(tenure: Workbench) -> Workbench:
+    """A forest need not be large, nor samples and shuffles be many, to show what is drawn."""
+    models = dataclasses.replace(tenure.study.models, forest_trees=20, test_quarters=2, resamples=40, permutations=4)
     tenure.study = dataclasses.replace(tenure.study, models=models)
     return tenure
 
@@ -84,7 +82,9 @@ def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     pd.testing.assert_frame_equal(
         by_old_names(tenure.forecast.accounts, made), first.forecast.accounts, check_exact=True
     )
-    assert tenure.forecast.reasons == first.forecast.reasons
+    assert tenure.forecast.explanations == first.forecast.explanations
+    assert tenure.reading.expected == first.reading.expected
+    assert (tenure.reading.loss, tenure.reading.held) == (first.reading.loss, first.reading.held)
     assert tenure.forecast.shrinkage == first.forecast.shrinkage
 
 

@@ -1,4 +1,4 @@
-"""True families: shares by Shapley's rule, and the truth of a small world measured by it."""
+"""True families: the truth of a small world, measured by Shapley's rule."""
 
 import itertools
 
@@ -7,20 +7,13 @@ import pytest
 from worlds import World
 
 from analysis.worlds.proofs.dealt_worlds import StudiedCompany
-from analysis.worlds.proofs.true_families import CONTENDERS, TrueFamilies, shapley_values, true_families
+from analysis.worlds.proofs.true_families import CONTENDERS, TrueFamilies, true_families
 
 
 @pytest.fixture(scope="module")
 def found(short: World, tmp_path_factory: pytest.TempPathFactory) -> TrueFamilies:
-    tenure = short.study(tmp_path_factory.mktemp("out"))
+    tenure = short.opened(tmp_path_factory.mktemp("out"))
     return true_families(StudiedCompany("short", "short", short.scenario, short.folder, tenure))
-
-
-def test_what_two_families_share_is_divided_evenly() -> None:
-    """By hand: a adds 3 alone, b 1 alone, 2 of it in common (together 3 + 1 - 2); c nothing."""
-    worth = {"": 0.0, "a": 3.0, "b": 1.0, "ab": 2.0, "c": 0.0, "ac": 3.0, "bc": 1.0, "abc": 2.0}
-    values = shapley_values({frozenset(subset): gain for subset, gain in worth.items()})
-    assert values == pytest.approx({"a": 2.0, "b": 0.0, "c": 0.0})
 
 
 def test_all_subsets_are_there_and_more_families_never_explain_less(found: TrueFamilies) -> None:
@@ -43,7 +36,7 @@ def test_shares_add_up_and_a_more_dangerous_part_raises_the_risk(found: TrueFami
 def test_a_family_without_effect_has_no_share_and_makes_no_difference(
     busy: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    tenure = busy.study(tmp_path_factory.mktemp("out"))
+    tenure = busy.opened(tmp_path_factory.mktemp("out"))
     table = true_families(StudiedCompany("busy", "busy", busy.scenario, busy.folder, tenure)).table
     assert table["share"].isna().all()
     assert (table[["risk_difference", "part_sd"]] == 0).all(axis=None)

@@ -13,7 +13,8 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates, read_families
 from analysis.declared.needs import asked_of_rows
 from analysis.declared.parameters import log_parameters
-from analysis.declared.study import Source, Study
+from analysis.declared.source import Source
+from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 from analysis.design.transforms import log_from_one
 from analysis.engine.engine import Engine
