@@ -15,6 +15,7 @@ from analysis.declared.floors import Question
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
+from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
@@ -138,6 +139,11 @@ class Workbench(Findings):
         return EventResults(self.table, self.study.report)
 
     @cached_property
+    def evaluation(self) -> EvaluationResults:
+        """How forecasts of quarters that the models had not seen turned out."""
+        return EvaluationResults(self, lambda: self.rolling, lambda: self.skill)
+
+    @cached_property
     def audits(self) -> AuditResults:
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
@@ -164,7 +170,7 @@ class Workbench(Findings):
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""
-        return Display("Out-of-time scores", self.rolling.pooled)
+        return self.evaluation.scores()
 
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""

@@ -1,5 +1,6 @@
 """Folds: at the start of a quarter, all models of a study fitted to what was settled by then."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from analysis.errors import DesignError
 from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import Competition, Makers, compete
 from analysis.wording.remarks import Remark, remark
+
+_FORMULAS = threading.Lock()
+"""Formulas are parsed by one thread at a time: Python 3.11's parser counts how deep it is for all threads together, and
+fails where two that parse at once come back in another order (CPython issue 106905)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +119,8 @@ class Learner:
             needed = self.least_events
             return None, [remark("evaluation.too_few_events", landmark=landmark, events=n_events, needed=needed)]
         try:
-            design, matrix = learn_matrix(training, self.covariates)
+            with _FORMULAS:
+                design, matrix = learn_matrix(training, self.covariates)
         except DesignError as error:
             return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
         competition = compete(self.makers, matrix, Outcome.from_landmarks(training), self.blended, self.seed)
@@ -124,7 +130,8 @@ class Learner:
                 for name, reason in competition.unfitted.items()
             ]
             return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
-        test = design.apply(test_rows)
+        with _FORMULAS:
+            test = design.apply(test_rows)
         fold = Fold(
             landmark=landmark,
             settled_on=test_rows["horizon_ends_on"].max() + pd.Timedelta(days=self.allowed_gap_days),

@@ -95,3 +95,16 @@ CALIBRATION = Schema(
         _MODEL,
     ),
 )
+CHOICES = Schema(
+    "choices",
+    "a day on which a model is chosen, the last one that of the forecast quoted now",
+    (
+        Field("landmark", Kind.DAY, "on which the forecast would have been made; nothing later was known"),
+        _MODEL,
+        Field("ground", Kind.TEXT, "'earlier_quarters', 'inner_folds' or 'nothing'"),
+        Field("n_quarters", Kind.WHOLE, "earlier quarters that it rests on"),
+        Field("n_events", Kind.WHOLE, "of its ground: accounts that left"),
+        Field("log_score", Kind.NUMBER, "of the model on its ground, lower is better", may_lack=True),
+        Field("log_score_contract", Kind.NUMBER, "of the contract alone on the same ground", may_lack=True),
+    ),
+)

@@ -226,12 +226,25 @@ def _quarterly(options: argparse.Namespace) -> None:
     _tell_of_tables(tenure.audits, written.audits, text)
 
 
+def _evaluate(options: argparse.Namespace) -> None:
+    from reports.evaluation.files import write_evaluation  # models and figures take seconds to import
+
+    tenure, text = _open(options), read_catalogue(options.language)
+    written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
+    print(f"\n{text('command.evaluation', path=written.page)}")
+    if written.tables:
+        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    if tenure.no_forecast:
+        print(text("short.no_forecast", reason=tenure.no_forecast))
+
+
 COMMANDS = {
     "check": _check,
     "build": _build,
     "audit": _audit,
     "covariates": _covariates,
     "simulate": _simulate,
+    "evaluate": _evaluate,
     "study-worlds": _study_worlds,
     "quarterly": _quarterly,
 }

@@ -1,16 +1,12 @@
 """The quarterly report: a folder with the page, the lists and the tables of the audits, all of one run."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from analysis.forecast.call_list import SHARE
 from analysis.store.sets import new_set
-from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.page import render_quarterly
@@ -18,15 +14,12 @@ from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_texts
+from reports.writing.provenance import provenance
 
 AUDIT = "audit"
 """In the folder of a report: the tables of the audits that its page tells of."""
 LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr")
 """What the list of known leavers tells."""
-VERSIONED = (
-    "tenure-workbench", "duckdb", "formulaic", "matplotlib", "numba", "numpy", "pandas", "scikit-survival", "scipy",
-    "statsmodels",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,11 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
         lists[names["accounts_file"]] = accounts_csv(summary.reading.calls)
     if not summary.known_leavers.empty:
         lists[names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
-    texts = {page: render_quarterly(tenure, summary, catalogue, _provenance(tenure, catalogue), names)} | lists
+    texts = {
+        page: render_quarterly(
+            tenure, summary, catalogue, provenance(tenure, catalogue, "tenure report quarterly"), names
+        )
+    } | lists
     tables = csv_texts(tenure.audits.frames())
     folder = out / f"{stem}.{language}"
     with new_set(folder) as part:
@@ -91,21 +88,3 @@ def accounts_csv(calls: pd.DataFrame) -> str:
     told = ["probability", "peers", *(name for name in calls if name.startswith(SHARE))]
     numbers = {name: calls[name].map("{:.6f}".format, na_action="ignore") for name in told}
     return as_csv(calls.assign(**numbers, reasons=calls["reasons"].map(reasons_as_data)))
-
-
-def _provenance(tenure: Workbench, text: Catalogue) -> dict[str, str]:
-    command = {text("provenance.command"): f"tenure report quarterly --language {text.language}"}
-    hashes = {text("provenance.hash", part=part): value for part, value in tenure.hashes.items()}
-    versions = {text("provenance.version", package=name): version(name) for name in VERSIONED}
-    return command | hashes | versions | _flat(tenure.study.as_dict(), text)
-
-
-def _flat(value: Any, text: Catalogue) -> dict[str, str]:
-    """Flatten nested values into dotted keys and text, for a provenance block."""
-    flat: dict[str, str] = {}
-    for key, entry in value.items():
-        if isinstance(entry, Mapping):
-            flat |= {f"{key}.{inner}": says for inner, says in _flat(entry, text).items()}
-        else:
-            flat[str(key)] = text.listed(list(map(str, entry))) if isinstance(entry, tuple | list) else str(entry)
-    return flat

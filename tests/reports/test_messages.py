@@ -24,10 +24,14 @@ from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates, read_families
 from analysis.declared.study_parts import Definitions, Windows
 from analysis.errors import ReportError
+from analysis.evaluation.calibration.verdict import Calibration
 from analysis.evaluation.choice import Ground
+from analysis.evaluation.in_use import GROUPS
+from analysis.evaluation.over_time.by_group import GroupReading
 from analysis.evaluation.readings import Lead
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.evaluation.scores import METRICS
+from analysis.evaluation.use.decision import Policy
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
@@ -95,6 +99,15 @@ ENDINGS = {
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
+    "forecasts.best_": tuple(Policy),
+    "forecasts.beside_": tuple(Lead),
+    "forecasts.by_": GROUPS,
+    "forecasts.groups_": tuple(GroupReading),
+    "forecasts.lead_": tuple(Lead),
+    "forecasts.part_": ("models", "calibration", "quarters", "use", "groups", "drift", "card"),
+    "forecasts.spread_": ("calibrated", "too_extreme", "too_flat", "cant_tell"),
+    "forecasts.tier_": ("calibrated", "too_high", "too_low", "cant_tell"),
+    "forecasts.word_": tuple(Calibration),
     "grounds.of_": tuple(sorted({*ROWS.values(), *SCORES.values()})),
     "group.": (ALL, OTHER, UNKNOWN),
     "level.": (

@@ -45,3 +45,21 @@ SPREAD = Schema(
         Field("n_rows", Kind.WHOLE, "forecasts in it; missing where hidden", may_lack=True),
     ),
 )
+TIERS = Schema(
+    "risk_tiers",
+    "a tier of risk under one model, all quarters together",
+    (
+        _MODEL,
+        Field("low", Kind.NUMBER, "from which risk on"),
+        Field("high", Kind.NUMBER, "below which; the last tier holds 1, too"),
+        Field("is_hidden", Kind.FLAG, "whether its numbers are, for there are too few accounts, here or beside"),
+        Field("n_accounts", Kind.WHOLE, "accounts that were in it on a landmark", may_lack=True),
+        Field("n_rows", Kind.WHOLE, "forecasts", may_lack=True),
+        Field("expected", Kind.NUMBER, "of them, forecast to leave", may_lack=True),
+        Field("n_events", Kind.WHOLE, "of them, left within the horizon", may_lack=True),
+        Field("observed_over_expected", Kind.NUMBER, "left, divided by expected", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its interval: 95% for all tiers of the model", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("reading", Kind.TEXT, "'calibrated', 'too_high', 'too_low' or 'cant_tell'", may_lack=True),
+    ),
+)

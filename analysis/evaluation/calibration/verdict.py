@@ -59,7 +59,7 @@ class CalibrationVerdict:
     @property
     def level(self) -> Calibration:
         """Whether as many left as forecast."""
-        return _judged(self.ratio, below=Calibration.TOO_HIGH, above=Calibration.TOO_LOW)
+        return level_of(self.ratio)
 
     @property
     def spread(self) -> Calibration:
@@ -81,6 +81,11 @@ class CalibrationVerdict:
 
 
 _NO_FAULT = (Calibration.CALIBRATED, Calibration.CANT_TELL)
+
+
+def level_of(ratio: Measured) -> Calibration:
+    """Judge an observed over expected: whether as many left as forecast."""
+    return _judged(ratio, below=Calibration.TOO_HIGH, above=Calibration.TOO_LOW)
 
 
 def _judged(found: Measured, below: Calibration, above: Calibration) -> Calibration:
