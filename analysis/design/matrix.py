@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from analysis.design import raw_covariates
 from analysis.design.clock import NO_TERM, NONE_AHEAD
-from analysis.design.raw_covariates import Covariate, readable_covariates
 from analysis.design.formula import formula_of, learned, numbered, replayed
+from analysis.design.raw_covariates import Covariate, readable_covariates
 from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
 
