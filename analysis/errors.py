@@ -120,5 +120,9 @@ class ModelError(TenureError):
     """A model cannot be fitted to these rows, or was asked for what it cannot give."""
 
 
+class SavedForecastError(TenureError):
+    """A saved forecast cannot be read as it is, or not be used for what it was asked for."""
+
+
 class ReportError(TenureError):
     """A report cannot be written."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula, ModelSpec
+from formulaic import ModelSpec
 from numpy.typing import NDArray
 
 from analysis.design import raw_covariates
 from analysis.design.clock import NO_TERM, NONE_AHEAD
+from analysis.design.formula import formula_of, learned, numbered, replayed
 from analysis.design.raw_covariates import Covariate, readable_covariates
-from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
 
@@ -133,12 +133,12 @@ class Design:
         DesignError
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
-        readable = _for_formula(readable_covariates(frame, self.covariates))
+        readable = numbered(readable_covariates(frame, self.covariates))
         if raw_covariates.has_clock(self.covariates):
             readable = readable.assign(
                 kind=raw_covariates.kinds_of_term(frame), events=np.nan
             )  # no outcome where rows are scored
-        return self._of(_materialise(self.spec, readable), frame)
+        return self._of(replayed(self.spec, readable), frame)
 
     def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
@@ -179,15 +179,13 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     """
     _require_rows_and_covariates(frame, covariates)
     readable = readable_covariates(frame, covariates)
-    named = _for_formula(readable)
+    named = numbered(readable)
     if raw_covariates.has_clock(covariates):
         named = named.assign(
             kind=raw_covariates.kinds_of_term(frame), events=raw_covariates.events_to_learn_from(frame)
         )
-    terms = ["0", *(_terms(covariate, f"x_{k}") for k, covariate in enumerate(covariates))]
-    matrix = Formula(" + ".join(terms)).get_model_matrix(named, context=REMEMBERING, na_action="ignore", output="numpy")
-    values, spec = np.asarray(matrix, dtype=np.float64), matrix.model_spec
-    columns = _named_columns(spec, covariates)
+    values, spec = learned(formula_of(covariates), named)
+    columns = named_columns(spec, covariates)
     reasons = _reasons_to_drop(values, columns)
     kept = np.flatnonzero([reason is None for reason in reasons])
     if len(kept) == 0:
@@ -206,34 +204,7 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     return design, design._of(values, frame)
 
 
-def _terms(covariate: Covariate, x: str) -> str:
-    match covariate.transform:
-        case "identity":
-            return f"standardised(filled({x})) + missing({x})"
-        case "log1p":
-            return f"standardised(filled(log1p({x}))) + missing({x})"
-        case "log_from_one":
-            return f"standardised(filled(log_from_one({x}))) + missing({x})"
-        case "category":
-            return f"levels({x})"
-        case "clock":
-            return f"clock({x}, kind, events)"
-    raise DesignError(
-        f"Covariate {covariate.name!r} asks for the transform {covariate.transform!r}; "
-        "known are 'identity', 'log1p', 'log_from_one', 'category' and 'clock'."
-    )
-
-
-def _for_formula(readable: pd.DataFrame) -> pd.DataFrame:
-    """Number the columns: formulaic mangles a covariate whose name is part of a transform's name ('a', 'is')."""
-    return readable.set_axis([f"x_{k}" for k in range(readable.shape[1])], axis=1)
-
-
-def _materialise(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]:
-    return np.asarray(spec.get_model_matrix(readable, context=REMEMBERING), dtype=np.float64)
-
-
-def _named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Column]:
+def named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Column]:
     """Name formulaic's columns for readers: 'seats', 'seats: missing', 'plan: basic'."""
     behind = [c for c in covariates for _ in range(1 if c.transform in ("category", "clock") else 2)]
     columns: list[Column] = []

@@ -15,7 +15,7 @@ from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.boosting_kernels import BoostedTrees, BoostRows, Settings, add_trees, sum_of_trees
 from analysis.models.cross_fit import cluster_folds
-from analysis.models.forest import bin_edges, binned_values, columns_tried
+from analysis.models.forest import bin_edges, binned_values, columns_tried, order_by_name
 from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.wording.remarks import remark
 
@@ -121,7 +121,7 @@ class Boosting:
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
         n_tried = self._require_settings(len(design.columns))
         self.columns_: tuple[Column, ...] = design.columns
-        self.order_ = np.argsort(np.array(design.names), kind="stable")
+        self.order_ = order_by_name(design.columns)
         self.edges_ = [bin_edges(design.values[:, k], self.max_bins) for k in self.order_]
         self.timing_ = churn_timing(outcome)
         rng = np.random.default_rng(self.seed)

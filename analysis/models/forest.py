@@ -43,6 +43,8 @@ class Forest:
     Attributes
     ----------
     columns_ : tuple of Column, length p
+    order_ : ndarray of int, shape (p,)
+        Columns in the order of their names, in which trees number them.
     edges_ : list of ndarray
         Bin edges of each column, learned in training.
     trees_ : list of SurvivalTree
@@ -84,7 +86,7 @@ class Forest:
                 raise ModelError(f"Forest needs {name} to be a whole number from 1 to {_LARGEST}; {given!r} arrived.")
         self.columns_: tuple[Column, ...] = design.columns
         self.edges_ = [bin_edges(column, self.max_bins) for column in design.values.T]
-        self._by_name = np.argsort(np.array(design.names), kind="stable")
+        self.order_ = order_by_name(design.columns)
         binned = self._binned(design)
         timed = outcome.on_grid()
         time = (timed.stop - 1).astype(np.uint8)
@@ -134,8 +136,7 @@ class Forest:
         return np.random.SeedSequence(self.seed).spawn(self.n_trees)
 
     def _binned(self, design: DesignMatrix) -> NDArray[np.uint16]:
-        by_name = self._by_name
-        return binned_values(design.values[:, by_name], [self.edges_[k] for k in by_name])
+        return binned_values(design.values[:, self.order_], [self.edges_[k] for k in self.order_])
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"
@@ -158,6 +159,11 @@ def _drawn(rng: np.random.Generator, cluster: NDArray[np.intp]) -> NDArray[np.in
     """Draw as many clusters as there are, with replacement; return how often each row was drawn, shape (n,)."""
     n_clusters = int(cluster.max()) + 1
     return np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)[cluster]
+
+
+def order_by_name(columns: Sequence[Column]) -> NDArray[np.intp]:
+    """Return the positions of columns in the order of their names, shape (p,)."""
+    return np.argsort(np.array([column.name for column in columns]), kind="stable")
 
 
 def bin_edges(column: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:

@@ -1,18 +1,60 @@
 """Landmark Cox: three-month forecasts by a Cox model of stacked landmark rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.cox.fit import fit_cox
+from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.left_out import CoxLeftOut
 from analysis.models.tuning import Shrinkage, ShrinkageChoice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HazardCourse:
+    """What a Cox model forecasts with: of its fit all but the rows.
+
+    Attributes
+    ----------
+    centre, scale : ndarray, shape (p,)
+        What is subtracted from each column, and what it is divided by.
+    coefficients : ndarray, shape (p,)
+        Of the columns so made.
+    shift : float
+        Subtracted from the log hazard ratio; the hazard below has it.
+    times : ndarray, shape (m,)
+        Of the churns in training, rising, in thirteenths of the horizon.
+    hazard_to : ndarray, shape (m + 1,)
+        Cumulative baseline hazard before the first of them, and from each on.
+    """
+
+    centre: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
+    shift: float
+    times: NDArray[np.float64]
+    hazard_to: NDArray[np.float64]
+
+    @classmethod
+    def of_fit(cls, fit: CoxFit) -> Self:
+        """Take it from a fit without strata."""
+        end = fit.maximum.end
+        hazard_to = end.steps.hazard_to
+        return cls(fit.centre, fit.scale, end.coefficients, end.shift, fit.likelihood.sets.time, hazard_to)
+
+    def incidence(self, values: NDArray[np.float64], times: Sequence[float]) -> NDArray[np.float64]:
+        """Return the probability of having churned by each time, shape (n_rows, n_times)."""
+        passed = np.searchsorted(self.times, np.asarray(times, dtype=np.float64), side="right")
+        patterns = (values - self.centre) / self.scale
+        # Rows far outside the training range: beyond exp(700), which a float can't hold, the risk is 1 anyway.
+        risk = np.exp(np.minimum(linear_predictor(patterns, self.coefficients) - self.shift, 700.0))
+        return -np.expm1(-np.outer(risk, self.hazard_to[passed]))
 
 
 class LandmarkCox:
@@ -31,6 +73,7 @@ class LandmarkCox:
     columns_ : tuple of Column, length p
     coefficients_ : ndarray, shape (p,)
         Log hazard ratios, per standard deviation (numeric columns) or against absence (indicators).
+    course_ : HazardCourse
 
     Notes
     -----
@@ -77,7 +120,7 @@ class LandmarkCox:
         fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=ridge)
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_ = fit.coefficients
-        self._fit = fit
+        self.course_ = HazardCourse.of_fit(fit)
         return self
 
     def predict_incidence(
@@ -98,9 +141,4 @@ class LandmarkCox:
             If the columns are not those fitted.
         """
         require_answerable(self.columns_, design.columns, cause)
-        sets, end = self._fit.likelihood.sets, self._fit.maximum.end
-        passed = np.searchsorted(sets.time, np.asarray(times, dtype=np.float64), side="right")
-        patterns = (design.values - self._fit.centre) / self._fit.scale
-        # Rows far outside the training range: beyond exp(700), which a float can't hold, the risk is 1 anyway.
-        risk = np.exp(np.minimum(linear_predictor(patterns, end.coefficients) - end.shift, 700.0))
-        return -np.expm1(-np.outer(risk, end.steps.hazard_to[passed]))
+        return self.course_.incidence(design.values, times)

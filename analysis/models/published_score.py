@@ -31,6 +31,8 @@ class PublishedScoreOnly:
     ----------
     knots_ : ndarray, shape (4,) or shorter
         In the unit of the score.
+    centre_, spread_ : ndarray, shape (pieces,)
+        Mean and standard deviation of the curve's pieces in training.
     curve_ : Logistic
         Of the curve's pieces.
 
@@ -54,9 +56,9 @@ class PublishedScoreOnly:
         if len(np.unique(given)) < 2:
             raise ModelError(remark("models.no_published_score", rows=len(design)))
         self.knots_ = np.unique(np.quantile(given, KNOTS, method="inverted_cdf"))
-        self._centre, self._spread = np.zeros(1), np.ones(1)
+        self.centre_, self.spread_ = np.zeros(1), np.ones(1)
         pieces = self._pieces(given)
-        self._centre, self._spread = pieces.mean(axis=0), pieces.std(axis=0)
+        self.centre_, self.spread_ = pieces.mean(axis=0), pieces.std(axis=0)
         self.curve_ = Logistic(ridge=_RIDGE).fit(self._design(design), outcome)
         return self
 
@@ -92,7 +94,7 @@ class PublishedScoreOnly:
                 + above(last) * (before - knot) / (last - before)
                 for knot in knots[:-2]
             ]
-        return (np.column_stack(pieces) - self._centre) / self._spread
+        return (np.column_stack(pieces) - self.centre_) / self.spread_
 
 
 def _scores(design: DesignMatrix) -> NDArray[np.float64]:
