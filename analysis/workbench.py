@@ -18,7 +18,8 @@ from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
-from analysis.forecast.displays import show_outlook
+from analysis.forecast.displays import show_ends, show_outlook
+from analysis.forecast.ends import ExpectedEnds, expect_ends
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
@@ -159,6 +160,15 @@ class Workbench(Findings):
     @cached_property
     def _reliance(self) -> Reliance:
         return permutation_losses_of(self, self.rolling, self.forecast.headline)
+
+    @cached_property
+    def ends_ahead(self) -> ExpectedEnds:
+        """How many accounts are expected to end by the end of the horizon, by cause."""
+        return expect_ends(self.forecast, self.landmarks, self.covariates("landmarks"), self.study)
+
+    def expected_ends(self) -> Display:
+        """Return how many accounts are expected to end by the end of the horizon, by cause, all causes competing."""
+        return show_ends(self.ends_ahead)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

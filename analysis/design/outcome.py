@@ -70,7 +70,14 @@ class Outcome:
         start = frame["start"].to_numpy(np.float64)
         stop = frame["stop"].to_numpy(np.float64)
         _refuse(~(start < stop), frame, "needs start < stop in every row", ["lifetime_id", "start", "stop"])
-        return cls(start=start, stop=stop, event=_events(frame), clock="lifetime", **_labels(frame, start, stop))
+        return cls(
+            start=start,
+            stop=stop,
+            event=_events(frame),
+            clock="lifetime",
+            competing_ends="stop",
+            **_labels(frame, start, stop),
+        )
 
     @classmethod
     def from_landmarks(cls, frame: pd.DataFrame, competing_ends: CompetingEnds = "followed") -> Self:

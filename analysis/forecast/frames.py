@@ -24,3 +24,14 @@ CALL_LIST = Schema(
         Field("reasons", Kind.SEVERAL, "what raises its hazard above the mean account's, largest first"),
     ),
 )
+ENDS = Schema(
+    "ends",
+    "a cause of ending",
+    (
+        Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'"),
+        Field("expected", Kind.NUMBER, "accounts, by the end of the horizon", may_lack=True),
+        Field("low", Kind.NUMBER, "the fewest that chance alone may make of it (95% interval)", may_lack=True),
+        Field("high", Kind.NUMBER, "the most", may_lack=True),
+        Field("n_ends", Kind.WHOLE, "lifetimes ended by it, of those learned from"),
+    ),
+)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from r_reference import numbers, table
-from simulated_landmarks import COVARIATES, landmark_rows
+from simulated_landmarks import COVARIATES, landmark_rows, with_other_ends
 
 from analysis.cox.fit import fit_cox
 from analysis.curves.incidence import aalen_johansen
@@ -11,20 +11,6 @@ from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.cause_specific import CauseSpecific, EndRate
 from analysis.models.landmark_cox import LandmarkCox
-
-
-def with_other_ends(rows, seed=3):
-    """Of those that stayed some stop paying, and a few are merged, on some day of the horizon."""
-    rng = np.random.default_rng(seed)
-    n = len(rows)
-    draw, day = rng.random(n), rng.integers(1, rows["horizon_days"] + 1, n)
-    stayed = (rows["event"] == 0).to_numpy()
-    unpaid, merged = stayed & (draw < 0.05 + 0.05 * (rows["usage_trend"] > 0)), stayed & (draw > 0.999)
-    ended = unpaid | merged
-    return rows.assign(
-        cause=np.where(unpaid, "involuntary", np.where(merged, "merged", rows["cause"])),
-        followed_days=np.where(ended, day, rows["followed_days"]),
-    )
 
 
 @pytest.fixture(scope="module")
