@@ -1,6 +1,6 @@
 """Folds: at the start of a quarter, all models of a study fitted to what was settled by then."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,14 @@ from analysis.errors import DesignError
 from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import Competition, Makers, compete
 from analysis.wording.remarks import Remark, remark
+
+Relabel = Callable[[pd.DataFrame], pd.DataFrame]
+"""From landmark rows, labelled by churn as was known, to the same rows with the outcome that is forecast."""
+
+
+def by_churn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return landmark rows as they are labelled: churn is forecast."""
+    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +48,8 @@ class Fold:
         was fitted.
     n_training_rows, n_training_events : int
         Events are distinct lifetimes.
+    relabel : callable
+        As that of the `Learner`.
     """
 
     landmark: pd.Timestamp
@@ -53,6 +63,7 @@ class Fold:
     plain_risk: dict[str, NDArray[np.float64]]
     n_training_rows: int
     n_training_events: int
+    relabel: Relabel = by_churn
 
     @property
     def models(self) -> dict[str, Forecaster]:
@@ -60,8 +71,8 @@ class Fold:
         return self.competition.models
 
     def events_as_known(self, day: pd.Timestamp) -> pd.Series:
-        """Return whether each row had churned, as was believed on a day by which the fold was settled."""
-        return labelled_as_known(self.test_rows, day)["event"] == 1
+        """Return whether each row had its event, as was believed on a day by which the fold was settled."""
+        return self.relabel(labelled_as_known(self.test_rows, day))["event"] == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,8 @@ class Learner:
         Lifetimes with event that a quarter needs to learn from.
     seed
         Of the folds in which forecasts are put right.
+    relabel
+        What is forecast: how the outcome is made of landmark rows.
     """
 
     covariates: Sequence[Covariate]
@@ -93,6 +106,7 @@ class Learner:
     elapsed: Elapsed
     least_events: int
     seed: int
+    relabel: Relabel = by_churn
 
     def at_quarter(self, landmarks: pd.DataFrame, landmark: pd.Timestamp) -> tuple[Fold | None, list[Remark]]:
         """Fit all models at the start of a quarter; or say why that cannot be done.
@@ -108,7 +122,7 @@ class Learner:
         test_rows = landmarks[of_the_quarter & still_there(landmarks, self.elapsed)]
         if test_rows.empty:
             return None, [remark("evaluation.nobody_there", landmark=landmark)]
-        training = training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed)
+        training = self.relabel(training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed))
         n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
         if n_events < self.least_events:
             needed = self.least_events
@@ -131,11 +145,12 @@ class Learner:
             design=design,
             test=test,
             test_rows=test_rows,
-            outcome=Outcome.from_landmarks(test_rows),
+            outcome=Outcome.from_landmarks(self.relabel(test_rows)),
             competition=competition,
             risk={name: horizon_risk(model, test) for name, model in competition.models.items()},
             plain_risk={name: horizon_risk(model, test) for name, model in competition.plain.items()},
             n_training_rows=len(training),
             n_training_events=n_events,
+            relabel=self.relabel,
         )
         return fold, []

@@ -35,3 +35,13 @@ ENDS = Schema(
         Field("n_ends", Kind.WHOLE, "lifetimes ended by it, of those learned from"),
     ),
 )
+SHRINKING = Schema(
+    "shrinking",
+    "an account at risk, the most likely to shrink first",
+    (
+        Field("lifetime_id", Kind.KEY, "its lifetime at risk"),
+        Field("account_id", Kind.TEXT, "the account"),
+        Field("probability", Kind.NUMBER, "of a contraction by the end of the horizon, by the quoted model"),
+    ),
+)
+"""And for each model its probability of the same."""
