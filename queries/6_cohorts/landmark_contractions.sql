@@ -1,4 +1,4 @@
--- grain: contraction within the horizon of a row of landmarks; key: lifetime_id, risk_date (the landmark), contracted_on
+-- grain: contraction within the horizon of a landmark row; key: lifetime_id, risk_date (the landmark), contracted_on
 -- rule: after the landmark and by the end of the horizon, of a lifetime that was at risk on the day before. A day's
 --       contraction is known on that day, as a version of a subscription is known when it begins: a horizon that is
 --       over has shown all of its own
