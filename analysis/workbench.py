@@ -19,7 +19,9 @@ from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
-from analysis.forecast.displays import show_outlook
+from analysis.forecast.contraction import ContractionForecast, forecast_contraction
+from analysis.forecast.displays import show_ends, show_outlook
+from analysis.forecast.ends import ExpectedEnds, expect_ends
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
@@ -167,6 +169,29 @@ class Workbench(Findings):
     @cached_property
     def _reliance(self) -> Reliance:
         return permutation_losses_of(self, self.rolling, self.forecast.headline)
+
+    @cached_property
+    def ends_ahead(self) -> ExpectedEnds:
+        """How many accounts are expected to end by the end of the horizon, by cause."""
+        return expect_ends(self.forecast, self.landmarks, self.covariates("landmarks"), self.study)
+
+    def expected_ends(self) -> Display:
+        """Return how many accounts are expected to end by the end of the horizon, by cause, all causes competing."""
+        return show_ends(self.ends_ahead)
+
+    @cached_property
+    def _contraction(self) -> ContractionForecast:
+        return forecast_contraction(self)
+
+    def contraction(self) -> ContractionForecast:
+        """Return who is likely to shrink by the end of the horizon, and the scores of such forecasts before.
+
+        Raises
+        ------
+        ModelError
+            If contractions are too few to learn from, or no quarter could be scored.
+        """
+        return self._contraction
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

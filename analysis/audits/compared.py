@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.audits.learned import LEARNED
+from analysis.audits.learned import CONTRACTIONS_LEARNED, FORECASTS, LEARNED, OUTCOMES_LEARNED, ROWS_LEARNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Compared:
     landmarks
         Test landmarks for which what a forecast learned from was rebuilt.
     learned, outcomes, forecasts
-        Rows learned from, cells of these, and forecasts, that were compared.
+        Rows learned from, cells of these (contractions among them), and forecasts, that were compared.
     differing
         Of each that looks ahead, how many cells or rows differ.
     """
@@ -65,16 +65,15 @@ def compared(counts: pd.DataFrame) -> Compared:
     differing = counts[counts["differing"] > 0].groupby("what", sort=False)["differing"].sum()
     is_learned = counts["what"].isin(list(LEARNED))
     known, learned = counts[~is_learned], counts[is_learned]
-    number = learned.groupby("what")["compared"].sum()
-    rows, outcomes, forecasts = (int(number.get(what, 0)) for what in LEARNED)
+    number = {what: int(total) for what, total in learned.groupby("what")["compared"].sum().items()}
     return Compared(
         days=tuple(dict.fromkeys(known["day"])),
         cells=int(known["compared"].sum()),
         recent=int(known["recent"].sum()),
         n_compared=int(known["what"].nunique()),
         landmarks=tuple(dict.fromkeys(learned["day"])),
-        learned=rows,
-        outcomes=outcomes,
-        forecasts=forecasts,
+        learned=number.get(ROWS_LEARNED, 0),
+        outcomes=number.get(OUTCOMES_LEARNED, 0) + number.get(CONTRACTIONS_LEARNED, 0),
+        forecasts=number.get(FORECASTS, 0),
         differing=tuple((str(what), int(number)) for what, number in differing.items()),
     )

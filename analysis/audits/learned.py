@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.queries import KEY
-from analysis.cohort.rebuild import past_landmarks
+from analysis.cohort.rebuild import CONTRACTIONS, first_contractions, past_landmarks
 from analysis.declared.factors import control_family
 from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import Outcome
@@ -21,7 +21,11 @@ from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
 
 ROWS_LEARNED, OUTCOMES_LEARNED, FORECASTS = "rows learned from", "outcomes learned from", "forecasts"
-LEARNED = dict.fromkeys((ROWS_LEARNED, OUTCOMES_LEARNED, FORECASTS), "landmark_outcomes")
+CONTRACTIONS_LEARNED = "contractions learned from"
+LEARNED = {
+    **dict.fromkeys((ROWS_LEARNED, OUTCOMES_LEARNED, FORECASTS), "landmark_outcomes"),
+    CONTRACTIONS_LEARNED: CONTRACTIONS,
+}
 """What is compared, and the query that makes it."""
 EXAMPLES = 5
 """Rows or cells that are listed of each and landmark where any differ."""
@@ -33,6 +37,7 @@ _TAKEN = (
     *("followed_days", "event", "cause", "term_months", "term_kind"),
 )
 """What a model takes of a row, beside its covariates."""
+_CONTRACTED = "contracted_on"
 
 
 def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -54,7 +59,7 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
         As `analysis.audits.look_ahead.look_ahead`; day is the test landmark, and what one of `LEARNED`. Nothing is
         recent: outcomes are settled long before. Landmarks that there is nothing to learn for are left out.
     """
-    rows = tenure.landmarks
+    rows = tenure.landmarks.merge(tenure.query(first_contractions(CONTRACTIONS)), how="left", on=list(KEY))
     counts: list[tuple] = []
     cells: list[pd.DataFrame] = []
     if not rows.empty:
@@ -72,8 +77,8 @@ def learned_ahead(tenure: CohortTables) -> tuple[pd.DataFrame, pd.DataFrame]:
                 continue
             n_rows = len(ours)
             counts.append((day, ROWS_LEARNED, n_rows, 0, int((found["what"] == ROWS_LEARNED).sum())))
-            n_differing = int((found["what"] == OUTCOMES_LEARNED).sum())
-            counts.append((day, OUTCOMES_LEARNED, n_rows * len(taken), 0, n_differing))
+            for what, n_columns in ((OUTCOMES_LEARNED, len(taken)), (CONTRACTIONS_LEARNED, 1)):
+                counts.append((day, what, n_rows * n_columns, 0, int((found["what"] == what).sum())))
             if scored and day == scored[-1]:
                 forecasts = _forecasts(ours, theirs, rows[rows["risk_date"] == day], known, elapsed, covariates)
                 counts += [(day, FORECASTS, len(forecasts), 0, int(forecasts["differs"].sum()))]
@@ -92,15 +97,17 @@ def stacked(*frames: pd.DataFrame) -> pd.DataFrame:
 
 def _differing(ours: pd.DataFrame, theirs: pd.DataFrame, taken: Sequence[str]) -> pd.DataFrame:
     """Return the rows that only one of both has, and the cells in which the others differ: what, key, both values."""
-    left, right = (rows.set_index(list(KEY))[list(taken)] for rows in (ours, theirs))
+    compared = [*taken, _CONTRACTED]
+    left, right = (rows.set_index(list(KEY))[compared] for rows in (ours, theirs))
     alone = left.index.symmetric_difference(right.index)
     parts = [_lines(alone, ROWS_LEARNED, *(_told(alone.isin(one.index)) for one in (left, right)))]
     both = left.index.intersection(right.index)
     left, right = left.loc[both], right.loc[both]
-    for name in taken:
+    for name in compared:
+        what = CONTRACTIONS_LEARNED if name == _CONTRACTED else OUTCOMES_LEARNED
         differs = ~_same(left[name], right[name])
         values = (f"{name}: " + side.loc[differs, name].astype(str) for side in (left, right))
-        parts.append(_lines(both[differs], OUTCOMES_LEARNED, *(one.to_numpy(object) for one in values)))
+        parts.append(_lines(both[differs], what, *(one.to_numpy(object) for one in values)))
     return stacked(*parts)
 
 

@@ -26,7 +26,7 @@ LOOKED_AT = f"{REBUILT}.looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
 DATES, COVARIATES, BOOK, OUTCOMES = "risk_dates", "covariates", "book_window", "landmark_outcomes"
-SCORES = "landmark_scores"
+SCORES, CONTRACTIONS = "landmark_scores", "landmark_contractions"
 
 
 @contextmanager
@@ -135,18 +135,29 @@ def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Cova
     Returns
     -------
     DataFrame
-        As ``landmarks`` of the cohort, by landmark and account.
+        As ``landmarks`` of the cohort, by landmark and account, with the first contraction of the horizon,
+        contracted_on.
     """
     queries = tuple(queries_of(FOLDERS))
     tables = sorted({covariate.table for covariate in covariates})
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, _known_on(day))
-        _make(engine, tenure, {**tenure.parameters, "snapshot": day}, behind([OUTCOMES, *tables], queries))
+        _make(
+            engine, tenure, {**tenure.parameters, "snapshot": day}, behind([OUTCOMES, CONTRACTIONS, *tables], queries)
+        )
         joined = "".join(f" left join {REBUILT}.{table} using ({', '.join(KEY)})" for table in tables)
         names = "".join(f", {covariate.name}" for covariate in covariates)
+        first = first_contractions(f"{REBUILT}.{CONTRACTIONS}")
         return engine.frame(
-            f"select outcomes.*{names} from {REBUILT}.{OUTCOMES} as outcomes{joined} order by risk_date, account_id"
+            f"select outcomes.*, contracted_on{names} from {REBUILT}.{OUTCOMES} as outcomes{joined} "
+            f"left join ({first}) as contracted using ({', '.join(KEY)}) order by risk_date, account_id"
         )
+
+
+def first_contractions(table: str) -> str:
+    """Return a select of the first contraction of the horizon of each landmark row that has one."""
+    keys = ", ".join(KEY)
+    return f"select {keys}, min(contracted_on) as contracted_on from {table} group by {keys}"
 
 
 def _known_on(day: dt.date) -> dict[str, str]:

@@ -15,6 +15,7 @@ HORIZON_PARTS = 13
 """The landmark clock divides each row's own horizon (89 to 92 days) into this many equal parts."""
 
 Clock = Literal["lifetime", "landmark"]
+CompetingEnds = Literal["followed", "stop"]
 
 _COUNTING_COLUMNS = ("lifetime_id", "account_id", "start", "stop", "event")
 _LANDMARK_COLUMNS = ("lifetime_id", "account_id", "horizon_days", "followed_days", "event", "is_followed")
@@ -41,6 +42,8 @@ class Outcome:
         A number that depends on what was known on the row's day and on its outcome, whatever the ids are called.
     clock : {'lifetime', 'landmark'}
         What `start` and `stop` count.
+    competing_ends : {'followed', 'stop'}
+        Whether a row that ended otherwise counts as followed to the horizon without churn, or stops at its end.
     """
 
     start: NDArray[np.float64]
@@ -52,6 +55,7 @@ class Outcome:
     cluster: NDArray[np.object_]
     content: NDArray[np.uint64]
     clock: Clock
+    competing_ends: CompetingEnds = "stop"
 
     @classmethod
     def from_counting_process(cls, frame: pd.DataFrame) -> Self:
@@ -66,16 +70,31 @@ class Outcome:
         start = frame["start"].to_numpy(np.float64)
         stop = frame["stop"].to_numpy(np.float64)
         _refuse(~(start < stop), frame, "needs start < stop in every row", ["lifetime_id", "start", "stop"])
-        return cls(start=start, stop=stop, event=_events(frame), clock="lifetime", **_labels(frame, start, stop))
+        return cls(
+            start=start,
+            stop=stop,
+            event=_events(frame),
+            clock="lifetime",
+            competing_ends="stop",
+            **_labels(frame, start, stop),
+        )
 
     @classmethod
-    def from_landmarks(cls, frame: pd.DataFrame) -> Self:
+    def from_landmarks(cls, frame: pd.DataFrame, competing_ends: CompetingEnds = "followed") -> Self:
         """Read landmark rows; time runs from 0 at the landmark to 13 at the end of the row's own horizon.
 
         A competing end (involuntary, merged) of a fully followed row is coded 'no churn, followed to
         the horizon': such an account can no longer churn, so it stays in the denominator, and
         1 - S is a cumulative incidence (rule 10 of ``queries/rules_of_time.md``). A row that is not
         fully followed keeps the days it was followed.
+
+        Parameters
+        ----------
+        frame
+            Landmark rows, with their outcome.
+        competing_ends
+            'followed' as above; 'stop' for a hazard of each cause (`analysis.models.cause_specific`): a row that ended,
+            by whatever cause, stops on that day.
 
         Raises
         ------
@@ -92,10 +111,15 @@ class Outcome:
             ["lifetime_id", "followed_days", "horizon_days"],
         )
         event = _events(frame)
-        to_the_horizon = frame["is_followed"].to_numpy(bool) & ~event
+        is_there = ~event
+        if competing_ends == "stop":
+            _require(frame, ("cause",))
+            is_there &= frame["cause"].fillna("").eq("").to_numpy(bool)
+        to_the_horizon = frame["is_followed"].to_numpy(bool) & is_there
         stop = np.where(to_the_horizon, float(HORIZON_PARTS), followed / horizon * HORIZON_PARTS)
         start = np.zeros(len(frame))
-        return cls(start=start, stop=stop, event=event, clock="landmark", **_labels(frame, start, stop))
+        labels = _labels(frame, start, stop)
+        return cls(start=start, stop=stop, event=event, clock="landmark", competing_ends=competing_ends, **labels)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -166,7 +190,8 @@ class Outcome:
 
     def take(self, rows: NDArray) -> "Outcome":
         """Return the outcome of some rows (a boolean mask or positions), in that order."""
-        return Outcome(
+        return replace(
+            self,
             start=self.start[rows],
             stop=self.stop[rows],
             event=self.event[rows],
@@ -175,7 +200,6 @@ class Outcome:
             account=self.account[rows],
             cluster=self.cluster[rows],
             content=self.content[rows],
-            clock=self.clock,
         )
 
 

@@ -1,7 +1,7 @@
 """Folds: at the start of a quarter, all models of a study fitted to what was settled by then."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,14 @@ from analysis.wording.remarks import Remark, remark
 _FORMULAS = threading.Lock()
 """Formulas are parsed by one thread at a time: Python 3.11's parser counts how deep it is for all threads together, and
 fails where two that parse at once come back in another order (CPython issue 106905)."""
+
+Relabel = Callable[[pd.DataFrame], pd.DataFrame]
+"""From landmark rows, labelled by churn as was known, to the same rows with the outcome that is forecast."""
+
+
+def by_churn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return landmark rows as they are labelled: churn is forecast."""
+    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +53,8 @@ class Fold:
         was fitted.
     n_training_rows, n_training_events : int
         Events are distinct lifetimes.
+    relabel : callable
+        As that of the `Learner`.
     """
 
     landmark: pd.Timestamp
@@ -58,6 +68,7 @@ class Fold:
     plain_risk: dict[str, NDArray[np.float64]]
     n_training_rows: int
     n_training_events: int
+    relabel: Relabel = by_churn
 
     @property
     def models(self) -> dict[str, Forecaster]:
@@ -65,8 +76,8 @@ class Fold:
         return self.competition.models
 
     def events_as_known(self, day: pd.Timestamp) -> pd.Series:
-        """Return whether each row had churned, as was believed on a day by which the fold was settled."""
-        return labelled_as_known(self.test_rows, day)["event"] == 1
+        """Return whether each row had its event, as was believed on a day by which the fold was settled."""
+        return self.relabel(labelled_as_known(self.test_rows, day))["event"] == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,8 @@ class Learner:
         Lifetimes with event that a quarter needs to learn from.
     seed
         Of the folds in which forecasts are put right.
+    relabel
+        What is forecast: how the outcome is made of landmark rows.
     """
 
     covariates: Sequence[Covariate]
@@ -98,6 +111,7 @@ class Learner:
     elapsed: Elapsed
     least_events: int
     seed: int
+    relabel: Relabel = by_churn
 
     def at_quarter(self, landmarks: pd.DataFrame, landmark: pd.Timestamp) -> tuple[Fold | None, list[Remark]]:
         """Fit all models at the start of a quarter; or say why that cannot be done.
@@ -113,7 +127,7 @@ class Learner:
         test_rows = landmarks[of_the_quarter & still_there(landmarks, self.elapsed)]
         if test_rows.empty:
             return None, [remark("evaluation.nobody_there", landmark=landmark)]
-        training = training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed)
+        training = self.relabel(training_rows(landmarks, landmark, self.allowed_gap_days, self.elapsed))
         n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
         if n_events < self.least_events:
             needed = self.least_events
@@ -138,11 +152,12 @@ class Learner:
             design=design,
             test=test,
             test_rows=test_rows,
-            outcome=Outcome.from_landmarks(test_rows),
+            outcome=Outcome.from_landmarks(self.relabel(test_rows)),
             competition=competition,
             risk={name: horizon_risk(model, test) for name, model in competition.models.items()},
             plain_risk={name: horizon_risk(model, test) for name, model in competition.plain.items()},
             n_training_rows=len(training),
             n_training_events=n_events,
+            relabel=self.relabel,
         )
         return fold, []

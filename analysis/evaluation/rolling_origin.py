@@ -16,7 +16,7 @@ from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
 from analysis.evaluation.choice import Choice, choose
-from analysis.evaluation.folds import Fold, Learner
+from analysis.evaluation.folds import Fold, Learner, Relabel, by_churn
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
 from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
 from analysis.models.competition import BLEND, Makers
@@ -79,6 +79,7 @@ def rolling_origin(
     seed: int = 0,
     n_jobs: int = 1,
     progress: Progress | None = None,
+    relabel: Relabel = by_churn,
 ) -> RollingOrigin:
     """Refit and score every model at each of the last quarter starts whose outcomes are all settled.
 
@@ -104,6 +105,8 @@ def rolling_origin(
     n_jobs : int
         Quarters that are learned at a time, in threads; results never depend on it.
     progress : callable taking a str, optional
+    relabel : callable
+        What is forecast: how the outcome is made of landmark rows that are labelled by churn.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def rolling_origin(
     5 2023-07-01  last settled quarter        16  0.50
     """
     say = progress or quiet
-    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, least_events, seed)
+    learner = Learner(covariates, models, blended, allowed_gap_days, elapsed, least_events, seed, relabel)
     folds: list[Fold] = []
     notes: list[Remark] = []
     for fold, remarks in _learned(learner, landmarks, settled_quarters(landmarks)[-n_folds:], n_jobs, say):

@@ -43,3 +43,24 @@ HELD = Schema(
         Field("chance_holds", Kind.FLAG, "whether what came lies within that one"),
     ),
 )
+ENDS = Schema(
+    "ends",
+    "a cause of ending",
+    (
+        Field("cause", Kind.TEXT, "'churn', 'involuntary' or 'merged'"),
+        Field("expected", Kind.NUMBER, "accounts, by the end of the horizon", may_lack=True),
+        Field("low", Kind.NUMBER, "the fewest that chance alone may make of it (95% interval)", may_lack=True),
+        Field("high", Kind.NUMBER, "the most", may_lack=True),
+        Field("n_ends", Kind.WHOLE, "lifetimes ended by it, of those learned from"),
+    ),
+)
+SHRINKING = Schema(
+    "shrinking",
+    "an account at risk, the most likely to shrink first",
+    (
+        Field("lifetime_id", Kind.KEY, "its lifetime at risk"),
+        Field("account_id", Kind.TEXT, "the account"),
+        Field("probability", Kind.NUMBER, "of a contraction by the end of the horizon, by the quoted model"),
+    ),
+)
+"""And for each model its probability of the same."""

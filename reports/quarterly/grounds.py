@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import Compared
-from analysis.audits.learned import FORECASTS, OUTCOMES_LEARNED, ROWS_LEARNED
+from analysis.audits.learned import CONTRACTIONS_LEARNED, FORECASTS, OUTCOMES_LEARNED, ROWS_LEARNED
 from analysis.audits.look_ahead import RECENT_DAYS, ROWS, SCORES
 from analysis.audits.measures import MEASURES, TOO_GOOD, Subject, Unit
 from analysis.audits.signals import Ladder, Signal
@@ -167,6 +167,7 @@ def look_ahead_sentence(text: Text, compared: Compared, covariate_labels: Mappin
     names |= {
         ROWS_LEARNED: text("grounds.of_rows_learned_from"),
         OUTCOMES_LEARNED: text("grounds.of_outcomes_learned_from"),
+        CONTRACTIONS_LEARNED: text("grounds.of_contractions_learned_from"),
         FORECASTS: text("grounds.of_forecasts"),
     }
     names |= dict(covariate_labels)

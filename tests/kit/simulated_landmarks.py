@@ -79,3 +79,17 @@ def landmark_rows(n_accounts: int = 400, n_quarters: int = 10, seed: int = 1) ->
         )
         alive = alive[~event]
     return pd.concat(rows, ignore_index=True)
+
+
+def with_other_ends(rows: pd.DataFrame, seed: int = 3) -> pd.DataFrame:
+    """Of those that stayed some stop paying, and a few are merged, on some day of the horizon."""
+    rng = np.random.default_rng(seed)
+    n = len(rows)
+    draw, day = rng.random(n), rng.integers(1, rows["horizon_days"] + 1, n)
+    stayed = (rows["event"] == 0).to_numpy()
+    unpaid, merged = stayed & (draw < 0.05 + 0.05 * (rows["usage_trend"] > 0)), stayed & (draw > 0.999)
+    ended = unpaid | merged
+    return rows.assign(
+        cause=np.where(unpaid, "involuntary", np.where(merged, "merged", rows["cause"])),
+        followed_days=np.where(ended, day, rows["followed_days"]),
+    )

@@ -642,3 +642,35 @@ def _changes_until(book: Book, day: str, as_of: str) -> list[tuple[object, ...]]
     book.con.execute(f"create or replace table subscriptions as {known}", {"as_of": dt.date.fromisoformat(as_of)})
     book.run_folders(("2_lifetimes",))
     return book.con.execute("from changes where changed_on <= cast(? as date) order by all", [day]).fetchall()
+
+
+class TestLandmarkContractions:
+    def test_those_of_the_horizon_after_the_landmark_are_listed_and_no_growth(self):
+        """The contraction of 1 April is in the horizons of January (its last day), February and March, not of April."""
+        book = drawn_book(
+            snapshot="2024-12-01",
+            tables={
+                "subscriptions": """
+                    | subscription_id | account_id | started_on | notice_on  | ended_on   | seats |
+                    | s1              | shrinks    | 2023-06-01 |            |            | 10    |
+                    | s1              | shrinks    | 2024-04-01 |            |            | 5     |
+                    | s1              | shrinks    | 2024-05-15 |            |            | 4     |
+                    | s2              | grows      | 2023-06-01 |            |            | 10    |
+                    | s2              | grows      | 2024-04-01 |            |            | 20    |
+                    | s3              | leaves     | 2023-06-01 | 2024-02-10 | 2024-06-01 | 10    |
+                    | s3              | leaves     | 2024-04-01 | 2024-02-10 | 2024-06-01 | 5     |
+                """
+            },
+        )
+        book.shows(
+            "landmark_contractions",
+            """
+            | account_id | risk_date  | contracted_on |
+            | shrinks    | 2024-01-01 | 2024-04-01    |
+            | shrinks    | 2024-02-01 | 2024-04-01    |
+            | shrinks    | 2024-03-01 | 2024-04-01    |
+            | shrinks    | 2024-03-01 | 2024-05-15    |
+            | shrinks    | 2024-04-01 | 2024-05-15    |
+            | shrinks    | 2024-05-01 | 2024-05-15    |
+            """,
+        )

@@ -11,7 +11,14 @@ import pandas as pd
 import pytest
 from worlds import World, quiet
 
-from analysis.audits.learned import FORECASTS, LEARNED, OUTCOMES_LEARNED, ROWS_LEARNED, learned_ahead
+from analysis.audits.learned import (
+    CONTRACTIONS_LEARNED,
+    FORECASTS,
+    LEARNED,
+    OUTCOMES_LEARNED,
+    ROWS_LEARNED,
+    learned_ahead,
+)
 from analysis.cohort import queries
 from analysis.design import population
 from analysis.engine.query import read_queries
@@ -57,6 +64,8 @@ def test_nothing_differs_and_everything_was_compared(
     assert set(compared.index) == set(LEARNED)
     assert compared[OUTCOMES_LEARNED] > 10 * compared[ROWS_LEARNED] > 10_000
     assert compared[FORECASTS] > 100
+    assert compared[CONTRACTIONS_LEARNED] == compared[ROWS_LEARNED]
+    assert len(tenure.table("landmark_contractions")) > 5
     assert counts["day"].nunique() >= 3
 
 
@@ -94,6 +103,15 @@ QUERIES = {
         "landmark_outcomes",
         lambda sql: sql.replace("case when leaves_on <= followed_until and", "case when leaves_on <= $snapshot and"),
         OUTCOMES_LEARNED,
+    ),
+    "a contraction of those alone who go on": (
+        "landmark_contractions",
+        lambda sql: sql.replace(
+            "where recurrent_events.kind = 'contraction'",
+            "inner join lifetimes on lifetimes.lifetime_id = landmark_outcomes.lifetime_id\n"
+            "where recurrent_events.kind in ('contraction', 'upsell') and lifetimes.ended_on is null",
+        ),
+        CONTRACTIONS_LEARNED,
     ),
     "a notice that is none once it was withdrawn": (
         "landmark_outcomes",
