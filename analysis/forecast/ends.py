@@ -12,8 +12,8 @@ from analysis.declared.study import Study
 from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.design.population import elapsed_at, training_rows
-from analysis.forecast.intervals import poisson_binomial_interval
 from analysis.forecast.outlook import Forecast, at_risk_now
+from analysis.forecast.totals import count_distribution
 from analysis.models.cause_specific import CauseSpecific
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import FamiliesOnly
@@ -21,6 +21,8 @@ from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import Remark, remark
 
 CHURN = "churn"
+LEVEL = 0.95
+"""Of the intervals."""
 OTHERS = {"involuntary": "forecast.too_few_involuntary", "merged": "forecast.too_few_merged"}
 """The causes that compete with churn, and what is said of one that ended too few accounts to learn from."""
 
@@ -36,7 +38,7 @@ class ExpectedEnd:
     expected
         The sum of the accounts' probabilities; None where there is too little to learn from.
     low, high
-        From how many to how many chance alone may make of it, as `poisson_binomial_interval`.
+        From how many to how many chance alone may make of it, in 95 of 100 cases.
     n_ends
         Distinct lifetimes ended by it, of those learned from.
     obstacle
@@ -113,12 +115,15 @@ def expect_ends(
         causes=tuple(
             ExpectedEnd(cause, None, None, None, n, lacking[cause])
             if cause in lacking
-            else ExpectedEnd(
-                cause, float(probabilities[cause].sum()), *poisson_binomial_interval(probabilities[cause]), n
-            )
+            else _expected(cause, probabilities[cause], n)
             for cause, n in n_ends.items()
         ),
     )
+
+
+def _expected(cause: str, probabilities: NDArray[np.float64], n_ends: int) -> ExpectedEnd:
+    low, high = count_distribution(probabilities).interval(LEVEL)
+    return ExpectedEnd(cause, float(probabilities.sum()), int(low), int(high), n_ends)
 
 
 def _probabilities(
