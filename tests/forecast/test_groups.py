@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_landmarks import Declared
 
 from analysis.declared.study_parts import Report
+from analysis.design.matrix import learn_design
 from analysis.evaluation.choice import Choice, Ground
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, expected_counts, poisson_binomial_interval
@@ -38,6 +40,8 @@ FORECAST = Forecast(
     n_training_rows=100,
     n_training_events=12,
     shrinkage=3.0,
+    design=learn_design(LANDMARKS, [Declared("seats", "contract")]),
+    fitted={},
 )
 SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})
 
