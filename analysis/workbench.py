@@ -25,6 +25,7 @@ from analysis.forecast.ends import ExpectedEnds, expect_ends
 from analysis.forecast.outlook import Forecast, forecast_last_landmark
 from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
+from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.inference.findings import Findings
 from analysis.lifetimes.book import book_of
@@ -55,6 +56,21 @@ class Workbench(Findings):
         folds = self.rolling.folds
         self.progress("forecasting from the last landmark")
         return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, folds)
+
+    def save_forecast(self, folder: str | Path, model: str | None = None) -> str:
+        """Save the quoted model, or another that competes, as data to forecast with; return the SHA-256 of its files.
+
+        `analysis.models.saved.forecast.read_saved_forecast` reads it, and `SavedForecast.forecast` gives the
+        probabilities of landmark rows, those of this cohort to the bit.
+
+        Raises
+        ------
+        ModelError, DesignError
+            If there is no forecast, or no such model in it.
+        SavedForecastError, StoreError
+            If the folder holds something else than an earlier forecast, or can't be written.
+        """
+        return save_model(folder, self.forecast, self.landmarks, self.hashes, model)
 
     def standpoint(self) -> Standpoint:
         """Return the day that a report looks ahead from.

@@ -1,7 +1,7 @@
 """Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.declared.schema import Kind
 from analysis.declared.study import Study
-from analysis.design.matrix import Covariate, learn_matrix
+from analysis.design.matrix import Covariate, Design, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import elapsed_at, still_there, training_rows
 from analysis.errors import ModelError
@@ -18,7 +18,7 @@ from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold
 from analysis.forecast.frames import ACCOUNTS
 from analysis.forecast.reasons import Explanations, explain
-from analysis.models.base import horizon_risk
+from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import compete
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import BLENDED, COX, competing_models
@@ -49,6 +49,8 @@ class Forecast:
         What the models learned from; events are distinct lifetimes.
     shrinkage
         How many times as far as each family's own data ask for the Cox model's columns are shrunk.
+    design, fitted
+        What makes numbers of rows, and each of `models` as it forecasts from them.
     """
 
     landmark: pd.Timestamp
@@ -61,6 +63,8 @@ class Forecast:
     n_training_rows: int
     n_training_events: int
     shrinkage: float
+    design: Design
+    fitted: Mapping[str, Forecaster]
 
     @property
     def headline(self) -> str:
@@ -126,6 +130,8 @@ def forecast_last_landmark(
         n_training_rows=len(training),
         n_training_events=outcome.n_lifetimes_with_event,
         shrinkage=cox.shrinkage_,
+        design=design,
+        fitted=competition.models,
     )
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_landmarks import Declared
 
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
+from analysis.design.matrix import learn_design
 from analysis.evaluation.choice import Choice, Ground
 from analysis.forecast.carriers import Carrier
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
@@ -56,6 +58,8 @@ FORECAST = Forecast(
     n_training_rows=100,
     n_training_events=12,
     shrinkage=3.0,
+    design=learn_design(LANDMARKS, [Declared("seats", "contract")]),
+    fitted={},
 )
 SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})
 

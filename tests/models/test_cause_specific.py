@@ -10,7 +10,7 @@ from analysis.design.matrix import Column, DesignMatrix, learn_design
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.cause_specific import CauseSpecific, EndRate
-from analysis.models.landmark_cox import LandmarkCox
+from analysis.models.landmark_cox import HazardCourse, LandmarkCox
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ class BreslowCox(LandmarkCox):
 
     def _fit_with(self, chosen, design, outcome):
         self.columns_ = design.columns
-        self._fit = fit_cox(design.values, outcome.counting_rows(), ties="breslow")
+        self.course_ = HazardCourse.of_fit(fit_cox(design.values, outcome.counting_rows(), ties="breslow"))
         return self
 
 
