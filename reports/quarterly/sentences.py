@@ -70,7 +70,7 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         verdicts = summary.contest.verdicts
         model = text(f"model.{verdicts.quoted}")
         sentences += [family_sentence(text, verdict, labels[verdict.family], model) for verdict in verdicts.families]
-        sentences.append(gain_sentence(text, verdicts.gain, model))
+        sentences.append(gain_sentence(text, verdicts.gain))
         if verdicts.leader.leadership is not Leadership.NOT_ASKED:
             sentences.append(leader_sentence(text, verdicts.leader, labels, model))
     elif summary.no_contest and not summary.no_forecast:
@@ -123,13 +123,12 @@ def leader_sentence(text: Text, verdict: LeaderVerdict, labels: dict[str, str], 
     )
 
 
-def gain_sentence(text: Text, verdict: GainVerdict, model: str) -> str:
-    """Say whether the quoted forecast is better than that of the contract alone, on the same accounts."""
+def gain_sentence(text: Text, verdict: GainVerdict) -> str:
+    """Say whether the forecasts quoted then were better than those of the contract alone, on the same accounts."""
     if verdict.lead is None:
         return text("short.no_gain_measured")
     return text(
         GAINS[verdict.lead],
-        model=model,
         estimate=text.number(verdict.estimate, 1),
         low=text.number(verdict.conf_low, 1),
         high=text.number(verdict.conf_high, 1),
