@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
 from analysis.design.matrix import Design, DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
+from analysis.errors import SavedForecastError
 from analysis.models.base import Forecaster
 from analysis.models.blend import Blend
 from analysis.models.boosting import Boosting
@@ -27,7 +29,14 @@ from analysis.models.published_score import PublishedScoreOnly
 from analysis.models.recalibration import Recalibrated, Recalibration
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 from analysis.models.saved.files import CONTENT, MANIFEST, array_names, read_bundle, write_bundle
-from analysis.models.saved.forecast import Facts, row_columns, save_forecast
+from analysis.models.saved.forecast import (
+    ANY,
+    Facts,
+    SavedForecast,
+    read_saved_forecast,
+    row_columns,
+    save_forecast,
+)
 from analysis.models.tuning import ShrinkageChoice
 
 LEARNED_FROM = {"cohort": "c0", "data": "d0", "settings": "s0", "queries": "q0", "modules": "m0"}
@@ -133,3 +142,15 @@ def files_of(folder: Path) -> list[str]:
     """Return the names of its files."""
     n_arrays = sum(path.suffix == ".npy" for path in folder.iterdir())
     return [MANIFEST, CONTENT, *array_names(n_arrays)]
+
+
+def read(folder: Path) -> SavedForecast:
+    """Read a folder, whatever it was learned from."""
+    return read_saved_forecast(folder, expects=ANY)
+
+
+def refused(folder: Path, code: str, match: str | None = None) -> None:
+    """Assert that a folder is refused, with a message of this code."""
+    with pytest.raises(SavedForecastError, match=match) as caught:
+        read(folder)
+    assert caught.value.remark.code == f"models.{code}"

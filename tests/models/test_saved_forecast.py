@@ -90,16 +90,12 @@ print(hashlib.sha256(read.forecast(pd.read_parquet(sys.argv[2]).assign(plan="a]b
 """
     there = [str(tmp_path / "saved"), str(tmp_path / "rows.parquet")]
     root = Path(forecast.__file__).parents[3]
-    found = subprocess.run(
-        [sys.executable, "-c", script, *there],
-        cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "7"},
-        capture_output=True,
-        text=True,
-        check=True,
+    own = os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "7"}
+    told = subprocess.run(
+        [sys.executable, "-c", script, *there], cwd=root, env=own, capture_output=True, text=True, check=True
     )
     here = read_saved_forecast(there[0], expects=ANY).forecast(known.others.assign(plan="a]b["))
-    assert found.stdout.strip() == hashlib.sha256(here.tobytes()).hexdigest()
+    assert told.stdout.strip() == hashlib.sha256(here.tobytes()).hexdigest()
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from analysis.wording.remarks import remark
 FORMAT = 1
 """Of what is written; a reader knows all formats up to its own."""
 MANIFEST, CONTENT = "manifest.json", "content.json"
-_OURS = re.compile(r"manifest\.json|forecast\.json|array-\d{3,}\.npy")
+_OURS = re.compile(r"manifest\.json|content\.json|array-\d{3,}\.npy")
 _WHAT = "a forecast saved by Tenure"
 _MOST_BYTES = 2**30
 """Of all files together; the largest forests have a hundredth of it."""
