@@ -46,11 +46,11 @@ def book(n: int = 12) -> DesignMatrix:
 
 EVERYONE = np.arange(12)
 PEERS = np.array([[j for j in range(12) if j != i][:7] for i in range(12)])
-DESIGN = book()
+MATRIX = book()
 EFFECTS = np.array([0.02, 0.05, -0.03, 0.01, 0.04, 0.0, 0.02, -0.02])
 
 
-def shares_by(risk, design: DesignMatrix = DESIGN, asked=EVERYONE, peers=PEERS) -> dict[str, NDArray[np.float64]]:
+def shares_by(risk, design: DesignMatrix = MATRIX, asked=EVERYONE, peers=PEERS) -> dict[str, NDArray[np.float64]]:
     return family_shares(Told(risk), design, risk(design.values), asked, peers)
 
 
@@ -83,14 +83,14 @@ class TestTheRule:
 class TestShares:
     def test_add_up_to_the_difference_from_the_peers(self):
         total = sum(shares_by(tangled).values())
-        risk = tangled(DESIGN.values)
+        risk = tangled(MATRIX.values)
         np.testing.assert_allclose(total, risk - risk[PEERS].mean(axis=1), rtol=0, atol=1e-12)
 
     def test_of_an_additive_model_are_its_contributions_less_their_mean_among_the_peers(self):
         found = shares_by(lambda values: 0.3 + values @ EFFECTS)
         for family in FAMILIES:
-            own = DESIGN.family_columns(family)
-            part = DESIGN.values[:, own] @ EFFECTS[own]
+            own = MATRIX.family_columns(family)
+            part = MATRIX.values[:, own] @ EFFECTS[own]
             np.testing.assert_allclose(found[family], part - part[PEERS].mean(axis=1), rtol=0, atol=1e-12)
 
     def test_a_family_that_makes_no_difference_has_none(self):
@@ -99,9 +99,9 @@ class TestShares:
             np.testing.assert_allclose(found[family], 0, atol=1e-15)
 
     def test_two_families_that_do_the_same_have_the_same(self):
-        twin = DESIGN.values.copy()
+        twin = MATRIX.values.copy()
         twin[:, 2] = twin[:, 4]
-        found = shares_by(lambda values: np.tanh(values[:, 2] + values[:, 4]) / 4 + 0.5, DESIGN.with_values(twin))
+        found = shares_by(lambda values: np.tanh(values[:, 2] + values[:, 4]) / 4 + 0.5, MATRIX.with_values(twin))
         np.testing.assert_allclose(found["relationship"], found["champion"], rtol=0, atol=1e-12)
 
     def test_of_an_interaction_by_hand(self):
@@ -115,14 +115,14 @@ class TestShares:
 
     def test_a_value_and_its_mark_move_together(self):
         """Never is a filled value asked about without its mark: the two columns come from one and the same row."""
-        rows = {tuple(row) for row in DESIGN.values[:, :2]}
+        rows = {tuple(row) for row in MATRIX.values[:, :2]}
         seen = []
         shares_by(lambda values: seen.extend(map(tuple, values[:, :2])) or values[:, 0] * 0.01)
         assert set(seen) <= rows
 
     def test_ask_the_model_about_fourteen_coalitions_and_no_more(self):
         model = Told(tangled)
-        family_shares(model, DESIGN, tangled(DESIGN.values), EVERYONE, PEERS)
+        family_shares(model, MATRIX, tangled(MATRIX.values), EVERYONE, PEERS)
         assert model.asked == 14 * PEERS.size
 
     def test_do_not_depend_on_how_many_are_asked_about_at_once(self, monkeypatch):

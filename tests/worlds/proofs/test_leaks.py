@@ -53,6 +53,7 @@ def test_a_leak_is_named_with_the_column_that_dates_it(calm: World, leak: str, t
     assert ("too_good_forecast", "") in found or leak != "use_deleted"
 
 
+@pytest.mark.slow
 def test_a_clean_world_raises_nothing_and_says_what_came_nearest(calm: World, tmp_path: Path) -> None:
     found = alarms(calm, tmp_path)
     assert raised(found) == set()

@@ -23,7 +23,9 @@ def tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 def with_audits(tenure: Workbench, **changes: object) -> Workbench:
     """Open the same cohort with other settings of the audits."""
-    study = dataclasses.replace(tenure.study, audits=dataclasses.replace(tenure.study.audits, **changes))
+    audits = dataclasses.replace(tenure.study.audits, **changes)
+    models = dataclasses.replace(tenure.study.models, test_quarters=1)
+    study = dataclasses.replace(tenure.study, audits=audits, models=models)
     return open_workbench(study, tenure.cohort_file.parents[1], progress=quiet)
 
 
@@ -103,8 +105,8 @@ class TestKeptAudits:
             pd.testing.assert_frame_equal(table, first[name])
 
     def test_other_settings_are_looked_for_anew(self, tenure):
-        kept = AuditResults(tenure, 1)._kept.folder
-        assert AuditResults(tenure, 2)._kept.folder != kept
+        kept = AuditResults(with_audits(tenure), 1)._kept.folder
+        assert AuditResults(with_audits(tenure), 2)._kept.folder != kept
         assert AuditResults(with_audits(tenure, lags=(30, 60)), 1)._kept.folder != kept
         assert AuditResults(with_audits(tenure), 1)._kept.folder == kept
 

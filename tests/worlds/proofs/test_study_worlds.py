@@ -66,6 +66,7 @@ def test_the_leading_family_needs_both_a_test_and_a_loss(
     assert found == leader
 
 
+@pytest.mark.slow
 def test_the_analysis_finds_the_planted_family_in_a_small_world(planted: Path) -> None:
     """One world only; all of them: make study-worlds."""
     found = study_worlds([str(planted)], [SEED], N_ACCOUNTS, planted.parent, quiet)
