@@ -2,8 +2,8 @@
 -- rule: lifetime_id is account and number, the number last, so that no two are alike: the same in every build, whatever
 --       else a source holds. It ends with its last subscription, by that one's reason. Its notice_on is the day from
 --       which nothing but subscriptions under notice was left, up to the end. It leaves on its notice or on its end, as
---       the study says. Entry is the later of origin and observation start. An end so near to the snapshot that a return
---       within the allowed gap could not be known yet is provisional
+--       the study says. Entry is the later of origin and observation start. An end so near to the snapshot that a
+--       return within the allowed gap could not be known yet is provisional
 with last_unannounced as (
     select
         account_stays.account_id,
