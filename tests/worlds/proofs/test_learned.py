@@ -104,6 +104,11 @@ QUERIES = {
         lambda sql: sql.replace("case when leaves_on <= followed_until and", "case when leaves_on <= $snapshot and"),
         OUTCOMES_LEARNED,
     ),
+    "a contraction whenever it comes": (
+        "landmark_contractions",
+        lambda sql: sql.replace("and landmark_outcomes.horizon_ends_on >= recurrent_events.changed_on", ""),
+        CONTRACTIONS_LEARNED,
+    ),
     "a notice that is none once it was withdrawn": (
         "landmark_outcomes",
         lambda sql: sql.replace("as believed_until", "as told_until").replace(
