@@ -100,7 +100,7 @@ def fitted() -> Fitted:
         "logistic": Logistic(ridge=2.0),
         "forest": Forest(n_trees=6, min_rows_per_leaf=30),
         "tuned forest": TunedForest(leaves=(60, 30), columns=(0.2,), bins=(32,), n_trees=4),
-        "boosting": Boosting(max_trees=20),
+        "boosting": Boosting(max_trees=20, signs={"champions": -1}),
         "kaplan-meier": KaplanMeierCells(),
         "score": PublishedScoreOnly(),
         "last quarter": LastSettledQuarterRate(),

@@ -74,6 +74,13 @@ def test_a_design_that_is_read_makes_the_same_bits_of_rows(tmp_path):
     assert {column.reason.code for column in read.dropped} == {"design.constant", "design.equal"}
 
 
+def test_boosting_keeps_the_signs_that_it_was_given(tmp_path):
+    known = fitted()
+    known.save("boosting", tmp_path / "saved")
+    model, again = known.models["boosting"], read_saved_forecast(tmp_path / "saved", expects=ANY).model
+    assert (again.signs, again.keeps_signs_) == (model.signs, model.keeps_signs_) == ({"champions": -1}, True)
+
+
 def test_another_process_forecasts_the_same_bits_and_unpickles_nothing(tmp_path):
     known = fitted()
     known.save("all", tmp_path / "saved")

@@ -148,6 +148,8 @@ def test_arrays_that_no_model_has_are_told_by_name(tmp_path, kind, array, change
         ("logistic", "intercept", "0"),
         ("tuned_forest", "chosen", [1]),
         ("boosting", "max_trees", 0),
+        ("boosting", "signs", {"champions": 2}),
+        ("boosting", "keeps_signs", 1),
     ],
 )
 def test_facts_that_no_model_has_are_told_by_name(tmp_path, kind, name, value):

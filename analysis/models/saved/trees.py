@@ -121,6 +121,8 @@ def boosting_state(model: Boosting) -> State:
         "max_features": float(model.max_features),
         "max_bins": int(model.max_bins),
         "max_trees": int(model.max_trees),
+        "signs": {covariate: int(sign) for covariate, sign in model.signs.items()},
+        "keeps_signs": bool(model.keeps_signs_),
         "seed": int(model.seed),
         "columns": columns_as_facts(model.columns_),
         "log_odds": float(model.log_odds_),
@@ -131,6 +133,8 @@ def boosting_state(model: Boosting) -> State:
 
 def boosting_of(state: State) -> Boosting:
     """Return the boosted trees that consist of this."""
+    signs = state.fact("signs", dict)
+    state.require(all(type(sign) is int and sign in (-1, 0, 1) for sign in signs.values()), "signs", signs)
     model = Boosting(
         learning_rate=state.number("learning_rate", 0.0, 1.0),
         n_leaves=state.whole("n_leaves", 2, _LARGEST),
@@ -139,11 +143,13 @@ def boosting_of(state: State) -> Boosting:
         max_features=state.number("max_features", 0.0),
         max_bins=state.whole("max_bins", 2, _LARGEST),
         max_trees=state.whole("max_trees", 1, _LARGEST),
+        signs=signs,
         seed=state.whole("seed", 0, _MOST_SEED),
     )
     model.columns_ = columns_of(state)
     p = len(model.columns_)
     model.order_, model.edges_ = order_by_name(model.columns_), _edges_of(state, p)
+    model.keeps_signs_ = state.fact("keeps_signs", bool)
     model.log_odds_, model.timing_ = state.number("log_odds"), timing_of(state, "timing")
     column = state.whole_numbers("column", LEAF, p - 1, None, None)
     shape = column.shape
