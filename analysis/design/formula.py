@@ -1,5 +1,6 @@
 """Formula: what a design asks of formulaic, and what its transforms remember, by covariate."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 
 _HOW: dict[str, Any] = {"na_action": "ignore", "output": "numpy"}
+
+_PARSING = threading.Lock()
+"""Formulas are parsed by one thread at a time: Python 3.11's parser counts how deep it is for all threads together, and
+fails where two that parse at once come back in another order (CPython issue 106905)."""
 
 Memory = Mapping[str, Any]
 """What was learned of one covariate: ``median``, ``mean`` and ``spread``, or ``levels``, or ``knots``."""
@@ -36,13 +41,16 @@ def numbered(readable: pd.DataFrame) -> pd.DataFrame:
 
 def learned(formula: str, readable: pd.DataFrame) -> tuple[NDArray[np.float64], ModelSpec]:
     """Return the matrix of training rows, and what makes the same of others."""
-    matrix = Formula(formula).get_model_matrix(readable, context=REMEMBERING, **_HOW)
+    with _PARSING:
+        matrix = Formula(formula).get_model_matrix(readable, context=REMEMBERING, **_HOW)
     return np.asarray(matrix, dtype=np.float64), matrix.model_spec
 
 
 def replayed(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]:
     """Return the matrix of any rows, with what training taught."""
-    return np.asarray(spec.get_model_matrix(readable, context=REMEMBERING), dtype=np.float64)
+    with _PARSING:
+        matrix = spec.get_model_matrix(readable, context=REMEMBERING)
+    return np.asarray(matrix, dtype=np.float64)
 
 
 def memories(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Memory]:
@@ -67,8 +75,9 @@ def recalled(covariates: Sequence[Covariate], known: Sequence[Memory]) -> ModelS
     # One row, whatever it holds, shows formulaic which columns there are; nothing is learned of it.
     one = {f"x_{k}": [""] if c.transform == "category" else [0.0] for k, c in enumerate(covariates)}
     row = pd.DataFrame({**one, "kind": [""], "events": [np.nan]})
-    spec = ModelSpec(Formula(formula_of(covariates)), transform_state=state, **_HOW)
-    return spec.get_model_matrix(row, context=REMEMBERING).model_spec
+    with _PARSING:
+        spec = ModelSpec(Formula(formula_of(covariates)), transform_state=state, **_HOW)
+        return spec.get_model_matrix(row, context=REMEMBERING).model_spec
 
 
 def _number(covariate: Covariate, x: str) -> str:

@@ -1,6 +1,5 @@
 """Folds: at the start of a quarter, all models of a study fitted to what was settled by then."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +14,6 @@ from analysis.errors import DesignError
 from analysis.models.base import Forecaster, horizon_risk
 from analysis.models.competition import Competition, Makers, compete
 from analysis.wording.remarks import Remark, remark
-
-_FORMULAS = threading.Lock()
-"""Formulas are parsed by one thread at a time: Python 3.11's parser counts how deep it is for all threads together, and
-fails where two that parse at once come back in another order (CPython issue 106905)."""
 
 Relabel = Callable[[pd.DataFrame], pd.DataFrame]
 """From landmark rows, labelled by churn as was known, to the same rows with the outcome that is forecast."""
@@ -133,8 +128,7 @@ class Learner:
             needed = self.least_events
             return None, [remark("evaluation.too_few_events", landmark=landmark, events=n_events, needed=needed)]
         try:
-            with _FORMULAS:
-                design, matrix = learn_matrix(training, self.covariates)
+            design, matrix = learn_matrix(training, self.covariates)
         except DesignError as error:
             return None, [remark("evaluation.no_design", landmark=landmark, reason=error.remark)]
         competition = compete(self.makers, matrix, Outcome.from_landmarks(training), self.blended, self.seed)
@@ -144,8 +138,7 @@ class Learner:
                 for name, reason in competition.unfitted.items()
             ]
             return None, [*remarks, remark("evaluation.no_model", landmark=landmark)]
-        with _FORMULAS:
-            test = design.apply(test_rows)
+        test = design.apply(test_rows)
         fold = Fold(
             landmark=landmark,
             settled_on=test_rows["horizon_ends_on"].max() + pd.Timedelta(days=self.allowed_gap_days),
