@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.declared.study_parts import Report
 from analysis.design.matrix import Covariate
@@ -22,13 +20,13 @@ from analysis.evaluation.use.campaign import Campaign
 from analysis.evaluation.use.capacity import Flagged, caught_by_quarter, caught_pairs, flagged_last_quarter, gain_curves
 from analysis.evaluation.use.decision import THRESHOLDS, DecisionVerdict, decision_curves, decision_verdicts
 from analysis.evaluation.use.profit import profits
+from analysis.evaluation.use.revenue import annual_revenue
 from analysis.models.registry import CONTRACT_ONLY
 
 GROUPS = ("phase", "segment_in_force", "touch_model_in_force", "term_kind")
 """Columns of landmarks whose groups are told apart, each where the data measure it."""
 SAVE_RATES, CONTACT_COSTS = (0.1, 0.3, 0.5), (1.0, 5.0, 20.0)
 """Of a campaign to keep accounts that are worth 200 each, of which the offer costs 10."""
-MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,13 +134,3 @@ def in_use(
         covariate_drift=drift,
         covariates=covariates_verdict(drift),
     )
-
-
-def annual_revenue(landmarks: pd.DataFrame) -> NDArray[np.float64] | None:
-    """Return the annual recurring revenue of landmark rows, shape (n,), NaN where not known; None if not measured.
-
-    Monthly price x 12, from the price of a seat and the seats.
-    """
-    if not {"seats", "mrr_per_seat"} <= set(landmarks):
-        return None
-    return (landmarks["seats"] * landmarks["mrr_per_seat"] * MONTHS_A_YEAR).to_numpy(np.float64)

@@ -168,13 +168,31 @@ def rolling_origin(
     )
 
 
-def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
-    """Score the models that compete in a study on its recent quarters, as many as it asks for."""
+def rolling_origin_of(
+    tenure: CohortTables,
+    models: Makers | None = None,
+    blended: Sequence[str] = BLENDED,
+    relabel: Relabel = by_churn,
+) -> RollingOrigin:
+    """Score models on the recent quarters of a study, as many as it asks for; those that compete in it by default.
+
+    Parameters
+    ----------
+    tenure
+        The study's cohort.
+    models, blended, relabel
+        As in `rolling_origin`.
+
+    Raises
+    ------
+    ModelError
+        If no quarter could be scored.
+    """
     return rolling_origin(
         tenure.landmarks,
         tenure.covariates("landmarks"),
-        competing_models(tenure.study),
-        blended=BLENDED,
+        competing_models(tenure.study) if models is None else models,
+        blended=blended,
         n_folds=tenure.study.models.test_quarters,
         allowed_gap_days=tenure.study.time.allowed_gap_days,
         elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
@@ -183,6 +201,7 @@ def rolling_origin_of(tenure: CohortTables) -> RollingOrigin:
         seed=tenure.study.seed,
         n_jobs=2,
         progress=tenure.progress,
+        relabel=relabel,
     )
 
 

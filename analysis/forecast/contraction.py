@@ -8,19 +8,16 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.schema import Kind
 from analysis.design.contraction import contraction_rows
-from analysis.design.matrix import learn_matrix
-from analysis.design.outcome import Outcome
-from analysis.design.population import elapsed_at, training_rows
+from analysis.design.population import elapsed_at
 from analysis.errors import ModelError
-from analysis.evaluation.choice import Choice, choose
+from analysis.evaluation.choice import Choice
 from analysis.evaluation.folds import Relabel
-from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin
+from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.figures.display import Display
 from analysis.figures.forecast import draw_outlook
 from analysis.forecast.frames import SHRINKING
-from analysis.forecast.outlook import at_risk_now
-from analysis.models.base import horizon_risk
-from analysis.models.competition import Makers, compete
+from analysis.forecast.last_landmark import learn_at_last, settled_by_last
+from analysis.models.competition import Makers
 from analysis.models.registry import CONTRACT_ONLY, COX, KAPLAN_MEIER, LAST_SETTLED_QUARTER, competing_models
 from analysis.wording.remarks import Remark, remark
 
@@ -94,7 +91,7 @@ def forecast_contraction(tenure: CohortTables) -> ContractionForecast:
     DesignError, ModelError
         If contractions are too few to learn from, or no quarter could be scored.
     """
-    study, landmarks, covariates = tenure.study, tenure.landmarks, tenure.covariates("landmarks")
+    study, landmarks = tenure.study, tenure.landmarks
     contractions = tenure.table("landmark_contractions")
     needed, found = study.report.forecast_from_events, int(contractions["lifetime_id"].nunique())
     if found < needed:
@@ -103,20 +100,7 @@ def forecast_contraction(tenure: CohortTables) -> ContractionForecast:
     relabel = partial(contraction_rows, contractions=contractions, elapsed=elapsed)
     makers = {name: make for name, make in competing_models(study).items() if name in MODELS}
     try:
-        rolled = rolling_origin(
-            landmarks,
-            covariates,
-            makers,
-            n_folds=study.models.test_quarters,
-            allowed_gap_days=study.time.allowed_gap_days,
-            elapsed=elapsed,
-            least_events=needed,
-            n_resamples=study.models.resamples,
-            seed=study.seed,
-            n_jobs=2,
-            progress=tenure.progress,
-            relabel=relabel,
-        )
+        rolled = rolling_origin_of(tenure, makers, blended=(), relabel=relabel)
     except ModelError as error:
         raise ModelError(_in_own_words(error.remark)) from error
     return _from_last_landmark(tenure, makers, relabel, rolled)
@@ -126,32 +110,26 @@ def _from_last_landmark(
     tenure: CohortTables, makers: Makers, relabel: Relabel, rolled: RollingOrigin
 ) -> ContractionForecast:
     study, landmarks = tenure.study, tenure.landmarks
-    last = landmarks["risk_date"].max()
-    elapsed = elapsed_at(study.time.snapshot, landmarks)
-    training = relabel(training_rows(landmarks, last, study.time.allowed_gap_days, elapsed))
+    training = relabel(settled_by_last(landmarks, study))
     n_events = int(training.loc[training["event"] == 1, "lifetime_id"].nunique())
     if n_events < study.report.forecast_from_events:
         needed = study.report.forecast_from_events
         raise ModelError(remark("forecast.too_few_contractions", needed=needed, found=n_events))
-    design, matrix = learn_matrix(training, tenure.covariates("landmarks"))
-    competition = compete(makers, matrix, Outcome.from_landmarks(training), seed=study.seed)
-    now = at_risk_now(landmarks, study.time.snapshot)
-    current = design.apply(now)
-    risks = {name: horizon_risk(model, current) for name, model in competition.models.items()}
-    choice = choose(rolled.folds, competition, last, n_events)
-    accounts = now[["lifetime_id", "account_id"]].assign(probability=risks[choice.model], **risks)
-    schema = SHRINKING.with_each(tuple(risks), Kind.NUMBER, "probability of a contraction by the end of the horizon")
+    found = learn_at_last(training, landmarks, tenure.covariates("landmarks"), makers, study, folds=rolled.folds)
+    risk = found.risk
+    accounts = found.now[["lifetime_id", "account_id"]].assign(probability=risk[found.choice.model], **risk)
+    schema = SHRINKING.with_each(tuple(risk), Kind.NUMBER, "probability of a contraction by the end of the horizon")
     return ContractionForecast(
-        stands_on=last + pd.Timedelta(days=elapsed.days),
-        horizon_ends_on=now["horizon_ends_on"].iloc[0],
-        choice=choice,
+        stands_on=found.stands_on,
+        horizon_ends_on=found.horizon_ends_on,
+        choice=found.choice,
         accounts=schema.checked(
             accounts.sort_values(["probability", "account_id"], ascending=[False, True], ignore_index=True)
         ),
         pooled=rolled.pooled,
         by_fold=rolled.by_fold,
-        n_training_rows=len(training),
-        n_training_events=n_events,
+        n_training_rows=found.n_training_rows,
+        n_training_events=found.n_training_events,
         notes=tuple(_in_own_words(note) for note in rolled.notes),
     )
 

@@ -11,8 +11,8 @@ from analysis.declared.factors import control_family
 from analysis.declared.study import Study
 from analysis.design.matrix import Covariate, learn_matrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
-from analysis.design.population import elapsed_at, training_rows
-from analysis.forecast.outlook import Forecast, at_risk_now
+from analysis.forecast.last_landmark import at_risk_now, settled_by_last
+from analysis.forecast.outlook import Forecast
 from analysis.forecast.totals import count_distribution
 from analysis.models.cause_specific import CauseSpecific
 from analysis.models.landmark_cox import LandmarkCox
@@ -96,8 +96,7 @@ def expect_ends(
     DesignError, ModelError
         As the models.
     """
-    elapsed = elapsed_at(study.time.snapshot, landmarks)
-    training = training_rows(landmarks, forecast.landmark, study.time.allowed_gap_days, elapsed)
+    training = settled_by_last(landmarks, study)
     counts = training.groupby("cause")["lifetime_id"].nunique()
     n_ends = {cause: int(counts.get(cause, 0)) for cause in (CHURN, *OTHERS)}
     needed = study.report.forecast_from_events

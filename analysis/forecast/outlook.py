@@ -1,6 +1,5 @@
 """Forecast: the models that compete, and the three-month probability of every account at the last landmark."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,16 +9,14 @@ from numpy.typing import NDArray
 
 from analysis.declared.schema import Kind
 from analysis.declared.study import Study
-from analysis.design.matrix import Covariate, Design, learn_matrix
-from analysis.design.outcome import Outcome
-from analysis.design.population import elapsed_at, still_there, training_rows
+from analysis.design.matrix import Covariate, Design
 from analysis.errors import ModelError
-from analysis.evaluation.choice import Choice, choose
+from analysis.evaluation.choice import Choice
 from analysis.evaluation.folds import Fold
 from analysis.forecast.frames import ACCOUNTS
+from analysis.forecast.last_landmark import learn_at_last, settled_by_last
 from analysis.forecast.reasons import Explanations, explain
-from analysis.models.base import Forecaster, horizon_risk
-from analysis.models.competition import compete
+from analysis.models.base import Forecaster
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import BLENDED, COX, competing_models
 from analysis.wording.remarks import remark
@@ -103,52 +100,26 @@ def forecast_last_landmark(
     DesignError, ModelError
         If the settled landmarks cannot support a model.
     """
-    last = landmarks["risk_date"].max()
-    elapsed = elapsed_at(study.time.snapshot, landmarks)
-    training = training_rows(landmarks, last, study.time.allowed_gap_days, elapsed)
+    training = settled_by_last(landmarks, study)
     if training.empty:
-        raise ModelError(remark("forecast.nothing_to_learn", landmark=last))
-    design, matrix = learn_matrix(training, covariates)
-    outcome = Outcome.from_landmarks(training)
-    competition = compete(competing_models(study), matrix, outcome, BLENDED, study.seed)
-    choice = choose(folds, competition, last, outcome.n_lifetimes_with_event)
-    earlier = [(fold.design, fold.models[choice.model]) for fold in folds if choice.model in fold.models][-REFITS:]
-    now = at_risk_now(landmarks, study.time.snapshot)
-    current = design.apply(now)
-    risks = {name: horizon_risk(model, current) for name, model in competition.models.items()}
-    probabilities = ACCOUNTS.with_each(tuple(risks), Kind.NUMBER, "probability of churn by the end of the horizon")
-    cox = competition.plain[COX]
+        raise ModelError(remark("forecast.nothing_to_learn", landmark=landmarks["risk_date"].max()))
+    found = learn_at_last(training, landmarks, covariates, competing_models(study), study, blended=BLENDED, folds=folds)
+    quoted, fitted = found.choice.model, found.competition.models
+    earlier = [(fold.design, fold.models[quoted]) for fold in folds if quoted in fold.models][-REFITS:]
+    probabilities = ACCOUNTS.with_each(tuple(found.risk), Kind.NUMBER, "probability of churn by the end of the horizon")
+    cox = found.competition.plain[COX]
     assert isinstance(cox, LandmarkCox)
     return Forecast(
-        landmark=last,
-        stands_on=last + pd.Timedelta(days=elapsed.days),
-        horizon_ends_on=now["horizon_ends_on"].iloc[0],
-        choice=choice,
-        models=tuple(risks),
-        accounts=probabilities.checked(now[ACCOUNTS.columns].assign(**risks)),
-        explanations=explain(competition.models[choice.model], design, now, landmarks, earlier),
-        n_training_rows=len(training),
-        n_training_events=outcome.n_lifetimes_with_event,
+        landmark=found.landmark,
+        stands_on=found.stands_on,
+        horizon_ends_on=found.horizon_ends_on,
+        choice=found.choice,
+        models=tuple(found.risk),
+        accounts=probabilities.checked(found.now[ACCOUNTS.columns].assign(**found.risk)),
+        explanations=explain(fitted[quoted], found.design, found.now, landmarks, earlier),
+        n_training_rows=found.n_training_rows,
+        n_training_events=found.n_training_events,
         shrinkage=cox.shrinkage_,
-        design=design,
-        fitted=competition.models,
+        design=found.design,
+        fitted=fitted,
     )
-
-
-def at_risk_now(landmarks: pd.DataFrame, snapshot: dt.date) -> pd.DataFrame:
-    """Return the rows of the last landmark that are still at risk, and not under notice, on the snapshot.
-
-    Parameters
-    ----------
-    landmarks
-        All landmark rows.
-    snapshot
-        Day up to whose morning everything is known.
-
-    Raises
-    ------
-    ModelError
-        As `analysis.design.population.elapsed_at`.
-    """
-    is_there = still_there(landmarks, elapsed_at(snapshot, landmarks))
-    return landmarks[(landmarks["risk_date"] == landmarks["risk_date"].max()) & is_there].reset_index(drop=True)

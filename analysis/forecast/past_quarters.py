@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Time
 from analysis.design.population import elapsed_at, training_rows
+from analysis.evaluation.use.revenue import annual_revenue
 from analysis.forecast.frames import HELD
 from analysis.forecast.intervals import LEVELS
 from analysis.forecast.quarter_shift import PastQuarter, learn_shift, level_variance, past_quarter
 from analysis.forecast.totals import count_distribution, sum_distribution
 
 COUNT, LOSS = "count", "loss"
-MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,10 +79,11 @@ def past_forecasts(landmarks: pd.DataFrame, predictions: pd.DataFrame, study: St
 
 def yearly_prices(landmarks: pd.DataFrame) -> NDArray[np.float64]:
     """Return what the account of each landmark row pays in a year, shape (n,); NaN if not known, or a credit."""
-    if not {"seats", "mrr_per_seat"} <= set(landmarks):
+    revenue = annual_revenue(landmarks)
+    if revenue is None:
         return np.full(len(landmarks), np.nan)
-    seats, price = (landmarks[name].to_numpy(np.float64, na_value=np.nan) for name in ("seats", "mrr_per_seat"))
-    return np.where(price >= 0, MONTHS * seats * price, np.nan)
+    price = landmarks["mrr_per_seat"].to_numpy(np.float64, na_value=np.nan)
+    return np.where(price >= 0, revenue, np.nan)
 
 
 def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.DataFrame) -> pd.DataFrame:

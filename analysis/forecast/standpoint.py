@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.declared.study_parts import Time
 from analysis.errors import ModelError
-from analysis.forecast.outlook import at_risk_now
+from analysis.forecast.last_landmark import at_risk_now
 
 STALE_MONTHS = 3
 """A last landmark that lies longer before the snapshot is no standpoint: everybody had left since."""

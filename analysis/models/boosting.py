@@ -14,7 +14,7 @@ from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.boosting_kernels import BoostedTrees, BoostRows, Settings, add_trees, sum_of_trees
-from analysis.models.cross_fit import cluster_folds
+from analysis.models.cross_fit import cluster_folds, held_out
 from analysis.models.forest import bin_edges, binned_values, columns_tried, order_by_name
 from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.wording.remarks import remark
@@ -133,20 +133,19 @@ class Boosting:
             rows = BoostRows(bins, n_bins, sign, outcome.event, np.flatnonzero(seen), np.flatnonzero(unseen))
             return _Growth(rows, tried, settings, self.n_leaves)
 
-        outs = {k: fold == k for k in range(int(fold.max()) + 1)} if fold.max() > 0 else {}
-        outs = {k: out for k, out in outs.items() if _can_learn(outcome.event[told & ~out])}
+        outs = [out for out in held_out(fold) if _can_learn(outcome.event[told & ~out])]
         expected = self._signs()
         free = np.zeros_like(expected)
-        sign, parts = expected, [growth(expected, told & ~out, told & out) for out in outs.values()]
+        sign, parts = expected, [growth(expected, told & ~out, told & out) for out in outs]
         n_trees, loss = self._likeliest_number(parts)
         if expected.any():
-            unsigned = [growth(free, told & ~out, told & out) for out in outs.values()]
+            unsigned = [growth(free, told & ~out, told & out) for out in outs]
             n_unsigned, loss_unsigned = self._likeliest_number(unsigned)
             if loss_unsigned < loss:
                 sign, parts, n_trees = free, unsigned, n_unsigned
         self.keeps_signs_ = bool(sign.any())
         risk = np.full(len(design), np.nan)
-        for out, part in zip(outs.values(), parts, strict=True):
+        for out, part in zip(outs, parts, strict=True):
             risk[out] = expit(part.log_odds_after(n_trees, bins[:, out]))
         whole = growth(sign, told, np.zeros(len(told), dtype=bool))
         whole.grow_to(n_trees)

@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LEAF = -1
-"""Stands for the column of a node that is not split."""
+from analysis.models.tree_arrays import LEAF
+from analysis.models.tree_kernels import part
 
 _UNIT = 2.0**32
 
@@ -187,7 +187,7 @@ def _grow(
             break
         start, end = bounds[at]
         column = tried[split.column[at]]
-        middle = start + _part(seen[start:end], spare, rows.bins[column], split.threshold[at])
+        middle = start + part(seen[start:end], spare, rows.bins[column], split.threshold[at])
         trees.column[tree, node[at]], trees.threshold[tree, node[at]] = column, split.threshold[at]
         trees.left[tree, node[at]] = n_nodes
         trees.column[tree, n_nodes] = trees.column[tree, n_nodes + 1] = LEAF
@@ -262,20 +262,3 @@ def _find_split(rows, tried, settings, sums, split, leaf):  # pragma: no cover -
                 if gain > split.gain[leaf] and (right - left) * sign >= 0.0:
                     split.gain[leaf], split.column[leaf], split.threshold[leaf] = gain, k, b
                     split.middle[leaf] = left / 2.0 + right / 2.0
-
-
-@_compiled
-def _part(inside, spare, bins, threshold):  # pragma: no cover - compiled
-    """Move the rows whose bin is at most `threshold` to the front; returns how many."""
-    n_left = n_right = 0
-    for k in range(len(inside)):
-        i = inside[k]
-        if bins[i] <= threshold:
-            inside[n_left] = i
-            n_left += 1
-        else:
-            spare[n_right] = i
-            n_right += 1
-    for k in range(n_right):
-        inside[n_left + k] = spare[k]
-    return n_left

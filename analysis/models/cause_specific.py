@@ -11,6 +11,7 @@ from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
+from analysis.models.timing import kaplan_meier_incidence, parts_by
 
 ANY = "any"
 """What is asked for where it does not matter by which cause a row ends."""
@@ -97,7 +98,7 @@ class CauseSpecific:
         wanted = list(self.models_) if cause == ANY else [cause]
         if cause not in {*self.models_, ANY}:
             raise ModelError(f"Nobody in training ended by {cause!r}; known are {', '.join([*self.models_, ANY])}.")
-        parts = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        parts = parts_by(times)
         incidence = _incidences({name: _shares(model, design) for name, model in self.models_.items()})
         return np.sum([incidence[name] for name in wanted], axis=0)[:, parts]
 
@@ -121,12 +122,7 @@ class EndRate:
         """
         require_same_rows(design, outcome)
         require_landmark_clock(outcome, "EndRate")
-        timed = outcome.on_grid()
-        parts = np.arange(1, HORIZON_PARTS + 1)
-        ended = (timed.stop[timed.event][:, None] == parts).sum(axis=0)
-        at_risk = (timed.stop[:, None] >= parts).sum(axis=0)
-        stays = 1 - ended / np.maximum(at_risk, 1)
-        self.incidence_ = 1 - np.cumprod(np.r_[1.0, stays])
+        self.incidence_ = kaplan_meier_incidence(outcome)
         return self
 
     def predict_incidence(
@@ -135,7 +131,7 @@ class EndRate:
         """Return the share ended by each time, the same in every row, shape (n_rows, n_times)."""
         if cause != "churn":
             raise ModelError(f"Only the incidence of 'churn' is modelled; {cause!r} was asked for.")
-        parts = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        parts = parts_by(times)
         return np.broadcast_to(self.incidence_[parts], (len(design), len(parts))).copy()
 
 

@@ -1,6 +1,6 @@
 """Cross-fit: a model, and what it says of its own training rows where it had not seen them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
 
@@ -65,13 +65,18 @@ def cross_fit(make: Callable[[], Model], design: DesignMatrix, outcome: Outcome,
     if isinstance(model, FitsOutOfFold):
         return CrossFit(*model.fit_out_of_fold(design, outcome, fold))
     risk = np.full(len(design), np.nan)
-    for k in range(int(fold.max()) + 1 if fold.max() > 0 else 0):
-        out = fold == k
+    for out in held_out(fold):
         try:
             risk[out] = horizon_risk(make().fit(design.take(~out), outcome.take(~out)), design.take(out))
         except ModelError:  # too little is left to learn from: nothing is known of this fold
             continue
     return CrossFit(model.fit(design, outcome), risk)
+
+
+def held_out(fold: NDArray[np.intp]) -> Iterator[NDArray[np.bool_]]:
+    """Mark the rows of each fold in turn, shape (n,) each; a single fold leaves nothing to learn from, and is none."""
+    n_folds = int(fold.max()) + 1
+    return (fold == k for k in range(n_folds if n_folds > 1 else 0))
 
 
 def cluster_folds(outcome: Outcome, seed: int, n_folds: int = N_FOLDS) -> NDArray[np.intp]:

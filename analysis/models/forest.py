@@ -12,6 +12,7 @@ from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.survival_tree import SurvivalTree, grow_tree
+from analysis.models.timing import parts_by
 
 _LARGEST = 65_536
 """No setting is larger; so many bins fit into two bytes."""
@@ -147,7 +148,7 @@ class Forest:
         """
         require_answerable(self.columns_, design.columns, cause)
         binned = self._binned(design)
-        part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        part = parts_by(times)
         total = np.zeros((len(design), len(part)))
         for tree in self.trees_:
             survival = np.column_stack([np.ones(len(tree.survival)), tree.survival])

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.design.matrix import Column, DesignMatrix
-from analysis.design.outcome import HORIZON_PARTS, Outcome
+from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
+from analysis.models.timing import kaplan_meier_incidence, parts_by
 
 SEGMENT = "segment_in_force"
 """The covariate that says in which segment an account was on the landmark; today's is no covariate
@@ -48,16 +49,16 @@ class KaplanMeierCells:
         if "term_kind" not in design.rows:
             raise ModelError("KaplanMeierCells needs the rows' term_kind; this design was made from rows without it.")
         self.columns_: tuple[Column, ...] = design.columns
-        timed, cells = outcome.on_grid(), _cells(design)
-        self.incidence_: dict[_Cell, NDArray[np.float64]] = {(): _incidence(timed)}
+        cells = _cells(design)
+        self.incidence_: dict[_Cell, NDArray[np.float64]] = {(): kaplan_meier_incidence(outcome)}
         for depth in range(1, max(map(len, cells)) + 1):
             of_depth = np.array(["\0".join(cell[:depth]) for cell in cells], dtype=object)
             for name in sorted(set(of_depth)):
-                inside = timed.take(of_depth == name)
+                inside = outcome.take(of_depth == name)
                 weight = len(set(inside.lifetime))
                 cell = tuple(name.split("\0"))
                 above = self.incidence_[cell[:-1]]
-                own = _incidence(inside)
+                own = kaplan_meier_incidence(inside)
                 self.incidence_[cell] = (weight * own + _WORTH_OF_ABOVE * above) / (weight + _WORTH_OF_ABOVE)
         return self
 
@@ -69,7 +70,7 @@ class KaplanMeierCells:
         Times are thirteenths of each row's own horizon; between grid points the last one before holds.
         """
         require_answerable(self.columns_, design.columns, cause)
-        part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        part = parts_by(times)
         known = {cell: next(one for one in _upwards(cell) if one in self.incidence_) for cell in set(_cells(design))}
         return np.array([self.incidence_[known[cell]][part] for cell in _cells(design)]).reshape(len(design), len(part))
 
@@ -88,10 +89,3 @@ def _cells(design: DesignMatrix) -> list[_Cell]:
 
 def _upwards(cell: _Cell) -> Iterator[_Cell]:
     return (cell[:depth] for depth in range(len(cell), -1, -1))
-
-
-def _incidence(timed: Outcome) -> NDArray[np.float64]:
-    stop = timed.stop.astype(int)
-    at_risk = np.bincount(stop, minlength=HORIZON_PARTS + 1)[::-1].cumsum()[::-1]
-    churned = np.bincount(stop[timed.event], minlength=HORIZON_PARTS + 1)
-    return 1.0 - np.cumprod(1.0 - churned / np.maximum(at_risk, 1))

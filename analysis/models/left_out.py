@@ -8,6 +8,7 @@ from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import Evaluation, PartialLikelihood
 from analysis.cox.risk_sets import risk_sets
 from analysis.design.outcome import Outcome
+from analysis.models.cross_fit import held_out
 
 
 class CoxLeftOut:
@@ -31,13 +32,11 @@ class CoxLeftOut:
 
     def __init__(self, values: NDArray[np.float64], outcome: Outcome, fold: NDArray[np.intp]) -> None:
         timed = outcome.on_grid()
-        self._values, self._fold = values, fold
+        self._values = values
         self._whole = _likelihood(values, timed)
-        folds = range(int(fold.max()) + 1) if fold.max() > 0 else range(0)
-        self._parts = {
-            k: _Part(values[fold != k], timed.take(fold != k)) for k in folds if timed.event[fold != k].any()
-        }
-        self._fits: dict[float, dict[int, _Fit]] = {}
+        self._outs = [out for out in held_out(fold) if timed.event[~out].any()]
+        self._parts = [_Part(values[~out], timed.take(~out)) for out in self._outs]
+        self._fits: dict[float, list[_Fit]] = {}
         self.n_fits = len(self._parts)
 
     def log_likelihood(self, ridge: float) -> float:
@@ -48,7 +47,7 @@ class CoxLeftOut:
         Verweij and van Houwelingen (1993), Statistics in Medicine 12, 2305; for ridge 1994, 13, 2427: the sum over
         folds of l(b) - l_train(b), b fitted without the fold.
         """
-        fits = self._fitted(ridge).values()
+        fits = self._fitted(ridge)
         return sum(self._whole.evaluate(fit.coefficients).log_likelihood - fit.log_likelihood for fit in fits)
 
     def risk(self, ridge: float) -> NDArray[np.float64]:
@@ -56,16 +55,16 @@ class CoxLeftOut:
 
         NaN where there is none.
         """
-        risk = np.full(len(self._fold), np.nan)
-        for k, fit in self._fitted(ridge).items():
-            log_hazard = np.minimum(self._values[self._fold == k] @ fit.coefficients + fit.log_baseline, 700.0)
-            risk[self._fold == k] = -np.expm1(-np.exp(log_hazard))
+        risk = np.full(len(self._values), np.nan)
+        for out, fit in zip(self._outs, self._fitted(ridge), strict=True):
+            log_hazard = np.minimum(self._values[out] @ fit.coefficients + fit.log_baseline, 700.0)
+            risk[out] = -np.expm1(-np.exp(log_hazard))
         return risk
 
     @one_thread
-    def _fitted(self, ridge: float) -> "dict[int, _Fit]":
+    def _fitted(self, ridge: float) -> "list[_Fit]":
         if ridge not in self._fits:
-            self._fits[ridge] = {k: part.fit(ridge) for k, part in self._parts.items()}
+            self._fits[ridge] = [part.fit(ridge) for part in self._parts]
         return self._fits[ridge]
 
 

@@ -12,6 +12,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
+from analysis.models.cross_fit import held_out
 from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import remark
@@ -70,11 +71,11 @@ class Logistic:
         self._fit_with(fold, design, outcome)
         risk = np.full(len(design), np.nan)
         told = told_to_the_horizon(outcome)
-        for k in range(int(fold.max()) + 1 if fold.max() > 0 else 0):
-            kept = told & (fold != k)
+        for out in held_out(fold):
+            kept = told & ~out
             if outcome.event[kept].any() and not outcome.event[kept].all():
                 coefficients, intercept = self._likeliest(design.values[kept], outcome.event[kept], self)
-                risk[fold == k] = expit(intercept + design.values[fold == k] @ coefficients)
+                risk[out] = expit(intercept + design.values[out] @ coefficients)
         return self, risk
 
     def _fit_with(self, fold: NDArray[np.intp] | None, design: DesignMatrix, outcome: Outcome) -> Self:

@@ -12,6 +12,7 @@ from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
 from analysis.models.cross_fit import cross_fit
+from analysis.models.timing import parts_by
 
 
 class LastSettledQuarterRate:
@@ -61,7 +62,7 @@ class LastSettledQuarterRate:
         """Return the rate by each time, the same in every row, shape (n_rows, n_times)."""
         if cause != "churn":
             raise ModelError(f"Only the incidence of 'churn' is modelled; {cause!r} was asked for.")
-        part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
+        part = parts_by(times)
         return np.broadcast_to(self.incidence_[part], (len(design), len(part))).copy()
 
 

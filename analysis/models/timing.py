@@ -1,4 +1,4 @@
-"""Timing: when within the horizon churns come, for models that know of its end only."""
+"""Timing: the thirteen parts of the horizon: when within it churns come, and what a model says by which part."""
 
 from collections.abc import Sequence
 
@@ -28,8 +28,21 @@ def spread_over_horizon(
     times : sequence of float
         Thirteenths of the horizon; between grid points the last one before holds.
     """
-    part = np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(int)
-    return np.outer(risk, timing[part])
+    return np.outer(risk, timing[parts_by(times)])
+
+
+def parts_by(times: Sequence[float]) -> NDArray[np.intp]:
+    """Return how many parts of the horizon are over by each time, from 0 to 13, shape (n_times,)."""
+    return np.clip(np.floor(np.asarray(times, dtype=np.float64)), 0, HORIZON_PARTS).astype(np.intp)
+
+
+def kaplan_meier_incidence(outcome: Outcome) -> NDArray[np.float64]:
+    """Return one minus Kaplan-Meier's survival of all rows by each part of the horizon, from 0 to 13, shape (14,)."""
+    timed = outcome.on_grid()
+    stop = timed.stop.astype(int)
+    at_risk = np.bincount(stop, minlength=HORIZON_PARTS + 1)[::-1].cumsum()[::-1]
+    ended = np.bincount(stop[timed.event], minlength=HORIZON_PARTS + 1)
+    return 1.0 - np.cumprod(1.0 - ended / np.maximum(at_risk, 1))
 
 
 def told_to_the_horizon(outcome: Outcome) -> NDArray[np.bool_]:

@@ -67,7 +67,7 @@ def grow(rows, seen, nodes, columns, counts, n_tried, min_rows):  # pragma: no c
             )
             if column != LEAF:
                 nodes.column[node], nodes.threshold[node] = column, low / 2.0 + high / 2.0
-                middle = start + _part(inside, spare, rows.bins[column], nodes.threshold[node])
+                middle = start + part(inside, spare, rows.bins[column], nodes.threshold[node])
                 _push(stack, height, middle, end, node, 0, n_constant)
                 _push(stack, height + 1, start, middle, node, 1, n_constant)
                 height += 2
@@ -89,7 +89,7 @@ def find_leaves(bins, column, threshold, left, right, leaves):  # pragma: no cov
             for i in inside:
                 leaves[i] = node
         else:
-            n_left = _part(inside, spare, bins[column[node]], threshold[node])
+            n_left = part(inside, spare, bins[column[node]], threshold[node])
             start[left[node]], end[right[node]] = start[node], end[node]
             end[left[node]] = start[right[node]] = start[node] + n_left
 
@@ -107,7 +107,7 @@ def _pop(stack, height):  # pragma: no cover - compiled
 
 
 @_compiled
-def _part(inside, spare, bins, threshold):  # pragma: no cover - compiled
+def part(inside, spare, bins, threshold):  # pragma: no cover - compiled
     """Move the rows whose bin is at most `threshold` to the front, all in the order that they had; returns how many."""
     n_left = 0
     for k in range(len(inside)):

@@ -7,9 +7,10 @@ from simulated_landmarks import COVARIATES, landmark_rows
 from analysis.declared.study_parts import Report
 from analysis.design.population import AT_THE_LANDMARK
 from analysis.evaluation.calibration.measures import calibration_measures
-from analysis.evaluation.in_use import annual_revenue, in_use
+from analysis.evaluation.in_use import in_use
 from analysis.evaluation.rolling_origin import QUOTED, rolling_origin
 from analysis.evaluation.use.capacity import caught_by_quarter
+from analysis.evaluation.use.revenue import annual_revenue
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.registry import CONTRACT_ONLY
 from analysis.models.rivals import FamiliesOnly

@@ -13,7 +13,8 @@ from saved_models import LEARNED_FROM, TIMES, fitted
 
 from analysis.declared.study import read_study
 from analysis.errors import DesignError, ModelError, SavedForecastError
-from analysis.forecast.outlook import at_risk_now, forecast_last_landmark
+from analysis.forecast.last_landmark import at_risk_now
+from analysis.forecast.outlook import forecast_last_landmark
 from analysis.forecast.saving import save_model
 from analysis.models.rivals import LastSettledQuarterRate
 from analysis.models.saved import forecast, kinds

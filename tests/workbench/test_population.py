@@ -12,7 +12,7 @@ from worlds import SHORT, World, shared_world
 
 from analysis.design.population import Elapsed, still_there, training_rows
 from analysis.evaluation.rolling_origin import settled_quarters
-from analysis.forecast.outlook import at_risk_now
+from analysis.forecast.last_landmark import at_risk_now
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
 

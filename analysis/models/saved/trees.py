@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from analysis.design.outcome import HORIZON_PARTS
 from analysis.models.boosting import Boosting
-from analysis.models.boosting_kernels import LEAF, BoostedTrees
+from analysis.models.boosting_kernels import BoostedTrees
 from analysis.models.forest import Forest, order_by_name
 from analysis.models.forest_choice import ForestSettings, TunedForest
 from analysis.models.saved.plain import timing_of
 from analysis.models.saved.state import State, columns_as_facts, columns_of
 from analysis.models.survival_tree import SurvivalTree
+from analysis.models.tree_arrays import LEAF
 
 _LARGEST = 65_536
 """No number of trees, rows of a leaf, or bins is larger."""

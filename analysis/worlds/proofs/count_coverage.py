@@ -11,7 +11,8 @@ from analysis.declared.study_parts import Time
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.evaluation.rolling_origin import rolling_origin
-from analysis.forecast.past_quarters import MONTHS, PastForecasts, held_intervals, past_forecasts
+from analysis.evaluation.use.revenue import MONTHS_A_YEAR
+from analysis.forecast.past_quarters import PastForecasts, held_intervals, past_forecasts
 from analysis.forecast.quarter_shift import ENOUGH_QUARTERS, level_variance
 from analysis.models.base import horizon_risk
 from analysis.models.landmark_cox import LandmarkCox
@@ -89,7 +90,7 @@ def _quarter(book: Book, frailty: NDArray[np.float64], day: pd.Timestamp, rng: n
         risk_date=day,
         event=rng.random(ACCOUNTS) < 1 / (1 + np.exp(-log_odds)),
         seats=1.0,
-        mrr_per_seat=rng.lognormal(0.0, 1.0, ACCOUNTS) / MONTHS,
+        mrr_per_seat=rng.lognormal(0.0, 1.0, ACCOUNTS) / MONTHS_A_YEAR,
     )
 
 
