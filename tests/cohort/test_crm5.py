@@ -13,6 +13,7 @@ FULL = Path(__file__).parents[3] / "shared" / "data" / "crm5"
 
 
 @pytest.mark.skipif(not FULL.is_dir(), reason="the full crm5 data are not part of the project; the sample is")
+@pytest.mark.slow
 def test_exactly_617_accounts_leave_nine_of_them_inside_a_paid_term(tmp_path: Path) -> None:
     study = read_study(SAMPLE).with_source(FULL)
     build = build_cohort(study, tmp_path, lambda message: None)

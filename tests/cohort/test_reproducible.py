@@ -80,6 +80,7 @@ def test_other_ids_hash_seed_and_number_of_threads_change_nothing_but_names(
     assert content_of(kept) == content_of(own)
 
 
+@pytest.mark.slow
 def test_second_run_builds_nothing_and_writes_the_same(
     sample_report: SampleReport, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,7 +82,15 @@ def test_groups_must_be_as_many_as_columns():
         fit_shrunk(columns, rows, ["a"])
 
 
-@pytest.mark.parametrize(("spread", "events"), [(0.2, 150), (0.0, 150), (0.2, 30), (0.0, 30)])
+@pytest.mark.parametrize(
+    ("spread", "events"),
+    [
+        (0.2, 150),
+        pytest.param(0.0, 150, marks=pytest.mark.slow),
+        pytest.param(0.2, 30, marks=pytest.mark.slow),
+        pytest.param(0.0, 30, marks=pytest.mark.slow),
+    ],
+)
 def test_intervals_of_shrunk_coefficients_hold_the_truth_nearly_as_often_as_they_say(spread: float, events: int):
     """On average over columns whose effects are spread around zero; the sandwich alone leaves out what was shrunk."""
     held, narrow = [], []

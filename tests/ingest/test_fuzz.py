@@ -7,7 +7,7 @@ import pytest
 from fuzz import Outcome, outcome
 
 
-@pytest.mark.parametrize(("kind", "seed"), [("study", 1), ("study", 2), ("strings", 0), ("strings", 2), ("strings", 4)])
+@pytest.mark.parametrize(("kind", "seed"), [("study", 1), ("study", 2), ("strings", 2)])
 def test_a_mutant_ends_well(kind: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "REPORTS", 10**9)
     assert outcome(kind, seed, tmp_path).broken == []

@@ -73,7 +73,10 @@ def varied(rng: np.random.Generator, started_on: dt.date, notice_on: dt.date | N
     ]
 
 
-@pytest.fixture(scope="module", params=TIMES.values(), ids=TIMES.keys())
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(time, id=name, marks=() if time else pytest.mark.slow) for name, time in TIMES.items()],
+)
 def book_and_study(request, path) -> Iterator:
     time = Time(observation_start=BEGINS, snapshot=ENDS, **request.param)
     windows = Windows(baseline_days=56) if request.param else Windows()

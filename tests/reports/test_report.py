@@ -202,7 +202,7 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.slow)])
 def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report: SampleReport, language: str) -> None:
     """The sample, were its leavers too few to compare families: no number is without end, nor English in Japanese."""
     study = tmp_path / "study.toml"

@@ -97,6 +97,7 @@ def settled(unsteady: World, landmarks: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(truth, on=["account_id", "risk_date"], validate="1:1")
 
 
+@pytest.mark.slow
 def test_as_many_churn_as_the_truth_says_whatever_the_hazard(unsteady: World, settled: pd.DataFrame) -> None:
     """Overall and by thirds; three in ten notices are withdrawn, and three in ten of the others bridged.
 
@@ -111,6 +112,7 @@ def test_as_many_churn_as_the_truth_says_whatever_the_hazard(unsteady: World, se
         assert abs(overall["difference"]) < 3 * overall["std_error"]
 
 
+@pytest.mark.slow
 def test_who_decides_in_no_path_hardly_ever_churns(unsteady: World, settled: pd.DataFrame) -> None:
     """Only who is ended or merged in the one path, and not in the world, before deciding."""
     found = calibration_of_truth(unsteady.ask(f"from {TABLE}"), settled)
@@ -121,6 +123,7 @@ def test_who_decides_in_no_path_hardly_ever_churns(unsteady: World, settled: pd.
     assert nothing["churned"] < 0.1 * overall["churned"]
 
 
+@pytest.mark.slow
 def test_every_account_at_risk_has_a_probability_at_every_landmark(unsteady: World) -> None:
     """The last two, whose horizon lies beyond the world's end, included."""
     key = ["account_id", "month"]
@@ -133,6 +136,7 @@ def test_every_account_at_risk_has_a_probability_at_every_landmark(unsteady: Wor
     assert deciding.iloc[-1] > 0.8 * deciding.mean()
 
 
+@pytest.mark.slow
 def test_what_is_decided_in_the_first_month_is_a_part_of_it_and_all_of_it_for_a_term_of_a_year(
     unsteady: World, landmarks: pd.DataFrame
 ) -> None:

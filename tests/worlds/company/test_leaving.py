@@ -30,9 +30,9 @@ def test_nothing_happens_in_an_account_while_it_is_no_customer(
 ) -> None:
     world: World = request.getfixturevalue(name)
     astray = f"""{PRESENCE}
-        select count(*) from {table} where {day} is not null and not exists (
-            select 1 from versions where versions.account_id = {table}.account_id
-            and {day} >= started_on and {day} < until)
+        select count(*) from (select distinct account_id, {day} as day from {table} where {day} is not null) as days
+        where not exists (
+            select 1 from versions where versions.account_id = days.account_id and day >= started_on and day < until)
     """
     assert world.number(astray) == 0
 

@@ -50,10 +50,12 @@ def test_what_was_dated_back_or_overwritten_is_found(trapped_audits: AuditResult
     assert not {("look_ahead", ""), ("one_stay", ""), ("calendar_moves", "book")} & raised(trapped_audits)
 
 
+@pytest.mark.slow
 def test_returns_are_found_and_nothing_else(busy_audits: AuditResults):
     assert raised(busy_audits) == {("one_stay", "")}
 
 
+@pytest.mark.slow
 def test_holidays_move_the_use_of_accounts_but_not_beside_the_book(busy_audits: AuditResults):
     moves = busy_audits.alarms.set_index(["audit", "subject"]).loc["calendar_moves", "estimate"]
     assert moves["book"] < -0.15

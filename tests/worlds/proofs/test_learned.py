@@ -53,7 +53,7 @@ def differing(tenure: Workbench) -> dict[str, int]:
     return found[found > 0].to_dict()
 
 
-@pytest.mark.parametrize("event_date", ["notice", "end"])
+@pytest.mark.parametrize("event_date", ["notice", pytest.param("end", marks=pytest.mark.slow)])
 def test_nothing_differs_and_everything_was_compared(
     tenure: Workbench, clocked: World, tmp_path: Path, event_date: str
 ):
@@ -120,7 +120,9 @@ QUERIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if number > 1 else ()) for number, name in enumerate(QUERIES)]
+)
 def test_a_query_that_looks_ahead_is_seen(clocked: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     query_name, mutate, seen_in = QUERIES[name]
 
@@ -172,7 +174,9 @@ def forecasts_before(pending: World, tmp_path_factory: pytest.TempPathFactory) -
     return forecasts(built(pending, tmp_path_factory.mktemp("before")))
 
 
-@pytest.mark.parametrize("what", LATER)
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=() if what == "withdrawn" else pytest.mark.slow) for what in LATER]
+)
 def test_what_becomes_known_after_a_landmark_moves_no_forecast_from_it(
     pending: World, forecasts_before: pd.DataFrame, tmp_path: Path, what: str
 ):

@@ -88,6 +88,7 @@ def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     assert tenure.forecast.shrinkage == first.forecast.shrinkage
 
 
+@pytest.mark.slow
 def test_families_their_tests_and_the_verdict_are_the_same_bits(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
