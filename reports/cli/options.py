@@ -82,8 +82,9 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     worlds.add_argument("--share", type=float, default=1.0, help="how much of the whole to simulate (default: 1)")
     worlds.add_argument(
         "--only", nargs="+", metavar="TABLE", default=["cox_recovery", "study_worlds"],
-        help="cox_recovery, study_worlds (both by default), clocks, null_p_values, few_clusters, coverage, count_coverage, "
-        "world_forecasts, true_probabilities, true_families, true_claims, audits, planted_faults (up to hours each)",
+        help="cox_recovery, study_worlds (both by default), clocks, null_p_values, few_clusters, coverage, "
+        "count_coverage, world_forecasts, true_probabilities, true_families, true_claims, audits, planted_faults "
+        "(up to an hour each)",
     )  # fmt: skip
     worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
     worlds.set_defaults(run=commands["study-worlds"])
