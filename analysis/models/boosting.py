@@ -1,6 +1,6 @@
 """Boosting: gradient-boosted trees of whether a row churns within its horizon."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Self
 
@@ -14,7 +14,7 @@ from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
 from analysis.models.boosting_kernels import BoostedTrees, BoostRows, Settings, add_trees, sum_of_trees
-from analysis.models.cross_fit import cluster_folds, held_out
+from analysis.models.cross_fit import Unseen, by_fold, cluster_folds, held_out
 from analysis.models.forest import bin_edges, binned_values, columns_tried, order_by_name
 from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.wording.remarks import remark
@@ -107,10 +107,8 @@ class Boosting:
         """
         return self.fit_out_of_fold(design, outcome, cluster_folds(outcome, self.seed))[0]
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit, and return beside it each row's risk by as many trees that were grown without its fold, shape (n,).
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit, and return beside it what as many trees that were grown without their fold say of rows.
 
         With a single fold nothing is left out, and there are no trees; the risks are NaN.
         """
@@ -133,24 +131,25 @@ class Boosting:
             rows = BoostRows(bins, n_bins, sign, outcome.event, np.flatnonzero(seen), np.flatnonzero(unseen))
             return _Growth(rows, tried, settings, self.n_leaves)
 
-        outs = [out for out in held_out(fold) if _can_learn(outcome.event[told & ~out])]
+        outs = {k: out for k, out in enumerate(held_out(fold)) if _can_learn(outcome.event[told & ~out])}
         expected = self._signs()
         free = np.zeros_like(expected)
-        sign, parts = expected, [growth(expected, told & ~out, told & out) for out in outs]
+        sign, parts = expected, [growth(expected, told & ~out, told & out) for out in outs.values()]
         n_trees, loss = self._likeliest_number(parts)
         if expected.any():
-            unsigned = [growth(free, told & ~out, told & out) for out in outs]
+            unsigned = [growth(free, told & ~out, told & out) for out in outs.values()]
             n_unsigned, loss_unsigned = self._likeliest_number(unsigned)
             if loss_unsigned < loss:
                 sign, parts, n_trees = free, unsigned, n_unsigned
         self.keeps_signs_ = bool(sign.any())
-        risk = np.full(len(design), np.nan)
-        for out, part in zip(outs, parts, strict=True):
-            risk[out] = expit(part.log_odds_after(n_trees, bins[:, out]))
         whole = growth(sign, told, np.zeros(len(told), dtype=bool))
         whole.grow_to(n_trees)
         self.trees_, self.log_odds_ = whole.trees.first(n_trees), whole.at_first
-        return self, risk
+
+        def risk_by(part: _Growth) -> Callable[[DesignMatrix], NDArray[np.float64]]:
+            return lambda rows: expit(part.log_odds_after(n_trees, self._binned(rows)))
+
+        return self, by_fold({k: risk_by(part) for k, part in zip(outs, parts, strict=True)})
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"

@@ -1,7 +1,8 @@
 """Cross-fit: a model, and what it says of its own training rows where it had not seen them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -15,14 +16,18 @@ from analysis.models.base import Model, horizon_risk
 N_FOLDS = 5
 
 
+Unseen = Callable[[DesignMatrix, NDArray[np.intp], NDArray[np.intp]], NDArray[np.float64]]
+"""From rows, the fold of each, and the place of its cluster among those of training (-1: it has none there), to the
+probability of churn by the end of the horizon by a fit that saw no row of its cluster, shape (n,); NaN where there is
+no such fit."""
+
+
 @runtime_checkable
 class FitsOutOfFold(Protocol):
     """A model that learns on its way what it would say of rows that it had not seen."""
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit to all rows; return the model, and each row's risk as `CrossFit.risk`."""
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit to all rows; return beside the model what fits without their fold say of rows."""
         ...
 
 
@@ -34,12 +39,14 @@ class CrossFit:
     ----------
     model : Model
         Fitted to all rows.
+    unseen : callable
+        What fits without their fold say of these rows, and of later ones.
     risk : ndarray, shape (n,)
-        Probability of churn by the end of the horizon, of each row by a fit that saw no row of its cluster; NaN where
-        there is no such fit.
+        That of each training row.
     """
 
     model: Model
+    unseen: Unseen
     risk: NDArray[np.float64]
 
 
@@ -61,16 +68,41 @@ def cross_fit(make: Callable[[], Model], design: DesignMatrix, outcome: Outcome,
     ModelError
         If the model cannot be fitted to all rows.
     """
+    model, unseen = _fitted(make, design, outcome, fold)
+    return CrossFit(model, unseen, unseen(design, fold, outcome.cluster_place))
+
+
+def _fitted(
+    make: Callable[[], Model], design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
+) -> tuple[Model, Unseen]:
     model = make()
     if isinstance(model, FitsOutOfFold):
-        return CrossFit(*model.fit_out_of_fold(design, outcome, fold))
-    risk = np.full(len(design), np.nan)
-    for out in held_out(fold):
+        return model.fit_out_of_fold(design, outcome, fold)
+    return model.fit(design, outcome), _refitted(make, design, outcome, fold)
+
+
+def _refitted(make: Callable[[], Model], design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Unseen:
+    """Fit to the rows outside each fold."""
+    parts: dict[int, Callable[[DesignMatrix], NDArray[np.float64]]] = {}
+    for number, out in enumerate(held_out(fold)):
         try:
-            risk[out] = horizon_risk(make().fit(design.take(~out), outcome.take(~out)), design.take(out))
+            parts[number] = partial(horizon_risk, make().fit(design.take(~out), outcome.take(~out)))
         except ModelError:  # too little is left to learn from: nothing is known of this fold
             continue
-    return CrossFit(model.fit(design, outcome), risk)
+    return by_fold(parts)
+
+
+def by_fold(parts: Mapping[int, Callable[[DesignMatrix], NDArray[np.float64]]]) -> Unseen:
+    """Let the fit without a fold speak of its rows; of rows of a fold that has none nothing is known."""
+
+    def unseen(design: DesignMatrix, fold: NDArray[np.intp], cluster: NDArray[np.intp]) -> NDArray[np.float64]:
+        risk = np.full(len(design), np.nan)
+        for number, risk_of in parts.items():
+            if (out := fold == number).any():
+                risk[out] = risk_of(design.take(out))
+        return risk
+
+    return unseen
 
 
 def held_out(fold: NDArray[np.intp]) -> Iterator[NDArray[np.bool_]]:

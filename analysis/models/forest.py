@@ -11,6 +11,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
+from analysis.models.cross_fit import Unseen
 from analysis.models.survival_tree import SurvivalTree, grow_tree
 from analysis.models.timing import parts_by
 
@@ -92,6 +93,7 @@ class Forest:
         timed = outcome.on_grid()
         time = (timed.stop - 1).astype(np.uint8)
         cluster = timed.cluster_place
+        n_clusters = int(cluster.max()) + 1
 
         def grow(seed: np.random.SeedSequence) -> SurvivalTree:
             rng = np.random.default_rng(seed)
@@ -99,7 +101,7 @@ class Forest:
                 binned,
                 time,
                 timed.event,
-                _drawn(rng, cluster),
+                _drawn(rng, n_clusters)[cluster],
                 n_times=HORIZON_PARTS,
                 n_tried=n_tried,
                 min_rows_per_leaf=self.min_rows_per_leaf,
@@ -111,10 +113,8 @@ class Forest:
         )
         return self
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit, and return beside it each row's risk by the trees that did not draw its cluster, shape (n,).
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit, and return beside it what the trees that did not draw its cluster say of a row.
 
         They are about three in eight of all; no folds are needed. NaN where every tree drew it.
 
@@ -124,14 +124,19 @@ class Forest:
             As `fit`.
         """
         self.fit(design, outcome)
-        binned, cluster = self._binned(design), outcome.cluster_place
+        n_clusters = int(outcome.cluster_place.max()) + 1
 
-        total, n_trees = np.zeros(len(design)), np.zeros(len(design))
-        for seed, tree in zip(self._seeds(), self.trees_, strict=True):
-            unseen = np.flatnonzero(_drawn(np.random.default_rng(seed), cluster) == 0)
-            total[unseen] += tree.survival[tree.apply(np.asfortranarray(binned[unseen])), -1]
-            n_trees[unseen] += 1
-        return self, 1.0 - np.divide(total, n_trees, out=np.full(len(design), np.nan), where=n_trees > 0)
+        def unseen(rows: DesignMatrix, its_fold: NDArray[np.intp], cluster: NDArray[np.intp]) -> NDArray[np.float64]:
+            binned = self._binned(rows)
+            total, n_trees = np.zeros(len(rows)), np.zeros(len(rows))
+            for seed, tree in zip(self._seeds(), self.trees_, strict=True):
+                times_drawn = np.append(_drawn(np.random.default_rng(seed), n_clusters), 0)  # the last: of none
+                new = np.flatnonzero(times_drawn[cluster] == 0)
+                total[new] += tree.survival[tree.apply(np.asfortranarray(binned[new])), -1]
+                n_trees[new] += 1
+            return 1.0 - np.divide(total, n_trees, out=np.full(len(rows), np.nan), where=n_trees > 0)
+
+        return self, unseen
 
     def _seeds(self) -> list[np.random.SeedSequence]:
         return np.random.SeedSequence(self.seed).spawn(self.n_trees)
@@ -156,10 +161,9 @@ class Forest:
         return 1.0 - total / self.n_trees
 
 
-def _drawn(rng: np.random.Generator, cluster: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Draw as many clusters as there are, with replacement; return how often each row was drawn, shape (n,)."""
-    n_clusters = int(cluster.max()) + 1
-    return np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)[cluster]
+def _drawn(rng: np.random.Generator, n_clusters: int) -> NDArray[np.int64]:
+    """Draw as many clusters as there are, with replacement; return how often each was drawn."""
+    return np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)
 
 
 def order_by_name(columns: Sequence[Column]) -> NDArray[np.intp]:

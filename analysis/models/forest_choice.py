@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
-from analysis.models.cross_fit import cluster_folds
+from analysis.models.cross_fit import Unseen, cluster_folds
 from analysis.models.forest import Forest
 from analysis.models.recalibration import learn_recalibration
 from analysis.models.scoring import mean_log_score
@@ -75,13 +75,12 @@ class TunedForest:
         """
         return self.fit_out_of_fold(design, outcome, cluster_folds(outcome, self.seed))[0]
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit, and return beside it each row's risk as `Forest.fit_out_of_fold` does, by the forest that is kept."""
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit, and return beside it what `Forest.fit_out_of_fold` does, of the forest that is kept."""
         if not (self.leaves and self.columns and self.bins):
             raise ModelError("A forest needs at least one leaf size, one share of columns and one number of bins.")
-        tried: dict[ForestSettings, tuple[float, Forest, NDArray[np.float64]]] = {}
+        tried: dict[ForestSettings, tuple[float, Forest, Unseen]] = {}
+        place = outcome.cluster_place
 
         def score(settings: ForestSettings) -> float:
             if settings not in tried:
@@ -93,9 +92,10 @@ class TunedForest:
                     seed=self.seed,
                     n_jobs=self.n_jobs,
                 )
-                _, risk = forest.fit_out_of_fold(design, outcome, fold)
+                _, unseen = forest.fit_out_of_fold(design, outcome, fold)
+                risk = unseen(design, fold, place)
                 right = learn_recalibration(outcome.event, risk, outcome.lifetime).apply(risk)
-                tried[settings] = mean_log_score(outcome.event, right), forest, risk
+                tried[settings] = mean_log_score(outcome.event, right), forest, unseen
             return tried[settings][0]
 
         best = ForestSettings(self.leaves[0], self.columns[0], self.bins[0])
@@ -103,8 +103,8 @@ class TunedForest:
         best = min((replace(best, max_features=share) for share in self.columns), key=score)
         best = min((replace(best, max_bins=number) for number in self.bins), key=score)
         self.settings_ = best
-        _, self.forest_, risk = tried[best]
-        return self, risk
+        _, self.forest_, unseen = tried[best]
+        return self, unseen
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"

@@ -12,8 +12,9 @@ from analysis.cox.partial_likelihood import linear_predictor
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
+from analysis.models.cross_fit import Unseen
 from analysis.models.left_out import CoxLeftOut
-from analysis.models.tuning import Shrinkage, ShrinkageChoice
+from analysis.models.tuning import Shrinkage, ShrinkageChoice, left_out_risk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,10 +98,8 @@ class LandmarkCox:
             self.ridge(design, outcome) if isinstance(self.ridge, ShrinkageChoice) else None, design, outcome
         )
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit to all rows, and return beside it each row's risk by a fit without its fold, shape (n,).
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit to all rows, and return beside it what fits without their fold say of rows.
 
         Raises
         ------
@@ -111,8 +110,8 @@ class LandmarkCox:
         require_landmark_clock(outcome, "LandmarkCox")
         if isinstance(self.ridge, ShrinkageChoice):
             chosen = self.ridge(design, outcome, fold)
-            return self._fit_with(chosen, design, outcome), chosen.risk
-        return self.fit(design, outcome), CoxLeftOut(design.values, outcome, fold).risk(self.ridge)
+            return self._fit_with(chosen, design, outcome), chosen.unseen
+        return self.fit(design, outcome), left_out_risk(CoxLeftOut(design.values, outcome, fold), self.ridge)
 
     def _fit_with(self, chosen: Shrinkage | None, design: DesignMatrix, outcome: Outcome) -> Self:
         self.shrinkage_ = chosen.multiple if chosen else float("nan")

@@ -1,5 +1,7 @@
 """Left out: a Cox model of landmark rows fitted without each fold in turn, under any ridge."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,11 @@ class CoxLeftOut:
 
     def __init__(self, values: NDArray[np.float64], outcome: Outcome, fold: NDArray[np.intp]) -> None:
         timed = outcome.on_grid()
-        self._values = values
         self._whole = _likelihood(values, timed)
-        self._outs = [out for out in held_out(fold) if timed.event[~out].any()]
-        self._parts = [_Part(values[~out], timed.take(~out)) for out in self._outs]
-        self._fits: dict[float, list[_Fit]] = {}
+        outs = [(number, out) for number, out in enumerate(held_out(fold)) if timed.event[~out].any()]
+        self._folds = [number for number, _ in outs]
+        self._parts = [_Part(values[~out], timed.take(~out)) for _, out in outs]
+        self._fits: dict[float, list[PartFit]] = {}
         self.n_fits = len(self._parts)
 
     def log_likelihood(self, ridge: float) -> float:
@@ -50,29 +52,38 @@ class CoxLeftOut:
         fits = self._fitted(ridge)
         return sum(self._whole.evaluate(fit.coefficients).log_likelihood - fit.log_likelihood for fit in fits)
 
-    def risk(self, ridge: float) -> NDArray[np.float64]:
-        """Return each row's probability of churn by the end of the horizon by the fit without it, shape (n,).
-
-        NaN where there is none.
-        """
-        risk = np.full(len(self._values), np.nan)
-        for out, fit in zip(self._outs, self._fitted(ridge), strict=True):
-            log_hazard = np.minimum(self._values[out] @ fit.coefficients + fit.log_baseline, 700.0)
-            risk[out] = -np.expm1(-np.exp(log_hazard))
-        return risk
+    def fits(self, ridge: float) -> dict[int, "PartFit"]:
+        """Return the fit without each fold, by its number; a fold without which nobody churned has none."""
+        return dict(zip(self._folds, self._fitted(ridge), strict=True))
 
     @one_thread
-    def _fitted(self, ridge: float) -> "list[_Fit]":
+    def _fitted(self, ridge: float) -> "list[PartFit]":
         if ridge not in self._fits:
             self._fits[ridge] = [part.fit(ridge) for part in self._parts]
         return self._fits[ridge]
 
 
-class _Fit:
-    """Coefficients, shape (p,); the log of the hazard over the horizon where all columns are zero; the likelihood."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PartFit:
+    """A fit to some of the rows.
 
-    def __init__(self, coefficients: NDArray[np.float64], log_baseline: float, log_likelihood: float) -> None:
-        self.coefficients, self.log_baseline, self.log_likelihood = coefficients, log_baseline, log_likelihood
+    Attributes
+    ----------
+    coefficients : ndarray, shape (p,)
+    log_baseline : float
+        Log of the hazard over the horizon where all columns are zero.
+    log_likelihood : float
+        Of the rows that it was fitted to.
+    """
+
+    coefficients: NDArray[np.float64]
+    log_baseline: float
+    log_likelihood: float
+
+    def risk(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of churn by the end of the horizon of other rows, shape (n,)."""
+        log_hazard = np.minimum(values @ self.coefficients + self.log_baseline, 700.0)
+        return -np.expm1(-np.exp(log_hazard))
 
 
 class _Part:
@@ -89,7 +100,7 @@ class _Part:
         self._likelihood = _likelihood((own - self._centre) / self._scale, timed)
         self._last = np.zeros(own.shape[1])
 
-    def fit(self, ridge: float) -> _Fit:
+    def fit(self, ridge: float) -> PartFit:
         """Begin at the coefficients of the last fit."""
         end = self._end(ridge)
         self._last = end.coefficients
@@ -97,7 +108,7 @@ class _Part:
         coefficients[self._varies] = end.coefficients / self._scale
         at_zero = -float(self._centre @ coefficients[self._varies])
         log_baseline = float(np.log(end.steps.hazard_to[-1])) - end.shift + at_zero
-        return _Fit(coefficients, log_baseline, end.log_likelihood)
+        return PartFit(coefficients, log_baseline, end.log_likelihood)
 
     def _end(self, ridge: float) -> Evaluation:
         if not self._names:

@@ -1,6 +1,7 @@
 """Logistic twin: plain logistic regression of churn within the horizon, on the columns of the model beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.models.base import require_answerable, require_landmark_clock, require_same_rows
-from analysis.models.cross_fit import held_out
+from analysis.models.cross_fit import Unseen, by_fold, held_out
 from analysis.models.timing import churn_timing, spread_over_horizon, told_to_the_horizon
 from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import remark
@@ -56,10 +57,8 @@ class Logistic:
         """
         return self._fit_with(None, design, outcome)
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit to all rows, and return beside it each row's risk by a fit without its fold, shape (n,).
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit to all rows, and return beside it what fits without their fold say of rows.
 
         Each of these begins at the coefficients of the whole.
 
@@ -69,14 +68,13 @@ class Logistic:
             As `fit`.
         """
         self._fit_with(fold, design, outcome)
-        risk = np.full(len(design), np.nan)
         told = told_to_the_horizon(outcome)
-        for out in held_out(fold):
+        parts: dict[int, Callable[[DesignMatrix], NDArray[np.float64]]] = {}
+        for number, out in enumerate(held_out(fold)):
             kept = told & ~out
             if outcome.event[kept].any() and not outcome.event[kept].all():
-                coefficients, intercept = self._likeliest(design.values[kept], outcome.event[kept], self)
-                risk[out] = expit(intercept + design.values[out] @ coefficients)
-        return self, risk
+                parts[number] = partial(_risk, *self._likeliest(design.values[kept], outcome.event[kept], self))
+        return self, by_fold(parts)
 
     def _fit_with(self, fold: NDArray[np.intp] | None, design: DesignMatrix, outcome: Outcome) -> Self:
         require_same_rows(design, outcome)
@@ -126,3 +124,7 @@ class Logistic:
         require_answerable(self.columns_, design.columns, cause)
         log_odds = self.intercept_ + design.values @ self.coefficients_
         return spread_over_horizon(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))), self.timing_, times)
+
+
+def _risk(coefficients: NDArray[np.float64], intercept: float, design: DesignMatrix) -> NDArray[np.float64]:
+    return expit(intercept + design.values @ coefficients)

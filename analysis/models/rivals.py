@@ -11,7 +11,7 @@ from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import HORIZON_PARTS, Outcome
 from analysis.errors import ModelError
 from analysis.models.base import Model, require_landmark_clock, require_same_rows
-from analysis.models.cross_fit import cross_fit
+from analysis.models.cross_fit import Unseen, cross_fit
 from analysis.models.timing import parts_by
 
 
@@ -85,13 +85,15 @@ class FamiliesOnly:
         self.model_ = self.model.fit(design.select_families(self.families), outcome)
         return self
 
-    def fit_out_of_fold(
-        self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]
-    ) -> tuple[Self, NDArray[np.float64]]:
-        """Fit the model to its families' columns, and return beside it each row's risk by a fit without its fold."""
+    def fit_out_of_fold(self, design: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> tuple[Self, Unseen]:
+        """Fit the model to its families' columns, and return beside it what fits without their fold say of rows."""
         crossed = cross_fit(lambda: copy(self.model), design.select_families(self.families), outcome, fold)
         self.model_ = crossed.model
-        return self, crossed.risk
+
+        def unseen(later: DesignMatrix, its_fold: NDArray[np.intp], cluster: NDArray[np.intp]) -> NDArray[np.float64]:
+            return crossed.unseen(later.select_families(self.families), its_fold, cluster)
+
+        return self, unseen
 
     def predict_incidence(
         self, design: DesignMatrix, times: Sequence[float], cause: str = "churn"

@@ -1,7 +1,7 @@
 """Tuning: how strongly a landmark Cox model is penalised, chosen among its own training rows."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,8 @@ from analysis.cox.one_thread import one_thread
 from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
-from analysis.models.cross_fit import cluster_folds
-from analysis.models.left_out import CoxLeftOut
+from analysis.models.cross_fit import Unseen, by_fold, cluster_folds
+from analysis.models.left_out import CoxLeftOut, PartFit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +26,13 @@ class Shrinkage:
         Per unit of each column.
     multiple : float
         Of what each family's own data ask for.
-    risk : ndarray, shape (n,)
-        Horizon risk of each training row by the Cox model so penalised, as `CrossFit.risk`.
+    unseen : callable
+        What Cox models so penalised, fitted without their fold, say of rows.
     """
 
     ridge: NDArray[np.float64]
     multiple: float
-    risk: NDArray[np.float64]
+    unseen: Unseen
 
 
 class ShrinkageChoice:
@@ -76,9 +76,20 @@ class ShrinkageChoice:
             folds = cluster_folds(outcome, self._seed) if fold is None else fold
             left_out = CoxLeftOut(design.values / np.sqrt(own), outcome, folds)
             multiple = likeliest_ridge(left_out, self._multiples)
-            made = design, outcome, Shrinkage(own * multiple, multiple, left_out.risk(multiple))
+            unseen = left_out_risk(left_out, multiple, 1 / np.sqrt(own))
+            made = design, outcome, Shrinkage(own * multiple, multiple, unseen)
             self._last.made = made
         return made[2]
+
+
+def left_out_risk(left_out: CoxLeftOut, ridge: float, unit: NDArray[np.float64] | float = 1.0) -> Unseen:
+    """Let the fits without their fold, under one ridge, speak of rows whose columns are taken in these units."""
+    fits = left_out.fits(ridge)
+
+    def risk_by(fit: PartFit) -> Callable[[DesignMatrix], NDArray[np.float64]]:
+        return lambda design: fit.risk(design.values * unit)
+
+    return by_fold({number: risk_by(fit) for number, fit in fits.items()})
 
 
 @one_thread

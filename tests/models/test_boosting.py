@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from out_of_fold import out_of_fold
 from r_reference import cox_rows
 from simulated_landmarks import COVARIATES, landmark_rows
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -67,16 +68,21 @@ def test_under_signs_the_trees_are_scikit_learns(training, sign):
     design, outcome = training
     few = design.with_values(np.round(design.values * 4) / 4)
     signs = dict.fromkeys(("usage_trend", "champions", "noise_one"), sign)
-    ours = _ManyTrees(
-        learning_rate=0.1,
-        max_features=1.0,
-        max_bins=10_000,
-        max_trees=25,
-        min_information=1e-3,
-        n_leaves=8,
-        ridge=1.0,
-        signs=signs,
-    ).fit_out_of_fold(few, outcome, all_at_once(outcome))[0]
+    ours = out_of_fold(
+        _ManyTrees(
+            learning_rate=0.1,
+            max_features=1.0,
+            max_bins=10_000,
+            max_trees=25,
+            min_information=1e-3,
+            n_leaves=8,
+            ridge=1.0,
+            signs=signs,
+        ),
+        few,
+        outcome,
+        all_at_once(outcome),
+    )[0]
     theirs = HistGradientBoostingClassifier(
         max_leaf_nodes=8,
         l2_regularization=1.0,
@@ -93,10 +99,10 @@ def test_a_sign_is_kept_everywhere_or_given_up_where_it_hurts(training):
     """Usage and champions protect: the other signs would cost left-out clusters dearly."""
     design, outcome = training
     right, wrong = (Boosting(signs={"usage_trend": sign, "champions": sign}) for sign in (-1, 1))
-    right, wrong = (model.fit_out_of_fold(design, outcome, cluster_folds(outcome, 0)) for model in (right, wrong))
+    right, wrong = (out_of_fold(model, design, outcome, cluster_folds(outcome, 0)) for model in (right, wrong))
     assert right[0].keeps_signs_
     assert not wrong[0].keeps_signs_
-    free, risk = Boosting().fit_out_of_fold(design, outcome, cluster_folds(outcome, 0))
+    free, risk = out_of_fold(Boosting(), design, outcome, cluster_folds(outcome, 0))
     assert (wrong[1] == risk).all()
     assert (horizon_risk(wrong[0], design) == horizon_risk(free, design)).all()
     likelihood = [np.log(np.where(outcome.event, at, 1 - at)).sum() for at in (right[1], risk)]
@@ -114,7 +120,7 @@ def test_marks_of_missing_values_have_no_sign(training):
     design, outcome = training
     fold = all_at_once(outcome)
     both = [
-        _ManyTrees(max_trees=30, max_features=1.0, signs=signs).fit_out_of_fold(design, outcome, fold)[0]
+        out_of_fold(_ManyTrees(max_trees=30, max_features=1.0, signs=signs), design, outcome, fold)[0]
         for signs in ({"days_since_touch": 1}, {"days_since_touch": -1})
     ]
     marks = [k for k, column in enumerate(design.columns) if column.marks_missing]
@@ -145,11 +151,11 @@ def test_the_number_of_trees_is_the_one_that_left_out_clusters_bear_out(training
     design, outcome = training
     fold = cluster_folds(outcome, 0)
     settings = {"learning_rate": 0.3, "max_trees": 60, "seed": 2}
-    chosen, risk = Boosting(**settings).fit_out_of_fold(design, outcome, fold)
+    chosen, risk = out_of_fold(Boosting(**settings), design, outcome, fold)
     n_trees = len(chosen.trees_.column)
 
     def left_out(n):
-        _, at = _ManyTrees(**{**settings, "max_trees": n}).fit_out_of_fold(design, outcome, fold)
+        _, at = out_of_fold(_ManyTrees(**{**settings, "max_trees": n}), design, outcome, fold)
         return np.log(np.where(outcome.event, at, 1 - at)).sum(), at
 
     likelihood, again = left_out(n_trees)
@@ -162,7 +168,7 @@ def test_the_number_of_trees_is_the_one_that_left_out_clusters_bear_out(training
 def test_out_of_fold_risks_are_those_of_fits_without_the_fold(training):
     design, outcome = training
     fold = cluster_folds(outcome, 0)
-    fitted, risk = Boosting(seed=4).fit_out_of_fold(design, outcome, fold)
+    fitted, risk = out_of_fold(Boosting(seed=4), design, outcome, fold)
     n_trees = len(fitted.trees_.column)
     for k in range(2):
         out = fold == k
@@ -170,7 +176,7 @@ def test_out_of_fold_risks_are_those_of_fits_without_the_fold(training):
         # The bins are learned on all rows: what a left-out row's covariates are, not how it ended.
         blind = replace(outcome, event=outcome.event & ~out)
         blind = replace(blind, stop=np.where(out, 1.0, blind.stop))
-        part.fit_out_of_fold(design, blind, all_at_once(outcome))
+        out_of_fold(part, design, blind, all_at_once(outcome))
         np.testing.assert_array_equal(horizon_risk(part, design.take(out)), risk[out])
     assert set(outcome.cluster[fold == 0]).isdisjoint(outcome.cluster[fold == 1])
 
@@ -179,7 +185,7 @@ def test_a_cross_fit_takes_the_folds_of_its_early_stopping(training):
     design, outcome = training
     fold = cluster_folds(outcome, 1)
     crossed = cross_fit(Boosting, design, outcome, fold)
-    assert (crossed.risk == Boosting().fit_out_of_fold(design, outcome, fold)[1]).all()
+    assert (crossed.risk == out_of_fold(Boosting(), design, outcome, fold)[1]).all()
 
 
 def test_beats_a_constant_out_of_time(book, training):
@@ -212,8 +218,8 @@ def test_threads_the_order_of_rows_and_columns_and_names_never_matter(training):
     )
     names = {name: f"z{k}" for k, name in enumerate(rng.permutation(np.unique(outcome.cluster)))}
     renamed = replace(outcome, cluster=np.array([names[name] for name in outcome.cluster], dtype=object)).take(rows)
-    one, risk = Boosting(seed=1, n_jobs=1).fit_out_of_fold(design, outcome, cluster_folds(outcome, 1))
-    two, again = Boosting(seed=1, n_jobs=3).fit_out_of_fold(other, renamed, cluster_folds(renamed, 1))
+    one, risk = out_of_fold(Boosting(seed=1, n_jobs=1), design, outcome, cluster_folds(outcome, 1))
+    two, again = out_of_fold(Boosting(seed=1, n_jobs=3), other, renamed, cluster_folds(renamed, 1))
     assert (again == risk[rows]).all()
     assert (horizon_risk(two, other) == horizon_risk(one, design)[rows]).all()
     assert (horizon_risk(Boosting(seed=2).fit(design, outcome), design) != horizon_risk(one, design)).any()
@@ -232,7 +238,7 @@ def test_rows_that_were_not_followed_to_the_horizon_say_nothing_and_are_forecast
     lost = (np.random.default_rng(5).random(len(outcome)) < 0.3) & ~outcome.event
     partly = replace(outcome, stop=np.where(lost, 4.0, outcome.stop))
     fold = cluster_folds(outcome, 0)
-    with_them, risk = Boosting().fit_out_of_fold(design, partly, fold)
+    with_them, risk = out_of_fold(Boosting(), design, partly, fold)
     assert np.isfinite(risk).all()
     assert with_them.log_odds_ == pytest.approx(np.log(outcome.event.sum() / (~outcome.event & ~lost).sum()))
 
@@ -243,7 +249,7 @@ def test_a_single_churned_cluster_gives_the_share_that_churned(book):
     first = rows.index[rows["event"] == 1][0]
     rows = rows[(rows["event"] == 0) | (rows.index == first)]
     design, outcome = learn_design(rows, COVARIATES).apply(rows), Outcome.from_landmarks(rows)
-    model, risk = Boosting().fit_out_of_fold(design, outcome, cluster_folds(outcome, 0))
+    model, risk = out_of_fold(Boosting(), design, outcome, cluster_folds(outcome, 0))
     assert np.isnan(risk).all()
     assert horizon_risk(model, design) == pytest.approx(1 / len(rows))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from out_of_fold import out_of_fold
 from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.design.matrix import DesignMatrix, learn_matrix
@@ -66,7 +67,7 @@ def test_a_choice_of_the_ridge_tells_of_rows_that_it_left_out(rows):
 
 def test_a_forest_tells_of_a_row_by_the_trees_that_did_not_draw_its_cluster(rows):
     design, outcome = rows
-    forest, risk = Forest(n_trees=40, seed=5).fit_out_of_fold(design, outcome, cluster_folds(outcome, 0))
+    forest, risk = out_of_fold(Forest(n_trees=40, seed=5), design, outcome, cluster_folds(outcome, 0))
     cluster, n_clusters = outcome.cluster_place, outcome.cluster_place.max() + 1
     seen = [
         np.isin(cluster, np.random.default_rng(seed).integers(n_clusters, size=n_clusters))
@@ -96,7 +97,7 @@ def test_a_forest_keeps_the_settings_that_make_unseen_clusters_likeliest(rows):
     scores = {}
     for leaf in (200, 20):
         forest = Forest(n_trees=40, min_rows_per_leaf=leaf, max_features=0.2, max_bins=32, seed=5)
-        _, risk = forest.fit_out_of_fold(design, outcome, cluster_folds(outcome, 5))
+        _, risk = out_of_fold(forest, design, outcome, cluster_folds(outcome, 5))
         right = learn_recalibration(outcome.event, risk, outcome.lifetime).apply(risk)
         scores[leaf] = -np.log(np.where(outcome.event, right, 1 - right)).mean()
     best = min(scores, key=scores.get)
