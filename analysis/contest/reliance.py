@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.contest.comparable import comparable_groups, shuffle_within
 from analysis.contest.contrasts import family_contrasts
 from analysis.contest.frames import LOSSES
-from analysis.design.matrix import DesignMatrix
 from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import ModelError
 from analysis.evaluation.measures.accuracy import null_brier_score, weighted_mean
@@ -22,8 +22,6 @@ from analysis.wording.remarks import remark
 
 MODEL_HELD_FIXED = "accounts resampled, model held fixed"
 """What the intervals of permutation losses do and do not include."""
-
-_WITHIN = ("risk_date", "phase", "term_months")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,22 +111,6 @@ def permutation_losses_of(tenure: CohortTables, rolling: RollingOrigin, quoted: 
     )
 
 
-def comparable_groups(design: DesignMatrix, marks: Sequence[int] = ()) -> NDArray[np.intp]:
-    """Number the groups of rows that share landmark, phase and contract term, and what is missing, shape (n,).
-
-    Parameters
-    ----------
-    design : DesignMatrix
-    marks : sequence of int
-        Positions of the columns that mark missing values.
-    """
-    keys = [design.rows[column] for column in _WITHIN if column in design.rows]
-    keys += [pd.Series(design.values[:, position], name=f"mark {position}") for position in marks]
-    return (
-        pd.concat(keys, axis=1).groupby([key.name for key in keys], sort=True, dropna=False).ngroup().to_numpy(np.intp)
-    )
-
-
 def missing_marks(fold: Fold, family: str) -> list[int]:
     """Return the positions of the columns that say what of a family is missing; one may go by another's name.
 
@@ -139,25 +121,6 @@ def missing_marks(fold: Fold, family: str) -> list[int]:
     dropped = [column.reason for column in fold.design.dropped if column.family == family]
     names |= {str(dict(reason.values)["column"]) for reason in dropped if reason.code == "design.equal"}
     return [place for place, column in enumerate(columns) if column.name in names and column.marks_missing]
-
-
-def shuffle_within(group: NDArray[np.intp], content: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return positions, shape (n,), such that row i takes the values of a random row of its own group.
-
-    Parameters
-    ----------
-    group : ndarray of int, shape (n,)
-    content : ndarray of uint64, shape (n,)
-        As `Outcome.content`: rows are drawn in its order, so that neither ids nor the order of rows make another draw.
-    rng : Generator
-    """
-    drawn_for = np.empty(len(group))
-    drawn_for[np.argsort(content, kind="stable")] = rng.random(len(group))
-    original = np.lexsort((content, group))
-    drawn = np.lexsort((drawn_for, group))
-    taken = np.empty(len(group), dtype=np.intp)
-    taken[original] = drawn
-    return taken
 
 
 def _shuffled_risk(

@@ -1,0 +1,66 @@
+"""Learners: how each kind of model learns from some families of columns, tuned by one rule whichever these are."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.declared.study_parts import Models
+from analysis.design.matrix import DesignMatrix
+from analysis.design.outcome import Outcome
+from analysis.models.boosting import Boosting
+from analysis.models.cross_fit import Unseen, cross_fit
+from analysis.models.forest import Forest
+from analysis.models.left_out import CoxLeftOut
+from analysis.models.recalibration import learn_recalibration
+from analysis.models.registry import BOOSTING, COX, FOREST
+from analysis.models.tuning import ShrinkageChoice, left_out_risk
+
+Learnt = Callable[[DesignMatrix], Unseen]
+"""From the columns that may be known, of the training rows, to what fits without their fold say of rows."""
+
+Learner = Callable[[DesignMatrix, Outcome, NDArray[np.intp]], Learnt]
+"""From all training rows, their outcomes and folds to a `Learnt`: what is tuned, is tuned here, for all alike."""
+
+
+def learners(models: Models, seed: int) -> Mapping[str, Learner]:
+    """Return the learners of a study by the name of their model; the first is the one that verdicts are taken from."""
+    return {
+        COX: partial(_cox, ShrinkageChoice(models.forecast_shrinkage, seed)),
+        FOREST: partial(_forest, models.forest_trees, seed),
+        BOOSTING: partial(_boosting, seed),
+    }
+
+
+def _cox(choice: ShrinkageChoice, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+    """Shrink each column as far as it is where all families are known: no subset has another penalty than another."""
+    ridge = dict(zip(whole.names, choice(whole, outcome, fold).ridge, strict=True))
+
+    def learnt(known: DesignMatrix) -> Unseen:
+        unit = np.array([ridge[name] for name in known.names]) ** -0.5
+        return left_out_risk(CoxLeftOut(known.values * unit, outcome, fold), 1.0, unit)
+
+    return partial(_put_right, learnt, outcome, fold)
+
+
+def _forest(n_trees: int, seed: int, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+    def learnt(known: DesignMatrix) -> Unseen:
+        return cross_fit(lambda: Forest(n_trees=n_trees, seed=seed, n_jobs=1), known, outcome, fold).unseen
+
+    return partial(_put_right, learnt, outcome, fold)
+
+
+def _boosting(seed: int, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+    def learnt(known: DesignMatrix) -> Unseen:
+        return cross_fit(lambda: Boosting(seed=seed, n_jobs=1), known, outcome, fold).unseen
+
+    return partial(_put_right, learnt, outcome, fold)
+
+
+def _put_right(learnt: Learnt, outcome: Outcome, fold: NDArray[np.intp], known: DesignMatrix) -> Unseen:
+    """Recalibrate on what is said of training rows: whoever knows less must not lose by being too sure of it."""
+    unseen = learnt(known)
+    said = unseen(known, fold, outcome.cluster_place)
+    right = learn_recalibration(outcome.event, said, outcome.lifetime)
+    return lambda rows, its_fold, cluster: right.apply(unseen(rows, its_fold, cluster))
