@@ -78,3 +78,30 @@ VALUE_CONTRASTS = Schema(
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the pairs", may_lack=True),
     ),
 )
+WHERE = Schema(
+    "where",
+    "a family in a group of accounts",
+    (
+        Field("by", Kind.TEXT, "what the accounts are grouped by"),
+        Field("group", Kind.TEXT, "the group"),
+        Field("family", Kind.TEXT, "the family"),
+        Field("estimate", Kind.NUMBER, "what knowing it adds in the group, as in values", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, by clusters", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("n_rows", Kind.WHOLE, "accounts at risk, over all quarters"),
+        Field("n_events", Kind.WHOLE, "of whom left within the horizon"),
+    ),
+)
+DIFFERENCES = Schema(
+    "differences",
+    "a family, by what accounts are grouped by",
+    (
+        Field("by", Kind.TEXT, "what the accounts are grouped by"),
+        Field("family", Kind.TEXT, "the family"),
+        Field("df", Kind.WHOLE, "groups less one"),
+        Field("df_denominator", Kind.NUMBER, "of the F distribution", may_lack=True),
+        Field("statistic", Kind.NUMBER, "F, that the family is worth the same in all groups", may_lack=True),
+        Field("p_value", Kind.NUMBER, "of it", may_lack=True),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over all groupings and families", may_lack=True),
+    ),
+)

@@ -14,6 +14,7 @@ from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed, training_rows
 from analysis.evaluation.folds import Fold
+from analysis.evaluation.in_use import GROUPS
 from analysis.forecast.shapley import Coalition, coalitions
 from analysis.models.cross_fit import cluster_folds
 from analysis.progress import Progress, quiet
@@ -26,7 +27,8 @@ class Subsets:
     Attributes
     ----------
     rows : DataFrame
-        landmark, lifetime_id, account_id, cluster_id, event, phase: of each row at risk, quarter after quarter.
+        landmark, lifetime_id, account_id, cluster_id, event, and `GROUPS` where they are known: of each row at risk,
+        quarter after quarter.
     content : ndarray of uint64, shape (n,)
         As `Outcome.content`.
     risk : dict of str to dict of frozenset to ndarray
@@ -153,13 +155,12 @@ def _shuffled(design: DesignMatrix, outcome: Outcome, family: str, seed: list[in
 
 
 def _labels(fold: Fold) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "landmark": fold.landmark,
-            "lifetime_id": fold.outcome.lifetime,
-            "account_id": fold.outcome.account,
-            "cluster_id": fold.outcome.cluster,
-            "event": fold.outcome.event,
-            "phase": fold.test_rows["phase"].to_numpy(object),
-        }
-    )
+    keys = {
+        "landmark": fold.landmark,
+        "lifetime_id": fold.outcome.lifetime,
+        "account_id": fold.outcome.account,
+        "cluster_id": fold.outcome.cluster,
+        "event": fold.outcome.event,
+    }
+    labels = {name: fold.test_rows[name].to_numpy(object) for name in GROUPS if name in fold.test_rows}
+    return pd.DataFrame(keys | labels)
