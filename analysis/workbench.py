@@ -9,6 +9,7 @@ from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.contest.displays import show_losses
 from analysis.contest.reliance import Reliance, permutation_losses_of
+from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question
@@ -160,6 +161,11 @@ class Workbench(Findings):
     def evaluation(self) -> EvaluationResults:
         """How forecasts of quarters that the models had not seen turned out."""
         return EvaluationResults(self, lambda: self.rolling, lambda: self.skill)
+
+    @cached_property
+    def contest(self) -> ContestResults:
+        """Usage, relationship or champion: what knowing each family is worth to forecasts."""
+        return ContestResults(self, lambda: self.rolling)
 
     @cached_property
     def audits(self) -> AuditResults:

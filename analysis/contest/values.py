@@ -88,13 +88,12 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArra
     own = np.bincount(cluster, part - total / of * whole)
     n_clusters, squares = len(np.unique(cluster)), float((own**2).sum())
     if n_clusters < 2 or not squares > 0:
-        value = 100 * total / of
-        return Ratio(value, value, value, np.nan, np.nan) if n_clusters > 1 else Ratio(value, *[np.nan] * 4)
+        return Ratio(100 * total / of, np.nan, np.nan, np.nan, np.nan)
     error = np.sqrt(n_clusters / (n_clusters - 1) * squares) / of
     df = max(1.0, squares**2 / float((own**4).sum()) - 1.0)
-    reach = stats.t.ppf(0.975, df) * error
-    p_value = 2 * stats.t.sf(abs(total / of) / error, df)
-    return Ratio(*(100 * value for value in (total / of, total / of - reach, total / of + reach)), float(p_value), df)
+    reach = float(stats.t.ppf(0.975, df)) * error
+    p_value = float(2 * stats.t.sf(abs(total / of) / error, df))
+    return Ratio(100 * total / of, 100 * (total / of - reach), 100 * (total / of + reach), p_value, df)
 
 
 def value_families(subsets: Subsets, cluster: NDArray[np.intp]) -> FamilyValues:

@@ -13,6 +13,9 @@ from analysis.contest.subsets import Subsets
 from analysis.contest.values import LOG_SCORE, family_parts, losses, quarter_rates, ratio
 from analysis.inference.multiplicity import holm
 
+LEAST_EVENTS = 10
+"""A group in which fewer accounts left says nothing of what is worth what in it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Where:
@@ -31,7 +34,7 @@ class Where:
 
 
 def value_by_group(
-    subsets: Subsets, cluster: NDArray[np.intp], groupings: Mapping[str, pd.Series], least_events: int = 10
+    subsets: Subsets, cluster: NDArray[np.intp], groupings: Mapping[str, pd.Series], least_events: int = LEAST_EVENTS
 ) -> Where:
     """Value each family within groups of rows, by the first learner's logarithmic score.
 

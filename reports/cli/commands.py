@@ -231,11 +231,23 @@ def _evaluate(options: argparse.Namespace) -> None:
 
     tenure, text = _open(options), read_catalogue(options.language)
     written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
-    print(f"\n{text('command.evaluation', path=written.page)}")
+    print(f"\n{text('command.page', path=written.page)}")
     if written.tables:
         print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
     if tenure.no_forecast:
         print(text("short.no_forecast", reason=tenure.no_forecast))
+
+
+def _contest(options: argparse.Namespace) -> None:
+    from reports.contest.files import write_contest  # as above
+
+    tenure, text = _open(options), read_catalogue(options.language)
+    written = write_contest(tenure, options.out / tenure.study.name, options.language)
+    print(f"\n{text('command.page', path=written.page)}")
+    if written.tables:
+        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    if written.obstacle:
+        print(text("short.no_contest", reason=written.obstacle))
 
 
 COMMANDS = {
@@ -245,6 +257,7 @@ COMMANDS = {
     "covariates": _covariates,
     "simulate": _simulate,
     "evaluate": _evaluate,
+    "contest": _contest,
     "study-worlds": _study_worlds,
     "quarterly": _quarterly,
 }

@@ -10,11 +10,8 @@ from reports.evaluation.sentences import card_lines
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import as_csv, csv_texts
-from reports.writing.files import write_texts
+from reports.writing.files import TABLES, write_texts
 from reports.writing.provenance import provenance
-
-TABLES = "tables"
-"""In the folder of the page: its tables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""Contest results: usage, relationship or champion? As displays; ``tenure.contest`` in a notebook."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.content import places
+from analysis.contest.displays import show_values
+from analysis.contest.learners import learners
+from analysis.contest.ranking import Ranking, rank_families
+from analysis.contest.subsets import Subsets, forecast_by_subsets
+from analysis.contest.values import FamilyValues, value_families
+from analysis.contest.where import Where, value_by_group
+from analysis.declared.factors import control_family
+from analysis.design.population import elapsed_at
+from analysis.errors import ModelError
+from analysis.evaluation.in_use import GROUPS
+from analysis.evaluation.rolling_origin import RollingOrigin
+from analysis.figures.display import Display
+from analysis.wording.remarks import remark
+
+
+class ContestResults:
+    """What each factor family is worth to forecasts; each result is computed once.
+
+    Parameters
+    ----------
+    tenure
+        The cohort.
+    rolling
+        Returns the forecasts of earlier quarters, whose rows and designs the contest is held on.
+    """
+
+    def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin]) -> None:
+        self._tenure, self._rolling = tenure, rolling
+
+    @cached_property
+    def subsets(self) -> Subsets:
+        """Forecasts of each quarter by models that know some of the families and not others.
+
+        Raises
+        ------
+        ModelError
+            If no family but the contract is measured.
+        """
+        tenure, folds = self._tenure, self._rolling().folds
+        names = [family.name for family, _ in tenure.families() if family.name != control_family()]
+        families = [name for name in names if all(len(fold.test.family_columns(name)) for fold in folds)]
+        if not families:
+            raise ModelError(remark("contest.no_family"))
+        return forecast_by_subsets(
+            tenure.landmarks,
+            folds,
+            learners(tenure.study.models, tenure.study.seed),
+            families,
+            control_family(),
+            allowed_gap_days=tenure.study.time.allowed_gap_days,
+            elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
+            seed=tenure.study.seed,
+            progress=tenure.progress,
+        )
+
+    @cached_property
+    def _cluster(self) -> NDArray[np.intp]:
+        return places(self.subsets.rows["cluster_id"].to_numpy(object), self.subsets.content)
+
+    @cached_property
+    def _values(self) -> FamilyValues:
+        return value_families(self.subsets, self._cluster)
+
+    @cached_property
+    def _where(self) -> Where:
+        rows = self.subsets.rows
+        quarters = {"quarter": rows["landmark"].dt.strftime("%Y-%m-%d").astype(object)}
+        return value_by_group(self.subsets, self._cluster, {by: rows[by] for by in GROUPS if by in rows} | quarters)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Which families are shown to drive churn, and in which order."""
+        return rank_families(self._values.table, self._values.contrasts)
+
+    def values(self) -> Display:
+        """Return what knowing each family is worth, by each kind of model, beside shuffled columns."""
+        return show_values(self._values.table, self.ranking, self._tenure.colors)
+
+    def contrasts(self) -> Display:
+        """Return by how much one family is worth more than another."""
+        return Display("Differences of worth between families, paired (Holm)", self._values.contrasts)
+
+    def where(self) -> Display:
+        """Return what each family is worth by phase, segment, touch model, kind of term and quarter."""
+        return Display("Worth of each family, group by group", self._where.table)
+
+    def differences(self) -> Display:
+        """Return whether a family is worth more in some groups than in others."""
+        return Display("Whether families are worth the same in all groups (Holm)", self._where.differences)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table by name, for files."""
+        return {
+            "values": self._values.table,
+            "contrasts": self._values.contrasts,
+            "where": self._where.table,
+            "differences": self._where.differences,
+        }

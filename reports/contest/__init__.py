@@ -1,0 +1,1 @@
+"""The page of the contest: usage, relationship or champion?"""

@@ -1,0 +1,45 @@
+"""The content of the page of the contest: finished answers, as no page has yet put them into words."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.contest.ranking import Ranking
+from analysis.forecast.standpoint import Standpoint
+from analysis.wording.remarks import Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the families are worth.
+
+    Attributes
+    ----------
+    ranking
+        Which drive leaving, and in which order.
+    drawn
+        As `analysis.contest.displays.drawn_values`.
+    tables
+        All tables by name.
+    """
+
+    ranking: Ranking
+    drawn: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """All that the page says, before it is put into words.
+
+    Attributes
+    ----------
+    compared
+        None where families cannot be compared.
+    obstacle
+        Why not; None where they can.
+    """
+
+    standpoint: Standpoint
+    compared: Compared | None
+    obstacle: Remark | None

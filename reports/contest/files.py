@@ -1,0 +1,58 @@
+"""The contest as files: a folder with the page and its tables, all of one run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.store.sets import new_set
+from analysis.wording.remarks import Remark
+from analysis.workbench import Workbench
+from reports.contest.page import render_contest
+from reports.contest.summary import summarise
+from reports.messages import read_catalogue
+from reports.writing.csv_text import csv_texts
+from reports.writing.files import TABLES, write_texts
+from reports.writing.provenance import provenance
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenContest:
+    """A finished page, the tables beside it, and why there are none if families cannot be compared."""
+
+    page: Path
+    tables: tuple[Path, ...]
+    obstacle: Remark | None
+
+
+def write_contest(tenure: Workbench, out: Path, language: str = "en") -> WrittenContest:
+    """Write the page of a contest into a folder of its own, in place of an earlier one of the same landmark.
+
+    Parameters
+    ----------
+    tenure
+        The open study.
+    out
+        The study's output folder; that of the page is named for the landmark and the language.
+    language
+        ``en`` or ``ja``.
+
+    Raises
+    ------
+    ModelError
+        If nobody churned, or nobody is at risk near the snapshot; nothing is written.
+    ReportError
+        If the language is unknown.
+    StoreError
+        If the files cannot be written; an earlier page is then as it was.
+    """
+    catalogue = read_catalogue(language)
+    content = summarise(tenure)
+    tenure.progress("writing the page")
+    name = f"contest-{content.standpoint.landmark:%Y-%m-%d}.{language}"
+    page = render_contest(tenure, content, catalogue, provenance(tenure, catalogue, "tenure contest"))
+    tables = csv_texts(content.compared.tables) if content.compared else {}
+    folder = out / name
+    with new_set(folder) as part:
+        write_texts({f"{name}.html": page}, part)
+        if tables:
+            write_texts(tables, part / TABLES)
+    return WrittenContest(folder / f"{name}.html", tuple(folder / TABLES / file for file in tables), content.obstacle)
