@@ -17,6 +17,8 @@ class Compared:
     ----------
     ranking
         Which drive leaving, and in which order.
+    not_measured
+        Families that these data tell nothing of.
     drawn
         As `analysis.contest.displays.drawn_values`.
     tables
@@ -24,6 +26,7 @@ class Compared:
     """
 
     ranking: Ranking
+    not_measured: tuple[str, ...]
     drawn: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 

@@ -60,15 +60,15 @@ def _of_compared(
     pairs = found.tables["contrasts"]
     told = [by for by in dict.fromkeys(where["by"]) if by in set(differences["by"])]
     return {
-        "short": sentences.in_short(text, found.ranking, labels),
+        "short": sentences.in_short(text, found, labels),
         "worth": values[values["metric"] == LOG_SCORE],
         "by_ipa": by_ipa,
-        "total": TOTAL,
         "pairs": pairs[(pairs["metric"] == LOG_SCORE) & (pairs["model"] == found.ranking.model)],
         "told": told,
         "where": where.set_index(["by", "group", "family"]),
         "groups": {by: list(dict.fromkeys(where.loc[where["by"] == by, "group"])) for by in told},
         "families": [one.family for one in found.ranking.families],
+        "told_together": [TOTAL] if len(found.ranking.families) > 1 else [],
         "of_where": {by: sentences.where_sentences(text, differences[differences["by"] == by], labels) for by in told},
         "least_events": LEAST_EVENTS,
         "figure": Markup(_figure(found, text, labels, colors)),
@@ -78,9 +78,7 @@ def _of_compared(
 def _figure(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> str:
     names = {name: text(f"model.{name}") for name in dict.fromkeys(found.drawn["model"])}
     said = [
-        text(
-            "contest.figure_text", estimate=text.number(one.estimate, 1), span=text.span(one.conf_low, one.conf_high, 1)
-        )
+        text("contest.figure_text", estimate=text.number(e, 1), span=text.span(low, high, 1))
         for e, low, high in found.drawn[["estimate", "conf_low", "conf_high"]].itertuples(index=False)
     ]
     return as_svg(

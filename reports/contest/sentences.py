@@ -7,21 +7,23 @@ import pandas as pd
 from analysis.contest.ranking import FamilyWorth, Rank, Ranking
 from analysis.inference.joint_tests import SHOWN
 from analysis.wording.catalogue import Catalogue
+from reports.contest.content import Compared
 
 Text = Catalogue
 
 
-def in_short(text: Text, ranking: Ranking, labels: Mapping[str, str]) -> list[str]:
+def in_short(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
     """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
-    return [
-        rank_sentence(text, ranking, labels),
-        *(worth_sentence(text, one, labels) for one in ranking.families),
-        text(
-            "contest.total_some" if ranking.total_low > 0 else "contest.total_none",
-            estimate=text.number(ranking.total, 1),
-            span=text.span(ranking.total_low, ranking.total_high, 1),
-        ),
-    ]
+    ranking = found.ranking
+    said = [rank_sentence(text, ranking, labels), *(worth_sentence(text, one, labels) for one in ranking.families)]
+    if ranking.rank is not Rank.ALONE:
+        span = text.span(ranking.total_low, ranking.total_high, 1)
+        key = "contest.total_some" if ranking.total_low > 0 else "contest.total_none"
+        said.append(text(key, estimate=text.number(ranking.total, 1), span=span))
+    if found.not_measured:
+        names = [labels[name] for name in found.not_measured]
+        said.append(text("contest.not_measured", families=text.listed(names), number=len(names)))
+    return said
 
 
 def rank_sentence(text: Text, ranking: Ranking, labels: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The summary of a contest: every answer of the page, collected and frozen before anything is drawn."""
 
 from analysis.contest.displays import drawn_values
+from analysis.declared.factors import control_family
 from analysis.declared.floors import Question
 from analysis.errors import obstacle_to
 from analysis.workbench import Workbench
@@ -22,5 +23,11 @@ def summarise(tenure: Workbench) -> Contest:
     )
     if obstacle:
         return Contest(standpoint, None, obstacle)
-    tables = results.frames()
-    return Contest(standpoint, Compared(results.ranking, drawn_values(tables["values"], results.ranking), tables), None)
+    tables, measured = results.frames(), {control_family(), *results.subsets.families}
+    compared = Compared(
+        ranking=results.ranking,
+        not_measured=tuple(family.name for family, _ in tenure.families() if family.name not in measured),
+        drawn=drawn_values(tables["values"], results.ranking),
+        tables=tables,
+    )
+    return Contest(standpoint, compared, None)
