@@ -8,7 +8,7 @@ import difflib
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Time, Windows
 from analysis.engine.engine import Engine
-from analysis.engine.query import Query, read_queries
+from analysis.engine.query import Query, read_queries, tables_read
 from analysis.ingest.findings import refuse_errors
 from analysis.ingest.load import not_yet_known
 from analysis.ingest.rules.apply import apply_rules
@@ -31,6 +31,12 @@ NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "HUGEINT", "BIGINT", "INTEGER", "SMALLI
 Rows = list[dict[str, str | None]]
 
 queries_of = functools.cache(read_queries)
+
+
+@functools.cache
+def read_by(query: Query) -> frozenset[str]:
+    """Return the tables that a query reads."""
+    return tables_read(query.sql)
 
 
 def read_drawing(drawing: str) -> tuple[list[str], Rows]:
@@ -57,10 +63,17 @@ def draw_difference(names: list[str], wanted: list[tuple[str, ...]], found: list
 
 @dataclass(frozen=True)
 class Book:
-    """A small book of accounts in a warehouse of its own."""
+    """A small book of accounts in a warehouse of its own; its tables are made once somebody asks for them."""
 
-    con: duckdb.DuckDBPyConnection
+    connection: duckdb.DuckDBPyConnection
     parameters: Mapping[str, Any]
+    waiting: list[Query] = field(default_factory=list)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse, with all tables made."""
+        self._make(self.waiting)
+        return self.connection
 
     @property
     def engine(self) -> Engine:
@@ -70,13 +83,27 @@ class Book:
     def run(self, query: Query) -> None:
         """Make one table, in place of an older one of its name."""
         self.con.execute(f"drop table if exists {query.name}")
-        self.engine.make(query, self.parameters)
+        Engine(self.connection).make(query, self.parameters)
 
     def run_folders(self, folders: tuple[str, ...]) -> None:
-        """Run the queries of these folders in their order."""
-        for folder in folders:
-            for query in queries_of(folder):
-                self.run(query)
+        """Have the queries of these folders run, in their order, as far as anybody asks for their tables."""
+        self.waiting.extend(query for folder in folders for query in queries_of(folder))
+
+    def _make(self, queries: Sequence[Query]) -> None:
+        for query in list(queries):
+            self.waiting.remove(query)
+            self.connection.execute(f"drop table if exists {query.name}")
+            Engine(self.connection).make(query, self.parameters)
+
+    def _behind(self, tables: set[str]) -> list[Query]:
+        """Return those of the queries that wait that these tables are made from, in their order."""
+        needed = set(tables)
+        found = []
+        for query in reversed(self.waiting):
+            if query.name in needed:
+                needed |= read_by(query)
+                found.append(query)
+        return found[::-1]
 
     def shows(self, table: str, expected: str, where: str = "true") -> None:
         """Assert that a table, in the columns and rows asked for, is the drawn one, whatever its order.
@@ -84,7 +111,8 @@ class Book:
         A table that knows lifetimes only by their number may be drawn with what `lifetimes` says of them.
         """
         names, drawn = read_drawing(expected)
-        relation = self.con.sql(f"select {', '.join(names)} from {self._relation(table, names)} where {where}")
+        self._make(self._behind({table, "lifetimes"}))
+        relation = self.connection.sql(f"select {', '.join(names)} from {self._relation(table, names)} where {where}")
         types = [str(found) for found in relation.types]
         found = sorted(
             tuple(_as_text(value, type_) for value, type_ in zip(row, types, strict=True))
@@ -99,7 +127,7 @@ class Book:
             raise AssertionError(f"{table} is not as drawn (- drawn, + found):\n{difference}")
 
     def _relation(self, table: str, names: list[str]) -> str:
-        own = {row[0] for row in self.con.execute(f"describe {table}").fetchall()}
+        own = {row[0] for row in self.connection.execute(f"describe {table}").fetchall()}
         borrowed = [name for name in ("account_id", "lifetime_number", "origin") if name not in own and name in names]
         if not borrowed:
             return table
