@@ -39,3 +39,83 @@ CONTRASTS = Schema(
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the pairs of the model", may_lack=True),
     ),
 )
+FAMILY_PREDICTORS = Schema(
+    "family_predictors",
+    "a lifetime at risk on the first day of a quarter, under models that learned without its cluster and that quarter",
+    (
+        Field("landmark", Kind.DAY, "that day"),
+        Field("lifetime_id", Kind.KEY, "the lifetime"),
+        Field("account_id", Kind.TEXT, "whose it is"),
+        Field("cluster_id", Kind.TEXT, "the parent account that errors are shared with"),
+        Field("event", Kind.FLAG, "whether it churned within the horizon", may_be_absent=True),
+        Field("phase", Kind.TEXT, "of the lifetime on that day", may_lack=True, may_be_absent=True),
+        Field("segment", Kind.TEXT, "of the account, as of the snapshot", may_lack=True, may_be_absent=True),
+        Field("touch_model", Kind.TEXT, "of the account, as of the snapshot", may_lack=True, may_be_absent=True),
+        Field(
+            "annual_revenue", Kind.NUMBER, "that the account pays, where it is asked for", may_lack=True,
+            may_be_absent=True,
+        ),
+    ),
+    others="of each family what the model of all families says by its columns, in log odds",
+)  # fmt: skip
+_SPAN = "95% interval of it, clusters resampled"
+RISK_DIFFERENCES = Schema(
+    "risk_differences",
+    "a factor family",
+    (
+        Field("family", Kind.TEXT, "its name"),
+        Field(
+            "shown", Kind.TEXT, "what is shown of it: 'more', 'less', 'unsure' or 'silent' (it says the same of all)"
+        ),
+        Field(
+            "estimate",
+            Kind.NUMBER,
+            "points of churn within the horizon (100 = certainty): accounts at the 90th percentile of what the family "
+            "says less those at the 10th, all else as it is",
+        ),
+        Field("conf_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("p_value", Kind.NUMBER, "that it is none, from the same resamples", may_lack=True),
+        Field("risk_low", Kind.NUMBER, "mean probability of churn with all at the 10th percentile"),
+        Field("risk_high", Kind.NUMBER, "the same at the 90th"),
+        Field(
+            "coefficient",
+            Kind.NUMBER,
+            "log odds of churn for one of log odds that the family said: 1 where it holds as learned; sign free",
+            may_lack=True,
+        ),
+        Field("coefficient_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
+        Field("coefficient_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("reach", Kind.NUMBER, "log odds that lie between the two percentiles, as learned"),
+        Field("accounts", Kind.NUMBER, "the difference, in accounts of those at risk now"),
+        Field("accounts_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
+        Field("accounts_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("revenue", Kind.NUMBER, "each account's own difference times what it pays in a year", may_lack=True),
+        Field("revenue_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
+        Field("revenue_high", Kind.NUMBER, "upper end", may_lack=True),
+    ),
+)
+BLIND_SPOTS = Schema(
+    "blind_spots",
+    "a cell of accounts that each family calls well, or worse",
+    (
+        Field("n_rows", Kind.WHOLE, "accounts at risk, over all quarters that were scored", may_lack=True),
+        Field("n_accounts", Kind.WHOLE, "different accounts among them", may_lack=True),
+        Field("n_events", Kind.WHOLE, "lifetimes of them that churned within the horizon", may_lack=True),
+        Field("estimate", Kind.NUMBER, "share of the rows that churned within the horizon", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, clusters allowed for", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("difference", Kind.NUMBER, "that share less the one where all is well", may_lack=True),
+        Field("difference_low", Kind.NUMBER, "lower end of its 95% interval, clusters allowed for", may_lack=True),
+        Field("difference_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("p_value", Kind.NUMBER, "that they do not differ", may_lack=True),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the cells", may_lack=True),
+        Field("accounts_now", Kind.WHOLE, "accounts at risk now that lie in the cell", may_lack=True),
+        Field("revenue_now", Kind.NUMBER, "what they pay in a year", may_lack=True),
+        Field(
+            "is_hidden", Kind.FLAG, "whether what was observed is hidden: too few accounts, or it would tell of them"
+        ),
+        Field("is_hidden_now", Kind.FLAG, "the same of the accounts at risk now"),
+    ),
+    others="for each family whether the cell is its worse half (true or false)",
+)

@@ -1,0 +1,131 @@
+"""Displays of the families' effects: points of churn, and the map of blind spots, with their pictures."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.risk_difference import RiskDifferences, Shown
+from analysis.declared.factors import families_named
+from analysis.figures.cells import draw_cells, map_height
+from analysis.figures.display import Display
+from analysis.figures.points import draw_points, points_height
+from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import english, remark
+
+
+def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> Display:
+    """Return by how many points of churn, accounts and yearly revenue each family's ends differ.
+
+    Parameters
+    ----------
+    colors
+        Colour of each family.
+    """
+    drawn = drawn_differences(found, english())
+    return Display(
+        "Points of churn between accounts at the 10th and the 90th percentile of what a family says",
+        found.table,
+        lambda ax: draw_points(ax, drawn, colors),
+        size=(9.0, points_height(drawn)),
+        notes=tuple(str(note) for note in found.notes),
+    )
+
+
+def drawn_differences(found: RiskDifferences, catalogue: Catalogue) -> pd.DataFrame:
+    """Return what `draw_points` needs of the differences, in the words of a catalogue."""
+    said = [_points(line, catalogue) for line in found.table.itertuples()]
+    return found.table[["family", "estimate", "conf_low", "conf_high"]].assign(
+        label=_names(found.table["family"], catalogue),
+        text=[points for points, _ in said],
+        below=[accounts for _, accounts in said],
+    )
+
+
+def _points(line: Any, catalogue: Catalogue) -> tuple[str, str]:
+    """Return a family's points, and the accounts and revenue that they come to."""
+    if line.shown == Shown.SILENT:
+        return remark("contest.difference_none").in_words(catalogue), ""
+    points = remark("contest.difference_told", points=line.estimate, low=line.conf_low, high=line.conf_high)
+    accounts = (
+        remark("contest.accounts", accounts=line.accounts)
+        if pd.isna(line.revenue)
+        else remark("contest.accounts_paying", accounts=line.accounts, revenue=round(line.revenue))
+    )
+    return points.in_words(catalogue), accounts.in_words(catalogue)
+
+
+def show_blind_spots(found: BlindSpots) -> Display:
+    """Return the cells of accounts high and low by each family, with their map."""
+    catalogue = english()
+    drawn = drawn_cells(found, catalogue)
+    rows, columns = cell_labels(found.families, catalogue)
+    notes = map_notes(found, catalogue)
+    return Display(
+        "Who left in cells of accounts high and low by each family, and who is there now",
+        found.table,
+        lambda ax: draw_cells(ax, drawn, rows, columns, notes),
+        size=(9.0, map_height(drawn)),
+        notes=tuple(str(note) for note in found.notes),
+    )
+
+
+def map_notes(found: BlindSpots, catalogue: Catalogue) -> list[str]:
+    """Return what stands under the map, line by line, in the words of a catalogue."""
+    codes = ["contest.map_note", *(["contest.map_framed"] if found.spots else [])]
+    return [remark(code).in_words(catalogue) for code in codes]
+
+
+def drawn_cells(found: BlindSpots, catalogue: Catalogue) -> pd.DataFrame:
+    """Return what `draw_cells` needs of the cells, in the words of a catalogue."""
+    others = _combinations(found.families)
+    lines = []
+    for place, cell in found.table.iterrows():
+        own = tuple(bool(cell[family]) for family in found.families)
+        at = {"row": int(own[0]), "column": others.index(own[1:]), "is_spot": place in found.spots}
+        lines.append(
+            at | {"estimate": cell["estimate"], "share": catalogue.share(cell["estimate"])} | _texts(cell, catalogue)
+        )
+    return pd.DataFrame(lines)
+
+
+def _texts(cell: pd.Series, catalogue: Catalogue) -> dict[str, str]:
+    """Return the lines of text in a cell, empty where there is nothing to say."""
+    interval = of = paying = ""
+    if not cell["is_hidden"] and cell["n_accounts"]:
+        interval = remark("contest.map_interval", low=cell["conf_low"], high=cell["conf_high"]).in_words(catalogue)
+        of = remark("contest.map_accounts", accounts=round(cell["n_accounts"])).in_words(catalogue)
+    if cell["is_hidden_now"]:
+        now = remark("contest.map_hidden").in_words(catalogue)
+    else:
+        now = remark("contest.map_now", accounts=round(cell["accounts_now"])).in_words(catalogue)
+        if pd.notna(cell["revenue_now"]):
+            paying = remark("contest.map_paying", revenue=round(cell["revenue_now"])).in_words(catalogue)
+    return {"interval": interval, "of": of, "now": now, "paying": paying}
+
+
+def cell_labels(families: Sequence[str], catalogue: Catalogue) -> tuple[list[str], list[list[str]]]:
+    """Return what stands beside the rows and, line by line, over the columns of the map."""
+    names = _names(families, catalogue)
+
+    def half(name: str, is_worse: bool) -> str:
+        code = "contest.map_worse" if is_worse else "contest.map_better"
+        return remark(code, family=name).in_words(catalogue)
+
+    rows = [half(names[0], is_worse) for is_worse in (False, True)]
+    columns = [
+        [half(name, is_worse) for name, is_worse in zip(names[1:], cell, strict=True)]
+        for cell in _combinations(families)
+    ]
+    return rows, columns
+
+
+def _combinations(families: Sequence[str]) -> list[tuple[bool, ...]]:
+    """Return the columns of the map: halves of all families but the first, the best first."""
+    return list(itertools.product([False, True], repeat=len(families) - 1))
+
+
+def _names(families: Sequence[str] | pd.Series, catalogue: Catalogue) -> list[str]:
+    return [catalogue.format_field(family, "") for family in families_named(families)]
