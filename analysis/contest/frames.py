@@ -119,3 +119,25 @@ BLIND_SPOTS = Schema(
     ),
     others="for each family whether the cell is its worse half (true or false)",
 )
+VACANCY = Schema(
+    "vacancy",
+    "weeks since a champion's departure became known, with or without another in place",
+    (
+        Field("weeks_from", Kind.WHOLE, "more than so many weeks since"),
+        Field("weeks_to", Kind.WHOLE, "and at most so many; missing where there is no end", may_lack=True),
+        Field("is_filled", Kind.FLAG, "whether another champion is in place"),
+        Field("n_lifetimes", Kind.WHOLE, "lifetimes at risk there", may_lack=True),
+        Field("n_events", Kind.WHOLE, "those of them that churned there", may_lack=True),
+        Field("years", Kind.NUMBER, "account-years at risk there", may_lack=True),
+        Field("estimate", Kind.NUMBER, "log hazard ratio against no departure known", may_lack=True),
+        Field("std_error", Kind.NUMBER, "of it: cluster-robust, leverage given back (CR2)", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("p_value", Kind.NUMBER, "that there is no difference", may_lack=True),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the rows", may_lack=True),
+        Field("hazard_ratio", Kind.NUMBER, "the estimate as a ratio", may_lack=True),
+        Field("hazard_ratio_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("hazard_ratio_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("is_hidden", Kind.FLAG, "whether it is hidden: too few lifetimes, or it would tell of them"),
+    ),
+)
