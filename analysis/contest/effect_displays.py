@@ -1,4 +1,4 @@
-"""Displays of the families' effects: points of churn, and the map of blind spots, with their pictures."""
+"""Displays of the families' effects: points of churn, blind spots, and the champion's vacancy, with their pictures."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,15 @@ import pandas as pd
 
 from analysis.contest.blind_spots import BlindSpots
 from analysis.contest.risk_difference import RiskDifferences, Shown
+from analysis.contest.vacancy import Vacancy, weeks_remark
 from analysis.declared.factors import families_named
 from analysis.figures.cells import draw_cells, map_height
 from analysis.figures.display import Display
+from analysis.figures.effects import draw_hazard_ratios, forest_height
 from analysis.figures.points import draw_points, points_height
+from analysis.figures.style import MUTED, WARN
 from analysis.wording.catalogue import Catalogue
-from analysis.wording.remarks import english, remark
+from analysis.wording.remarks import Remark, english, remark
 
 
 def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> Display:
@@ -120,6 +123,53 @@ def cell_labels(families: Sequence[str], catalogue: Catalogue) -> tuple[list[str
         for cell in _combinations(families)
     ]
     return rows, columns
+
+
+PLACE_COLORS = {"vacant": WARN, "filled": MUTED}
+"""Of the hazard with nobody in place, and with another."""
+
+
+def show_vacancy(found: Vacancy) -> Display:
+    """Return the hazard of leaving by weeks since a champion's departure became known, filled or not."""
+    drawn, catalogue = drawn_vacancy(found, english()), english()
+    labels, axis = place_labels(catalogue), remark("contest.vacancy_axis").in_words(catalogue)
+    return Display(
+        "Hazard of leaving after a champion's departure, by weeks since it became known",
+        found.table,
+        (lambda ax: draw_hazard_ratios(ax, drawn, PLACE_COLORS, axis, labels)) if _has_ratio(drawn) else None,
+        size=(8.4, forest_height(drawn)),
+        notes=tuple(str(note) for note in found.notes),
+    )
+
+
+def drawn_vacancy(found: Vacancy, catalogue: Catalogue) -> pd.DataFrame:
+    """Return what `draw_hazard_ratios` needs of the weeks that are not hidden, in the words of a catalogue."""
+    shown = found.table[~found.table["is_hidden"] & (found.table["n_lifetimes"] > 0)]
+    ratios = shown[["hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"]]
+    return ratios.assign(
+        family=shown["is_filled"].map({False: "vacant", True: "filled"}),
+        label=[weeks_remark(row).in_words(catalogue) for _, row in shown.iterrows()],
+        text=[_ratio(row).in_words(catalogue) for _, row in shown.iterrows()],
+    )
+
+
+def place_labels(catalogue: Catalogue) -> dict[str, str]:
+    """Return what the two groups of weeks are called."""
+    return {
+        "vacant": remark("contest.nobody_in_place").in_words(catalogue),
+        "filled": remark("contest.another_in_place").in_words(catalogue),
+    }
+
+
+def _has_ratio(drawn: pd.DataFrame) -> bool:
+    return bool(drawn["hazard_ratio"].notna().any())
+
+
+def _ratio(row: pd.Series) -> Remark:
+    if pd.isna(row["estimate"]):
+        return remark("contest.vacancy_no_ratio", events=int(row["n_events"]))
+    span = {"low": row["hazard_ratio_low"], "high": row["hazard_ratio_high"]}
+    return remark("contest.vacancy_ratio", ratio=row["hazard_ratio"], events=int(row["n_events"]), **span)
 
 
 def _combinations(families: Sequence[str]) -> list[tuple[bool, ...]]:

@@ -251,9 +251,7 @@ def _contrast(table: pd.DataFrame, fit: CoxFit, errors: ClusterErrors) -> Contra
     return Contrast(estimate, estimate - half, estimate + half, p_value)
 
 
-def _notes(
-    champion: Champion, table: pd.DataFrame, contrast: Contrast | None, n_unknown: int
-) -> tuple[Remark, ...]:
+def _notes(champion: Champion, table: pd.DataFrame, contrast: Contrast | None, n_unknown: int) -> tuple[Remark, ...]:
     """Say what a reader must know: whose departures, which are shown to matter, and whether filling the place does."""
     notes = [remark("contest.vacancy_roles" if champion is Champion.ROLE else "contest.vacancy_key_users")]
     shown = table[(table["adjusted_p_value"] < SHOWN) & (table["estimate"] > 0)]
