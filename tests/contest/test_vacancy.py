@@ -18,7 +18,6 @@ from analysis.inference.fit import fit_inference
 from analysis.workbench import open_study
 
 COVARIATES = [Declared("use", "usage"), Declared("champions", "champion")]
-FACTORS = {"vacant": 4.0, "early": 2.0}
 
 
 def followed(n_lifetimes: int, seed: int) -> tuple[pd.DataFrame, Departures]:
@@ -73,22 +72,26 @@ def found(world):
     return vacancy(*world, min_cell=5)
 
 
-def test_hazards_planted_are_within_their_intervals(found):
-    truth = np.log([4] * 5 + [2, 2, 2, 1, 1])
-    covered = (found.table["conf_low"] < truth) & (truth < found.table["conf_high"])
-    assert covered.sum() >= 9  # of ten intervals of 95%
+def test_hazards_planted_are_within_their_intervals_in_about_95_of_100_and_so_is_what_filling_does():
+    """Eight worlds, 80 bars: 70 or fewer covered would be one in a thousand. Contrast: filled is 2, 2, 2, 1, 1."""
+    truth, covered, compared = np.log([4] * 5 + [2, 2, 2, 1, 1]), 0, 0
+    for seed in range(8):
+        intervals, departures = followed(800, seed=seed)
+        one = vacancy(intervals, departures, fit_inference(intervals, COVARIATES))
+        covered += ((one.table["conf_low"] < truth) & (truth < one.table["conf_high"])).sum()
+        years = one.table["years"].to_numpy()[:5]
+        filling = np.log(4) - (years / years.sum()) @ np.log([2, 2, 2, 1, 1])
+        compared += one.contrast.conf_low < filling < one.contrast.conf_high
+    assert 71 <= covered <= 80
+    assert compared >= 6
+
+
+def test_what_is_shown_is_said(found):
     assert (found.table["n_events"] > 0).all()
     assert found.champion is Champion.ROLE
-    codes = [note.code for note in found.notes]
-    assert codes[:3] == ["contest.vacancy_roles", "contest.vacancy_shown", "contest.vacancy_filling"]
-
-
-def test_filling_the_place_is_compared_as_many_weeks_after(found):
-    """Over the weeks of the vacant the filled hazard is 2, 2, 2, 1, 1 times the reference."""
-    years = found.table["years"].to_numpy()[:5]
-    truth = np.log(4) - (years / years.sum()) @ np.log([2, 2, 2, 1, 1])
-    assert found.contrast.conf_low < truth < found.contrast.conf_high
     assert found.contrast.p_value < 0.01
+    codes = [note.code for note in found.notes]
+    assert codes == ["contest.vacancy_roles", "contest.vacancy_shown", "contest.vacancy_filling"]
 
 
 def test_bars_are_indicators_beside_the_other_families_with_the_errors_of_clusters(world, found):
@@ -202,8 +205,8 @@ def test_roles_are_read_by_lifetime_and_day_and_nobody_recorded_is_unknown():
     assert found.is_known.tolist() == [True, True, False]
 
 
-def test_where_neither_roles_nor_users_are_recorded_it_is_said(sample_report):
-    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+def test_where_neither_roles_nor_users_are_recorded_it_is_said(tmp_path):
+    tenure = open_study(SAMPLE, out=tmp_path, progress=lambda message: None)
     with pytest.raises(ModelError, match="is not measured here"):
         departures_of(tenure)
 

@@ -14,7 +14,9 @@ NAMES = ["account_id", "is_recorded", "is_known", "days_known", "others"]
 
 
 def shown(rows, started_on="2023-01-01", **begins):
-    subscriptions, contacts = each_its_account(CONTACTS, rows, started_on)
+    cells = [line.strip().strip("|").split("|", 2) for line in rows.strip().splitlines()]
+    own = "\n".join(f"| {account} | {account.strip()}-{who.strip()} |{rest}|" for account, who, rest in cells)
+    subscriptions, contacts = each_its_account(CONTACTS, own, started_on)
     book = covariates(subscriptions, contacts=contacts, snapshot=AUGUST, **begins)
     answer = book.engine.ask(read_query(f"{ASKED}/departures_known"), {**book.parameters, "most_days": 183})
     accounts = book.con.sql("select lifetime_id, account_id from lifetimes").df()
