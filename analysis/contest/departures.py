@@ -1,4 +1,4 @@
-"""Departures: since when it is known, on an interval's first day, that a champion went, and whether another is there."""
+"""Departures: since when it is known, on an interval's first day, that a champion went, and if another is there."""
 
 from dataclasses import dataclass
 from enum import StrEnum

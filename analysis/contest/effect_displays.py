@@ -7,14 +7,18 @@ from typing import Any
 import pandas as pd
 
 from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.covariate_effects import Direction
+from analysis.contest.dose_response import DoseResponse
 from analysis.contest.risk_difference import RiskDifferences, Shown
 from analysis.contest.vacancy import Vacancy, weeks_remark
 from analysis.declared.factors import families_named
 from analysis.figures.cells import draw_cells, map_height
 from analysis.figures.display import Display
+from analysis.figures.dose import draw_dose
 from analysis.figures.effects import draw_hazard_ratios, forest_height
 from analysis.figures.points import draw_points, points_height
 from analysis.figures.style import MUTED, WARN
+from analysis.models.registry import COX, FOREST
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark, english, remark
 
@@ -159,6 +163,58 @@ def place_labels(catalogue: Catalogue) -> dict[str, str]:
         "vacant": remark("contest.nobody_in_place").in_words(catalogue),
         "filled": remark("contest.another_in_place").in_words(catalogue),
     }
+
+
+def show_covariate_effects(table: pd.DataFrame, colors: Mapping[str, str]) -> Display:
+    """Return hazard ratios per standard deviation and per unit, and beside each whether its sign was expected.
+
+    Parameters
+    ----------
+    table
+        As `COVARIATE_EFFECTS`, with a label for each column.
+    colors
+        Colour of each family.
+    """
+    drawn = drawn_covariate_effects(table, english())
+    return Display(
+        "Hazard ratios per standard deviation and per unit, and the sign that was expected",
+        table,
+        lambda ax: draw_hazard_ratios(ax, drawn, colors),
+        size=(9.6, forest_height(drawn)),
+    )
+
+
+def drawn_covariate_effects(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return what `draw_hazard_ratios` needs of labelled effects, in the words of a catalogue."""
+    texts = []
+    for row in table.itertuples():
+        text = catalogue.number(row.hazard_ratio)
+        if pd.notna(row.hazard_ratio_low):
+            text += f" ({catalogue.span(row.hazard_ratio_low, row.hazard_ratio_high)})"
+        verdict = _DIRECTIONS.get(row.direction)
+        texts.append(f"{text}; {remark(verdict).in_words(catalogue)}" if verdict else text)
+    return table.assign(text=texts)
+
+
+_DIRECTIONS = {Direction.AS_EXPECTED: "contest.as_expected", Direction.AGAINST: "contest.against"}
+
+
+def show_dose_response(found: DoseResponse, label: str, unit: str) -> Display:
+    """Return the curve of one covariate in the Cox model and in the forest.
+
+    Parameters
+    ----------
+    label, unit
+        Of the covariate.
+    """
+    models = {COX: "Cox model: hazard", FOREST: "Forest: probability within the horizon (a dot each twelfth of rows)"}
+    return Display(
+        f"How the danger of leaving goes with: {label}",
+        found.table,
+        lambda ax: draw_dose(ax, found.table, found.median, f"{label} ({unit})", models),
+        size=(7.0, 4.0),
+        notes=tuple(str(note) for note in found.notes),
+    )
 
 
 def _has_ratio(drawn: pd.DataFrame) -> bool:

@@ -141,3 +141,44 @@ VACANCY = Schema(
         Field("is_hidden", Kind.FLAG, "whether it is hidden: too few lifetimes, or it would tell of them"),
     ),
 )
+_RATIO = (
+    Field("estimate", Kind.NUMBER, "log hazard ratio per standard deviation, or against absence"),
+    Field("std_error", Kind.NUMBER, "of it: cluster-robust, leverage given back (CR2)", may_lack=True),
+    Field("p_value", Kind.NUMBER, "that it is none", may_lack=True),
+    Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the columns", may_lack=True),
+    Field("hazard_ratio", Kind.NUMBER, "the estimate as a ratio"),
+    Field("hazard_ratio_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+    Field("hazard_ratio_high", Kind.NUMBER, "upper end", may_lack=True),
+)
+COVARIATE_EFFECTS = Schema(
+    "covariate_effects",
+    "a column of the model that is no mark of missing values",
+    (
+        Field("term", Kind.TEXT, "the column of the design: a covariate, or a level of one"),
+        Field("covariate", Kind.TEXT, "the covariate behind it"),
+        Field("family", Kind.TEXT, "whose covariate it is"),
+        *_RATIO,
+        Field("per", Kind.TEXT, "what the next ratio is of: 'unit' or 'doubling' of the covariate, or 'mark' (yes)"),
+        Field("unit", Kind.TEXT, "the covariate's unit"),
+        Field("unit_ratio", Kind.NUMBER, "hazard ratio of one of them"),
+        Field("unit_ratio_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("unit_ratio_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("expected", Kind.TEXT, "sign of the log hazard ratio that was expected: '+', '-' or '?'"),
+        Field("direction", Kind.TEXT, "what was found: 'as_expected', 'against', 'unexpected' (none was), 'unsure'"),
+        Field("signal", Kind.TEXT, "of the lag ladder: 'early', 'late', 'late_or_fast', ''", may_lack=True),
+    ),
+)
+DOSE = Schema(
+    "dose_response",
+    "a value of a covariate under a model",
+    (
+        Field("model", Kind.TEXT, "'cox' (spline) or 'forest' (accumulated local effects)"),
+        Field("value", Kind.NUMBER, "of the covariate, in its unit"),
+        Field(
+            "estimate", Kind.NUMBER, "log of the hazard, or of the probability within the horizon, over the median's"
+        ),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("points", Kind.NUMBER, "points of churn against the mean of all rows; of the forest", may_lack=True),
+    ),
+)
