@@ -7,19 +7,15 @@ import pandas as pd
 
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
-from analysis.contest.covariate_effects import covariate_effects
 from analysis.contest.displays import show_losses
-from analysis.contest.dose_response import dose_response
-from analysis.contest.effect_displays import show_covariate_effects, show_dose_response, show_vacancy
+from analysis.contest.effects import Effects
 from analysis.contest.reliance import Reliance, permutation_losses_of
-from analysis.contest.vacancy import Vacancy, vacancy_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
-from analysis.evaluation.folds import Fold
 from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
@@ -32,7 +28,6 @@ from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
-from analysis.inference.findings import Findings
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
@@ -47,7 +42,7 @@ MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
 
 
-class Workbench(Findings):
+class Workbench(Effects):
     """A study with every result a method away, each computed once when first asked for."""
 
     @cached_property
@@ -187,28 +182,12 @@ class Workbench(Findings):
         by_ipa = contrasts[contrasts["metric"] == "ipa"].reset_index(drop=True)
         return Display("Difference of losses between families, paired (Holm)", by_ipa)
 
-    @cached_property
-    def champion_vacancy(self) -> Vacancy:
-        """What follows on a champion's departure, by weeks since it became known, filled or not.
-
-        Raises
-        ------
-        ModelError
-            If neither roles nor key users are recorded, no departure is known, or events are too few.
-        """
-        return vacancy_of(self, self.inference)
-
-    def vacancy(self) -> Display:
-        """Return the hazard of leaving by weeks since a champion's departure became known, filled or not."""
-        return show_vacancy(self.champion_vacancy)
-
     def covariate_effects(self) -> Display:
         """Return each covariate's hazard ratio per standard deviation and per unit, and the sign that was expected.
 
         What the lag ladder says stands beside them where that audit was made already.
         """
-        table = covariate_effects(self.inference, self.hazard_ratios().table, self.audits.signals_if_made)
-        return show_covariate_effects(self.labelled(table), self.colors)
+        return self.effects_beside(self.audits.signals_if_made)
 
     def dose_response(self, covariate: str) -> Display:
         """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest.
@@ -218,14 +197,7 @@ class Workbench(Findings):
         ModelError
             If it is no number in the model, or its values are too much alike for a curve.
         """
-        resampled = {"n_resamples": self.study.models.resamples, "seed": self.study.seed}
-        found = dose_response(covariate, self.counting_process, self.inference, self._folds_if_any, **resampled)
-        declared = next(one for one in self.covariates() if one.name == covariate)
-        return show_dose_response(found, declared.label_en, declared.unit)
-
-    @property
-    def _folds_if_any(self) -> tuple[Fold, ...]:
-        return self.rolling.folds if self.no_forecast is None else ()
+        return self.dose(covariate, self.rolling.folds if self.no_forecast is None else ())
 
     @cached_property
     def _reliance(self) -> Reliance:

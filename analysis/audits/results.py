@@ -94,7 +94,7 @@ class AuditResults:
 
     @property
     def signals_if_made(self) -> dict[str, str] | None:
-        """What the lag ladder says of each column (`analysis.audits.signals.Signal`); None where it was not made yet."""
+        """What the lag ladder says of each column, as `Signal`; None where it was not made yet."""
         if not self._kept.are_kept(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES):
             return None
         return dict(zip(self.lag_ladder["term"], self.lag_ladder["signal"], strict=True))

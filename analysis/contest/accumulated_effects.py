@@ -1,4 +1,4 @@
-"""Accumulated local effects: how a forecast moves with one covariate, asked only of values near those that rows have."""
+"""Accumulated local effects: how a forecast moves with one covariate, asked only near the values that rows have."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Covariate effects: the hazard ratio of each covariate, per standard deviation and per unit, beside what was expected."""
+"""Covariate effects: hazard ratios per standard deviation and per unit, beside the sign that was expected."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 
 YES_OR_NO = "yes or no"
-"""The unit of covariates that are marks."""
+"""How the unit of covariates that are marks begins."""
 
 
 class Per(StrEnum):
@@ -100,7 +100,7 @@ def _per(term: str, covariate: Covariate | None, spread: float) -> tuple[Per, fl
     """Return what the second ratio is of, and how many of the first's units that is."""
     if term != (covariate.name if covariate else term):
         return Per.MARK, 1.0
-    if covariate is not None and covariate.unit == YES_OR_NO:
+    if covariate is not None and covariate.unit.startswith(YES_OR_NO):
         return Per.MARK, 1 / spread
     if covariate is not None and covariate.transform in ("log1p", "log_from_one"):
         return Per.DOUBLING, float(np.log(2)) / spread

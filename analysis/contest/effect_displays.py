@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.contest.blind_spots import BlindSpots
-from analysis.contest.covariate_effects import Direction
+from analysis.contest.covariate_effects import Direction, Per
 from analysis.contest.dose_response import DoseResponse
 from analysis.contest.risk_difference import RiskDifferences, Shown
 from analysis.contest.vacancy import Vacancy, weeks_remark
@@ -180,7 +180,7 @@ def show_covariate_effects(table: pd.DataFrame, colors: Mapping[str, str]) -> Di
         "Hazard ratios per standard deviation and per unit, and the sign that was expected",
         table,
         lambda ax: draw_hazard_ratios(ax, drawn, colors),
-        size=(9.6, forest_height(drawn)),
+        size=(11.0, forest_height(drawn)),
     )
 
 
@@ -188,14 +188,21 @@ def drawn_covariate_effects(table: pd.DataFrame, catalogue: Catalogue) -> pd.Dat
     """Return what `draw_hazard_ratios` needs of labelled effects, in the words of a catalogue."""
     texts = []
     for row in table.itertuples():
-        text = catalogue.number(row.hazard_ratio)
-        if pd.notna(row.hazard_ratio_low):
-            text += f" ({catalogue.span(row.hazard_ratio_low, row.hazard_ratio_high)})"
-        verdict = _DIRECTIONS.get(row.direction)
-        texts.append(f"{text}; {remark(verdict).in_words(catalogue)}" if verdict else text)
+        own = _span(catalogue, row.hazard_ratio, row.hazard_ratio_low, row.hazard_ratio_high)
+        per = _span(catalogue, row.unit_ratio, row.unit_ratio_low, row.unit_ratio_high)
+        text = remark(_PER[row.per], own=own, per=per)
+        if verdict := _DIRECTIONS.get(row.direction):
+            text = remark("contest.with_verdict", ratios=text, verdict=remark(verdict))
+        texts.append(text.in_words(catalogue))
     return table.assign(text=texts)
 
 
+def _span(catalogue: Catalogue, ratio: float, low: float, high: float) -> str:
+    text = catalogue.number(ratio)
+    return text if pd.isna(low) else f"{text} ({catalogue.span(low, high)})"
+
+
+_PER = {Per.UNIT: "contest.per_unit", Per.DOUBLING: "contest.per_doubling", Per.MARK: "contest.per_mark"}
 _DIRECTIONS = {Direction.AS_EXPECTED: "contest.as_expected", Direction.AGAINST: "contest.against"}
 
 

@@ -47,8 +47,8 @@ def draw_dose(
         value, low, high, middle = (own[name] for name in ("value", "conf_low", "conf_high", "estimate"))
         low, high, middle = (np.exp(line.clip(*cut)) for line in (low, high, middle))
         ax.fill_between(value, low, high, color=color, alpha=0.15, linewidth=0)
-        marker = {"marker": "o", "markersize": 4} if model == "forest" else {}
-        named[model_labels[model]] = ax.plot(value, middle, color=color, linewidth=2, **marker)[0]
+        marker = "o" if model == "forest" else ""
+        named[model_labels[model]] = ax.plot(value, middle, color=color, linewidth=2, marker=marker, markersize=4)[0]
     ax.axhline(1, color=INK, linewidth=0.8)
     ax.axvline(median, color=MUTED, linewidth=1, linestyle=(0, (1, 2)))
     if len(cox):
