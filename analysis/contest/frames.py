@@ -58,7 +58,7 @@ FAMILY_PREDICTORS = Schema(
     ),
     others="of each family what the model of all families says by its columns, in log odds",
 )  # fmt: skip
-_SPAN = "95% interval of it, clusters resampled"
+_SPAN = "95% interval of it, by its standard deviation over resampled clusters"
 RISK_DIFFERENCES = Schema(
     "risk_differences",
     "a factor family",
@@ -75,7 +75,7 @@ RISK_DIFFERENCES = Schema(
         ),
         Field("conf_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
         Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
-        Field("p_value", Kind.NUMBER, "that it is none, from the same resamples", may_lack=True),
+        Field("p_value", Kind.NUMBER, "that it is none, by the same standard deviation", may_lack=True),
         Field("risk_low", Kind.NUMBER, "mean probability of churn with all at the 10th percentile"),
         Field("risk_high", Kind.NUMBER, "the same at the 90th"),
         Field(
