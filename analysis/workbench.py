@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.contest.displays import show_losses
-from analysis.contest.effects import Effects
+from analysis.contest.effects import EffectResults
 from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.verdicts import Verdicts, judge
 from analysis.curves.rates import DAYS_A_YEAR
@@ -28,6 +28,7 @@ from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
+from analysis.inference.findings import Findings
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
@@ -42,7 +43,7 @@ MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
 
 
-class Workbench(Effects):
+class Workbench(Findings):
     """A study with every result a method away, each computed once when first asked for."""
 
     @cached_property
@@ -182,22 +183,14 @@ class Workbench(Effects):
         by_ipa = contrasts[contrasts["metric"] == "ipa"].reset_index(drop=True)
         return Display("Difference of losses between families, paired (Holm)", by_ipa)
 
-    def covariate_effects(self) -> Display:
-        """Return each covariate's hazard ratio per standard deviation and per unit, and the sign that was expected.
-
-        What the lag ladder says stands beside them where that audit was made already.
-        """
-        return self.effects_beside(self.audits.signals_if_made)
+    @cached_property
+    def effects(self) -> EffectResults:
+        """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
+        return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
 
     def dose_response(self, covariate: str) -> Display:
-        """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest.
-
-        Raises
-        ------
-        ModelError
-            If it is no number in the model, or its values are too much alike for a curve.
-        """
-        return self.dose(covariate, self.rolling.folds if self.no_forecast is None else ())
+        """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest."""
+        return self.effects.dose_response(covariate)
 
     @cached_property
     def _reliance(self) -> Reliance:

@@ -49,14 +49,12 @@ FAMILY_PREDICTORS = Schema(
         Field("cluster_id", Kind.TEXT, "the parent account that errors are shared with"),
         Field("event", Kind.FLAG, "whether it churned within the horizon", may_be_absent=True),
         Field("phase", Kind.TEXT, "of the lifetime on that day", may_lack=True, may_be_absent=True),
-        Field("segment", Kind.TEXT, "of the account, as of the snapshot", may_lack=True, may_be_absent=True),
-        Field("touch_model", Kind.TEXT, "of the account, as of the snapshot", may_lack=True, may_be_absent=True),
         Field(
             "annual_revenue", Kind.NUMBER, "that the account pays, where it is asked for", may_lack=True,
             may_be_absent=True,
         ),
     ),
-    others="of each family what the model of all families says by its columns, in log odds",
+    others="what tells groups apart; of each family what the model of all families says by its columns, in log odds",
 )  # fmt: skip
 _SPAN = "95% interval of it, by its standard deviation over resampled clusters"
 RISK_DIFFERENCES = Schema(
