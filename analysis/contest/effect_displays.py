@@ -181,7 +181,13 @@ def show_covariate_effects(table: pd.DataFrame, colors: Mapping[str, str]) -> Di
         table,
         lambda ax: draw_hazard_ratios(ax, drawn, colors),
         size=(11.0, forest_height(drawn)),
+        notes=tuple(str(remark(code)) for code in _read(table)),
     )
+
+
+def _read(table: pd.DataFrame) -> list[str]:
+    """Return the codes of what a reader of the effects must know."""
+    return ["contest.effects_read", *(["contest.ladder_not_made"] if table["signal"].isna().all() else [])]
 
 
 def drawn_covariate_effects(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
