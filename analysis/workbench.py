@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.audits.results import AuditResults
 from analysis.cohort.build import build_cohort
 from analysis.contest.displays import show_losses
+from analysis.contest.effects import EffectResults
 from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import Verdicts, judge
@@ -187,6 +188,15 @@ class Workbench(Findings):
         contrasts = self._reliance.contrasts
         by_ipa = contrasts[contrasts["metric"] == "ipa"].reset_index(drop=True)
         return Display("Difference of losses between families, paired (Holm)", by_ipa)
+
+    @cached_property
+    def effects(self) -> EffectResults:
+        """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
+        return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
+
+    def dose_response(self, covariate: str) -> Display:
+        """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest."""
+        return self.effects.dose_response(covariate)
 
     @cached_property
     def _reliance(self) -> Reliance:

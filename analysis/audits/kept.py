@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
@@ -50,10 +50,17 @@ class KeptTables:
         self._progress = tenure.progress
         self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
 
+    def are_kept(self, *schemas: Schema) -> bool:
+        """Tell whether tables were made already and are there."""
+        return all(path.exists() for path in self._paths(schemas))
+
+    def _paths(self, schemas: Sequence[Schema]) -> list[Path]:
+        return [self.folder / f"{schema.name}.parquet" for schema in schemas]
+
     def tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
         """Return tables, all of them as kept; where one is not there, or cannot be read, all are made and checked."""
-        paths = [self.folder / f"{schema.name}.parquet" for schema in schemas]
-        if all(path.exists() for path in paths):
+        paths = self._paths(schemas)
+        if self.are_kept(*schemas):
             with suppress(EngineError):
                 return tuple(self._read(path) for path in paths)
         made = {schema.name: schema.checked(table) for schema, table in zip(schemas, make(), strict=True)}

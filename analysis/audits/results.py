@@ -92,6 +92,13 @@ class AuditResults:
         """Joint tests of the families as they stood earlier."""
         return self._ladder[1]
 
+    @property
+    def signals_if_made(self) -> dict[str, str] | None:
+        """What the lag ladder says of each column, as `Signal`; None where it was not made yet."""
+        if not self._kept.are_kept(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES):
+            return None
+        return dict(zip(self.lag_ladder["term"], self.lag_ladder["signal"], strict=True))
+
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""

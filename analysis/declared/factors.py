@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from analysis.engine.query import read_queries
+from analysis.wording.catalogue import Catalogue
 
 FOLDER = "5_covariates"
 
@@ -32,6 +33,10 @@ class Family:
     def label(self, language: str) -> str:
         """Return the label in `language` (``en`` or ``ja``)."""
         return self.label_ja if language == "ja" else self.label_en
+
+    def in_words(self, catalogue: Catalogue) -> str:
+        """Return the label, where a remark names the family."""
+        return self.label(catalogue.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,12 @@ def read_families() -> tuple[Family, ...]:
     """Return the families in the order in which reports show them."""
     content = _toml("families.toml")
     return tuple(Family(name=name, **_frozen(entry)) for name, entry in content.items())
+
+
+def families_named(names: Iterable[str]) -> tuple[Family | str, ...]:
+    """Return the families of these names, for a remark to name them; a name that none has stays as it is."""
+    known = {family.name: family for family in read_families()}
+    return tuple(known.get(name, name) for name in names)
 
 
 @functools.cache

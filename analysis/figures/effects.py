@@ -12,6 +12,7 @@ from analysis.figures.style import INK, MUTED
 
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100)
 """Hazard ratios that people read; an axis shows some of them."""
+_BEYOND, _SAME = 3.0, 1e-9
 
 
 def forest_height(frame: pd.DataFrame) -> float:
@@ -32,7 +33,8 @@ def draw_hazard_ratios(
     Parameters
     ----------
     frame
-        label, family, hazard_ratio, hazard_ratio_low, hazard_ratio_high; in each family the frame's order.
+        label, family, hazard_ratio, hazard_ratio_low, hazard_ratio_high; in each family the frame's order. What stands
+        beside each is its ``text``, where it has one, else the ratio with its interval.
     colors
         Colour of each family.
     family_labels
@@ -40,6 +42,8 @@ def draw_hazard_ratios(
     """
     families = list(dict.fromkeys(frame["family"]))
     ticks: list[tuple[float, str, str | None]] = []
+    low, high = readable_reach(frame)
+    beside = ax.get_yaxis_transform()
     row = 0.4
     for family in families:
         row -= 0.4
@@ -49,18 +53,48 @@ def draw_hazard_ratios(
         for _, term in frame[frame["family"] == family].iterrows():
             row -= 1
             ticks.append((row, term["label"], None))
-            ends = [term["hazard_ratio_low"], term["hazard_ratio_high"]]
-            ax.plot(ends, [row, row], color=colors[family], linewidth=2, solid_capstyle="round")
-            ax.plot(term["hazard_ratio"], row, "o", color=colors[family], markersize=5)
+            _draw_interval(ax, row, term, colors[family], (low, high))
+            text = term["text"] if "text" in frame else _ratio_text(term)
+            ax.text(1.02, row, text, transform=beside, va="center", fontsize=8)
     ax.axvline(1, color=INK, linewidth=0.8)
     ax.set_xscale("log")
-    shown = frame[["hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"]]  # an interval may lack: one parent's own
-    plain_ticks(ax, shown.min(axis=None), shown.max(axis=None))
+    plain_ticks(ax, low, high)
     ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
     color_family_ticks(ax, [color for _, _, color in ticks])
     ax.set_ylim(row - 0.6, -0.4)
     ax.grid(axis="y", visible=False)
     ax.set_xlabel(x_label)
+
+
+def readable_reach(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return how far an axis reaches: to the ends of the intervals, but at most three times beyond the last dot.
+
+    One interval that knows nothing would press all others into a line.
+    """
+    dots = frame["hazard_ratio"].replace([0, np.inf], np.nan)
+    low = max(frame["hazard_ratio_low"].min(), min(dots.min(), 1) / _BEYOND)
+    high = min(frame["hazard_ratio_high"].max(), max(dots.max(), 1) * _BEYOND)
+    ends = dots.min(), dots.max(), 1.0  # an interval may lack: one parent's own
+    return float(np.nanmin([low, *ends])), float(np.nanmax([high, *ends]))
+
+
+def _draw_interval(ax: Axes, row: float, term: pd.Series, color: str, reach: tuple[float, float]) -> None:
+    """Draw one ratio with its interval, and an arrow where that goes on beyond the axis."""
+    low, high = max(reach[0], RATIOS[0]), min(reach[1], RATIOS[-1])
+    start, end = term["hazard_ratio_low"], term["hazard_ratio_high"]
+    ax.plot([max(start, low), min(end, high)], [row, row], color=color, linewidth=2, solid_capstyle="round")
+    if start < low * (1 - _SAME):
+        ax.plot(low, row, "<", color=color, markersize=5)
+    if end > high * (1 + _SAME):
+        ax.plot(high, row, ">", color=color, markersize=5)
+    ax.plot(term["hazard_ratio"], row, "o", color=color, markersize=5)
+
+
+def _ratio_text(term: pd.Series) -> str:
+    """Return a ratio and its interval in numbers, which are written alike in any language."""
+    if pd.isna(term["hazard_ratio_low"]):
+        return f"{term['hazard_ratio']:.2f}"
+    return "{:.2f} ({:.2f}–{:.2f})".format(*term[["hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"]])
 
 
 def color_family_ticks(ax: Axes, colors: Sequence[str | None]) -> None:

@@ -11,7 +11,7 @@ from analysis.wording.remarks import Remark
 
 
 def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str], notes: Sequence[Remark] = ()) -> Display:
-    """Return hazard ratios as a forest plot, indicators of missing values left out of the picture.
+    """Return hazard ratios as a forest plot, the highest of each family first, without indicators of missing values.
 
     Parameters
     ----------
@@ -22,14 +22,20 @@ def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str], notes: Se
     notes
         What a reader of the ratios must know.
     """
-    shown = table[~table["marks_missing"]]
+    shown = table[~table["marks_missing"]].sort_values("estimate", ascending=False, kind="stable")
+    shown = shown.sort_values("family", key=lambda names: names.map(order_of(table["family"])), kind="stable")
     return Display(
         "Hazard ratios per standard deviation",
         table,
         lambda ax: draw_hazard_ratios(ax, shown, colors),
-        size=(7.0, forest_height(shown)),
+        size=(8.4, forest_height(shown)),
         notes=tuple(str(note) for note in notes),
     )
+
+
+def order_of(names: pd.Series) -> dict[str, int]:
+    """Return the place of each name in the order in which they first stand."""
+    return {name: place for place, name in enumerate(dict.fromkeys(names))}
 
 
 def show_drifts(table: pd.DataFrame, result: ProportionalHazards, colors: Mapping[str, str]) -> Display:

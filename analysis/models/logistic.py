@@ -26,7 +26,7 @@ class Logistic:
 
     Parameters
     ----------
-    ridge : float or ShrinkageChoice
+    ridge : float, ndarray of shape (p,) or ShrinkageChoice
         Penalty ridge / 2 x sum of squared coefficients on the log likelihood, chosen as for `LandmarkCox`; the
         intercept is free.
 
@@ -36,6 +36,8 @@ class Logistic:
     coefficients_ : ndarray, shape (p,)
         Log odds ratios, per standard deviation (numeric columns) or against absence (indicators).
     intercept_ : float
+    ridge_ : ndarray, shape (p,)
+        The penalty of each column.
     timing_ : ndarray, shape (14,)
         Share of the training rows' churns that had come by each thirteenth of the horizon, from 0 to 13.
 
@@ -44,7 +46,7 @@ class Logistic:
     It knows of one time only; before the horizon every row's probability grows as all churns in training did.
     """
 
-    def __init__(self, *, ridge: float | ShrinkageChoice = 0.0) -> None:
+    def __init__(self, *, ridge: float | NDArray[np.float64] | ShrinkageChoice = 0.0) -> None:
         self.ridge = ridge
 
     def fit(self, design: DesignMatrix, outcome: Outcome) -> Self:
@@ -84,7 +86,7 @@ class Logistic:
             raise ModelError(remark("models.all_left", rows=int(told.sum())))
         chosen = self.ridge
         ridge = chosen(design, outcome, fold).ridge if isinstance(chosen, ShrinkageChoice) else chosen
-        self._penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), len(design.columns))
+        self.ridge_ = np.broadcast_to(np.asarray(ridge, dtype=np.float64), len(design.columns))
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_, self.intercept_ = self._likeliest(design.values[told], outcome.event[told])
         self.timing_ = churn_timing(outcome)
@@ -94,8 +96,8 @@ class Logistic:
         self, values: NDArray[np.float64], event: NDArray[np.bool_], start: "Logistic | None" = None
     ) -> tuple[NDArray[np.float64], float]:
         """Return coefficients and intercept under the penalty."""
-        is_penalised = bool(self._penalty.any())
-        unit = np.sqrt(self._penalty) if is_penalised else np.ones(values.shape[1])
+        is_penalised = bool(self.ridge_.any())
+        unit = np.sqrt(self.ridge_) if is_penalised else np.ones(values.shape[1])
         fit = LogisticRegression(
             C=1.0 if is_penalised else np.inf,
             tol=1e-8,

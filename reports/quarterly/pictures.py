@@ -89,9 +89,10 @@ def pictures(
         starred = {term for group in fitted.read_together for term in group.terms}
         ratios = ratios.assign(
             label=[f"{terms[term]} *" if term in starred else terms[term] for term in ratios["term"]]
-        )
+        ).sort_values("estimate", ascending=False, kind="stable")
+        ratios = ratios.sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")
         found["ratios"] = as_svg(
-            "ratios", draw_hazard_ratios, size=(7.4, forest_height(ratios)), alt=t("families.ratios_alt"),
+            "ratios", draw_hazard_ratios, size=(8.4, forest_height(ratios)), alt=t("families.ratios_alt"),
             frame=ratios, colors=tenure.colors, x_label=t("families.ratios_x"), family_labels=labels,
         )  # fmt: skip
     return found | _ground_figures(tenure, summary, catalogue, labels, terms)

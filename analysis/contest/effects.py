@@ -1,0 +1,162 @@
+"""Effect results: what families, departures and covariates go with in a study; ``tenure.effects`` in a notebook."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.contest.blind_spots import BlindSpots, blind_spots
+from analysis.contest.covariate_effects import covariate_effects
+from analysis.contest.dose_response import dose_response
+from analysis.contest.effect_displays import (
+    show_blind_spots,
+    show_covariate_effects,
+    show_dose_response,
+    show_risk_differences,
+    show_vacancy,
+)
+from analysis.contest.family_predictors import predictors_of_book, predictors_of_quarters
+from analysis.contest.risk_difference import RiskDifferences, risk_differences
+from analysis.contest.vacancy import Vacancy, vacancy_of
+from analysis.declared.factors import contenders
+from analysis.design.population import elapsed_at
+from analysis.errors import DesignError, ModelError
+from analysis.evaluation.folds import Fold
+from analysis.evaluation.rolling_origin import RollingOrigin
+from analysis.figures.display import Display
+from analysis.forecast.outlook import Forecast
+from analysis.inference.findings import Findings
+from analysis.inference.hazard_ratios import hazard_ratios
+
+
+class EffectResults:
+    """What goes with leaving, by how much, and for whom; each made once when first asked for.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, with its time-varying Cox model.
+    rolling
+        Returns the forecasts of past quarters.
+    forecast
+        Returns the forecast from the last landmark.
+    signals
+        Returns what the lag ladder says of each column, by name; None where it was not made.
+    """
+
+    def __init__(
+        self,
+        tenure: Findings,
+        rolling: Callable[[], RollingOrigin],
+        forecast: Callable[[], Forecast],
+        signals: Callable[[], Mapping[str, str] | None],
+    ) -> None:
+        self._tenure = tenure
+        self._rolling = rolling
+        self._forecast = forecast
+        self._signals = signals
+
+    @cached_property
+    def told_by_family(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What each family says of rows of past quarters that it had not seen, and of the accounts at risk now.
+
+        Both as `FAMILY_PREDICTORS`; the contract is among the families.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast.
+        """
+        tenure, names = self._tenure, [family.name for family, _ in self._tenure.families()]
+        folds, forecast = self._rolling().folds, self._forecast()
+        tenure.progress("what each family says of accounts that it had not seen")
+        rows = predictors_of_quarters(
+            tenure.landmarks,
+            folds,
+            names,
+            allowed_gap_days=tenure.study.time.allowed_gap_days,
+            elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
+            seed=tenure.study.seed,
+        )
+        return rows, predictors_of_book(tenure.landmarks, tenure.study, forecast, names)
+
+    @cached_property
+    def differences(self) -> RiskDifferences:
+        """By how many points of churn the ends of each family differ.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast or compared.
+        """
+        study = self._tenure.study
+        return risk_differences(*self.told_by_family, contenders(), n_resamples=study.models.resamples, seed=study.seed)
+
+    @cached_property
+    def cells(self) -> BlindSpots:
+        """Who left in cells of accounts high and low by each family, and who is there now.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast, or no family tells accounts apart.
+        """
+        return blind_spots(*self.told_by_family, contenders(), self._tenure.study.report.min_cell)
+
+    @cached_property
+    def champion_vacancy(self) -> Vacancy:
+        """What follows on a champion's departure, by weeks since it became known, filled or not.
+
+        Raises
+        ------
+        ModelError
+            If neither roles nor key users are recorded, no departure is known, or events are too few.
+        """
+        return vacancy_of(self._tenure, self._tenure.inference)
+
+    def risk_differences(self) -> Display:
+        """Return by how many points of churn, accounts and yearly revenue the ends of each family differ."""
+        return show_risk_differences(self.differences, self._tenure.colors)
+
+    def blind_spots(self) -> Display:
+        """Return the map of cells of accounts high and low by each family."""
+        return show_blind_spots(self.cells)
+
+    def vacancy(self) -> Display:
+        """Return the hazard of leaving by weeks since a champion's departure became known, filled or not."""
+        return show_vacancy(self.champion_vacancy)
+
+    def covariates(self) -> Display:
+        """Return each covariate's hazard ratio per standard deviation and per unit, and the sign that was expected.
+
+        What the lag ladder says stands beside them where that audit was made already.
+        """
+        inference = self._tenure.inference
+        table = covariate_effects(inference, hazard_ratios(inference.fit, inference.columns), self._signals())
+        return show_covariate_effects(self._tenure.labelled(table), self._tenure.colors)
+
+    def dose_response(self, covariate: str) -> Display:
+        """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest.
+
+        Raises
+        ------
+        ModelError
+            If it is no number in the model, or its values are too much alike for a curve.
+        """
+        tenure = self._tenure
+        found = dose_response(
+            covariate,
+            tenure.counting_process,
+            tenure.inference,
+            self._folds_if_any(),
+            n_resamples=tenure.study.models.resamples,
+            seed=tenure.study.seed,
+        )
+        declared = next(one for one in tenure.covariates() if one.name == covariate)
+        return show_dose_response(found, declared.label_en, declared.unit)
+
+    def _folds_if_any(self) -> Sequence[Fold]:
+        try:
+            return self._rolling().folds
+        except (DesignError, ModelError):
+            return ()
