@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audits.results import AuditResults
+from analysis.claims.displays import LedgerDisplay, show_ledger
+from analysis.claims.ledger import Ledger, claims_ledger
 from analysis.cohort.build import build_cohort
 from analysis.contest.displays import show_losses
 from analysis.contest.reliance import Reliance, permutation_losses_of
@@ -208,6 +210,21 @@ class Workbench(Findings):
             If contractions are too few to learn from, or no quarter could be scored.
         """
         return self._contraction
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What practice says of leaving, each claim put to the test and judged, now and at past quarter starts."""
+        return claims_ledger(self, self.audits.late_columns)
+
+    def claims(self) -> LedgerDisplay:
+        """Return the claims ledger: each claim's contrast, estimate, evidence and verdict; `past` tells earlier ones.
+
+        Raises
+        ------
+        StudyError
+            If the study's own claims, in ``claims.toml`` beside its file, cannot be read.
+        """
+        return show_ledger(self.ledger)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

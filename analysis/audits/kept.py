@@ -50,6 +50,10 @@ class KeptTables:
         self._progress = tenure.progress
         self.folder = tenure.cohort_file.parent / f"audits-{tenure.hashes['cohort']}-{key}"
 
+    def has(self, *schemas: Schema) -> bool:
+        """Tell whether tables are kept already."""
+        return all((self.folder / f"{schema.name}.parquet").exists() for schema in schemas)
+
     def tables(self, *schemas: Schema, make: Callable[[], tuple[pd.DataFrame, ...]]) -> tuple[pd.DataFrame, ...]:
         """Return tables, all of them as kept; where one is not there, or cannot be read, all are made and checked."""
         paths = [self.folder / f"{schema.name}.parquet" for schema in schemas]

@@ -19,7 +19,7 @@ from analysis.audits.learned import learned_ahead, stacked
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
-from analysis.audits.signals import Ladder, read_ladder
+from analysis.audits.signals import Ladder, Signal, read_ladder
 from analysis.audits.too_good import too_good
 from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
@@ -121,6 +121,13 @@ class AuditResults:
     def ladder(self) -> Ladder | None:
         """The early and late signals of the lag ladder; None where too few lifetimes are old enough."""
         return read_ladder(self.lag_ladder, self.lag_ladder_families, self.untold.covariates)
+
+    @property
+    def late_columns(self) -> frozenset[str] | None:
+        """Columns that are late signals, or may be; None where the lag ladder was not made, which takes its time."""
+        if not self._kept.has(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES) or self.ladder is None:
+            return None
+        return frozenset(one.term for one in self.ladder.signals if one.signal in (Signal.LATE, Signal.LATE_OR_FAST))
 
     @cached_property
     def untold(self) -> Untold:

@@ -1,0 +1,114 @@
+"""Displays of the claims ledger: verdicts as a forest plot with numbers, and what was to be said in the past."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analysis.claims.frames import LEDGER, PAST
+from analysis.claims.ledger import Ledger, Line, ledger_frame, past_frame
+from analysis.claims.verdicts import Verdict
+from analysis.figures.claims import COLORS, WIDTH, claims_height, draw_claims, draw_past_verdicts, past_height
+from analysis.figures.display import Display
+from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import english, remark
+
+
+@dataclass(frozen=True, repr=False)
+class LedgerDisplay(Display):
+    """The ledger, which also tells what it would have said before.
+
+    Attributes
+    ----------
+    history
+        As `analysis.claims.frames.PAST`.
+    ledger
+        With all that the table tells of it, as objects.
+    """
+
+    history: pd.DataFrame = field(default_factory=PAST.empty)
+    ledger: Ledger | None = None
+
+    def past(self) -> Display:
+        """Return what would have been said at each past quarter start, and what is said today."""
+        words = english()
+        labels = {verdict: words(f"claims.verdict_{verdict}") for verdict in Verdict}
+        shown = past_shown(self.history)
+        draw: Callable | None = (lambda ax: draw_past_verdicts(ax, shown, labels)) if len(shown) else None
+        return Display(
+            "What the ledger would have said at past quarter starts", self.history, draw,
+            size=(7.4, past_height(shown) if len(shown) else 1.0),
+        )  # fmt: skip
+
+
+def show_ledger(ledger: Ledger) -> LedgerDisplay:
+    """Return a ledger with its picture; claims that cannot be judged are in the table alone."""
+    table, words = ledger_frame(ledger), english()
+    shown = forest_frame(ledger, words)
+    labels = {verdict: words(f"claims.verdict_{verdict}") for verdict in COLORS}
+    heads = (words("claims.head_ratio"), words("claims.head_events"))
+    axis, band = words("claims.axis"), words("claims.band")
+    number = {verdict: len(ledger.of(verdict)) for verdict in Verdict}
+    return LedgerDisplay(
+        "Claims of practice on these data",
+        table[[name for name in LEDGER.columns if name in table]],
+        (lambda ax: draw_claims(ax, shown, labels, heads, axis, band)) if len(shown) else None,
+        size=(WIDTH, claims_height(shown) if len(shown) else 1.0),
+        notes=(
+            str(remark("claims.counted", **{str(verdict): number[verdict] for verdict in Verdict})),
+            str(remark("claims.reverse")),
+        ),
+        history=past_frame(ledger),
+        ledger=ledger,
+    )
+
+
+def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:
+    """Return what `draw_claims` draws: the tests that were judged, the furthest from no effect first in each group."""
+    rows = [_forest_row(line, words) for line in ledger.lines if line.judgement.verdict is not Verdict.NOT_MEASURABLE]
+    names = [
+        "label", "verdict", "hazard_ratio", "hazard_ratio_low", "hazard_ratio_high", "relevant_low", "relevant_high",
+        "told", "events", "size",
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.sort_values("size", ascending=False, kind="stable", ignore_index=True)
+
+
+def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
+    found = line.estimate
+    assert found is not None  # noqa: S101 (judged lines have one)
+    bound = float(np.log(found.asked.test.relevant))
+    is_told = not np.isnan(found.estimate)
+    with np.errstate(over="ignore"):
+        ratios = np.exp([found.estimate, found.conf_low, found.conf_high, -bound, bound])
+    told = (
+        words("claims.told", ratio=words.ratio(found.estimate), span=words.ratio_span(found.conf_low, found.conf_high))
+        if is_told
+        else words("claims.told_p", p=found.p_value)
+    )
+    return (
+        label_of(line, words),
+        str(line.judgement.verdict),
+        *ratios.tolist(),
+        told,
+        words("claims.events", exposed=found.n_exposed, events=found.n_events),
+        abs(found.estimate) if is_told else -1.0,
+    )
+
+
+def label_of(line: Line, words: Catalogue) -> str:
+    """Return the name of a line with its test in a few words."""
+    test = line.estimate.asked.test if line.estimate else None
+    several = len(line.claim.tests) > 1
+    name = words("claims.name_test", claim=line.claim.name, number=line.number) if several else line.claim.name
+    short = line.claim.short(words.language)
+    label = words("claims.label", claim=name, short=short) if short else name
+    return words(f"claims.label_{test.hazard}", label=label) if test and test.hazard != "churn" else label
+
+
+def past_shown(history: pd.DataFrame) -> pd.DataFrame:
+    """Return what `draw_past_verdicts` draws of `PAST`."""
+    several = history.groupby("claim")["test"].transform("max") > 1
+    label = history["claim"].where(~several, history["claim"] + "." + history["test"].astype(str))
+    return pd.DataFrame({"label": label, "day": history["day"].dt.strftime("%Y-%m-%d"), "verdict": history["verdict"]})
