@@ -67,7 +67,9 @@ def difference_between_groups(test: ClaimTest, model: ClaimsModel, most_clusters
     event = model.frame["event"].to_numpy(np.int64) == 1
     in_any = np.any(list(groups.values()), axis=0)
     return Difference(
-        remark("claims.differs", families=tuple(families), covariates=tuple(c for c in test.differ_by if c in model.frame)),
+        remark(
+            "claims.differs", families=tuple(families), covariates=tuple(c for c in test.differ_by if c in model.frame)
+        ),
         found.p_value,
         int(model.frame.loc[event & in_any, "lifetime_id"].nunique()),
     )
@@ -84,7 +86,9 @@ def _groups(test: ClaimTest, model: ClaimsModel) -> dict[tuple[str, str], NDArra
     found = {}
     for name in (name for name in test.differ_by if name in model.frame):
         labels = model.frame[name]
-        for level in labels.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable").index[1:]:
+        for level in (
+            labels.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable").index[1:]
+        ):
             own = (labels == level).to_numpy(bool)
             sizes = [len(np.unique(lifetimes[event & side])) for side in (own, ~own)]
             if min(sizes) >= LEAST_OF_GROUP:

@@ -77,7 +77,7 @@ def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:
 
 def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
     found = line.estimate
-    assert found is not None  # noqa: S101 (judged lines have one)
+    assert found is not None
     bound = float(np.log(found.asked.test.relevant))
     is_told = not np.isnan(found.estimate)
     with np.errstate(over="ignore"):
@@ -88,7 +88,7 @@ def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
         else words("claims.told_p", p=found.p_value)
     )
     return (
-        label_of(line, words),
+        name_of(line, words),
         str(line.judgement.verdict),
         *ratios.tolist(),
         told,
@@ -97,13 +97,13 @@ def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
     )
 
 
-def label_of(line: Line, words: Catalogue) -> str:
-    """Return the name of a line with its test in a few words."""
-    test = line.estimate.asked.test if line.estimate else None
+def name_of(line: Line, words: Catalogue) -> str:
+    """Return the name of a line with its statement in a few words."""
     several = len(line.claim.tests) > 1
     name = words("claims.name_test", claim=line.claim.name, number=line.number) if several else line.claim.name
     short = line.claim.short(words.language)
     label = words("claims.label", claim=name, short=short) if short else name
+    test = line.estimate.asked.test if line.estimate else None
     return words(f"claims.label_{test.hazard}", label=label) if test and test.hazard != "churn" else label
 
 

@@ -23,7 +23,6 @@ from analysis.declared.floors import Evidence, Question, floors
 from analysis.declared.study import Study
 from analysis.design.matrix import Design, DesignMatrix, learn_matrix
 from analysis.errors import DesignError, ModelError
-from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
 
 LEVEL = 0.95
@@ -57,7 +56,7 @@ class Estimate:
     n_clusters
         Parent accounts with an event.
     drift_p
-        Smallest p value of its columns' tests of proportional hazards, Holm over these; NaN where not tested.
+        Smallest p value of its columns' tests of proportional hazards, times their number; NaN where not tested.
     columns
         Of the model, with a weight in it.
     is_shrunk
@@ -125,14 +124,16 @@ def unmeasured(asked: Asked, grounds: Grounds) -> Remark | None:
     missing = [name for group in needed if not any(is_measured[name] for name in group) for name in group]
     lacking = [need for name in missing for need in by_name[name].lacking(grounds.given)]
     lacking += unmet(claim.needs, grounds.given)
-    return remark("claims.lacking", needs=tuple(dict.fromkeys(lacking))) if lacking else None
+    return remark("claims.source_lacks", needs=tuple(dict.fromkeys(lacking))) if lacking else None
 
 
 def not_given(asked: Asked, grounds: Grounds) -> tuple[Remark, ...]:
     """Return what of a test the source cannot move, and what it lacks for that."""
     moved = {move.covariate for move in asked.test.moves}
     return tuple(
-        remark("claims.left_out", covariate=own.name, reason=remark("claims.not_given", needs=own.lacking(grounds.given)))
+        remark(
+            "claims.left_out", covariate=own.name, reason=remark("claims.not_given", needs=own.lacking(grounds.given))
+        )
         for own in asked.claim.declared()
         if own.name in moved and not own.is_measurable(grounds.given)
     )
@@ -163,9 +164,7 @@ def _of_hazard(
         try:
             design, matrix = learned(tuple(covariates))
             tests = [one.test for one in one_model]
-            model = fit_claims(
-                frame, design, matrix.take(position), tests, grounds.study.time.mature_from_day
-            )
+            model = fit_claims(frame, design, matrix.take(position), tests, grounds.study.time.mature_from_day)
         except (DesignError, ModelError) as error:
             return [Estimate(one, n_events=evidence.events, refused=error.remark) for one in one_model]
         return _from_model(one_model, model, evidence, grounds)
@@ -196,9 +195,7 @@ def _of_hazard(
     return found
 
 
-def _from_model(
-    asked: Sequence[Asked], model: ClaimsModel, evidence: Evidence, grounds: Grounds
-) -> list[Estimate]:
+def _from_model(asked: Sequence[Asked], model: ClaimsModel, evidence: Evidence, grounds: Grounds) -> list[Estimate]:
     found, contrasts = [], []
     for one in asked:
         try:
@@ -235,14 +232,13 @@ def _of_contrasts(
         made = with_interval(
             Estimate(one, says=contrast.says, n_exposed=int(exposed), n_events=evidence.events), estimate, error, df
         )
-        own = np.array([drifts.get(name, np.nan) for name in contrast.columns])
-        is_tested = not np.isnan(own).all()
+        own = [drifts[name] for name in contrast.columns if not np.isnan(drifts.get(name, np.nan))]
         found.append(
             replace(
                 made,
                 n_clusters=evidence.clusters,
                 columns=contrast.columns,
-                drift_p=float(np.nanmin(holm(own))) if is_tested else float("nan"),
+                drift_p=min(1.0, len(own) * min(own)) if own else float("nan"),
                 is_shrunk=any(ridge[name] > 0 for name in contrast.columns),
                 notes=(*not_given(one, grounds), *contrast.left_out),
                 refused=None if np.isfinite(error) else remark("claims.one_cluster"),
@@ -271,7 +267,7 @@ def rate_estimate(asked: Asked, phases: pd.DataFrame, evidence: Evidence, few: R
         return Estimate(asked, says=says, n_events=evidence.events, refused=error.remark)
     blank = Estimate(asked, says=says, n_exposed=found.n_end, n_events=found.n_start + found.n_end)
     made = with_interval(blank, found.estimate, found.std_error, found.df)
-    return replace(made, n_clusters=evidence.clusters)
+    return replace(made, n_clusters=evidence.clusters, notes=(remark("claims.rates_of_time"),))
 
 
 def with_interval(blank: Estimate, estimate: float, error: float, df: float) -> Estimate:

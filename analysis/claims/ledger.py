@@ -9,8 +9,15 @@ import pandas as pd
 from analysis.claims.estimates import Asked, Estimate, Grounds, asked_of, estimate_all, unmeasured
 from analysis.claims.frames import LEDGER, PAST
 from analysis.claims.grades import Unknown, Weakness, grade, weaknesses
-from analysis.claims.past import MOST_CLUSTERS, PastLedger, decidable_from, has_flipped, is_withdrawn
-from analysis.claims.past import past_ledgers, recent_events
+from analysis.claims.past import (
+    MOST_CLUSTERS,
+    PastLedger,
+    decidable_from,
+    has_flipped,
+    is_withdrawn,
+    past_ledgers,
+    recent_events,
+)
 from analysis.claims.rows import TestRows, of_hazard, quarter_starts
 from analysis.claims.verdicts import Judgement, Verdict, judge
 from analysis.cohort.cohort_tables import CohortTables
@@ -158,7 +165,16 @@ def _untested(claim: Claim, is_own: bool, quarters: int) -> Line:
 def _refused(asked: Asked, is_own: bool, reason: Remark | None, quarters: int) -> Line:
     no = Verdict.NOT_MEASURABLE
     return Line(
-        asked.claim, asked.number, is_own, Estimate(asked, refused=reason), Judgement(no), reason, (), (), (no,) * quarters, None
+        asked.claim,
+        asked.number,
+        is_own,
+        Estimate(asked, refused=reason),
+        Judgement(no),
+        reason,
+        (),
+        (),
+        (no,) * quarters,
+        None,
     )
 
 
@@ -220,7 +236,7 @@ def past_frame(ledger: Ledger) -> pd.DataFrame:
 
 
 def _past_row(asked: Asked, day: pd.Timestamp, estimate: Estimate | None, judgement: Judgement) -> tuple[object, ...]:
-    assert estimate is not None  # noqa: S101 (tests asked have one)
+    assert estimate is not None
     ends = (estimate.estimate, estimate.conf_low, estimate.conf_high)
     return (
         asked.claim.name, asked.number, day, str(judgement.verdict), *map(ratio, ends), judgement.adjusted_p_value,
@@ -232,4 +248,3 @@ def ratio(log_ratio: float) -> float:
     """Return a ratio; infinite where it is more than a float holds."""
     with np.errstate(over="ignore"):
         return float(np.exp(log_ratio))
-

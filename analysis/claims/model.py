@@ -110,7 +110,9 @@ def _with_products(matrix: DesignMatrix, tests: Sequence[ClaimTest], is_early: N
     for test in (test for test in tests if test.kind is Kind.CONTRAST):
         for moved in (move.covariate for move in test.moves if move.covariate in place):
             own = matrix.values[:, place[moved]]
-            others = {held.covariate: matrix.values[:, place[held.covariate]] for held in test.at if held.covariate in place}
+            others = {
+                held.covariate: matrix.values[:, place[held.covariate]] for held in test.at if held.covariate in place
+            }
             if test.early:
                 others[EARLY] = is_early.astype(np.float64)
             for other, values in others.items():

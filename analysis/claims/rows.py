@@ -47,7 +47,9 @@ def of_hazard(rows: TestRows, hazard: Hazard) -> tuple[pd.DataFrame, NDArray[np.
     ages = keyed.reindex(keys).to_numpy(object)
     stops = rows.intervals["stop"].to_numpy(np.int64)
     position, start, stop, event = [], [], [], []
-    for row, (begins, ends, own) in enumerate(zip(rows.intervals["start"].to_numpy(np.int64), stops, ages, strict=True)):
+    for row, (begins, ends, own) in enumerate(
+        zip(rows.intervals["start"].to_numpy(np.int64), stops, ages, strict=True)
+    ):
         for age in own if isinstance(own, tuple) else ():
             position.append(row)
             start.append(begins)
@@ -81,9 +83,11 @@ def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame) -> T
         believed_until, unpaid_from, believed_cause.
     """
     intervals = rows.intervals
-    origins = (intervals["risk_date"] - pd.to_timedelta(intervals["start"], unit="D")).groupby(
-        intervals["lifetime_id"]
-    ).first()
+    origins = (
+        (intervals["risk_date"] - pd.to_timedelta(intervals["start"], unit="D"))
+        .groupby(intervals["lifetime_id"])
+        .first()
+    )
     runs = _runs(landmarks, day)
     return TestRows(
         _believed(intervals, day, origins, runs),

@@ -92,9 +92,7 @@ class ContrastErrors:
 
 
 @one_thread
-def contrast_errors(
-    fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: int = MOST_CLUSTERS
-) -> ContrastErrors:
+def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: int = MOST_CLUSTERS) -> ContrastErrors:
     """Return linear contrasts of a fit with CR2 errors and Satterthwaite's degrees of freedom, contrast by contrast.
 
     Parameters

@@ -64,7 +64,12 @@ class GlobalTest:
 
 @one_thread
 def global_test(
-    null: CoxFit | CountingRows, values: ArrayLike, *, n_signs: int = 2_000, seed: int = 0, most_clusters: int = MOST_CLUSTERS
+    null: CoxFit | CountingRows,
+    values: ArrayLike,
+    *,
+    n_signs: int = 2_000,
+    seed: int = 0,
+    most_clusters: int = MOST_CLUSTERS,
 ) -> GlobalTest:
     """Test by the slopes of the likelihood whether columns beside those of a fit go with the event.
 
@@ -118,7 +123,9 @@ def global_test(
     targets, expected = targets[:, is_shared], expected[:, is_shared]
     scores = grouped_score(likelihood, at, likelihood.rows.cluster) @ targets
     signs = cluster_signs(len(scores), n_signs, seed)
-    statistics = _statistics(means, at, scores, targets, root_of(leverage), by_leverage(expected)[:most_clusters], signs)
+    statistics = _statistics(
+        means, at, scores, targets, root_of(leverage), by_leverage(expected)[:most_clusters], signs
+    )
     reached = np.count_nonzero(statistics[1:] >= statistics[0] * (1 - 1e-9))
     return GlobalTest(
         statistic=float(statistics[0]),

@@ -179,7 +179,9 @@ def _refuse_unusable(test: ClaimTest, where: str) -> None:
     if (test.at or test.early) and not test.moves:
         raise StudyError(f"{where}: 'at' and 'early' say where covariates move: they need 'moves'.")
     if not (math.isfinite(test.relevant) and test.relevant > 1):
-        raise StudyError(f"{where}: relevant must be a hazard ratio above 1, such as {RELEVANT}; {test.relevant} arrived.")
+        raise StudyError(
+            f"{where}: relevant must be a hazard ratio above 1, such as {RELEVANT}; {test.relevant} arrived."
+        )
     if test.phases and (len(test.phases) != 2 or not set(test.phases) < set(PHASES) or len(set(test.phases)) < 2):
         raise StudyError(f"{where}: phases must be two of {', '.join(PHASES)}; {', '.join(test.phases)} arrived.")
     if (test.expected is Expected.DIFFERS) != bool(test.differ_by):

@@ -112,7 +112,9 @@ def read_own_claims(file: Path) -> tuple[Claim, ...]:
     taken = {claim.name for claim in read_claims()}
     for name, entry in content.items():
         if name in taken:
-            raise StudyError(f"{file}: [{name}] is a registered claim. Give your own another name, such as [OUR_{name}].")
+            raise StudyError(
+                f"{file}: [{name}] is a registered claim. Give your own another name, such as [OUR_{name}]."
+            )
         if not isinstance(entry, dict):
             raise StudyError(f"{file}: '{name}' stands outside a claim. Each claim is a table: [NAME], then its keys.")
     claims = tuple(_claim(name, entry, str(file)) for name, entry in content.items())
@@ -159,8 +161,10 @@ def _refuse_untestable(claim: Claim, where: str) -> None:
     for test in claim.tests:
         for name in test.covariates:
             if declared[name].transform in ("category", "clock"):
-                raise StudyError(f"{where}: {name} is no number, and cannot be moved or held. Compare its categories with "
-                                 "'differ_by'.")
+                raise StudyError(
+                    f"{where}: {name} is no number, and cannot be moved or held. Compare its categories with "
+                    "'differ_by'."
+                )
         for name in test.differ_by:
             if declared[name].transform != "category":
                 raise StudyError(f"{where}: differ_by takes categories; {name} is a number.")

@@ -12,7 +12,9 @@ from analysis.figures.style import ACCENT, GRID, INK, MUTED, WARN
 
 COLORS = {"supported": ACCENT, "contradicted": WARN, "inconclusive": MUTED}
 """By verdict, in the order of the groups."""
-WIDTH = 9.6
+WIDTH = 10.4
+PLACES = (1.03, 1.44)
+"""Of the two columns of words, in widths of the axes."""
 _ROW, _ROUND = 0.27, 5.5
 
 
@@ -68,7 +70,7 @@ def draw_claims(
     ax.set_xlim(low / 1.08, high * 1.08)
     ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
     color_family_ticks(ax, [color for _, _, color in ticks])
-    for place, heading in zip((1.03, 1.32), headings, strict=True):
+    for place, heading in zip(PLACES, headings, strict=True):
         ax.text(place, 0.0, heading, transform=ax.get_yaxis_transform(), color=MUTED, va="center")
     ax.set_ylim(row - 0.7, 0.5)
     ax.grid(axis="y", visible=False)
@@ -90,7 +92,7 @@ def _draw_row(ax: Axes, row: float, line: object, color: str, reach: tuple[float
                 ax.plot(limit, row, mark, color=color, markersize=5, clip_on=False)
         if low <= estimate <= high:
             ax.plot(estimate, row, "o", color=color, markersize=_ROUND)
-    for place, words in ((1.03, line.told), (1.32, line.events)):  # type: ignore[attr-defined]
+    for place, words in zip(PLACES, (line.told, line.events), strict=True):  # type: ignore[attr-defined]
         ax.text(place, row, words, transform=ax.get_yaxis_transform(), color=INK, va="center", fontsize=8.5)
 
 

@@ -238,6 +238,15 @@ def _evaluate(options: argparse.Namespace) -> None:
         print(text("short.no_forecast", reason=tenure.no_forecast))
 
 
+def _claims(options: argparse.Namespace) -> None:
+    from reports.claims.files import write_claims  # models and figures take seconds to import
+
+    tenure, text = _open(options), read_catalogue(options.language)
+    written = write_claims(tenure, options.out / tenure.study.name, options.language)
+    print(f"\n{text('command.claims', path=written.page)}")
+    print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+
+
 COMMANDS = {
     "check": _check,
     "build": _build,
@@ -245,6 +254,7 @@ COMMANDS = {
     "covariates": _covariates,
     "simulate": _simulate,
     "evaluate": _evaluate,
+    "claims": _claims,
     "study-worlds": _study_worlds,
     "quarterly": _quarterly,
 }

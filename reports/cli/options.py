@@ -63,6 +63,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     audit = _verb(verbs, common, "audit", commands, "look for what could make the findings wrong")
     audit.add_argument("--days", type=_at_least(1), help="days on which to rebuild the past (default: the study's)")
     _verb(verbs, common, "evaluate", commands, "see how forecasts of quarters that no model had seen turned out")
+    _verb(verbs, common, "claims", commands, "put what practice says of leaving to the test, claim by claim")
     simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
     simulate.add_argument("--accounts", type=_at_least(1), default=2000, help="number of accounts (default: 2000)")
     simulate.add_argument("--seed", type=_at_least(0), default=7, help="the same seed, the same bytes (default: 7)")

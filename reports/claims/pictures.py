@@ -1,0 +1,27 @@
+"""The pictures of the claims ledger, each drawn from one frozen table."""
+
+from analysis.claims.displays import forest_frame, past_shown
+from analysis.claims.verdicts import Verdict
+from analysis.figures.claims import COLORS, WIDTH, claims_height, draw_claims, draw_past_verdicts, past_height
+from analysis.figures.style import as_svg
+from analysis.wording.catalogue import Catalogue
+from reports.claims.content import Judged
+
+
+def pictures(judged: Judged, text: Catalogue) -> dict[str, str]:
+    """Return every picture as SVG, by name; one that nothing can be drawn of is left out."""
+    drawn = {}
+    forest, past = forest_frame(judged.ledger, text), past_shown(judged.tables["past"])
+    if len(forest):
+        drawn["forest"] = as_svg(
+            "forest", draw_claims, size=(WIDTH, claims_height(forest)), alt=text("ledger.forest_alt"), frame=forest,
+            verdict_labels={verdict: text(f"claims.verdict_{verdict}") for verdict in COLORS},
+            headings=(text("claims.head_ratio"), text("claims.head_events")), x_label=text("claims.axis"),
+            relevant_label=text("claims.band"),
+        )  # fmt: skip
+    if len(judged.ledger.past) and len(past):
+        drawn["past"] = as_svg(
+            "past", draw_past_verdicts, size=(7.4, past_height(past)), alt=text("ledger.past_alt"), frame=past,
+            verdict_labels={verdict: text(f"claims.verdict_{verdict}") for verdict in Verdict},
+        )  # fmt: skip
+    return drawn
