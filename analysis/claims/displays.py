@@ -33,7 +33,7 @@ class LedgerDisplay(Display):
     def past(self) -> Display:
         """Return what would have been said at each past quarter start, and what is said today."""
         words = english()
-        labels = {verdict: words(f"claims.verdict_{verdict}") for verdict in Verdict}
+        labels = {str(verdict): words(f"claims.verdict_{verdict}") for verdict in Verdict}
         shown = past_shown(self.history)
         draw: Callable | None = (lambda ax: draw_past_verdicts(ax, shown, labels)) if len(shown) else None
         return Display(
@@ -47,13 +47,13 @@ def show_ledger(ledger: Ledger) -> LedgerDisplay:
     table, words = ledger_frame(ledger), english()
     shown = forest_frame(ledger, words)
     labels = {verdict: words(f"claims.verdict_{verdict}") for verdict in COLORS}
-    heads = (words("claims.head_ratio"), words("claims.head_events"))
+    heading = words("claims.picture_heading")
     axis, band = words("claims.axis"), words("claims.band")
     number = {verdict: len(ledger.of(verdict)) for verdict in Verdict}
     return LedgerDisplay(
         "Claims of practice on these data",
         table[[name for name in LEDGER.columns if name in table]],
-        (lambda ax: draw_claims(ax, shown, labels, heads, axis, band)) if len(shown) else None,
+        (lambda ax: draw_claims(ax, shown, labels, heading, axis, band)) if len(shown) else None,
         size=(WIDTH, claims_height(shown) if len(shown) else 1.0),
         notes=(
             str(remark("claims.counted", **{str(verdict): number[verdict] for verdict in Verdict})),
@@ -69,7 +69,7 @@ def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:
     rows = [_forest_row(line, words) for line in ledger.lines if line.judgement.verdict is not Verdict.NOT_MEASURABLE]
     names = [
         "label", "verdict", "hazard_ratio", "hazard_ratio_low", "hazard_ratio_high", "relevant_low", "relevant_high",
-        "told", "events", "size",
+        "told", "size",
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=names)
     return frame.sort_values("size", ascending=False, kind="stable", ignore_index=True)
@@ -91,8 +91,7 @@ def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
         name_of(line, words),
         str(line.judgement.verdict),
         *ratios.tolist(),
-        told,
-        words("claims.events", exposed=found.n_exposed, events=found.n_events),
+        words("claims.told_with", told=told, exposed=found.n_exposed, events=found.n_events),
         abs(found.estimate) if is_told else -1.0,
     )
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -61,6 +61,8 @@ class Estimate:
         Of the model, with a weight in it.
     is_shrunk
         Whether a ridge pulls its columns.
+    is_partial
+        Whether something that should move could not: the contrast is then a smaller one than the claim means.
     notes
         What a reader of it must know: what of it is left out, and why.
     refused
@@ -81,7 +83,8 @@ class Estimate:
     drift_p: float = float("nan")
     columns: tuple[str, ...] = ()
     is_shrunk: bool = False
-    notes: tuple[Remark, ...] = field(default=())
+    is_partial: bool = False
+    notes: tuple[Remark, ...] = ()
     refused: Remark | None = None
 
 
@@ -232,6 +235,7 @@ def _of_contrasts(
         made = with_interval(
             Estimate(one, says=contrast.says, n_exposed=int(exposed), n_events=evidence.events), estimate, error, df
         )
+        missing = not_given(one, grounds)
         own = [drifts[name] for name in contrast.columns if not np.isnan(drifts.get(name, np.nan))]
         found.append(
             replace(
@@ -240,7 +244,8 @@ def _of_contrasts(
                 columns=contrast.columns,
                 drift_p=min(1.0, len(own) * min(own)) if own else float("nan"),
                 is_shrunk=any(ridge[name] > 0 for name in contrast.columns),
-                notes=(*not_given(one, grounds), *contrast.left_out),
+                is_partial=bool(missing or contrast.left_out),
+                notes=(*missing, *contrast.left_out),
                 refused=None if np.isfinite(error) else remark("claims.one_cluster"),
             )
         )

@@ -33,20 +33,16 @@ LEDGER = Schema(
         Field(
             "smallest_detectable",
             Kind.NUMBER,
-            "the smallest hazard ratio that would be found 4 times in 5",
+            "the smallest hazard ratio found 4 times in 5",
             may_lack=True,
         ),
         Field("grade", Kind.TEXT, "of the evidence, A to D", may_lack=True),
         Field("weaknesses", Kind.SEVERAL, "what the grade was lowered for"),
         Field("unknown", Kind.SEVERAL, "what was not looked at for the grade"),
-        Field(
-            "has_flipped", Kind.FLAG, "whether it was both supported and contradicted, now or at a past quarter start"
-        ),
+        Field("has_flipped", Kind.FLAG, "whether it was both supported and contradicted, now or before"),
         Field("is_withdrawn", Kind.FLAG, "whether it is inconclusive now, and was not at some past quarter start"),
         Field("is_response", Kind.FLAG, "whether its sign flips without touches that were interventions"),
-        Field(
-            "decidable_from", Kind.DAY, "quarter start from which on it could be decided, within 5 years", may_lack=True
-        ),
+        Field("decidable_from", Kind.DAY, "from when on it could be decided, within 5 years", may_lack=True),
         Field("reason", Kind.TEXT, "why it cannot be judged, in English", may_lack=True),
         Field("notes", Kind.TEXT, "what a reader of it must know, in English", may_lack=True),
     ),

@@ -1,6 +1,6 @@
 """Model: the time-varying Cox model of a study with the product terms that claims ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,7 @@ EARLY = "early"
 """What a product with the early phases is called after."""
 PRODUCTS = "products"
 """The group in which product terms are shrunk where events are few."""
-_NUMBERS = {"identity": lambda values: values, "log1p": np.log1p, "log_from_one": log_from_one}
+_NUMBERS: Mapping[str, Callable] = {"identity": lambda values: values, "log1p": np.log1p, "log_from_one": log_from_one}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

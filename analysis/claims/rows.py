@@ -45,11 +45,9 @@ def of_hazard(rows: TestRows, hazard: Hazard) -> tuple[pd.DataFrame, NDArray[np.
     keyed = changes.groupby(["lifetime_id", "risk_date"], sort=False)["age"].agg(lambda ages: tuple(sorted(set(ages))))
     keys = pd.MultiIndex.from_frame(rows.intervals[["lifetime_id", "risk_date"]])
     ages = keyed.reindex(keys).to_numpy(object)
-    stops = rows.intervals["stop"].to_numpy(np.int64)
+    starts, stops = (rows.intervals[name].to_numpy(np.int64) for name in ("start", "stop"))
     position, start, stop, event = [], [], [], []
-    for row, (begins, ends, own) in enumerate(
-        zip(rows.intervals["start"].to_numpy(np.int64), stops, ages, strict=True)
-    ):
+    for row, (begins, ends, own) in enumerate(zip(starts, stops, ages, strict=True)):
         for age in own if isinstance(own, tuple) else ():
             position.append(row)
             start.append(begins)

@@ -88,8 +88,11 @@ def direction(expected: Expected) -> int:
 def excludes_relevant(estimate: Estimate) -> bool:
     """Tell whether an interval lies wholly short of the smallest relevant effect that a claim expects.
 
-    Never of a claim of "does not", whose test is that very effect.
+    Never of a claim of "does not", whose test is that very effect; nor where only some of its covariates could move,
+    which is a smaller contrast than the claim means.
     """
+    if estimate.is_partial:
+        return False
     bound = math.log(estimate.asked.test.relevant)
     match estimate.asked.test.expected:
         case Expected.HIGHER:

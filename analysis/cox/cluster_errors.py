@@ -105,8 +105,8 @@ def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: 
 
     Notes
     -----
-    As `cluster_errors`, with Pustejovsky and Tipton's contrast c in place of one coefficient. A ridge adds c' S c, S the
-    shrinkage of `ClusterErrors`.
+    As `cluster_errors`, with Pustejovsky and Tipton's contrast c in place of one coefficient. A ridge adds c' S c, S
+    the shrinkage of `ClusterErrors`.
 
     Examples
     --------

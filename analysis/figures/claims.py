@@ -1,6 +1,7 @@
 """Claims: what practice says, as a forest plot with its numbers beside it, and verdicts over time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,7 @@ from analysis.figures.style import ACCENT, GRID, INK, MUTED, WARN
 
 COLORS = {"supported": ACCENT, "contradicted": WARN, "inconclusive": MUTED}
 """By verdict, in the order of the groups."""
-WIDTH = 10.4
-PLACES = (1.03, 1.44)
-"""Of the two columns of words, in widths of the axes."""
+WIDTH = 9.6
 _ROW, _ROUND = 0.27, 5.5
 
 
@@ -28,7 +27,7 @@ def draw_claims(
     ax: Axes,
     frame: pd.DataFrame,
     verdict_labels: Mapping[str, str],
-    headings: Sequence[str],
+    heading: str,
     x_label: str,
     relevant_label: str,
 ) -> None:
@@ -41,17 +40,18 @@ def draw_claims(
     ----------
     frame
         label, verdict, hazard_ratio, hazard_ratio_low, hazard_ratio_high, relevant_low, relevant_high (the ratios
-        between which an effect is too small to matter), told (estimate and interval in words), events (in words).
+        between which an effect is too small to matter), told (estimate, interval and events in words).
     verdict_labels
         What stands above each group.
-    headings
-        Above the two columns of words.
+    heading
+        Above the words.
     x_label
         Of the axis.
     relevant_label
         What the grey band of each row is.
     """
     ticks: list[tuple[float, str, str | None]] = []
+    told: dict[float, str] = {}
     low, high = _reach(frame)
     row = 0.5
     for verdict, color in COLORS.items():
@@ -63,6 +63,7 @@ def draw_claims(
         for line in own.itertuples():
             row -= 1
             ticks.append((row, line.label, None))
+            told[row] = line.told
             _draw_row(ax, row, line, color, (low, high))
     ax.axvline(1, color=INK, linewidth=0.8)
     ax.set_xscale("log")
@@ -70,20 +71,22 @@ def draw_claims(
     ax.set_xlim(low / 1.08, high * 1.08)
     ax.set_yticks([place for place, _, _ in ticks], [text for _, text, _ in ticks])
     color_family_ticks(ax, [color for _, _, color in ticks])
-    for place, heading in zip(PLACES, headings, strict=True):
-        ax.text(place, 0.0, heading, transform=ax.get_yaxis_transform(), color=MUTED, va="center")
     ax.set_ylim(row - 0.7, 0.5)
     ax.grid(axis="y", visible=False)
     band = ax.fill_between([], [], color=GRID)
+    words = ax.secondary_yaxis("right")
+    words.set_yticks([0.0, *told], [heading, *told.values()])
+    words.tick_params(length=0)
+    words.spines["right"].set_visible(False)
     ax.set_xlabel(x_label)
     ax.legend([band], [relevant_label], loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1, fontsize=8)
 
 
-def _draw_row(ax: Axes, row: float, line: object, color: str, reach: tuple[float, float]) -> None:
+def _draw_row(ax: Axes, row: float, line: Any, color: str, reach: tuple[float, float]) -> None:
     low, high = reach
-    ends = np.array([line.hazard_ratio_low, line.hazard_ratio_high])  # type: ignore[attr-defined]
-    estimate = line.hazard_ratio  # type: ignore[attr-defined]
-    band = [line.relevant_low, line.relevant_high]  # type: ignore[attr-defined]
+    ends = np.array([line.hazard_ratio_low, line.hazard_ratio_high])
+    estimate = line.hazard_ratio
+    band = [line.relevant_low, line.relevant_high]
     ax.fill_between(band, row - 0.42, row + 0.42, color=GRID, linewidth=0)
     if np.isfinite(estimate):
         ax.plot(np.clip(ends, low, high), [row, row], color=color, linewidth=2, solid_capstyle="butt")
@@ -92,8 +95,6 @@ def _draw_row(ax: Axes, row: float, line: object, color: str, reach: tuple[float
                 ax.plot(limit, row, mark, color=color, markersize=5, clip_on=False)
         if low <= estimate <= high:
             ax.plot(estimate, row, "o", color=color, markersize=_ROUND)
-    for place, words in zip(PLACES, (line.told, line.events), strict=True):  # type: ignore[attr-defined]
-        ax.text(place, row, words, transform=ax.get_yaxis_transform(), color=INK, va="center", fontsize=8.5)
 
 
 def _reach(frame: pd.DataFrame) -> tuple[float, float]:

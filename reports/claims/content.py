@@ -17,6 +17,8 @@ class Judged:
         Every claim, judged.
     n_events, n_clusters
         Lifetimes that churned, and parent accounts that they belong to.
+    measured, unmeasured
+        Families, without the control, of which these data measure something, and nothing.
     tables
         All tables by name, for files beside the page.
     """
@@ -24,6 +26,8 @@ class Judged:
     ledger: Ledger
     n_events: int
     n_clusters: int
+    measured: tuple[str, ...]
+    unmeasured: tuple[str, ...]
     tables: dict[str, pd.DataFrame]
 
     @property

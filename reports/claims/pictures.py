@@ -16,7 +16,7 @@ def pictures(judged: Judged, text: Catalogue) -> dict[str, str]:
         drawn["forest"] = as_svg(
             "forest", draw_claims, size=(WIDTH, claims_height(forest)), alt=text("ledger.forest_alt"), frame=forest,
             verdict_labels={verdict: text(f"claims.verdict_{verdict}") for verdict in COLORS},
-            headings=(text("claims.head_ratio"), text("claims.head_events")), x_label=text("claims.axis"),
+            heading=text("claims.picture_heading"), x_label=text("claims.axis"),
             relevant_label=text("claims.band"),
         )  # fmt: skip
     if len(judged.ledger.past) and len(past):

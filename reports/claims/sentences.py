@@ -53,6 +53,8 @@ def in_short(text: Text, judged: Judged) -> list[str]:
     ]
     if not any(groups[verdict] for verdict in SHOWN):
         said.append(text("ledger.none_judged"))
+    if judged.unmeasured:
+        said.append(text("ledger.unmeasured", measured=judged.measured, families=judged.unmeasured))
     return [*said, *changes(text, judged)]
 
 
@@ -73,8 +75,8 @@ def changes(text: Text, judged: Judged) -> list[str]:
 def open_claims(text: Text, judged: Judged) -> list[str]:
     """Return from when on what is inconclusive could be decided, the soonest first."""
     lines = judged.ledger.of(Verdict.INCONCLUSIVE)
-    soon = sorted((line for line in lines if line.decidable_from is not None), key=lambda line: line.decidable_from)
-    said = [text("ledger.decidable", name=_name(text, line), quarter=line.decidable_from) for line in soon]
+    soon = sorted((line.decidable_from, _name(text, line)) for line in lines if line.decidable_from is not None)
+    said = [text("ledger.decidable", name=name, quarter=quarter) for quarter, name in soon]
     never = [line for line in lines if line.decidable_from is None]
     return said + ([text("ledger.not_decidable", names=_named(text, never))] if never else [])
 

@@ -15,4 +15,12 @@ def summarise(tenure: Workbench) -> Judged:
     """
     ledger, evidence = tenure.ledger, tenure.evidence
     tables = {"claims": ledger_frame(ledger), "past": past_frame(ledger)}
-    return Judged(ledger, evidence.events, evidence.clusters, tables)
+    families = [(family.name, is_measured) for family, is_measured in tenure.families() if not family.is_control]
+    return Judged(
+        ledger,
+        evidence.events,
+        evidence.clusters,
+        tuple(name for name, is_measured in families if is_measured),
+        tuple(name for name, is_measured in families if not is_measured),
+        tables,
+    )
