@@ -40,7 +40,7 @@ class Contrast:
     left_out : tuple of Remark
         What should move and cannot, and why.
     is_exposed : ndarray of bool, shape (n,)
-        The rows nearer to the end of the contrast than to its start.
+        The rows nearer to the end of the contrast than to its start, and to what is held than to the middle row.
     is_early : bool
         Whether it is the effect in the early phases.
     """
@@ -104,7 +104,7 @@ def contrast_of(test: ClaimTest, model: ClaimsModel, early_until: int) -> Contra
     for name, value in others.items():
         if name != EARLY:
             own = model.matrix.values[:, model.matrix.names.index(name)]
-            middle = float(np.median(own))
+            middle = (float(np.median(own)) + value) / 2
             is_exposed &= own >= middle if value >= middle else own <= middle
     columns = tuple(name for name, weight in zip(names, weights, strict=True) if weight)
     return Contrast(weights, tuple(steps), held, columns, tuple(left_out), is_exposed, test.early)
