@@ -42,7 +42,8 @@ def past_ledgers(
     found = []
     for day in days:
         progress(f"claims: what would have been said on {day:%Y-%m-%d}")
-        estimates = estimate_all(asked, as_believed(rows, day, landmarks), grounds)
+        then = as_believed(rows, day, landmarks, grounds.study.time.allowed_gap_days)
+        estimates = estimate_all(asked, then, grounds)
         found.append(PastLedger(day, estimates, judge(estimates)))
     return tuple(found)
 

@@ -63,12 +63,14 @@ def of_hazard(rows: TestRows, hazard: Hazard) -> tuple[pd.DataFrame, NDArray[np.
     return cut, np.array(position, dtype=np.intp)
 
 
-def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame) -> TestRows:
+def as_believed(
+    rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame, allowed_gap_days: int = 0
+) -> TestRows:
     """Return the rows as they would have stood with the snapshot on an earlier day.
 
-    Time at risk ends on the day, and so does what is known of outcomes: whoever was believed to have left then, has
-    left, by the cause that was believed, though a notice may have been withdrawn since (rule 19 of
-    ``queries/rules_of_time.md``).
+    Time at risk ends where an end could be known to be one, and what is known of outcomes on the day: whoever was
+    believed to have left then, has left, by the cause that was believed, though a notice may have been withdrawn since
+    (rule 19 of ``queries/rules_of_time.md``).
 
     Parameters
     ----------
@@ -79,6 +81,8 @@ def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame) -> T
     landmarks
         Landmark rows, which tell when who was believed to have left: lifetime_id, risk_date, believed_from,
         believed_until, unpaid_from, believed_cause.
+    allowed_gap_days
+        Days an account may be away without having left.
     """
     intervals = rows.intervals
     origins = (
@@ -86,11 +90,11 @@ def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame) -> T
         .groupby(intervals["lifetime_id"])
         .first()
     )
-    runs = _runs(landmarks, day)
+    runs, settled = _runs(landmarks, day), day - pd.Timedelta(days=allowed_gap_days)
     return TestRows(
-        _believed(intervals, day, origins, runs),
-        _believed(rows.phases, day, origins, runs),
-        rows.changes[rows.changes["changed_on"] <= day].reset_index(drop=True),
+        _believed(intervals, settled, origins, runs),
+        _believed(rows.phases, settled, origins, runs),
+        rows.changes[rows.changes["changed_on"] <= settled].reset_index(drop=True),
     )
 
 
@@ -104,9 +108,9 @@ def _runs(landmarks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return known.assign(cause=cause)[is_on].set_index(["lifetime_id", "believed_from"])[["cause"]]
 
 
-def _believed(frame: pd.DataFrame, day: pd.Timestamp, origins: pd.Series, runs: pd.DataFrame) -> pd.DataFrame:
+def _believed(frame: pd.DataFrame, settled: pd.Timestamp, origins: pd.Series, runs: pd.DataFrame) -> pd.DataFrame:
     origin = frame["lifetime_id"].map(origins)
-    age = (day - origin).dt.days.to_numpy(np.int64)
+    age = (settled - origin).dt.days.to_numpy(np.int64)
     begun = frame["start"].to_numpy(np.int64) < age
     frame, origin, age = frame[begun].reset_index(drop=True), origin[begun].reset_index(drop=True), age[begun]
     stop = frame["stop"].to_numpy(np.int64)

@@ -17,7 +17,6 @@ from analysis.declared.claim_tests import ClaimTest, Expected, Held, Move
 from analysis.design.matrix import learn_matrix
 from analysis.errors import ModelError
 
-
 TIMES = ("start", "stop", "event")
 
 

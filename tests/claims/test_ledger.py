@@ -1,4 +1,4 @@
-"""The ledger: what was planted is supported, the past knows nothing of what came later, and a source says what it lacks."""
+"""The ledger: what was planted is supported, the past knows nothing of later, and a source says what it lacks."""
 
 import dataclasses
 import math
@@ -97,7 +97,7 @@ class TestPast:
             assert one.std_error == pytest.approx(other.std_error, rel=1e-6, nan_ok=True)
 
     def test_what_comes_later_changes_nothing(self, tenure: Workbench) -> None:
-        """Events and covariates of later intervals are set to something else, and the rows of the day stay as they are."""
+        """Later events and covariates are set to something else, and the rows of the day stay as they are."""
         day = pd.Timestamp("2022-07-01")
         rows = TestRows(tenure.counting_process, tenure.table("phase_intervals"), tenure.table("recurrent_events"))
         late = rows.intervals["risk_date"] >= day

@@ -39,7 +39,8 @@ class TestHazards:
         intervals(),
         changes(
             ("A", "2024-01-01", 10, "contraction"), ("A", "2024-01-01", 20, "contraction"),
-            ("A", "2024-02-01", 60, "contraction"), ("B", "2024-01-01", 5, "upsell"), ("B", "2024-01-01", 7, "cross_sell"),
+            ("A", "2024-02-01", 60, "contraction"), ("B", "2024-01-01", 5, "upsell"),
+            ("B", "2024-01-01", 7, "cross_sell"),
         ),
     )  # fmt: skip
 
@@ -73,6 +74,11 @@ class TestBelieved:
     def test_time_at_risk_ends_on_the_day_and_what_comes_later_is_not_known(self) -> None:
         frame = intervals(("A", 0, 31, 0, None), ("A", 31, 60, 1, "churn"), ("A", 60, 90, 0, None))
         assert told(self.then(frame).intervals) == [("A", 0, 31, 0), ("A", 31, 40, 0)]
+
+    def test_time_at_risk_ends_where_an_end_could_be_known_to_be_one(self) -> None:
+        rows = TestRows(intervals(("A", 0, 31, 0, None), ("B", 0, 15, 1, "churn")), intervals(), changes())
+        found = as_believed(rows, self.ON, runs(), allowed_gap_days=20)
+        assert told(found.intervals) == [("A", 0, 20, 0), ("B", 0, 15, 1)]
 
     def test_who_has_left_has_left(self) -> None:
         frame = intervals(("A", 0, 35, 1, "churn"), ("B", 0, 40, 1, "churn"))

@@ -15,7 +15,7 @@ from analysis.declared.claims import Claim
 from analysis.wording.remarks import remark
 
 DF = 200.0
-S, C, I, N = Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE
+YES, ANTI, OPEN, NONE = Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE
 
 
 def estimated(expected: str, ratio: float, error: float, relevant: float = 1.2, **known: object) -> Estimate:
@@ -28,24 +28,24 @@ def estimated(expected: str, ratio: float, error: float, relevant: float = 1.2, 
 @pytest.mark.parametrize(
     ("expected", "ratio", "error", "verdict"),
     [
-        ("+", 2.0, 0.2, S),
-        ("+", 0.5, 0.2, C),
-        ("+", 1.3, 0.2, I),
-        ("+", 1.0, 0.05, C),  # 0.91 to 1.10 leaves 1.2 out: nothing is there that would matter
-        ("+", 1.1, 0.01, S),  # small, but shown in the direction that is claimed
-        ("+", 0.8, 0.15, C),  # not shown, but 0.60 to 1.08 leaves 1.2 out
-        ("-", 0.5, 0.2, S),
-        ("-", 2.0, 0.2, C),
-        ("-", 1.0, 0.05, C),
-        ("-", 0.8, 0.2, I),
-        ("not -", 1.0, 0.05, S),  # leaves out 1 / 1.2
-        ("not -", 1.5, 0.1, S),
-        ("not -", 1.0, 0.2, I),  # does not leave it out
-        ("not -", 0.5, 0.1, C),  # protects more than matters
-        ("not -", 0.8, 0.2, I),
-        ("not +", 1.0, 0.05, S),
-        ("not +", 2.0, 0.1, C),
-        ("not +", 1.1, 0.2, I),
+        ("+", 2.0, 0.2, YES),
+        ("+", 0.5, 0.2, ANTI),
+        ("+", 1.3, 0.2, OPEN),
+        ("+", 1.0, 0.05, ANTI),  # 0.91 to 1.10 leaves 1.2 out: nothing is there that would matter
+        ("+", 1.1, 0.01, YES),  # small, but shown in the direction that is claimed
+        ("+", 0.8, 0.15, ANTI),  # not shown, but 0.60 to 1.08 leaves 1.2 out
+        ("-", 0.5, 0.2, YES),
+        ("-", 2.0, 0.2, ANTI),
+        ("-", 1.0, 0.05, ANTI),
+        ("-", 0.8, 0.2, OPEN),
+        ("not -", 1.0, 0.05, YES),  # leaves out 1 / 1.2
+        ("not -", 1.5, 0.1, YES),
+        ("not -", 1.0, 0.2, OPEN),  # does not leave it out
+        ("not -", 0.5, 0.1, ANTI),  # protects more than matters
+        ("not -", 0.8, 0.2, OPEN),
+        ("not +", 1.0, 0.05, YES),
+        ("not +", 2.0, 0.1, ANTI),
+        ("not +", 1.1, 0.2, OPEN),
     ],
 )
 def test_the_verdict_on_one_claim(expected: str, ratio: float, error: float, verdict: Verdict) -> None:
@@ -57,12 +57,12 @@ def test_a_difference_has_no_direction_to_be_contradicted_in() -> None:
     test = ClaimTest(Expected.DIFFERS, differ_by=("segment_in_force",))
     asked = Asked(Claim("OURS", "", "", (), tests=(test,)), 1, test)
     shown, not_shown = (judge([Estimate(asked, p_value=p)])[0].verdict for p in (0.01, 0.9))
-    assert (shown, not_shown) == (S, I)
+    assert (shown, not_shown) == (YES, OPEN)
 
 
 def test_a_claim_that_could_move_in_part_only_is_not_contradicted_for_being_small() -> None:
     whole, part = estimated("+", 1.0, 0.05), estimated("+", 1.0, 0.05, is_partial=True)
-    assert [found.verdict for found in judge([whole, part])] == [C, I]
+    assert [found.verdict for found in judge([whole, part])] == [ANTI, OPEN]
 
 
 def test_holm_counts_the_claims_judged_and_no_others() -> None:
@@ -71,9 +71,9 @@ def test_holm_counts_the_claims_judged_and_no_others() -> None:
     one, other = estimated("+", 1.5, error), estimated("+", 1.2, 0.3)
     refused = estimated("+", 1.5, error, refused=remark("claims.untested"))
     assert one.p_value == pytest.approx(0.02, abs=2e-4)
-    assert judge([one, refused])[0].verdict is S
-    assert judge([one, other, other])[0].verdict is I
-    assert judge([one, refused])[1] == Judgement(N) or judge([one, refused])[1].verdict is N
+    assert judge([one, refused])[0].verdict is YES
+    assert judge([one, other, other])[0].verdict is OPEN
+    assert judge([one, refused])[1].verdict is NONE
     assert judge([one, other, other])[0].adjusted_p_value == pytest.approx(3 * one.p_value)
 
 
@@ -114,23 +114,23 @@ class TestEvidence:
 
 class TestOverTime:
     def test_a_claim_flips_where_it_was_both(self) -> None:
-        assert has_flipped([S, I, C])
-        assert not has_flipped([S, I, S])
+        assert has_flipped([YES, OPEN, ANTI])
+        assert not has_flipped([YES, OPEN, YES])
 
     def test_a_claim_is_withdrawn_where_it_was_decided_and_is_open(self) -> None:
-        assert is_withdrawn([I, S, I])
-        assert not is_withdrawn([I, I, S])
-        assert not is_withdrawn([I, I, I])
+        assert is_withdrawn([OPEN, YES, OPEN])
+        assert not is_withdrawn([OPEN, OPEN, YES])
+        assert not is_withdrawn([OPEN, OPEN, OPEN])
 
     def test_a_claim_is_decidable_when_its_events_have_grown_enough(self) -> None:
         """To halve an error takes four times the events: 300 more, 30 quarters at ten, 15 at twenty."""
         estimate = estimated("+", 1.1, 0.1)
-        judgement = Judgement(I, 0.5, False, 2 * math.log(1.2))
+        judgement = Judgement(OPEN, 0.5, False, 2 * math.log(1.2))
         day = pd.Timestamp("2024-01-01")
         assert decidable_from(estimate, judgement, 20.0, day) == pd.Timestamp("2027-10-01")
         assert decidable_from(estimate, judgement, 10.0, day) is None
-        assert 30 > MOST_QUARTERS
+        assert MOST_QUARTERS < 30
 
     def test_what_is_decided_is_not_decidable(self) -> None:
-        judgement = Judgement(S, 0.01, False, 2 * math.log(1.2))
+        judgement = Judgement(YES, 0.01, False, 2 * math.log(1.2))
         assert decidable_from(estimated("+", 2.0, 0.1), judgement, 50.0, pd.Timestamp("2024-01-01")) is None
