@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from analysis.figures.claims import COLORS, WIDTH, claims_height, draw_claims, d
 from analysis.figures.display import Display
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import english, remark
+
+REVERSE = remark("claims.reverse")
+"""What a reader of any ledger must know: who is touched is no one drawn by lot."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +37,7 @@ class LedgerDisplay(Display):
     def past(self) -> Display:
         """Return what would have been said at each past quarter start, and what is said today."""
         words = english()
-        labels = {str(verdict): words(f"claims.verdict_{verdict}") for verdict in Verdict}
+        labels = {str(verdict): verdict_label(verdict, words) for verdict in Verdict}
         shown = past_shown(self.history)
         draw: Callable | None = (lambda ax: draw_past_verdicts(ax, shown, labels)) if len(shown) else None
         return Display(
@@ -46,22 +50,34 @@ def show_ledger(ledger: Ledger) -> LedgerDisplay:
     """Return a ledger with its picture; claims that cannot be judged are in the table alone."""
     table, words = ledger_frame(ledger), english()
     shown = forest_frame(ledger, words)
-    labels = {verdict: words(f"claims.verdict_{verdict}") for verdict in COLORS}
-    heading = words("claims.picture_heading")
-    axis, band = words("claims.axis"), words("claims.band")
     number = {verdict: len(ledger.of(verdict)) for verdict in Verdict}
     return LedgerDisplay(
         "Claims of practice on these data",
         table[[name for name in LEDGER.columns if name in table]],
-        (lambda ax: draw_claims(ax, shown, labels, heading, axis, band)) if len(shown) else None,
+        (lambda ax: draw_claims(ax, shown, **forest_words(words))) if len(shown) else None,
         size=(WIDTH, claims_height(shown) if len(shown) else 1.0),
         notes=(
             str(remark("claims.counted", **{str(verdict): number[verdict] for verdict in Verdict})),
-            str(remark("claims.reverse")),
+            str(REVERSE),
         ),
         history=past_frame(ledger),
         ledger=ledger,
     )
+
+
+def forest_words(words: Catalogue) -> dict[str, Any]:
+    """Return the words around the forest plot, as `draw_claims` takes them."""
+    return {
+        "verdict_labels": {verdict: verdict_label(verdict, words) for verdict in COLORS},
+        "heading": words("claims.picture_heading"),
+        "x_label": words("claims.axis"),
+        "relevant_label": words("claims.band"),
+    }
+
+
+def verdict_label(verdict: str, words: Catalogue) -> str:
+    """Return what a verdict is called."""
+    return words(f"claims.verdict_{verdict}")
 
 
 def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:

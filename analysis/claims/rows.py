@@ -63,9 +63,7 @@ def of_hazard(rows: TestRows, hazard: Hazard) -> tuple[pd.DataFrame, NDArray[np.
     return cut, np.array(position, dtype=np.intp)
 
 
-def as_believed(
-    rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame, allowed_gap_days: int = 0
-) -> TestRows:
+def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame, allowed_gap_days: int = 0) -> TestRows:
     """Return the rows as they would have stood with the snapshot on an earlier day.
 
     Time at risk ends where an end could be known to be one, and what is known of outcomes on the day: whoever was

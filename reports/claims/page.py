@@ -5,6 +5,7 @@ from functools import partial
 
 from markupsafe import Markup
 
+from analysis.claims.displays import REVERSE, verdict_label
 from analysis.claims.verdicts import Verdict
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
@@ -31,7 +32,11 @@ def render_claims(tenure: Workbench, judged: Judged, catalogue: Catalogue, prove
     ledger = judged.ledger
     groups = {str(verdict): sentences.rows_of(catalogue, ledger.of(verdict)) for verdict in sentences.SHOWN}
     return (
-        environment(catalogue, reason_of=partial(sentences.reason_of, catalogue))
+        environment(
+            catalogue,
+            reason_of=partial(sentences.reason_of, catalogue),
+            verdict_label=partial(verdict_label, words=catalogue),
+        )
         .get_template("claims/page.html.j2")
         .render(
             language=catalogue.language,
@@ -40,6 +45,7 @@ def render_claims(tenure: Workbench, judged: Judged, catalogue: Catalogue, prove
             short=sentences.in_short(catalogue, judged),
             numbers={str(verdict): len(ledger.of(verdict)) for verdict in Verdict},
             groups={name: rows for name, rows in groups.items() if rows},
+            reverse=REVERSE.in_words(catalogue),
             changes=sentences.changes(catalogue, judged),
             open_claims=sentences.open_claims(catalogue, judged),
             refused=ledger.of(Verdict.NOT_MEASURABLE),

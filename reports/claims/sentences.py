@@ -104,7 +104,7 @@ def _row(text: Text, line: Line) -> Row:
         expected=text(f"ledger.expected_{_word(test.expected)}"),
         estimate=text.ratio(found.estimate),
         interval=text.ratio_span(found.conf_low, found.conf_high) if has_ratio else "",
-        leavers=text("claims.events", exposed=found.n_exposed, events=found.n_events),
+        leavers=text("ledger.of_all", exposed=found.n_exposed, events=found.n_events),
         adjusted=text.p_value(judgement.adjusted_p_value),
         smallest=text(
             "ledger.smallest", relevant=text.number(test.relevant), detectable=text.ratio(judgement.detectable)
