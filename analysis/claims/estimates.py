@@ -18,7 +18,7 @@ from analysis.cox.cluster_errors import contrast_errors
 from analysis.cox.proportional_hazards import GLOBAL, score_tests
 from analysis.declared.claim_tests import ClaimTest, Hazard, Kind
 from analysis.declared.claims import Claim
-from analysis.declared.factors import Covariate, control_family, unmet
+from analysis.declared.factors import Covariate, alternatives, control_family, unmet
 from analysis.declared.floors import Evidence, Question, floors
 from analysis.declared.study import Study
 from analysis.design.matrix import Design, DesignMatrix, learn_matrix
@@ -127,7 +127,13 @@ def unmeasured(asked: Asked, grounds: Grounds) -> Remark | None:
     missing = [name for group in needed if not any(is_measured[name] for name in group) for name in group]
     lacking = [need for name in missing for need in by_name[name].lacking(grounds.given)]
     lacking += unmet(claim.needs, grounds.given)
-    return remark("claims.source_lacks", needs=tuple(dict.fromkeys(lacking))) if lacking else None
+    return remark("claims.source_lacks", needs=_in_words(lacking)) if lacking else None
+
+
+def _in_words(needs: Sequence[str]) -> tuple[str | Remark, ...]:
+    """Return needs, each once; one of which several are enough as what says so in any language."""
+    named = ((need, alternatives(need)) for need in dict.fromkeys(needs))
+    return tuple(need if len(names) == 1 else remark("claims.either", names=names) for need, names in named)
 
 
 def not_given(asked: Asked, grounds: Grounds) -> tuple[Remark, ...]:
@@ -135,7 +141,7 @@ def not_given(asked: Asked, grounds: Grounds) -> tuple[Remark, ...]:
     moved = {move.covariate for move in asked.test.moves}
     return tuple(
         remark(
-            "claims.left_out", covariate=own.name, reason=remark("claims.not_given", needs=own.lacking(grounds.given))
+            "claims.left_out", covariate=own.name, reason=remark("claims.not_given", needs=_in_words(own.lacking(grounds.given)))
         )
         for own in asked.claim.declared()
         if own.name in moved and not own.is_measurable(grounds.given)

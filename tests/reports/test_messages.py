@@ -258,7 +258,8 @@ class TestRemarks:
             "held": (remark("claims.held", covariate="seats", value=1),),
             "reasons": (remark("claims.left_out", covariate="seats", reason=remark("claims.stands_still")),),
             "contrast": remark("claims.phases", start=1, end=2),
-            "needs": ("a", "b"),
+            "needs": ("a", remark("claims.either", names=("b", "c"))),
+            "names": ("a", "b"),
         },
     }
 
