@@ -139,12 +139,13 @@ def _in_words(needs: Sequence[str]) -> tuple[str | Remark, ...]:
 def not_given(asked: Asked, grounds: Grounds) -> tuple[Remark, ...]:
     """Return what of a test the source cannot move, and what it lacks for that."""
     moved = {move.covariate for move in asked.test.moves}
+
+    def left_out(own: Covariate) -> Remark:
+        reason = remark("claims.not_given", needs=_in_words(own.lacking(grounds.given)))
+        return remark("claims.left_out", covariate=own.name, reason=reason)
+
     return tuple(
-        remark(
-            "claims.left_out", covariate=own.name, reason=remark("claims.not_given", needs=_in_words(own.lacking(grounds.given)))
-        )
-        for own in asked.claim.declared()
-        if own.name in moved and not own.is_measurable(grounds.given)
+        left_out(own) for own in asked.claim.declared() if own.name in moved and not own.is_measurable(grounds.given)
     )
 
 

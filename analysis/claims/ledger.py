@@ -18,6 +18,7 @@ from analysis.claims.past import (
     past_ledgers,
     recent_events,
 )
+from analysis.claims.response import responses_to_risk
 from analysis.claims.rows import TestRows, of_hazard, quarter_starts
 from analysis.claims.verdicts import Judgement, Verdict, judge
 from analysis.cohort.cohort_tables import CohortTables
@@ -127,11 +128,12 @@ def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> 
     tenure.progress(f"claims: putting {len(asked)} tests of {len(claims)} claims")
     today = estimate_all(asked, rows, grounds)
     judged = judge(today)
+    then = Grounds(tenure.study, tenure.given, grounds.covariates, MOST_CLUSTERS, with_drift=False)
+    responses = responses_to_risk(tenure, asked, rows, today, then)
     landmarks = tenure.landmarks
     snapshot, number = pd.Timestamp(tenure.study.time.snapshot), tenure.study.models.test_quarters
     days = quarter_starts(landmarks, number + 1)
     before = [day for day in days if day < snapshot][-number:]
-    then = Grounds(tenure.study, tenure.given, grounds.covariates, MOST_CLUSTERS, with_drift=False)
     past = past_ledgers(asked, rows, landmarks, before, then, tenure.progress)
     place = {id(one): k for k, one in enumerate(asked)}
     rates = {hazard: recent_events(of_hazard(rows, hazard)[0]) for hazard in {one.test.hazard for one in asked}}
@@ -152,6 +154,7 @@ def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> 
                     claim, one.number, claim in own, today[k], judged[k], today[k].refused, found, unknown,
                     tuple(ledger.judgements[k].verdict for ledger in past),
                     decidable_from(today[k], judged[k], rates[one.test.hazard], last),
+                    (claim.name, one.number) in responses,
                 )
             )  # fmt: skip
     return Ledger(tuple(lines), past, asked, snapshot)
