@@ -24,7 +24,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def called(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    """The world, with a call that is an intervention to every leaver in the week before it leaves."""
+    """The world, with a call that is an intervention to two leavers in three, days before their last interval."""
     folder: Path = tmp_path_factory.mktemp("called")
     data = folder / "data"
     data.mkdir()
@@ -33,7 +33,8 @@ def called(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     tenure = short.opened(folder / "first")
     rows = tenure.counting_process
     left = rows[rows["event"] == 1]
-    days = left["risk_date"] - pd.Timedelta(days=2)
+    left = left[np.arange(len(left)) % 3 < 2]
+    days = left["risk_date"] - pd.to_timedelta(1 + np.arange(len(left)) % 9, unit="D")
     calls = pd.read_parquet(data / "touchpoints.parquet")
     extra = calls.iloc[np.zeros(len(left), dtype=int)].assign(
         touchpoint_id=[f"Z{k}" for k in range(len(left))], account_id=left["account_id"].to_numpy(), kind="call",
