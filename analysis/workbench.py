@@ -213,17 +213,11 @@ class Workbench(Findings):
 
     @cached_property
     def ledger(self) -> Ledger:
-        """What practice says of leaving, each claim put to the test and judged, now and at past quarter starts."""
+        """What practice says of leaving, put to the test, now and at past quarter starts."""
         return claims_ledger(self, self.audits.late_columns)
 
     def claims(self) -> LedgerDisplay:
-        """Return the claims ledger: each claim's contrast, estimate, evidence and verdict; `past` tells earlier ones.
-
-        Raises
-        ------
-        StudyError
-            If the study's own claims, in ``claims.toml`` beside its file, cannot be read.
-        """
+        """Return each claim's contrast, estimate, evidence and verdict; `past` tells what was said before."""
         return show_ledger(self.ledger)
 
     def scores(self) -> Display:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.claims.estimates import Asked, Estimate, Grounds, asked_of, estimate_all, unmeasured
+from analysis.claims.asked import Asked, Grounds, asked_of, unmeasured
+from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.frames import LEDGER, PAST
 from analysis.claims.grades import Unknown, Weakness, grade, weaknesses
 from analysis.claims.past import (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.claims.estimates import Asked, Estimate, Grounds, estimate_all
+from analysis.claims.asked import Asked, Grounds
+from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.rows import TestRows, as_believed
 from analysis.claims.verdicts import Judgement, Verdict, judge
 from analysis.progress import Progress

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.claims.estimates import Asked, Estimate, Grounds, estimate_all
+from analysis.claims.asked import Asked, Grounds
+from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.rows import TestRows
 from analysis.cohort.cohort_tables import CohortTables, in_order
 from analysis.cohort.rebuild import COHORT, rebuilt

@@ -9,8 +9,9 @@ import pytest
 from samples import SAMPLE
 from worlds import World, quiet, shared_world
 
+from analysis.claims.asked import Grounds, asked_of, unmeasured
 from analysis.claims.displays import LedgerDisplay
-from analysis.claims.estimates import Grounds, asked_of, estimate_all, unmeasured
+from analysis.claims.estimates import estimate_all
 from analysis.claims.ledger import Ledger, claims_ledger, ledger_frame, past_frame
 from analysis.claims.rows import TestRows, as_believed
 from analysis.claims.verdicts import Verdict

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from worlds import SHORT, World, quiet, shared_world
 
-from analysis.claims.estimates import Asked, Estimate, Grounds, estimate_all
+from analysis.claims.asked import Asked, Grounds
+from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.response import flips, responses_to_risk, rows_without_interventions
 from analysis.claims.rows import TestRows
 from analysis.declared.claims import read_claims

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims.estimates import Asked, Estimate, null_value, with_interval
+from analysis.claims.asked import Asked
+from analysis.claims.estimates import Estimate, null_value, with_interval
 from analysis.claims.grades import Unknown, Weakness, grade, weaknesses
 from analysis.claims.past import MOST_QUARTERS, decidable_from, has_flipped, is_withdrawn
 from analysis.claims.verdicts import Judgement, Verdict, detectable, judge

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.claims.estimates import Asked, Estimate, Grounds, asked_of, estimate_all, unmeasured
+from analysis.claims.asked import Asked, Grounds, asked_of, unmeasured
+from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.rows import TestRows
 from analysis.claims.verdicts import Verdict, judge
 from analysis.declared.claim_tests import Hazard

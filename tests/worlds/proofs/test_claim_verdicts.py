@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from worlds import World
 
-from analysis.claims.estimates import asked_of
+from analysis.claims.asked import asked_of
 from analysis.claims.rows import TestRows
 from analysis.declared.claims import read_claims
 from analysis.worlds.proofs.claim_verdicts import (
