@@ -16,7 +16,6 @@ from analysis.claims.ledger import Ledger, claims_ledger, ledger_frame, past_fra
 from analysis.claims.rows import TestRows, as_believed
 from analysis.claims.verdicts import Verdict
 from analysis.declared.claims import read_claims
-from analysis.declared.floors import Question
 from analysis.workbench import Workbench, open_study, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
 
@@ -145,7 +144,6 @@ class TestSample:
     def test_with_few_events_a_family_is_looked_at_by_itself(self, sample: Workbench) -> None:
         report = dataclasses.replace(sample.study.report, contest_from_events=1000)
         study = dataclasses.replace(sample.study, report=report)
-        assert Question.CONTEST in Question
         grounds = Grounds(study, sample.given, sample.covariates("counting_process"))
         asked = [one for one in asked_of(read_claims()) if one.claim.name == "C03"]
         rows = TestRows(sample.counting_process, sample.table("phase_intervals"), sample.table("recurrent_events"))
