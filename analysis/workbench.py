@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.audits.results import AuditResults
+from analysis.claims.displays import LedgerDisplay, show_ledger
+from analysis.claims.ledger import Ledger, claims_ledger
 from analysis.cohort.build import build_cohort
 from analysis.contest.displays import show_losses
 from analysis.contest.effects import EffectResults
@@ -62,8 +64,7 @@ class Workbench(Findings):
     def save_forecast(self, folder: str | Path, model: str | None = None) -> str:
         """Save the quoted model, or another that competes, as data to forecast with; return the SHA-256 of its files.
 
-        `analysis.models.saved.forecast.read_saved_forecast` reads it, and `SavedForecast.forecast` gives the
-        probabilities of landmark rows, those of this cohort to the bit.
+        `analysis.models.saved.forecast.read_saved_forecast` reads it, and gives the same forecasts to the bit.
 
         Raises
         ------
@@ -180,23 +181,17 @@ class Workbench(Findings):
 
     def family_losses(self) -> Display:
         """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""
-        losses = self._reliance.losses
-        return show_losses(losses[losses["metric"] == "ipa"], self.colors)
+        return show_losses(self._reliance.losses.query("metric == 'ipa'"), self.colors)
 
     def family_contrasts(self) -> Display:
         """Return by how much forecasts lose more without one family than without another, on the same resamples."""
-        contrasts = self._reliance.contrasts
-        by_ipa = contrasts[contrasts["metric"] == "ipa"].reset_index(drop=True)
-        return Display("Difference of losses between families, paired (Holm)", by_ipa)
+        contrasts = self._reliance.contrasts.query("metric == 'ipa'").reset_index(drop=True)
+        return Display("Difference of losses between families, paired (Holm)", contrasts)
 
     @cached_property
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
         return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
-
-    def dose_response(self, covariate: str) -> Display:
-        """Return how the danger of leaving goes with the value of one covariate, in the Cox model and in the forest."""
-        return self.effects.dose_response(covariate)
 
     @cached_property
     def _reliance(self) -> Reliance:
@@ -225,9 +220,14 @@ class Workbench(Findings):
         """
         return self._contraction
 
-    def scores(self) -> Display:
-        """Return out-of-time scores of every model with intervals by resampled accounts."""
-        return self.evaluation.scores()
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What practice says of leaving, put to the test, now and at past quarter starts."""
+        return claims_ledger(self, self.audits.late_columns)
+
+    def claims(self) -> LedgerDisplay:
+        """Return each claim's contrast, estimate, evidence and verdict; `past` tells what was said before."""
+        return show_ledger(self.ledger)
 
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
@@ -253,10 +253,8 @@ def open_study(
         Another folder with the raw data than the study names.
     out
         Where output goes; the study gets a folder of its name in it.
-    threads
-        Threads for DuckDB, in all that is built and asked; results never depend on it.
-    memory_limit
-        Most memory for DuckDB, such as ``4GB``, in the same; results never depend on it.
+    threads, memory_limit
+        Of DuckDB at most, in all that is built and asked, memory such as ``4GB``; results never depend on them.
     progress
         Told, in one line each, what takes time.
 

@@ -19,7 +19,7 @@ from analysis.audits.learned import learned_ahead, stacked
 from analysis.audits.look_ahead import audit_days, look_ahead
 from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.shortcuts import falling_hazard, one_stay
-from analysis.audits.signals import Ladder, read_ladder
+from analysis.audits.signals import Ladder, Signal, read_ladder
 from analysis.audits.too_good import too_good
 from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
@@ -92,13 +92,6 @@ class AuditResults:
         """Joint tests of the families as they stood earlier."""
         return self._ladder[1]
 
-    @property
-    def signals_if_made(self) -> dict[str, str] | None:
-        """What the lag ladder says of each column, as `Signal`; None where it was not made yet."""
-        if not self._kept.are_kept(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES):
-            return None
-        return dict(zip(self.lag_ladder["term"], self.lag_ladder["signal"], strict=True))
-
     @cached_property
     def late_knowledge(self) -> pd.DataFrame:
         """Effects as known beside effects as observed; empty where the source says nothing of when it learned."""
@@ -128,6 +121,21 @@ class AuditResults:
     def ladder(self) -> Ladder | None:
         """The early and late signals of the lag ladder; None where too few lifetimes are old enough."""
         return read_ladder(self.lag_ladder, self.lag_ladder_families, self.untold.covariates)
+
+    @property
+    def signals_if_made(self) -> dict[str, Signal] | None:
+        """What the lag ladder says of columns, by name; None where it was not made, which takes its time."""
+        if not self._kept.are_kept(frames.LAG_LADDER, frames.LAG_LADDER_FAMILIES) or self.ladder is None:
+            return None
+        return {one.term: one.signal for one in self.ladder.signals}
+
+    @property
+    def late_columns(self) -> frozenset[str] | None:
+        """Columns that are late signals, or may be; None where the lag ladder was not made."""
+        signals = self.signals_if_made
+        if signals is None:
+            return None
+        return frozenset(term for term, signal in signals.items() if signal in (Signal.LATE, Signal.LATE_OR_FAST))
 
     @cached_property
     def untold(self) -> Untold:

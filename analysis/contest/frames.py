@@ -103,6 +103,8 @@ DIFFERENCES = Schema(
         Field("statistic", Kind.NUMBER, "F, that the family is worth the same in all groups", may_lack=True),
         Field("p_value", Kind.NUMBER, "of it", may_lack=True),
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over all groupings and families", may_lack=True),
+    ),
+)
 FAMILY_PREDICTORS = Schema(
     "family_predictors",
     "a lifetime at risk on the first day of a quarter, under models that learned without its cluster and that quarter",

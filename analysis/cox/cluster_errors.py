@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.cox.fit import CoxFit
 from analysis.cox.leverage import (
+    MOST_CLUSTERS,
     Corrected,
     by_leverage,
     correct,
@@ -66,39 +67,117 @@ def cluster_errors(fit: CoxFit) -> ClusterErrors:
     Bell and McCaffrey (2002); Pustejovsky and Tipton (2018), equations 6 to 8 and 11, with the risk sets of the Cox
     model as fixed effects and independence as working model. See `analysis.cox.leverage`.
     """
+    influence, df = corrected_forms(fit, np.eye(len(fit.names)))
+    influence /= fit.scale
+    shrinkage = fit.covariance @ np.diag(fit.ridge) @ fit.covariance
+    own, pulled = (influence**2).sum(axis=0), np.diag(shrinkage)
+    return ClusterErrors(np.sqrt(own + pulled), df / _share(own, pulled) ** 2, influence, shrinkage)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContrastErrors:
+    """How sure weighted sums of coefficients are, given that rows are dependent within clusters.
+
+    Attributes
+    ----------
+    estimates : ndarray, shape (q,)
+        The sums c'b.
+    std_errors, df : ndarray, shape (q,)
+        As those of `ClusterErrors`, of each sum by itself; NaN where one cluster alone carries a column of it.
+    """
+
+    estimates: NDArray[np.float64]
+    std_errors: NDArray[np.float64]
+    df: NDArray[np.float64]
+
+
+@one_thread
+def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: int = MOST_CLUSTERS) -> ContrastErrors:
+    """Return linear contrasts of a fit with CR2 errors and Satterthwaite's degrees of freedom, contrast by contrast.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    contrasts : ndarray, shape (p, q)
+        The weight of each coefficient, per unit of its column.
+    most_clusters : int
+        Clusters that are given back their leverage, those that hold most first.
+
+    Notes
+    -----
+    As `cluster_errors`, with Pustejovsky and Tipton's contrast c in place of one coefficient. A ridge adds c' S c, S
+    the shrinkage of `ClusterErrors`.
+
+    Examples
+    --------
+    Two coefficients, and their difference:
+
+    >>> from analysis.cox.fit import fit_cox
+    >>> from analysis.cox.rows import counting_rows
+    >>> rng = np.random.default_rng(1)
+    >>> columns = rng.normal(size=(60, 2))
+    >>> fit = fit_cox(columns, counting_rows(None, rng.exponential(1 / np.exp(columns[:, 0])), np.ones(60)))
+    >>> found = contrast_errors(fit, np.array([[1.0, 0.0, 1.0], [0.0, 1.0, -1.0]]))
+    >>> bool(np.isclose(found.estimates[2], found.estimates[0] - found.estimates[1]))
+    True
+    """
+    influence, df = corrected_forms(fit, contrasts / fit.scale[:, None], most_clusters)
+    own = (influence**2).sum(axis=0)
+    drawn = fit.covariance @ contrasts
+    pulled = (drawn**2 * fit.ridge[:, None]).sum(axis=0)
+    return ContrastErrors(fit.coefficients @ contrasts, np.sqrt(own + pulled), df / _share(own, pulled) ** 2)
+
+
+def corrected_forms(
+    fit: CoxFit, forms: NDArray[np.float64], most_clusters: int = MOST_CLUSTERS
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each cluster adds to linear forms of the standardised coefficients, and their degrees of freedom.
+
+    Parameters
+    ----------
+    forms : ndarray, shape (p, q)
+
+    Returns
+    -------
+    influence : ndarray, shape (clusters, q)
+    df : ndarray, shape (q,)
+        One at least.
+    """
     at, likelihood = fit.maximum.end, fit.likelihood
     means = risk_means(likelihood, at)
     bread = fit.covariance * np.outer(fit.scale, fit.scale)
     information = means.information()
     inner = inverse_of(information + np.diag(fit.ridge / fit.scale**2))
     root = root_of(2 * inner - inner @ information @ inner)
-    expected = expected_squares(means, bread)
+    targets, is_involved = bread @ forms, forms != 0
+    expected = expected_squares(means, targets)
     due = expected.sum(axis=0)
-    influence = grouped_score(likelihood, at, fit.rows.cluster) @ bread
-    chosen = by_leverage(expected)
+    influence = grouped_score(likelihood, at, fit.rows.cluster) @ targets
+    chosen = by_leverage(expected)[:most_clusters]
     crossed: list[Corrected] = []
-    most = n_crossed(len(means.total), len(bread))
+    most = n_crossed(len(means.total), forms.shape[1])
     for cluster, parts in zip(chosen, parts_of_clusters(means, at, chosen), strict=True):
-        own = correct(parts, bread, root)
+        own = correct(parts, targets, root)
         influence[cluster] = own.contribution
-        expected[cluster] *= own.kept
+        expected[cluster] *= np.where(is_involved, own.kept[:, None], 1.0).min(axis=0)
         if len(crossed) < most:
             crossed.append(own)
     found = expected.sum(axis=0)
     squares = (expected**2).sum(axis=0) + _cross_products(crossed, root, len(means.total))
     is_known = found > MOSTLY * due
-    widening = np.sqrt(np.divide(due, found, out=np.full_like(due, np.nan), where=is_known))
-    influence *= widening / fit.scale
+    influence *= np.sqrt(np.divide(due, found, out=np.full_like(due, np.nan), where=is_known))
     df = np.divide(found**2, squares, out=np.ones_like(due), where=is_known & (squares > 0))
-    shrinkage = fit.covariance @ np.diag(fit.ridge) @ fit.covariance
-    own, pulled = (influence**2).sum(axis=0), np.diag(shrinkage)
-    share = np.divide(own, own + pulled, out=np.ones_like(own), where=own > 0)
-    return ClusterErrors(np.sqrt(own + pulled), np.maximum(df, 1.0) / share**2, influence, shrinkage)
+    return influence, np.maximum(df, 1.0)
+
+
+def _share(own: NDArray[np.float64], pulled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which share of a variance the clusters tell, the rest following from the ridge alone."""
+    return np.divide(own, own + pulled, out=np.ones_like(own), where=own > 0)
 
 
 def _cross_products(corrected: list[Corrected], root: NDArray[np.float64], n_pairs: int) -> NDArray[np.float64]:
     """Return, by column, the sum of squared covariances of two different clusters' contributions, shape (p,)."""
-    total = np.zeros(len(root))
+    total = np.zeros(corrected[0].weight.shape[1] if corrected else 1)
     weights = [(own.parts.pairs, own.weight, own.pair_weight) for own in corrected]
     rank = root.shape[1]
     for column in range(len(total)):

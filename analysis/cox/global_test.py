@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
 from analysis.cox.leverage import (
+    MOST_CLUSTERS,
     Corrected,
     RiskMeans,
     by_leverage,
@@ -62,7 +63,14 @@ class GlobalTest:
 
 
 @one_thread
-def global_test(null: CoxFit | CountingRows, values: ArrayLike, *, n_signs: int = 2_000, seed: int = 0) -> GlobalTest:
+def global_test(
+    null: CoxFit | CountingRows,
+    values: ArrayLike,
+    *,
+    n_signs: int = 2_000,
+    seed: int = 0,
+    most_clusters: int = MOST_CLUSTERS,
+) -> GlobalTest:
     """Test by the slopes of the likelihood whether columns beside those of a fit go with the event.
 
     The statistic adds up the squared slopes in all columns, each in units of its own spread over the clusters. It needs
@@ -79,6 +87,8 @@ def global_test(null: CoxFit | CountingRows, values: ArrayLike, *, n_signs: int 
         The block, for the same rows. Its units do not matter.
     n_signs, seed : int
         All 2^(clusters - 1) signs are tried if they are no more than `n_signs`, else as many at random.
+    most_clusters : int
+        Clusters that are given back their leverage, those that hold most first.
 
     Raises
     ------
@@ -113,7 +123,9 @@ def global_test(null: CoxFit | CountingRows, values: ArrayLike, *, n_signs: int 
     targets, expected = targets[:, is_shared], expected[:, is_shared]
     scores = grouped_score(likelihood, at, likelihood.rows.cluster) @ targets
     signs = cluster_signs(len(scores), n_signs, seed)
-    statistics = _statistics(means, at, scores, targets, root_of(leverage), by_leverage(expected), signs)
+    statistics = _statistics(
+        means, at, scores, targets, root_of(leverage), by_leverage(expected)[:most_clusters], signs
+    )
     reached = np.count_nonzero(statistics[1:] >= statistics[0] * (1 - 1e-9))
     return GlobalTest(
         statistic=float(statistics[0]),

@@ -22,6 +22,8 @@ class Study:
         Short name; output goes to ``out/<name>/``.
     rules
         Contract rules lowered from error to warning, by name; every report lists them.
+    claims
+        The file of the study's own claims; there need be none.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Study:
     audits: Audits = field(default_factory=Audits)
     report: Report = field(default_factory=Report)
     lowered_rules: tuple[str, ...] = ()
+    claims: Path = Path("claims.toml")
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
@@ -51,9 +54,9 @@ class Study:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the study as plain nested values, without the folder the data happen to lie in."""
+        """Return the study as plain nested values, without the places that its data and claims happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["source"]["path"]
+        del content["source"]["path"], content["claims"]
         return content
 
 
@@ -78,7 +81,7 @@ def read_study(path: str | Path) -> Study:
     study = parse_settings(Study, content, where=str(path))
     refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
-    study = dataclasses.replace(study, source=source)
+    study = dataclasses.replace(study, source=source, claims=path.parent / study.claims)
     check_ranges(study, str(path))
     source.check(str(path))
     check_time_zone(study.time.time_zone, str(path))

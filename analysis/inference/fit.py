@@ -80,7 +80,7 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     design, matrix = learn_matrix(counting_process, covariates)
     rows = Outcome.from_counting_process(counting_process).counting_rows(clock_strata(counting_process))
     sides = thin_sides(matrix, rows)
-    thin = _thin_columns(matrix, rows, sides)
+    thin = thin_columns(matrix, rows, sides)
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
     telling = {name for name, side in sides.items() if side.says_something}
     bounded = [column for column in matrix.columns if column.name in telling]
@@ -164,7 +164,7 @@ def least_needed(columns: Sequence[Column], error: NotEstimableError) -> Column:
     return next((column for column in named if column.marks_missing), named[-1])
 
 
-def _thin_columns(matrix: DesignMatrix, rows: CountingRows, sides: Mapping[str, Side]) -> tuple[DroppedColumn, ...]:
+def thin_columns(matrix: DesignMatrix, rows: CountingRows, sides: Mapping[str, Side]) -> tuple[DroppedColumn, ...]:
     """Name the columns that set too few apart, those that have a bound, and those alike for all at risk together.
 
     The last follow from age alone (a window that a young lifetime cannot have): the baseline hazard holds them.

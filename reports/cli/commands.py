@@ -250,6 +250,15 @@ def _contest(options: argparse.Namespace) -> None:
         print(text("short.no_contest", reason=written.obstacle))
 
 
+def _claims(options: argparse.Namespace) -> None:
+    from reports.claims.files import write_claims  # as above
+
+    tenure, text = _open(options), read_catalogue(options.language)
+    written = write_claims(tenure, options.out / tenure.study.name, options.language)
+    print(f"\n{text('command.page', path=written.page)}")
+    print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+
+
 COMMANDS = {
     "check": _check,
     "build": _build,
@@ -258,6 +267,7 @@ COMMANDS = {
     "simulate": _simulate,
     "evaluate": _evaluate,
     "contest": _contest,
+    "claims": _claims,
     "study-worlds": _study_worlds,
     "quarterly": _quarterly,
 }

@@ -64,6 +64,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     audit.add_argument("--days", type=_at_least(1), help="days on which to rebuild the past (default: the study's)")
     _verb(verbs, common, "evaluate", commands, "see how forecasts of quarters that no model had seen turned out")
     _verb(verbs, common, "contest", commands, "see what knowing usage, relationship and champion factors is worth")
+    _verb(verbs, common, "claims", commands, "put what practice says of leaving to the test, claim by claim")
     simulate = verbs.add_parser("simulate", help="make the tables of a simulated company whose truth is known")
     simulate.add_argument("--accounts", type=_at_least(1), default=2000, help="number of accounts (default: 2000)")
     simulate.add_argument("--seed", type=_at_least(0), default=7, help="the same seed, the same bytes (default: 7)")
@@ -84,8 +85,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     worlds.add_argument(
         "--only", nargs="+", metavar="TABLE", default=["cox_recovery", "study_worlds"],
         help="cox_recovery, study_worlds (both by default), clocks, null_p_values, few_clusters, coverage, "
-        "count_coverage, world_forecasts, true_probabilities, true_families, true_claims, audits, planted_faults "
-        "(up to an hour each)",
+        "count_coverage, world_forecasts, true_probabilities, true_families, true_claims, claims, audits, "
+        "planted_faults (up to an hour each)",
     )  # fmt: skip
     worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
     worlds.set_defaults(run=commands["study-worlds"])

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.contest.blind_spots import BlindSpots
 from analysis.contest.ranking import Ranking
+from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.vacancy import Vacancy
 from analysis.forecast.standpoint import Standpoint
 from analysis.wording.remarks import Remark
 
@@ -21,6 +24,8 @@ class Compared:
         Families that these data tell nothing of.
     drawn
         As `analysis.contest.displays.drawn_values`.
+    differences, cells, vacancy
+        In points of churn, in cells high and low by family, and after a champion's departure; or why not.
     tables
         All tables by name.
     """
@@ -28,6 +33,9 @@ class Compared:
     ranking: Ranking
     not_measured: tuple[str, ...]
     drawn: pd.DataFrame
+    differences: RiskDifferences | Remark
+    cells: BlindSpots | Remark
+    vacancy: Vacancy | Remark
     tables: dict[str, pd.DataFrame]
 
 

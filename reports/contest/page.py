@@ -6,11 +6,27 @@ from typing import Any
 
 from markupsafe import Markup
 
+from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.effect_displays import (
+    PLACE_COLORS,
+    cell_labels,
+    drawn_cells,
+    drawn_differences,
+    drawn_vacancy,
+    map_notes,
+    place_labels,
+)
+from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.vacancy import Vacancy
 from analysis.contest.values import IPA, LOG_SCORE, TOTAL
 from analysis.contest.where import LEAST_EVENTS
+from analysis.figures.cells import draw_cells, map_height
 from analysis.figures.contest import draw_family_values, values_height
+from analysis.figures.effects import draw_hazard_ratios, forest_height
+from analysis.figures.points import draw_points, points_height
 from analysis.figures.style import as_svg
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import Remark, remark
 from analysis.workbench import Workbench
 from reports.contest import sentences
 from reports.contest.content import Compared, Contest
@@ -71,6 +87,10 @@ def _of_compared(
         "told_together": [TOTAL] if len(found.ranking.families) > 1 else [],
         "of_where": {by: sentences.where_sentences(text, differences[differences["by"] == by], labels) for by in told},
         "least_events": LEAST_EVENTS,
+        "points": None if isinstance(found.differences, Remark) else _points(found.differences, text, colors),
+        "cells": None if isinstance(found.cells, Remark) else _cells(found.cells, text),
+        "vacancy": None if isinstance(found.vacancy, Remark) else _vacancy(found.vacancy, text),
+        "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
         "figure": Markup(_figure(found, text, labels, colors)),
     }
 
@@ -85,4 +105,38 @@ def _figure(found: Compared, text: Catalogue, labels: Mapping[str, str], colors:
         "contest", draw_family_values, size=(7.4, values_height(found.drawn)), alt=text("contest.figure_alt"),
         frame=found.drawn.assign(model=found.drawn["model"].map(names), text=said), colors=colors, families=labels,
         models=list(names.values()), x_label=text("contest.figure_x"), noise_label=text("contest.figure_noise"),
+    )  # fmt: skip
+
+
+def _points(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    drawn = drawn_differences(found, text)
+    return Markup(
+        as_svg(
+            "points", draw_points, size=(8.6, points_height(drawn)), alt=text("contest.points_alt"), frame=drawn,
+            colors=colors, x_label=text("contest.points_x"),
+        )
+    )  # fmt: skip
+
+
+def _cells(found: BlindSpots, text: Catalogue) -> Markup:
+    drawn = drawn_cells(found, text)
+    rows, columns = cell_labels(found.families, text)
+    return Markup(
+        as_svg(
+            "cells", draw_cells, size=(8.6, map_height(drawn)), alt=text("contest.cells_alt"), frame=drawn,
+            row_labels=rows, column_labels=columns, notes=map_notes(found, text),
+        )
+    )  # fmt: skip
+
+
+def _vacancy(found: Vacancy, text: Catalogue) -> Markup:
+    drawn = drawn_vacancy(found, text)
+    if drawn.empty or not drawn["hazard_ratio"].notna().any():
+        return Markup("")
+    return Markup(
+        as_svg(
+            "vacancy", draw_hazard_ratios, size=(8.4, forest_height(drawn)), alt=text("contest.vacancy_alt"),
+            frame=drawn, colors=PLACE_COLORS, x_label=remark("contest.vacancy_axis").in_words(text),
+            family_labels=place_labels(text),
+        )
     )  # fmt: skip

@@ -1,11 +1,17 @@
 """The summary of a contest: every answer of the page, collected and frozen before anything is drawn."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from analysis.contest.displays import drawn_values
 from analysis.declared.factors import control_family
 from analysis.declared.floors import Question
 from analysis.errors import obstacle_to
+from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.contest.content import Compared, Contest
+
+Answer = TypeVar("Answer")
 
 
 def summarise(tenure: Workbench) -> Contest:
@@ -28,6 +34,25 @@ def summarise(tenure: Workbench) -> Contest:
         ranking=results.ranking,
         not_measured=tuple(family.name for family, _ in tenure.families() if family.name not in measured),
         drawn=drawn_values(tables["values"], results.ranking),
+        differences=_found(tenure, "no points of churn", lambda: tenure.effects.differences),
+        cells=_found(tenure, "no map of blind spots", lambda: tenure.effects.cells),
+        vacancy=_found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy),
         tables=tables,
     )
+    compared.tables.update(
+        {
+            name: found.table
+            for name, found in (
+                ("risk-differences", compared.differences),
+                ("blind-spots", compared.cells),
+                ("vacancy", compared.vacancy),
+            )
+            if not isinstance(found, Remark)
+        }
+    )
     return Contest(standpoint, compared, None)
+
+
+def _found(tenure: Workbench, what: str, make: Callable[[], Answer]) -> Answer | Remark:
+    """Return an answer, or why there is none."""
+    return obstacle_to(what, tenure.progress, make) or make()

@@ -199,9 +199,6 @@ class TestNotebook:
         assert choices["model"].iloc[-1] == tenure.forecast.headline
         assert len(choices) == len(tenure.rolling.folds) + 1
 
-    def test_scores_of_the_workbench_are_those(self, tenure):
-        assert tenure.scores().table is tenure.evaluation.scores().table
-
 
 def calibration(ratio: tuple[float, float, float], slope: tuple[float, float, float]) -> CalibrationVerdict:
     return CalibrationVerdict(QUOTED, 100, 50, 50.0, Measured(*ratio), Measured(*slope), 0.01, 0.02, None)

@@ -18,7 +18,9 @@ from worlds import TRAPS, made
 from analysis.audits.alarm import Verdict
 from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.measures import MEASURES, USES
+from analysis.claims.grades import Unknown, Weakness
 from analysis.contest.verdicts import Standing
+from analysis.declared.claim_tests import Hazard
 from analysis.declared.claims import Judged
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates, read_families
@@ -50,6 +52,7 @@ from analysis.models.registry import (
 )
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
 from reports.check.pictures import OF_ROWS, WORDS
+from reports.claims.sentences import SHOWN as SHOWN_VERDICTS
 from reports.dictionary.entries import parameter_values, phrase
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
 from reports.quarterly import sentences
@@ -110,6 +113,12 @@ ENDINGS = {
     "forecasts.word_": tuple(Calibration),
     "grounds.of_": tuple(sorted({*ROWS.values(), *SCORES.values()})),
     "group.": (ALL, OTHER, UNKNOWN),
+    "ledger.expected_": ("more", "less", "not_less", "not_more", "differs"),
+    "ledger.hazard_": tuple(Hazard),
+    "ledger.means_": tuple(SHOWN_VERDICTS),
+    "ledger.names_": ("supported", "contradicted"),
+    "ledger.unknown_": tuple(Unknown),
+    "ledger.weak_": tuple(Weakness),
     "level.": (
         *("missing", "(missing)", *levels_of("term"), *levels_of("phase")),
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
@@ -244,6 +253,14 @@ class TestRemarks:
     OWN: typing.ClassVar[dict[str, dict[str, object]]] = {
         "ingest": {"column": "'end'", "columns": ("'end'", "'plan'")},  # the source's own, whose names stay as they are
         "cox.thin": {"columns": THIN},
+        "claims": {
+            "moves": (remark("claims.move", covariate="seats", start=1, end=2),) * 2,
+            "held": (remark("claims.held", covariate="seats", value=1),),
+            "reasons": (remark("claims.left_out", covariate="seats", reason=remark("claims.stands_still")),),
+            "contrast": remark("claims.phases", start=1, end=2),
+            "needs": ("a", remark("claims.either", names=("b", "c"))),
+            "names": ("a", "b"),
+        },
     }
 
     def said(self, code: str, language: str, number: int) -> str:

@@ -11,6 +11,7 @@ from analysis.workbench import open_workbench
 from analysis.worlds.company.setting.scenario import read_scenario
 from analysis.worlds.company.world import make_world
 from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
+from analysis.worlds.proofs.claim_verdicts import claims_of_worlds, summarise_claims
 from analysis.worlds.proofs.clock_worlds import CLOCKS, clock_worlds
 from analysis.worlds.proofs.count_coverage import BOOKS, held_in_books, held_in_companies, summarise_held
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
@@ -122,6 +123,17 @@ class Proofs:
     def _large_world(self) -> StudiedCompany:
         return next(Companies("base", self._some(52_000), (1,), LITTLE_USE).open(self.folder, self.progress))
 
+    def claims(self) -> pd.DataFrame:
+        """Judge every claim in 200 worlds of the base scenario, and in 200 in which no claim holds through leaving."""
+        tables = []
+        for scenario, number, accounts, size, changes in (
+            ("base", 13, 10_000, 600, LITTLE_USE),
+            ("no_effect", 7, 12_000, 400, MANY_LEAVE),
+        ):
+            companies = Companies(scenario, accounts, range(1, 1 + self._some(number)), changes)
+            tables.append(claims_of_worlds(companies.open(self.folder, self.progress), size, self.progress))
+        return summarise_claims(pd.concat(tables, ignore_index=True))
+
     def audits(self) -> pd.DataFrame:
         """Count which audits find the traps of trapped worlds, and which find anything in 50 clean ones."""
         worlds = dict.fromkeys(FINDS, self._some(3)) | dict.fromkeys(CLEAN, self._some(25))
@@ -134,5 +146,6 @@ class Proofs:
 
 TABLES = (
     "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "count_coverage",
-    "world_forecasts", "true_probabilities", "true_families", "true_claims", "audits", "planted_faults",
+    "world_forecasts", "true_probabilities", "true_families", "true_claims", "claims", "audits",
+    "planted_faults",
 )  # fmt: skip

@@ -1,0 +1,63 @@
+"""The claims ledger as files: a folder with the page and its tables, all of one run."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.store.sets import new_set
+from analysis.workbench import Workbench
+from reports.claims.page import render_claims
+from reports.claims.summary import summarise
+from reports.messages import read_catalogue
+from reports.writing.csv_text import csv_texts
+from reports.writing.files import write_texts
+from reports.writing.provenance import provenance
+
+TABLES = "tables"
+"""In the folder of the page: its tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenClaims:
+    """A finished page, and the tables beside it."""
+
+    page: Path
+    tables: tuple[Path, ...]
+
+
+def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenClaims:
+    """Write the page of the claims ledger into a folder of its own, in place of an earlier one of the same snapshot.
+
+    Parameters
+    ----------
+    tenure
+        The open study.
+    out
+        The study's output folder; that of the page is named for the snapshot and the language.
+    language
+        ``en`` or ``ja``.
+
+    Raises
+    ------
+    StudyError
+        If the study's own claims cannot be read; nothing is written.
+    ReportError
+        If the language is unknown.
+    StoreError
+        If the files cannot be written; an earlier page is then as it was.
+    """
+    catalogue = read_catalogue(language)
+    judged = summarise(tenure)
+    tenure.progress("writing the page")
+    name = f"claims-{judged.day:%Y-%m-%d}.{language}"
+    made_from = provenance(tenure, catalogue, "tenure claims")
+    if tenure.study.claims.is_file():
+        own = hashlib.sha256(tenure.study.claims.read_bytes()).hexdigest()[:16]
+        made_from |= {catalogue("ledger.own_claims"): own}
+    page = render_claims(tenure, judged, catalogue, made_from)
+    tables = csv_texts(judged.tables)
+    folder = out / name
+    with new_set(folder) as part:
+        write_texts({f"{name}.html": page}, part)
+        write_texts(tables, part / TABLES)
+    return WrittenClaims(folder / f"{name}.html", tuple(folder / TABLES / file for file in tables))
