@@ -261,5 +261,5 @@ tenure.query("""
 # ## Where to go from here
 #
 # Every result above is a table first: `tenure.evaluation.scores().frame()` returns the numbers, `tenure.book().plot()`
-# the picture alone, to put on axes of your own. `tenure.landmarks` and `tenure.counting_process` are the rows that the models
-# learned from. And `tenure report quarterly` writes all this as one page for those who have to decide.
+# the picture alone, to put on axes of your own. `tenure.landmarks` and `tenure.counting_process` are the rows that the
+# models learned from. And `tenure report quarterly` writes all this as one page for those who have to decide.

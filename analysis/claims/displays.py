@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.claims.frames import LEDGER, PAST
 from analysis.claims.ledger import Ledger, Line, ledger_frame, past_frame
 from analysis.claims.verdicts import Verdict
+from analysis.declared.claim_tests import Hazard
 from analysis.figures.claims import COLORS, WIDTH, claims_height, draw_claims, draw_past_verdicts, past_height
 from analysis.figures.display import Display
 from analysis.wording.catalogue import Catalogue
@@ -75,9 +76,18 @@ def forest_words(words: Catalogue) -> dict[str, Any]:
     }
 
 
+_VERDICTS = {
+    Verdict.SUPPORTED: "claims.verdict_supported",
+    Verdict.CONTRADICTED: "claims.verdict_contradicted",
+    Verdict.INCONCLUSIVE: "claims.verdict_inconclusive",
+    Verdict.NOT_MEASURABLE: "claims.verdict_not_measurable",
+}
+_OTHER_HAZARDS = {Hazard.CONTRACTION: "claims.label_contraction", Hazard.EXPANSION: "claims.label_expansion"}
+
+
 def verdict_label(verdict: str, words: Catalogue) -> str:
     """Return what a verdict is called."""
-    return words(f"claims.verdict_{verdict}")
+    return words(_VERDICTS[Verdict(verdict)])
 
 
 def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:
@@ -119,7 +129,7 @@ def name_of(line: Line, words: Catalogue) -> str:
     short = line.claim.short(words.language)
     label = words("claims.label", claim=name, short=short) if short else name
     test = line.estimate.asked.test if line.estimate else None
-    return words(f"claims.label_{test.hazard}", label=label) if test and test.hazard != "churn" else label
+    return words(_OTHER_HAZARDS[test.hazard], label=label) if test and test.hazard in _OTHER_HAZARDS else label
 
 
 def past_shown(history: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from analysis.claims.asked import Asked, Grounds, not_given
 from analysis.claims.contrast import Contrast, contrast_of
 from analysis.claims.differences import difference_between_groups
 from analysis.claims.model import ClaimsModel, fit_claims
-from analysis.claims.phase_rates import rate_ratio
+from analysis.claims.phase_rates import phase_remark, rate_ratio
 from analysis.claims.rows import TestRows, of_hazard
 from analysis.cox.cluster_errors import contrast_errors
 from analysis.cox.proportional_hazards import GLOBAL, score_tests
@@ -129,7 +129,7 @@ def _of_hazard(
             found.append(Estimate(one, n_events=evidence.events, refused=contest))
             continue
         own = [covariate for covariate in grounds.covariates if covariate.family in {*families, control_family()}]
-        apart = remark("claims.apart", families=tuple(sorted(families)))
+        apart = remark("claims.apart")
         found += [replace(estimate, notes=(apart, *estimate.notes)) for estimate in model_of([one], own)]
     return found
 
@@ -199,7 +199,7 @@ def _drift_p_values(model: ClaimsModel) -> Mapping[str, float]:
 def rate_estimate(asked: Asked, phases: pd.DataFrame, evidence: Evidence, few: Remark | None) -> Estimate:
     """Return the rate of leaving in one phase against another; refused where `few` says why, or one has no leaver."""
     start, end = asked.test.phases
-    says = remark("claims.phases", start=remark(f"claims.phase_{start}"), end=remark(f"claims.phase_{end}"))
+    says = remark("claims.phases", start=phase_remark(start), end=phase_remark(end))
     if few:
         return Estimate(asked, says=says, n_events=evidence.events, refused=few)
     try:

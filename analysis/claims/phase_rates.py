@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ModelError
-from analysis.wording.remarks import remark
+from analysis.wording.remarks import Remark, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,18 @@ class RateRatio:
     df: float
     n_start: int
     n_end: int
+
+
+_PHASES = {
+    "onboarding": "claims.phase_onboarding",
+    "adoption": "claims.phase_adoption",
+    "mature": "claims.phase_mature",
+}
+
+
+def phase_remark(phase: str) -> Remark:
+    """Return what a phase of the lifetime is called."""
+    return remark(_PHASES[phase])
 
 
 def rate_ratio(phases: pd.DataFrame, start: str, end: str) -> RateRatio:
@@ -46,7 +58,7 @@ def rate_ratio(phases: pd.DataFrame, start: str, end: str) -> RateRatio:
         own = phases[phases["phase"] == phase]
         left = own[own["event"] == 1]
         if left.empty:
-            raise ModelError(remark("claims.none_left", phase=remark(f"claims.phase_{phase}")))
+            raise ModelError(remark("claims.none_left", phase=phase_remark(phase)))
         of_cluster = own.assign(days=own["stop"] - own["start"]).groupby("cluster_id")[["event", "days"]].sum()
         total = of_cluster.sum()
         rate = total["event"] / total["days"]

@@ -19,6 +19,7 @@ from analysis.audits.alarm import Verdict
 from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.measures import MEASURES, USES
 from analysis.claims.grades import Unknown, Weakness
+from analysis.contest.ranking import Rank, Worth
 from analysis.contest.verdicts import Standing
 from analysis.declared.claim_tests import Hazard
 from analysis.declared.claims import Judged
@@ -99,6 +100,9 @@ ENDINGS = {
     "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
     "term_kind.": tuple(kind for kind in BANDS if kind != NO_TERM),
+    "contest.part_": ("worth", "points", "cells", "vacancy", "pairs", "where", "how"),
+    "contest.rank_": tuple(Rank),
+    "contest.worth_": tuple(Worth),
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),

@@ -42,7 +42,8 @@ def emitted() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {text for text in texts if text.partition(".")[0] in ROOMS and re.fullmatch(r"\w+(\.\w+)+", text)}
+    of_rooms = {text for text in texts if text.partition(".")[0] in ROOMS and re.fullmatch(r"\w+(\.\w+)+", text)}
+    return {text for text in of_rooms if not text.endswith(".toml")}
 
 
 def calls() -> list[tuple[str, set[str]]]:
