@@ -136,7 +136,7 @@ PLACE_COLORS = {"vacant": WARN, "filled": MUTED}
 def show_vacancy(found: Vacancy) -> Display:
     """Return the hazard of leaving by weeks since a champion's departure became known, filled or not."""
     drawn, catalogue = drawn_vacancy(found, english()), english()
-    labels, axis = place_labels(catalogue), remark("contest.vacancy_axis").in_words(catalogue)
+    labels, axis = place_labels(catalogue), vacancy_axis(catalogue)
     return Display(
         "Hazard of leaving after a champion's departure, by weeks since it became known",
         found.table,
@@ -155,6 +155,11 @@ def drawn_vacancy(found: Vacancy, catalogue: Catalogue) -> pd.DataFrame:
         label=[weeks_remark(row).in_words(catalogue) for _, row in shown.iterrows()],
         text=[_ratio(row).in_words(catalogue) for _, row in shown.iterrows()],
     )
+
+
+def vacancy_axis(catalogue: Catalogue) -> str:
+    """Return what the axis of the weeks' hazards is called."""
+    return remark("contest.vacancy_axis").in_words(catalogue)
 
 
 def place_labels(catalogue: Catalogue) -> dict[str, str]:

@@ -15,6 +15,7 @@ from analysis.contest.effect_displays import (
     drawn_vacancy,
     map_notes,
     place_labels,
+    vacancy_axis,
 )
 from analysis.contest.risk_difference import RiskDifferences
 from analysis.contest.vacancy import Vacancy
@@ -26,7 +27,7 @@ from analysis.figures.effects import draw_hazard_ratios, forest_height
 from analysis.figures.points import draw_points, points_height
 from analysis.figures.style import as_svg
 from analysis.wording.catalogue import Catalogue
-from analysis.wording.remarks import Remark, remark
+from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.contest import sentences
 from reports.contest.content import Compared, Contest
@@ -136,7 +137,7 @@ def _vacancy(found: Vacancy, text: Catalogue) -> Markup:
     return Markup(
         as_svg(
             "vacancy", draw_hazard_ratios, size=(8.4, forest_height(drawn)), alt=text("contest.vacancy_alt"),
-            frame=drawn, colors=PLACE_COLORS, x_label=remark("contest.vacancy_axis").in_words(text),
+            frame=drawn, colors=PLACE_COLORS, x_label=vacancy_axis(text),
             family_labels=place_labels(text),
         )
     )  # fmt: skip
