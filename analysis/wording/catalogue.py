@@ -152,9 +152,9 @@ class Catalogue(Formatter):
         return self.text("list.span", low=self.number(low, digits), high=self.number(high, digits))
 
     def listed(self, names: Sequence[str], between: str = "") -> str:
-        """Write names one after the other with the language's comma, its ``or``, or a message between them."""
-        if between == "or":
-            return format_list(list(names), "or", self._locale)
+        """Write names one after the other with the language's comma, its ``and`` or ``or``, or a message between."""
+        if between in ("and", "or"):
+            return format_list(list(names), "or" if between == "or" else "standard", self._locale)
         if between:
             return self.text(between).join(names)
         return format_list(list(names), "standard-narrow", self._locale)  # type: ignore[arg-type]  # CLDR has it

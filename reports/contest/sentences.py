@@ -22,7 +22,7 @@ def in_short(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str
         said.append(text(key, estimate=text.number(ranking.total, 1), span=span))
     if found.not_measured:
         names = [labels[name] for name in found.not_measured]
-        said.append(text("contest.not_measured", families=text.listed(names), number=len(names)))
+        said.append(text("contest.not_measured", families=text.listed(names, "and"), number=len(names)))
     return said
 
 
@@ -31,7 +31,7 @@ def rank_sentence(text: Text, ranking: Ranking, labels: Mapping[str, str]) -> st
     leader = labels[ranking.families[0].family]
     if ranking.rank is Rank.UNORDERED:
         drivers = [labels[one.family] for one in ranking.drivers]
-        return text("contest.rank_unordered", families=text.listed(drivers), number=len(drivers), leader=leader)
+        return text("contest.rank_unordered", families=text.listed(drivers, "and"), number=len(drivers), leader=leader)
     return text(f"contest.rank_{ranking.rank}", family=leader, events=ranking.n_events)
 
 

@@ -13,6 +13,7 @@ from analysis.worlds.company.world import make_world
 from analysis.worlds.proofs.audited_worlds import CLEAN, FINDS, audited_worlds
 from analysis.worlds.proofs.claim_verdicts import claims_of_worlds, summarise_claims
 from analysis.worlds.proofs.clock_worlds import CLOCKS, clock_worlds
+from analysis.worlds.proofs.contest_verdicts import contests_of_worlds, summarise_contests
 from analysis.worlds.proofs.count_coverage import BOOKS, held_in_books, held_in_companies, summarise_held
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
 from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
@@ -95,6 +96,16 @@ class Proofs:
         ]
         return summarise_forecasts(lines)
 
+    def contest(self) -> pd.DataFrame:
+        """Hold the contest in 120 worlds without effects, and in 20 each that plant usage or champions, or all."""
+        lines: list[pd.DataFrame] = []
+        null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(4)), MANY_LEAVE)
+        lines += contests_of_worlds(null.open(self.folder, self.progress), 380, 3, self.progress)
+        for scenario in ("usage_first", "champion_first", "base"):
+            companies = Companies(scenario, self._some(10_000), (2,), LITTLE_USE)
+            lines += contests_of_worlds(companies.open(self.folder, self.progress), 450, 4, self.progress)
+        return summarise_contests(lines)
+
     def count_coverage(self) -> pd.DataFrame:
         """Count the intervals of how many leave that hold: 40 worlds of each planted book, 30 of the base scenario."""
         companies = Companies("base", 9_000, range(1, 1 + self._some(2)), LITTLE_USE)
@@ -146,6 +157,6 @@ class Proofs:
 
 TABLES = (
     "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "count_coverage",
-    "world_forecasts", "true_probabilities", "true_families", "true_claims", "claims", "audits",
+    "world_forecasts", "contest", "true_probabilities", "true_families", "true_claims", "claims", "audits",
     "planted_faults",
 )  # fmt: skip
