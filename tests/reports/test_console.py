@@ -33,7 +33,9 @@ def run(console: str, folder: Path, *words: str | bytes) -> subprocess.Completed
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
 
 
-@pytest.mark.parametrize("console", CONSOLES)
+@pytest.mark.parametrize(
+    "console", [pytest.param(name, marks=() if name in ("ascii", "cp932") else pytest.mark.slow) for name in CONSOLES]
+)
 class TestConsoles:
     def test_results_in_japanese(self, console: str, study: Path, tmp_path: Path) -> None:
         done = run(console, tmp_path, "check", "--language", "ja", "--study", str(study))

@@ -37,7 +37,13 @@ def seen_later(request, world: World, tmp_path_factory: pytest.TempPathFactory) 
     return seen_on(world, LATER, request.param, tmp_path_factory.mktemp("later"))
 
 
-@pytest.mark.parametrize("day", [LANDMARK, WITHIN], ids=["on the landmark", "within its horizon"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(LANDMARK, id="on the landmark"),
+        pytest.param(WITHIN, id="within its horizon", marks=pytest.mark.slow),
+    ],
+)
 def test_the_scored_are_those_forecast(world: World, seen_later: Workbench, day: dt.date, tmp_path):
     then = seen_on(world, day, seen_later.study.time.event_date, tmp_path)
     forecast = at_risk_now(then.landmarks, day)

@@ -64,7 +64,13 @@ def test_every_word_of_the_contract_has_a_fault_in_every_column() -> None:
     assert lacking == lasting_for_ever | {"features.feature_is_written_one_way"}
 
 
-@pytest.mark.parametrize("faults", list(groups_of(one_of_each_kind())), ids=lambda faults: f"{len(faults)} faults")
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param(faults, id=f"{len(faults)} faults", marks=pytest.mark.slow if number % 2 else ())
+        for number, faults in enumerate(groups_of(one_of_each_kind()))
+    ],
+)
 def test_each_is_named_by_rule_table_and_rows(faults: list[Fault], clean: tuple[Engine, dict]) -> None:
     engine, parameters = clean
     for found in try_faults(engine, faults, CONTRACT, parameters, seed=5):

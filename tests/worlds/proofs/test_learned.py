@@ -84,7 +84,9 @@ LOOKS = {
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "look", [pytest.param(look, marks=pytest.mark.slow if number else ()) for number, look in enumerate(LOOKS)]
+)
 def test_a_choice_of_rows_or_labels_that_looks_ahead_is_seen(
     tenure: Workbench, monkeypatch: pytest.MonkeyPatch, look: str
 ):

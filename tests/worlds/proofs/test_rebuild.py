@@ -95,6 +95,7 @@ class TestLookingAheadInALargeBook:
 
 
 class TestKeptAudits:
+    @pytest.mark.slow
     def test_what_was_found_once_is_read_and_the_same(self, tenure, monkeypatch, made):
         tenure = with_audits(tenure, lags=(90,))
         first = AuditResults(tenure, 1).frames()
