@@ -110,6 +110,7 @@ def test_best_usage_and_champion_gone_is_found_where_it_was_planted():
     assert found.table["accounts_now"].sum() == len(book_of(rows))
 
 
+@pytest.mark.slow
 def test_where_no_family_matters_a_spot_is_called_in_few_worlds():
     """Holm over seven cells at 5%: of 40 worlds without any effect at most 7 (by a binomial 1 in 500)."""
     called = 0

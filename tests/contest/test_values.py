@@ -34,6 +34,16 @@ def folds(book):
     return rolling_origin(book, COVARIATES, {"rate": LastSettledQuarterRate}, n_folds=4, n_resamples=2).folds
 
 
+@pytest.fixture(scope="module")
+def small_book():
+    return landmark_rows(500, 8, seed=5)
+
+
+@pytest.fixture(scope="module")
+def small_folds(small_book):
+    return rolling_origin(small_book, COVARIATES, {"rate": LastSettledQuarterRate}, n_folds=2, n_resamples=2).folds
+
+
 def forecast(book, folds, kinds=COX, families=FAMILIES, **options) -> Subsets:
     return forecast_by_subsets(
         book, folds, kinds, families, "contract", allowed_gap_days=0, elapsed=AT_THE_LANDMARK, **options
@@ -138,9 +148,25 @@ class TestValues:
         assert middle["usage"] == pytest.approx(whole["usage"], rel=0.1)
         assert (where.differences["adjusted_p_value"] > 0.01).all()
 
+    def test_columns_of_noise_take_little_from_any_family(self, book, folds, values):
+        rng = np.random.default_rng(3)
+        from simulated_landmarks import Declared
+
+        names = [f"more_{k}" for k in range(12)]
+        wider = book.assign(**{name: rng.normal(size=len(book)) for name in names})
+        covariates = (*COVARIATES, *(Declared(name, "noise") for name in names))
+        again = rolling_origin(wider, covariates, {"rate": LastSettledQuarterRate}, n_folds=4, n_resamples=2).folds
+        found = forecast(wider, again)
+        table = value_families(found, pd.factorize(found.rows["cluster_id"])[0]).table
+        before, after = (
+            one[one["metric"] == LOG_SCORE].set_index("family")["estimate"] for one in (values.table, table)
+        )
+        assert (before - after).abs().max() < 1.0
+        assert after["noise"] < 0.5
+
 
 class TestWhatIsSeen:
-    def test_no_account_that_shares_a_parent_with_a_row_was_learned_from_for_it(self, book, folds):
+    def test_no_account_that_shares_a_parent_with_a_row_was_learned_from_for_it(self, small_book, small_folds):
         seen: list[float] = []
 
         def learner(whole, outcome, fold):
@@ -157,44 +183,28 @@ class TestWhatIsSeen:
 
             return learnt
 
-        forecast(book, folds, {"stub": learner}, ("usage",), n_jobs=1)
+        forecast(small_book, small_folds, {"stub": learner}, ("usage",), n_jobs=1)
         assert seen
         assert max(seen) == 0
 
-    def test_later_rows_and_their_outcomes_move_nothing(self, book, folds):
-        first = folds[0]
-        later = book["risk_date"] >= first.landmark
+    def test_later_rows_and_their_outcomes_move_nothing(self, small_book, small_folds):
+        first = small_folds[0]
+        later = small_book["risk_date"] >= first.landmark
         rng = np.random.default_rng(1)
-        changed = book.assign(
-            event=np.where(later, rng.integers(0, 2, len(book)), book["event"]),
-            usage_trend=np.where(later, rng.normal(size=len(book)), book["usage_trend"]),
+        changed = small_book.assign(
+            event=np.where(later, rng.integers(0, 2, len(small_book)), small_book["event"]),
+            usage_trend=np.where(later, rng.normal(size=len(small_book)), small_book["usage_trend"]),
         )
-        one, other = (forecast(rows, [first], families=("usage", "champion")) for rows in (book, changed))
+        one, other = (forecast(rows, [first], families=("usage", "champion")) for rows in (small_book, changed))
         for some, risk in one.risk["cox"].items():
             assert (risk == other.risk["cox"][some]).all()
 
-    def test_neither_threads_nor_the_order_of_rows_change_anything(self, book, folds, subsets):
-        alone = forecast(book, folds, n_jobs=1)
-        shuffled = forecast(book.sample(frac=1, random_state=2), folds)
+    def test_neither_threads_nor_the_order_of_rows_change_anything(self, small_book, small_folds):
+        subsets, alone = forecast(small_book, small_folds), forecast(small_book, small_folds, n_jobs=1)
+        shuffled = forecast(small_book.sample(frac=1, random_state=2), small_folds)
         for some, risk in subsets.risk["cox"].items():
             assert (risk == alone.risk["cox"][some]).all()
             assert risk == pytest.approx(shuffled.risk["cox"][some], rel=1e-6)
-
-    def test_columns_of_noise_take_little_from_any_family(self, book, folds, values):
-        rng = np.random.default_rng(3)
-        from simulated_landmarks import Declared
-
-        names = [f"more_{k}" for k in range(12)]
-        wider = book.assign(**{name: rng.normal(size=len(book)) for name in names})
-        covariates = (*COVARIATES, *(Declared(name, "noise") for name in names))
-        again = rolling_origin(wider, covariates, {"rate": LastSettledQuarterRate}, n_folds=4, n_resamples=2).folds
-        found = forecast(wider, again)
-        table = value_families(found, pd.factorize(found.rows["cluster_id"])[0]).table
-        before, after = (
-            one[one["metric"] == LOG_SCORE].set_index("family")["estimate"] for one in (values.table, table)
-        )
-        assert (before - after).abs().max() < 1.0
-        assert after["noise"] < 0.5
 
 
 def line(family: str, estimate: float, p: float, model: str = "cox") -> dict[str, object]:

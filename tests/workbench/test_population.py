@@ -91,6 +91,7 @@ from renewed
 """
 
 
+@pytest.mark.slow
 def test_half_a_book_that_pays_each_renewal_twelve_days_late_leaves_as_often_and_is_scored_alike(
     world: World, tmp_path
 ):

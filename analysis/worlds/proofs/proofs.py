@@ -85,12 +85,12 @@ class Proofs:
         return pd.concat(tables, ignore_index=True)
 
     def world_forecasts(self) -> pd.DataFrame:
-        """Score quoted forecasts in two worlds of known probabilities, 20 of the base scenario, 120 without effects."""
+        """Score quoted forecasts in a world of known probabilities, 20 of the base scenario, 120 without effects."""
         known = Companies("base", self._some(4_000), (1,), LITTLE_USE, n_paths=2).open(self.folder, self.progress)
         base = Companies("base", self._some(10_000), (2, 3), LITTLE_USE).open(self.folder, self.progress)
         null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(4)), MANY_LEAVE)
         lines = [
-            *forecasts_of_worlds(known, 1_900, 4, progress=self.progress),
+            *forecasts_of_worlds(known, 4_000, 4, progress=self.progress),
             *forecasts_of_worlds(base, 900, 4, progress=self.progress),
             *forecasts_of_worlds(null.open(self.folder, self.progress), 380, 2, progress=self.progress),
         ]

@@ -154,6 +154,7 @@ def test_what_is_decided_in_the_first_month_is_a_part_of_it_and_all_of_it_for_a_
     np.testing.assert_allclose(rows.loc[at_once, "probability"], first[at_once], rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_looking_forward_changes_nothing_in_the_world_and_the_same_seed_sees_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

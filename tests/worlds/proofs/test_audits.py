@@ -38,6 +38,7 @@ def raised(audits: AuditResults) -> set[tuple[str, str]]:
     return set(found.loc[found["is_raised"].eq(True), ["audit", "subject"]].itertuples(index=False, name=None))
 
 
+@pytest.mark.slow
 def test_what_was_dated_back_or_overwritten_is_found(trapped_audits: AuditResults):
     expected = {
         ("late_knowledge", "contract_questions"),
@@ -62,6 +63,7 @@ def test_holidays_move_the_use_of_accounts_but_not_beside_the_book(busy_audits: 
     assert abs(moves["beside_the_book"]) < 0.25  # of some fifty accounts in a region
 
 
+@pytest.mark.slow
 def test_what_facts_dated_back_do_to_an_effect_is_measured_on_the_same_rows(trapped_audits: AuditResults):
     table = trapped_audits.late_knowledge.set_index("covariate")
     assert (table["cells"] > 0).all()

@@ -30,6 +30,7 @@ def test_a_frailty_that_no_column_tells_pulls_effects_to_zero():
     assert 0.7 < limits(0.7)["account"] / planted["account"] < 0.95
 
 
+@pytest.mark.slow
 def test_with_15_parents_and_a_shared_frailty_tests_of_nothing_stay_near_their_level():
     """Of 150 worlds 5% are 7.5; three standard errors reach to 10%. By the plain sandwich a fifth and two thirds."""
     (line,) = few_clusters(150, parents=[15], events=[150], frailties=[0.7]).itertuples()

@@ -43,9 +43,8 @@ def raised(found: list[Alarm]) -> set[tuple[str, str]]:
     return {(alarm.audit, alarm.subject) for alarm in found if alarm.verdict is Verdict.FOUND}
 
 
-@pytest.mark.parametrize(
-    "leak", [pytest.param(leak, marks=() if leak == "use_deleted" else pytest.mark.slow) for leak in LEAKS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("leak", LEAKS)
 def test_a_leak_is_named_with_the_column_that_dates_it(calm: World, leak: str, tmp_path: Path) -> None:
     audit, subject, date = EXPECTED[leak]
     leaky = World(leaky_world(calm.folder, tmp_path / "leaky", leak), calm.scenario)

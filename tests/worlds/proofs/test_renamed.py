@@ -69,6 +69,7 @@ def test_lifetimes_that_say_the_same_may_change_places(first: Workbench, other: 
     pd.testing.assert_frame_equal(*in_one_order, check_exact=True)
 
 
+@pytest.mark.slow
 def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
