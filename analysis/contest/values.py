@@ -11,6 +11,7 @@ from scipy import stats
 
 from analysis.contest.frames import VALUE_CONTRASTS, VALUES
 from analysis.contest.subsets import Subsets
+from analysis.evaluation.measures.accuracy import group_rate
 from analysis.forecast.shapley import Coalition, shapley_values
 from analysis.inference.multiplicity import holm
 from analysis.models.scoring import NEVER_SURER
@@ -121,7 +122,7 @@ def value_families(subsets: Subsets, cluster: NDArray[np.intp]) -> FamilyValues:
         known = np.all([np.isfinite(one) for one in risk.values()], axis=0)
         kept = {some: one[known] for some, one in risk.items()}
         for metric in METRICS:
-            whole = losses(metric, event[known], quarter_rates(event[known], quarter[known]))
+            whole = losses(metric, event[known], group_rate(event[known], quarter[known]))
             parts = _parts(metric, event[known], kept)
             tables += _valued(learner, metric, parts, whole, cluster[known], subsets.families)
             contrasts += _contrasted(learner, metric, parts, whole, cluster[known], subsets.families)
@@ -210,11 +211,6 @@ def _noise_of(
         known = np.isfinite(risk) & np.isfinite(alone)
         for metric in METRICS:
             gained = losses(metric, event[known], alone[known]) - losses(metric, event[known], risk[known])
-            whole = losses(metric, event[known], quarter_rates(event[known], quarter[known]))
+            whole = losses(metric, event[known], group_rate(event[known], quarter[known]))
             found[(metric, family)] = ratio(gained, whole, cluster[known]).estimate
     return found
-
-
-def quarter_rates(event: NDArray[np.bool_], quarter: NDArray) -> NDArray[np.float64]:
-    """Return the rate of each row's quarter, shape (n,)."""
-    return pd.Series(event.astype(np.float64)).groupby(quarter).transform("mean").to_numpy(np.float64)

@@ -10,7 +10,8 @@ from scipy import stats
 
 from analysis.contest.frames import DIFFERENCES, WHERE
 from analysis.contest.subsets import Subsets
-from analysis.contest.values import LOG_SCORE, family_parts, losses, quarter_rates, ratio
+from analysis.contest.values import LOG_SCORE, family_parts, losses, ratio
+from analysis.evaluation.measures.accuracy import group_rate
 from analysis.inference.multiplicity import holm
 
 LEAST_EVENTS = 10
@@ -57,7 +58,7 @@ def value_by_group(
     risk = next(iter(subsets.risk.values()))
     known = np.all([np.isfinite(one) for one in risk.values()], axis=0)
     parts = family_parts(LOG_SCORE, event, risk)
-    whole = losses(LOG_SCORE, event, quarter_rates(event, subsets.rows["landmark"].to_numpy()))
+    whole = losses(LOG_SCORE, event, group_rate(event, subsets.rows["landmark"].to_numpy()))
     lines, tests = [], []
     for by, labels in groupings.items():
         label = labels.to_numpy(object)

@@ -4,17 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.store.sets import new_set
 from analysis.workbench import Workbench
 from reports.claims.page import render_claims
 from reports.claims.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
-from reports.writing.files import write_texts
+from reports.writing.files import write_page
 from reports.writing.provenance import provenance
-
-TABLES = "tables"
-"""In the folder of the page: its tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +51,4 @@ def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenC
         own = hashlib.sha256(tenure.study.claims.read_bytes()).hexdigest()[:16]
         made_from |= {catalogue("ledger.own_claims"): own}
     page = render_claims(tenure, judged, catalogue, made_from)
-    tables = csv_texts(judged.tables)
-    folder = out / name
-    with new_set(folder) as part:
-        write_texts({f"{name}.html": page}, part)
-        write_texts(tables, part / TABLES)
-    return WrittenClaims(folder / f"{name}.html", tuple(folder / TABLES / file for file in tables))
+    return WrittenClaims(*write_page(name, page, csv_texts(judged.tables), out))

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.store.sets import new_set
 from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.contest.page import render_contest
 from reports.contest.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
-from reports.writing.files import TABLES, write_texts
+from reports.writing.files import write_page
 from reports.writing.provenance import provenance
 
 
@@ -50,9 +49,4 @@ def write_contest(tenure: Workbench, out: Path, language: str = "en") -> Written
     name = f"contest-{content.standpoint.landmark:%Y-%m-%d}.{language}"
     page = render_contest(tenure, content, catalogue, provenance(tenure, catalogue, "tenure contest"))
     tables = csv_texts(content.compared.tables) if content.compared else {}
-    folder = out / name
-    with new_set(folder) as part:
-        write_texts({f"{name}.html": page}, part)
-        if tables:
-            write_texts(tables, part / TABLES)
-    return WrittenContest(folder / f"{name}.html", tuple(folder / TABLES / file for file in tables), content.obstacle)
+    return WrittenContest(*write_page(name, page, tables, out), content.obstacle)

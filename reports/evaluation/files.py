@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.store.sets import new_set
 from analysis.workbench import Workbench
 from reports.evaluation.page import render_evaluation
 from reports.evaluation.sentences import card_lines
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import as_csv, csv_texts
-from reports.writing.files import TABLES, write_texts
+from reports.writing.files import write_page
 from reports.writing.provenance import provenance
 
 
@@ -52,9 +51,4 @@ def write_evaluation(tenure: Workbench, out: Path, language: str = "en") -> Writ
     if content.found:
         card = as_csv(card_lines(catalogue, content.found.card))
         tables = csv_texts(content.found.tables) | {"model-card.csv": card}
-    folder = out / name
-    with new_set(folder) as part:
-        write_texts({f"{name}.html": page}, part)
-        if tables:
-            write_texts(tables, part / TABLES)
-    return WrittenEvaluation(folder / f"{name}.html", tuple(folder / TABLES / file for file in tables))
+    return WrittenEvaluation(*write_page(name, page, tables, out))

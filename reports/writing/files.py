@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from analysis.store.sets import new_set
+
 TABLES = "tables"
 """In the folder of a page: its tables."""
 
@@ -12,3 +14,13 @@ def write_texts(texts: Mapping[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", errors="replace", newline="")
+
+
+def write_page(name: str, page: str, tables: Mapping[str, str], out: Path) -> tuple[Path, tuple[Path, ...]]:
+    """Write a page and its tables into a folder of its name, in place of an earlier one; return their paths."""
+    folder = out / name
+    with new_set(folder) as part:
+        write_texts({f"{name}.html": page}, part)
+        if tables:
+            write_texts(tables, part / TABLES)
+    return folder / f"{name}.html", tuple(folder / TABLES / file for file in tables)
