@@ -11,6 +11,7 @@ from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
 from analysis.models.published_score import PublishedScoreOnly
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
+from analysis.models.stack import Stack
 from analysis.models.tuning import ShrinkageChoice
 
 COX, FOREST, CONTRACT_ONLY, LAST_SETTLED_QUARTER = "cox", "forest", "contract_only", "last_settled_quarter"
@@ -27,6 +28,8 @@ def competing_models(study: Study) -> Makers:
     """Return the models that compete in a study, from rich to plain, each as a function that makes an unfitted one.
 
     A model and its twin share how strongly they are shrunk, if they are fitted one after another in one thread.
+    What the contract alone tells is told by the same kinds of models that all families have: else whatever leads over
+    it might owe that to its form.
     """
     models, contract = study.models, (control_family(),)
     of_all, of_contract = (ShrinkageChoice(models.forecast_shrinkage, study.seed) for _ in range(2))
@@ -41,12 +44,17 @@ def competing_models(study: Study) -> Makers:
             n_jobs=1,
         )
 
+    alone: Makers = {
+        COX: lambda: LandmarkCox(ridge=of_contract),
+        LOGISTIC: lambda: Logistic(ridge=of_contract),
+        BOOSTING: lambda: Boosting(seed=study.seed, n_jobs=1),
+    }
     return {
         COX: lambda: LandmarkCox(ridge=of_all),
         FOREST: forest,
         BOOSTING: lambda: Boosting(signs=expected_signs(), seed=study.seed, n_jobs=1),
         LOGISTIC: lambda: Logistic(ridge=of_all),
-        CONTRACT_ONLY: lambda: FamiliesOnly(LandmarkCox(ridge=of_contract), contract),
+        CONTRACT_ONLY: lambda: FamiliesOnly(Stack(alone, study.seed), contract),
         CONTRACT_LOGISTIC: lambda: FamiliesOnly(Logistic(ridge=of_contract), contract),
         HEALTH_SCORE: PublishedScoreOnly,
         KAPLAN_MEIER: KaplanMeierCells,

@@ -6,6 +6,7 @@ from analysis.models.forest_choice import TunedForest
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
 from analysis.models.rivals import FamiliesOnly
+from analysis.models.stack import Stack
 from analysis.models.tuning import ShrinkageChoice
 from analysis.wording.remarks import Remark, remark
 
@@ -15,6 +16,8 @@ def settings_chosen(model: Forecaster) -> Remark | None:
     match model:
         case FamiliesOnly():
             return settings_chosen(model.model_)
+        case Stack():
+            return remark("models.set_stack", models=tuple(model.blend_.weights))
         case LandmarkCox() if isinstance(model.ridge, ShrinkageChoice):
             return remark("models.set_cox", multiple=float(model.shrinkage_))
         case Logistic() if isinstance(model.ridge, ShrinkageChoice):

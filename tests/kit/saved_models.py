@@ -37,6 +37,7 @@ from analysis.models.saved.forecast import (
     row_columns,
     save_forecast,
 )
+from analysis.models.stack import Stack
 from analysis.models.tuning import ShrinkageChoice
 
 LEARNED_FROM = {"cohort": "c0", "data": "d0", "settings": "s0", "queries": "q0", "modules": "m0"}
@@ -105,6 +106,7 @@ def fitted() -> Fitted:
         "score": PublishedScoreOnly(),
         "last quarter": LastSettledQuarterRate(),
         "contract": FamiliesOnly(LandmarkCox(ridge=1.0), ("contract",)),
+        "stack": Stack({"cox": lambda: LandmarkCox(ridge=1.0), "score": PublishedScoreOnly}),
     }
     models: dict[str, Any] = {name: model.fit(matrix, Outcome.from_landmarks(rows)) for name, model in unfitted.items()}
     models["recalibrated"] = Recalibrated(models["boosting"], Recalibration(0.1, 0.9, 50))

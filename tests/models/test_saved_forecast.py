@@ -32,6 +32,7 @@ MODELS = (
     "score",
     "last quarter",
     "contract",
+    "stack",
     "recalibrated",
     "blend",
     "all",

@@ -211,9 +211,9 @@ class TestSentences:
     @pytest.mark.parametrize(
         ("interval", "says"),
         [
-            ((0.01, 0.03), "Those forecasts are better than 'Contract-only Cox', by 2.0 points"),
-            ((-0.01, 0.05), "No difference of those forecasts from 'Contract-only Cox' is shown: 2.0 points"),
-            ((-0.05, -0.01), "Those forecasts are worse than 'Contract-only Cox', by 2.0 points"),
+            ((0.01, 0.03), "Those forecasts are better than 'Contract alone', by 2.0 points"),
+            ((-0.01, 0.05), "No difference of those forecasts from 'Contract alone' is shown: 2.0 points"),
+            ((-0.05, -0.01), "Those forecasts are worse than 'Contract alone', by 2.0 points"),
         ],
     )
     def test_a_lead_is_one_only_where_its_interval_leaves_zero_out(self, interval, says):

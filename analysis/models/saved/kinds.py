@@ -18,6 +18,7 @@ from analysis.models.recalibration import Recalibrated, Recalibration
 from analysis.models.rivals import FamiliesOnly, LastSettledQuarterRate
 from analysis.models.saved import plain, trees
 from analysis.models.saved.state import State
+from analysis.models.stack import Stack
 from analysis.wording.remarks import remark
 
 
@@ -101,6 +102,14 @@ def _blend_of(state: State) -> Blend:
     return Blend({name: forecaster_of(state.part(name)) for name in weights}, weights)
 
 
+def _stack_of(state: State) -> Stack:
+    model = Stack({})
+    inner: Any = forecaster_of(state.part("blend"))
+    state.require(isinstance(inner, Blend), "blend", type(inner).__name__)
+    model.blend_ = inner
+    return model
+
+
 _KINDS = (
     Kind("landmark_cox", LandmarkCox, plain.cox_state, plain.cox_of),
     Kind("logistic", Logistic, plain.logistic_state, plain.logistic_of),
@@ -113,6 +122,7 @@ _KINDS = (
     Kind("families_only", FamiliesOnly, _families_state, _families_of),
     Kind("recalibrated", Recalibrated, _recalibrated_state, _recalibrated_of),
     Kind("blend", Blend, _blend_state, _blend_of),
+    Kind("stack", Stack, lambda model: State("stack", {}, {}, {"blend": state_of(model.blend_)}), _stack_of),
 )
 _BY_CLASS = {kind.of: kind for kind in _KINDS}
 _BY_NAME = {kind.name: kind for kind in _KINDS}
