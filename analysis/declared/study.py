@@ -24,6 +24,8 @@ class Study:
         Contract rules lowered from error to warning, by name; every report lists them.
     claims
         The file of the study's own claims; there need be none.
+    health_score
+        The file that says what the health score is made of; there need be none.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Study:
     report: Report = field(default_factory=Report)
     lowered_rules: tuple[str, ...] = ()
     claims: Path = Path("claims.toml")
+    health_score: Path = Path("health_score.toml")
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
@@ -54,9 +57,9 @@ class Study:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the study as plain nested values, without the places that its data and claims happen to lie in."""
+        """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["source"]["path"], content["claims"]
+        del content["source"]["path"], content["claims"], content["health_score"]
         return content
 
 
@@ -81,7 +84,8 @@ def read_study(path: str | Path) -> Study:
     study = parse_settings(Study, content, where=str(path))
     refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
-    study = dataclasses.replace(study, source=source, claims=path.parent / study.claims)
+    files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score")}
+    study = dataclasses.replace(study, source=source, **files)
     check_ranges(study, str(path))
     source.check(str(path))
     check_time_zone(study.time.time_zone, str(path))
