@@ -83,7 +83,8 @@ def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str],
         told.append(own)
         lines.append(dict(zip(kept, cell, strict=True)) | _observed(rows, own) | _today(book, here))
     table = pd.DataFrame(lines)
-    table = table.join(pd.DataFrame([_against(rows, own, told[0]) for own in told]))
+    event, cluster = rows["event"].to_numpy(bool), rows["cluster_id"].to_numpy(object)
+    table = table.join(pd.DataFrame([compare_shares(event, cluster, own, told[0]) for own in told]))
     table["is_hidden"] = hidden_cells(table["n_accounts"].to_numpy(), min_cell)
     table["is_hidden_now"] = hidden_cells(table["accounts_now"].to_numpy(), min_cell)
     table = _covered(table)
@@ -126,7 +127,9 @@ def _today(book: pd.DataFrame, own: NDArray[np.bool_]) -> dict[str, float]:
     return {"accounts_now": int(own.sum()), "revenue_now": float(revenue.sum()) if len(revenue) else np.nan}
 
 
-def clustered_interval(event: NDArray[np.bool_], cluster: NDArray, level: float = LEVEL) -> tuple[float, float]:
+def clustered_interval(
+    event: NDArray[np.bool_], cluster: NDArray, level: float = LEVEL, weight: NDArray[np.float64] | None = None
+) -> tuple[float, float]:
     """Return Wilson's interval of a share whose rows are dependent within clusters.
 
     Parameters
@@ -134,47 +137,82 @@ def clustered_interval(event: NDArray[np.bool_], cluster: NDArray, level: float 
     event : ndarray of bool, shape (n,)
     cluster : ndarray, shape (n,)
     level : float
+    weight : ndarray, shape (n,), optional
+        What each row counts, above zero; one by default.
 
     Notes
     -----
     The number of rows is replaced by that of independent ones that would tell as much: p (1 - p) over the variance
     between clusters, at most n, times (z / t)^2 with one degree of freedom less than there are clusters (Korn and
-    Graubard 1998, Survey Methodology 24, 193). Where all or none left it is the number of clusters.
+    Graubard 1998, Survey Methodology 24, 193). Where all or none left it is the number of clusters; of weighted rows
+    the number of clusters that would, of equal weight, tell as much (Kish 1965, Survey Sampling, 11.7).
     """
     if not len(event):
         return float("nan"), float("nan")
-    share = float(event.mean())
-    totals = np.bincount(pd.factorize(cluster)[0], event - share)
-    n_clusters = len(totals)
-    variance = float((totals**2).sum()) / len(event) ** 2 * n_clusters / max(n_clusters - 1, 1)
+    counted = np.ones(len(event)) if weight is None else weight
+    share, code = float(np.average(event, weights=counted)), pd.factorize(cluster)[0]
+    totals, n_clusters = np.bincount(code, counted * (event - share)), int(code.max()) + 1
+    variance = float((totals**2).sum()) / counted.sum() ** 2 * n_clusters / max(n_clusters - 1, 1)
     effective = min(share * (1 - share) / variance, len(event)) if variance > 0 else n_clusters
+    if variance == 0 and weight is not None:
+        of_clusters = np.bincount(code, counted)
+        effective = float(of_clusters.sum() ** 2 / (of_clusters**2).sum())
     tail = (1 - level) / 2
     effective *= (stats.norm.isf(tail) / stats.t.isf(tail, max(n_clusters - 1, 1))) ** 2
     low, high = proportion_confint(share * effective, effective, alpha=1 - level, method="wilson")
     return float(low), float(high)
 
 
-def _against(rows: pd.DataFrame, own: NDArray[np.bool_], well: NDArray[np.bool_]) -> dict[str, float]:
-    """Compare a cell with the one where all is well: difference of shares, its interval, and a robust score test.
+def compare_shares(
+    event: NDArray[np.bool_],
+    cluster: NDArray,
+    own: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+    weight: NDArray[np.float64] | None = None,
+) -> dict[str, float]:
+    """Compare the shares of two groups of rows: their difference, its interval, and a robust score test.
 
+    Parameters
+    ----------
+    event : ndarray of bool, shape (n,)
+    cluster : ndarray, shape (n,)
+        Rows that share one are dependent, across the groups, too.
+    own, other : ndarray of bool, shape (n,)
+        The rows of one group and of that it is compared with; nothing is known where they are the same, or one is
+        empty.
+    weight : ndarray, shape (n,), optional
+        What each row counts, above zero; one by default.
+
+    Returns
+    -------
+    dict
+        difference, difference_low, difference_high, p_value.
+
+    Notes
+    -----
     The interval is made of those of the two shares (Newcombe's hybrid, with the correlation of the two over clusters:
-    Zou and Donner 2008, Statistics in Medicine 27, 1693), so that a cell in which nobody left has one, too.
+    Zou and Donner 2008, Statistics in Medicine 27, 1693), so that a group in which nobody left has one, too.
     """
     lacking = {"difference": np.nan, "difference_low": np.nan, "difference_high": np.nan, "p_value": np.nan}
-    if (own == well).all() or not own.any() or not well.any():
+    if (own == other).all() or not own.any() or not other.any():
         return lacking
-    event, cluster = rows["event"].to_numpy(np.float64), rows["cluster_id"].to_numpy(object)
-    here, there = event[own].mean(), event[well].mean()
-    (low, high), (low_well, high_well) = (clustered_interval(event[k] > 0, cluster[k]) for k in (own, well))
-    both = own | well
+    counted = np.ones(len(event)) if weight is None else weight
+    here, there = (float(np.average(event[k], weights=counted[k])) for k in (own, other))
+    (low, high), (low_there, high_there) = (
+        clustered_interval(event[k], cluster[k], weight=None if weight is None else weight[k]) for k in (own, other)
+    )
+    both = own | other
     code = pd.factorize(cluster[both])[0]
-    first, second = (np.bincount(code, ((event - share) * k)[both]) for share, k in ((here, own), (there, well)))
+    first, second = (
+        np.bincount(code, (counted * (event - share) * k)[both]) for share, k in ((here, own), (there, other))
+    )
     scale = np.sqrt((first**2).sum() * (second**2).sum())
     alike = float(first @ second / scale) if scale > 0 else 0.0
     difference = here - there
-    less, more = (here - low, high_well - there), (high - here, there - low_well)
-    residual = event[both] - event[both].mean()
-    score = np.bincount(code, (own[both] - own[both].mean()) * residual)
+    less, more = (here - low, high_there - there), (high - here, there - low_there)
+    residual = event[both] - np.average(event[both], weights=counted[both])
+    towards = counted * (own / counted[own].sum() - other / counted[other].sum())
+    score = np.bincount(code, towards[both] * residual)
     spread = float(np.sqrt((score**2).sum()))
     return {
         "difference": float(difference),

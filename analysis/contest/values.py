@@ -12,6 +12,7 @@ from scipy import stats
 from analysis.contest.frames import VALUE_CONTRASTS, VALUES
 from analysis.contest.subsets import Subsets
 from analysis.evaluation.measures.accuracy import group_rate
+from analysis.evaluation.measures.influence import effective_df
 from analysis.forecast.shapley import Coalition, shapley_values
 from analysis.inference.multiplicity import holm
 from analysis.models.scoring import NEVER_SURER
@@ -71,9 +72,7 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArra
     Notes
     -----
     The linearised variance of a ratio over clusters, G / (G - 1) times the sum of squared residuals (Cochran 1977,
-    Sampling Techniques, section 2.11). A few clusters, those that left, carry most of it: Student's t has as many
-    degrees of freedom as clusters would, of equal part, give the same fourth moment: (sum of squares)^2 / sum of fourth
-    powers (Satterthwaite 1946, Biometrics Bulletin 2, 110), less one.
+    Sampling Techniques, section 2.11), with Student's t on the degrees of freedom of `effective_df`.
 
     Examples
     --------
@@ -91,7 +90,7 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArra
     if n_clusters < 2 or not squares > 0:
         return Ratio(100 * total / of, np.nan, np.nan, np.nan, np.nan)
     error = np.sqrt(n_clusters / (n_clusters - 1) * squares) / of
-    df = max(1.0, squares**2 / float((own**4).sum()) - 1.0)
+    df = effective_df(own)
     reach = float(stats.t.ppf(0.975, df)) * error
     p_value = float(2 * stats.t.sf(abs(total / of) / error, df))
     return Ratio(100 * total / of, 100 * (total / of - reach), 100 * (total / of + reach), p_value, df)

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.cox.concordance import pair_shares
 from analysis.cox.rows import CountingRows, counting_rows
 from analysis.evaluation.measures.censoring import known_at
-from analysis.evaluation.measures.influence import Estimate, estimate, finite_risk
+from analysis.evaluation.measures.influence import Estimate, Parts, estimate, finite_risk
 
 
 def harrell_c(
@@ -99,12 +99,32 @@ def uno_c(
     >>> round(found.value, 3)
     0.571
     """
+    found = uno_parts(time, event, risk, tau, group=group, cluster=cluster)
+    return estimate(found.value, found.influence, found.cluster, "logit", level)
+
+
+def uno_parts(
+    time: ArrayLike,
+    event: ArrayLike,
+    risk: ArrayLike,
+    tau: float,
+    *,
+    group: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+) -> Parts:
+    """Return Uno's C with what each row adds to it, to compare scores of the same rows; see `uno_c`.
+
+    Raises
+    ------
+    ModelError
+        As `uno_c` does.
+    """
     known = known_at(time, event, tau, group=group, cluster=cluster)
     rows = _rows(time, event, tau, group, cluster)
     shares = pair_shares(rows, finite_risk(risk, len(rows)), known.weight**2)
     by_weight = 2 * shares.influence_of_event_weight
     influence = shares.influence + known.censoring.influence(by_weight)
-    return estimate(shares.concordance, influence, known.cluster, "logit", level)
+    return Parts(shares.concordance, influence, known.cluster)
 
 
 def _rows(

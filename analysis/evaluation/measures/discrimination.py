@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.evaluation.measures.censoring import KnownOutcome
-from analysis.evaluation.measures.influence import Estimate, estimate, finite_risk
+from analysis.evaluation.measures.influence import Estimate, Parts, estimate, finite_risk
 
 
 def auc(
@@ -98,11 +98,23 @@ def auc_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estimat
     >>> round(auc_at(known, [0.5, 0.2, 0.1, 0.3, 0.05]).value, 3)
     0.714
     """
+    found = auc_parts(known, risk)
+    return estimate(found.value, found.influence, found.cluster, "logit", level)
+
+
+def auc_parts(known: KnownOutcome, risk: ArrayLike) -> Parts:
+    """Return AUC(t) with what each row adds to it, to compare scores of the same rows; see `auc_at`.
+
+    Raises
+    ------
+    ModelError
+        As `auc_at` does.
+    """
     score = finite_risk(risk, len(known))
     places = _places(score, known.group)
     value = float(_share_right(known.event, places, known.weight[None])[0])
     influence = known.with_censoring(_influence(known.event, places, known.weight, value))
-    return estimate(value, influence, known.cluster, "logit", level)
+    return Parts(value, influence, known.cluster)
 
 
 def _influence(

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from analysis.cox.rows import refuse_rows
 from analysis.curves.nonparametric import normal_quantile
@@ -32,6 +33,41 @@ class Estimate:
     conf_high: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """A score and what each row adds to it: two scores of the same rows differ by the difference of their parts.
+
+    Attributes
+    ----------
+    value : float
+    influence : ndarray, shape (n,)
+        Derivative of the score by each row's case weight.
+    cluster : ndarray of int, shape (n,)
+        Codes from 0.
+    """
+
+    value: float
+    influence: NDArray[np.float64]
+    cluster: NDArray[np.intp]
+
+
+def effective_df(own: NDArray[np.float64]) -> float:
+    """Return the degrees of freedom of a variance that is the sum of squares of clusters' parts.
+
+    Parameters
+    ----------
+    own : ndarray, shape (n_clusters,)
+        Not all zero.
+
+    Notes
+    -----
+    A few clusters, those that left, carry most of it: as many as clusters would, of equal part, give the same fourth
+    moment: (sum of squares)^2 / sum of fourth powers (Satterthwaite 1946, Biometrics Bulletin 2, 110), less one; 1 at
+    least.
+    """
+    return max(1.0, float((own**2).sum()) ** 2 / float((own**4).sum()) - 1.0)
+
+
 def cluster_error(influence: NDArray[np.float64], cluster: NDArray[np.intp]) -> float:
     """Return the standard error that the influences of rows give, those of a cluster taken together.
 
@@ -51,7 +87,8 @@ def cluster_error(influence: NDArray[np.float64], cluster: NDArray[np.intp]) -> 
 
 
 def estimate(
-    value: float, influence: NDArray[np.float64], cluster: NDArray[np.intp], scale: Scale, level: float = 0.95
+    value: float, influence: NDArray[np.float64], cluster: NDArray[np.intp], scale: Scale, level: float = 0.95,
+    df: float | None = None,
 ) -> Estimate:
     """Return a score with its standard error, and an interval that is symmetric on a scale that suits the score.
 
@@ -64,6 +101,8 @@ def estimate(
     scale : {'logit', 'log', 'log of one less'}
         'logit' between 0 and 1, 'log' above 0, 'log of one less' below 1 (the log of 1 - value).
     level : float
+    df : float, optional
+        Degrees of freedom of Student's t, in place of the normal distribution (`effective_df`).
 
     Raises
     ------
@@ -77,7 +116,7 @@ def estimate(
     if not 0 < level < 1:
         raise ModelError(f"level must be between 0 and 1, for instance 0.95; {level!r} arrived.")
     std_error = cluster_error(influence, cluster)
-    half = normal_quantile(level) * std_error
+    half = (normal_quantile(level) if df is None else float(stats.t.ppf((1 + level) / 2, df))) * std_error
     low = high = float("nan")
     if scale == "logit" and 0 < value < 1:
         middle, width = np.log(value / (1 - value)), half / (value * (1 - value))
