@@ -116,7 +116,7 @@ def colour_meanings(scored: Scored, report: Report, every_landmark: bool = False
     counted = coverage(scored, every_landmark)
     group = np.where(own.has_score, own.colour, NO_SCORE).astype(object)
     found = evidence(own.take(own.has_score))
-    table = _table(own, group, report.min_cell)
+    table = _table(own, group, report)
     notes = [*counted.remarks, *([remark("health_score.repeated")] if every_landmark else [])]
     if table["is_hidden"].any():
         notes.append(remark("health_score.groups_hidden", cell=report.min_cell))
@@ -136,18 +136,18 @@ _RATES = ["rate", "conf_low", "conf_high", "share_of_leavers", "leavers_low", "l
           "lift_high"]  # fmt: skip
 
 
-def _table(own: Scored, group: NDArray[np.object_], min_cell: int) -> pd.DataFrame:
+def _table(own: Scored, group: NDArray[np.object_], report: Report) -> pd.DataFrame:
     event, cluster = own.event, own.rows["cluster_id"].to_numpy(object)
     names = [name for name in (*FROM_WORST, NO_SCORE) if name != NO_SCORE or (group == NO_SCORE).any()]
     accounts = [own.rows.loc[group == name, "account_id"].nunique() for name in names]
     lines = []
-    for name, n_accounts, is_hidden in zip(names, accounts, hidden_cells(accounts, min_cell), strict=True):
+    for name, n_accounts, is_hidden in zip(names, accounts, hidden_cells(accounts, report.min_cell), strict=True):
         mine = group == name
         held = {"colour": name, "is_hidden": bool(is_hidden)}
         if not is_hidden:
             low, high = clustered_interval(event[mine], cluster[mine])
             of_leavers = clustered_interval(mine[event], cluster[event])
-            lift = _lift(mine, event, cluster)
+            lift = _lift(mine, event, cluster, report.family_from_events)
             held |= {
                 "n_rows": int(mine.sum()),
                 "n_accounts": n_accounts,
@@ -167,14 +167,17 @@ def _table(own: Scored, group: NDArray[np.object_], min_cell: int) -> pd.DataFra
     return pd.DataFrame(lines).reindex(columns=COLOURS.columns)
 
 
-def _lift(mine: NDArray[np.bool_], event: NDArray[np.bool_], cluster: NDArray[np.object_]) -> Measured:
-    """Return the rate of some rows over that of all, its interval symmetric in logs; none where nobody of them left."""
+def _lift(mine: NDArray[np.bool_], event: NDArray[np.bool_], cluster: NDArray[np.object_], floor: int) -> Measured:
+    """Return the rate of some rows over that of all, its interval symmetric in logs.
+
+    With fewer leaving clusters among them than the floor there is no interval: logs of few events have no error.
+    """
     own, all_left = float((mine & event).sum()), float(event.sum())
     if not mine.any() or not all_left:
         return Measured()
     value = (own / mine.sum()) / (all_left / len(event))
-    if not own:
-        return Measured(0.0)
+    if len(np.unique(cluster[mine & event])) < floor:
+        return Measured(value)
     by_log = mine * event / own - mine / mine.sum() - event / all_left + 1 / len(event)
     code = pd.factorize(cluster)[0]
     totals = np.bincount(code, by_log)
