@@ -191,7 +191,9 @@ def compare_shares(
     Notes
     -----
     The interval is made of those of the two shares (Newcombe's hybrid, with the correlation of the two over clusters:
-    Zou and Donner 2008, Statistics in Medicine 27, 1693), so that a group in which nobody left has one, too.
+    Zou and Donner 2008, Statistics in Medicine 27, 1693), so that a group in which nobody left has one, too. The test's
+    variance is at least that of independent rows: where nobody of a small group left, that between clusters says as
+    good as nothing.
     """
     lacking = {"difference": np.nan, "difference_low": np.nan, "difference_high": np.nan, "p_value": np.nan}
     if (own == other).all() or not own.any() or not other.any():
@@ -213,7 +215,9 @@ def compare_shares(
     residual = event[both] - np.average(event[both], weights=counted[both])
     towards = counted * (own / counted[own].sum() - other / counted[other].sum())
     score = np.bincount(code, towards[both] * residual)
-    spread = float(np.sqrt((score**2).sum()))
+    pooled = float(np.average(event[both], weights=counted[both]))
+    as_independent = pooled * (1 - pooled) * float((towards[both] ** 2).sum())
+    spread = float(np.sqrt(max((score**2).sum(), as_independent)))
     return {
         "difference": float(difference),
         "difference_low": float(difference - _joined(*less, alike)),

@@ -2,27 +2,88 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.contest.blind_spots import clustered_interval
+from analysis.contest.blind_spots import clustered_interval, compare_shares
 from analysis.contest.values import ratio
 from analysis.declared.study_parts import Report, Time
+from analysis.evaluation.calibration.measures import Measured
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.evaluation.use.capacity import flagged_share
 from analysis.health_score.definition import FULL
 from analysis.health_score.order_frames import ALARMS
-from analysis.health_score.ordering import ALL_ROWS, SCORE, SHARED_ROWS
+from analysis.health_score.order_verdicts import ALL_ROWS, SCORE, SHARED_ROWS, SUBJECTS
 from analysis.health_score.scored import Scored
 from analysis.health_score.settled import evidence, settled_rows, too_few
 from analysis.health_score.warning import LONGEST_MONTH
+from analysis.inference.multiplicity import holm
 from analysis.models.registry import CONTRACT_ONLY
 from analysis.wording.remarks import Remark, remark
 
 CAPACITY, FELL = "capacity", "fell"
 POINTS = (10, 20)
+
+
+SHOWN = 0.05
+
+
+class Alarmed(StrEnum):
+    """Whether more leave after an alarm than without one."""
+
+    MORE = "more"
+    NOT_SHOWN = "not_shown"
+    FEWER = "fewer"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmVerdict:
+    """Whether an alarm says anything.
+
+    Attributes
+    ----------
+    points
+        By which a score fell; None of the lowest scores at capacity.
+    hit_rate
+        Share of alarms after which the account left within the horizon.
+    other_rate
+        The same of rows without an alarm.
+    """
+
+    points: int | None
+    reading: Alarmed
+    hit_rate: Measured
+    other_rate: float
+    n_alarms: float
+
+    @property
+    def remark(self) -> Remark:
+        """The verdict as a sentence."""
+        return remark(
+            _READINGS[self.reading],
+            alarm=alarm_named(SCORE, self.points),
+            hits=self.hit_rate.estimate,
+            low=self.hit_rate.conf_low,
+            high=self.hit_rate.conf_high,
+            other=self.other_rate,
+        )
+
+
+_READINGS = {
+    Alarmed.MORE: "health_score.alarm_more",
+    Alarmed.NOT_SHOWN: "health_score.alarm_not_shown",
+    Alarmed.FEWER: "health_score.alarm_fewer",
+}
+
+
+def alarm_named(subject: str, points: int | None) -> Remark:
+    """Return what an alarm is called: by how many points a score fell, or None of the worst at capacity."""
+    if points is None:
+        return remark("health_score.alarm_capacity", subject=remark(SUBJECTS[subject]))
+    return remark("health_score.alarm_fell", points=points)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,10 +94,13 @@ class Alarms:
     ----------
     table : DataFrame
         As `ALARMS`.
+    verdicts : tuple of AlarmVerdict
+        Of each alarm by the score on all rows.
     notes : tuple of Remark
     """
 
     table: pd.DataFrame
+    verdicts: tuple[AlarmVerdict, ...]
     notes: tuple[Remark, ...]
 
 
@@ -72,7 +136,7 @@ def alarms_of(
     quarters = settled_rows(scored)
     quarters = quarters.take(quarters.has_score)
     if obstacle := too_few(report, evidence(quarters)):
-        return Alarms(ALARMS.empty(), (obstacle,))
+        return Alarms(ALARMS.empty(), (), (obstacle,))
     lines = [_at_capacity(quarters.rows, quarters.event, FULL - quarters.score, report.capacity, SCORE, ALL_ROWS)]
     lines += _beside(quarters, predictions, report.capacity)
     notes: list[Remark] = []
@@ -83,7 +147,20 @@ def alarms_of(
         fall = fall_of(scored)[scored.is_settled & np.isfinite(fall_of(scored))]
         lines += [_fell(own, fall >= by, by) for by in points if own.event.any()]
         notes.append(remark("health_score.fall_monthly"))
-    return Alarms(ALARMS.checked(pd.DataFrame(lines).reindex(columns=ALARMS.columns)), tuple(notes))
+    table = ALARMS.checked(pd.DataFrame(lines).reindex(columns=ALARMS.columns))
+    own_lines = table[(table["subject"] == SCORE) & (table["rows"] == ALL_ROWS)]
+    adjusted = holm(own_lines["p_value"].to_numpy(np.float64))
+    verdicts = tuple(_judged(line, p) for (_, line), p in zip(own_lines.iterrows(), adjusted, strict=True))
+    return Alarms(table, verdicts, tuple(notes))
+
+
+def _judged(line: pd.Series, adjusted: float) -> AlarmVerdict:
+    reading = Alarmed.NOT_SHOWN
+    if adjusted < SHOWN:
+        reading = Alarmed.MORE if line["difference"] > 0 else Alarmed.FEWER
+    hits = Measured(float(line["hit_rate"]), float(line["hit_low"]), float(line["hit_high"]))
+    points = None if pd.isna(line["points"]) else int(line["points"])
+    return AlarmVerdict(points, reading, hits, float(line["other_rate"]), float(line["n_alarms"]))
 
 
 def fall_of(scored: Scored) -> NDArray[np.float64]:
@@ -154,7 +231,8 @@ def _line(
         "hit_rate": hits,
         "hit_low": low,
         "hit_high": high,
-        "base_rate": float(event.mean()),
+        "other_rate": float(event[alarm == 0].mean()) if (alarm == 0).any() else np.nan,
+        **compare_shares(event, cluster, alarm > 0, alarm == 0, np.where(alarm > 0, alarm, 1.0)),
         "false_per_right": _false_per_right(hits),
         "false_low": _false_per_right(high),
         "false_high": _false_per_right(low),

@@ -1,5 +1,6 @@
 """Colours: how many of each colour left, whether more do the worse it is, and who is in which."""
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,9 +66,23 @@ class ColourVerdict:
     @property
     def remark(self) -> Remark:
         """The verdict as a sentence."""
-        if self.reading in (Monotone.TOO_FEW, Monotone.NOT_MONOTONE) or np.isnan(self.p_value):
-            return remark(f"health_score.colours_{self.reading}", leavers=self.n_leavers)
-        return remark(f"health_score.colours_{self.reading}", leavers=self.n_leavers, p=self.p_value)
+        if self.reading is Monotone.CANT_TELL and not np.isnan(self.p_value):
+            return remark("health_score.colours_cant_tell", leavers=self.n_leavers, p=self.p_value)
+        return remark(_READINGS[self.reading], leavers=self.n_leavers)
+
+
+_READINGS = {
+    Monotone.MONOTONE: "health_score.colours_monotone",
+    Monotone.NOT_MONOTONE: "health_score.colours_not_monotone",
+    Monotone.CANT_TELL: "health_score.colours_one",
+    Monotone.TOO_FEW: "health_score.colours_too_few",
+}
+COLOUR_NAMES = {
+    "red": "health_score.colour_red",
+    "yellow": "health_score.colour_yellow",
+    "green": "health_score.colour_green",
+    NO_SCORE: "health_score.colour_none",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +207,7 @@ def _steps(own: Scored, group: NDArray[np.object_]) -> pd.DataFrame:
     there = [name for name in FROM_WORST if (group == name).any()]
     lines = [
         {"worse": worse, "better": better, **compare_shares(event, cluster, group == worse, group == better)}
-        for worse, better in zip(there[:-1], there[1:], strict=True)
+        for worse, better in itertools.pairwise(there)
     ]
     table = pd.DataFrame(lines).reindex(columns=COLOUR_STEPS.columns)
     table["adjusted_p_value"] = holm(table["p_value"].to_numpy(np.float64))
@@ -259,5 +274,7 @@ def score_curve(known: Scored, min_cell: int = 1) -> pd.DataFrame:
         fit = fit_logit(spline_columns(known.score, places), event, cluster)
         if fit is not None:
             rate, low, high = 1 / (1 + np.exp(-fit.interval(spline_columns(points, places))))
-            return SCORE_CURVE.checked(pd.DataFrame({"score": points, "rate": rate, "conf_low": low, "conf_high": high}))
+            return SCORE_CURVE.checked(
+                pd.DataFrame({"score": points, "rate": rate, "conf_low": low, "conf_high": high})
+            )
     return SCORE_CURVE.empty()

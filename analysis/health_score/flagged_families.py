@@ -91,8 +91,8 @@ def flagged_families(
     unscored = int((event & pd.isna(colour)).sum())
     if unscored:
         notes.append(remark("health_score.leavers_unscored", leavers=unscored))
-    if not kept or (obstacle := too_few(report, found)):
-        why = obstacle if kept else remark("health_score.no_family_flags")
+    why = too_few(report, found) if kept else remark("health_score.no_family_flags")
+    if why is not None:
         return FlaggedFamilies(FLAGGED.empty(), kept, (), found.events, n_stayers, True, (why, *notes))
     table = _table(kept, flags, green, event, predictors["cluster_id"].to_numpy(object), found.events)
     at_all = table[table["way"] == AT_ALL]

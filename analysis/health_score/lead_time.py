@@ -33,12 +33,12 @@ def lead_times(scored: Scored, time: Time) -> pd.DataFrame:
         As `LEAD_TIMES`.
     """
     leavers = leavers_of(scored)
-    rank = pd.Categorical(np.where(scored.has_score, scored.colour, None), COLOURS).codes.astype(np.int64)
+    rank = pd.Categorical(pd.Series(scored.colour).where(scored.has_score), COLOURS).codes.astype(np.int64)
     rows = scored.rows[["lifetime_id", "risk_date"]].assign(rank=rank)
     rows = rows.merge(leavers[["lifetime_id", "left_on"]])
     rows = rows[rows["risk_date"] < rows["left_on"]].sort_values(["lifetime_id", "risk_date"])
     apart = LONGEST_MONTH * time.landmark_every_months
-    runs = {name: own for name, own in rows.groupby("lifetime_id", sort=False)}
+    runs = dict(list(rows.groupby("lifetime_id", sort=False)))
     return LEAD_TIMES.checked(pd.DataFrame([_line(limit, leavers, runs, apart) for limit in LIMITS]))
 
 

@@ -1,8 +1,7 @@
-"""Ordering: do those whose score is lower leave first, and does the score order them as well as what is known beside it?"""
+"""Ordering: do those whose score is lower leave first, and does it order them as well as forecasts do?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -20,59 +19,27 @@ from analysis.evaluation.measures.influence import Parts, cluster_error, effecti
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.health_score.definition import FULL
 from analysis.health_score.order_frames import ORDER, ORDER_GROUPS, ORDER_PAIRS
+from analysis.health_score.order_verdicts import (
+    ALL_ROWS,
+    AUC,
+    BASE_RATE,
+    SCORE,
+    SHARED_ROWS,
+    UNO_C,
+    BesideVerdict,
+    Order,
+    OrderVerdict,
+    beside_verdicts,
+    order_verdict,
+)
 from analysis.health_score.scored import Scored
-from analysis.health_score.settled import Coverage, coverage, evidence, is_thin, settled_rows, too_few
+from analysis.health_score.settled import Coverage, coverage, evidence, settled_rows, too_few
 from analysis.inference.multiplicity import holm
 from analysis.models.registry import CONTRACT_ONLY
 from analysis.wording.remarks import Remark, remark
 
-SCORE, BASE_RATE = "score", "base_rate"
-AUC, UNO_C = "auc", "uno_c"
-ALL_ROWS, SHARED_ROWS = "all", "shared"
 DAYS = (30, 60, 90)
 GROUPS = ("segment_in_force", "touch_model_in_force", "phase")
-SHOWN = 0.05
-COIN = 0.5
-
-
-class Order(StrEnum):
-    """Whether a score orders accounts by who leaves."""
-
-    ORDERS = "orders"
-    NOT_SHOWN = "not_shown"
-    WRONG_WAY = "wrong_way"
-    TOO_FEW = "too_few"
-    """Leavers, to say anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderVerdict:
-    """Whether a score orders accounts, by its AUC within the horizon.
-
-    Attributes
-    ----------
-    auc
-        Share of pairs of a leaver and a stayer of the same day in which the leaver's score was the lower; equal scores
-        count one half.
-    n_rows, n_leavers
-        Rows with a score, and distinct lifetimes that left.
-    is_thin
-        Leavers are so few that the verdict is not to be quoted without its interval.
-    """
-
-    reading: Order
-    auc: Measured
-    n_rows: int
-    n_leavers: int
-    is_thin: bool
-
-    @property
-    def remark(self) -> Remark:
-        """The verdict as a sentence."""
-        values = {"auc": self.auc.estimate, "low": self.auc.conf_low, "high": self.auc.conf_high}
-        if self.reading is Order.TOO_FEW:
-            return remark("health_score.order_too_few", leavers=self.n_leavers)
-        return remark(f"health_score.order_{self.reading}", leavers=self.n_leavers, **values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +55,8 @@ class Ordering:
     groups : DataFrame
         As `ORDER_GROUPS`.
     verdict : OrderVerdict
+    beside : tuple of BesideVerdict
+        Of the score beside each other; empty without forecasts.
     coverage : Coverage
     notes : tuple of Remark
     """
@@ -96,6 +65,7 @@ class Ordering:
     pairs: pd.DataFrame
     groups: pd.DataFrame
     verdict: OrderVerdict
+    beside: tuple[BesideVerdict, ...]
     coverage: Coverage
     notes: tuple[Remark, ...]
 
@@ -132,7 +102,7 @@ def ordering(
     if obstacle := too_few(report, found):
         verdict = OrderVerdict(Order.TOO_FEW, Measured(), len(own.rows), found.events, True)
         return Ordering(
-            ORDER.empty(), ORDER_PAIRS.empty(), ORDER_GROUPS.empty(), verdict, counted, (obstacle, *notes)
+            ORDER.empty(), ORDER_PAIRS.empty(), ORDER_GROUPS.empty(), verdict, (), counted, (obstacle, *notes)
         )
     beside = _beside(own, predictions)
     risks: dict[str, tuple[Scored, dict[str, NDArray[np.float64]]]] = {ALL_ROWS: (own, {SCORE: FULL - own.score})}
@@ -147,26 +117,11 @@ def ordering(
         notes.append(remark("health_score.groups_hidden", cell=report.min_cell))
     if len(groups) and (~groups["is_hidden"] & ~groups["has_enough"]).any():
         notes.append(remark("health_score.groups_too_few", needed=report.family_from_events))
-    return Ordering(
-        ORDER.checked(table), ORDER_PAIRS.checked(pairs), groups, _verdict(table, own, report), counted, tuple(notes)
-    )
+    verdict, of_pairs = order_verdict(table, own, report), beside_verdicts(pairs, table)
+    return Ordering(ORDER.checked(table), ORDER_PAIRS.checked(pairs), groups, verdict, of_pairs, counted, tuple(notes))
 
 
-def _verdict(table: pd.DataFrame, own: Scored, report: Report) -> OrderVerdict:
-    found = evidence(own)
-    whole = table[(table["rows"] == ALL_ROWS) & (table["measure"] == AUC)].iloc[-1]
-    auc = Measured(*whole[["estimate", "conf_low", "conf_high"]].astype(float))
-    reading = Order.NOT_SHOWN
-    if auc.conf_low > COIN:
-        reading = Order.ORDERS
-    elif auc.conf_high < COIN:
-        reading = Order.WRONG_WAY
-    return OrderVerdict(reading, auc, len(own.rows), found.events, is_thin(report, found))
-
-
-def _beside(
-    own: Scored, predictions: pd.DataFrame | None
-) -> tuple[Scored, dict[str, NDArray[np.float64]]] | None:
+def _beside(own: Scored, predictions: pd.DataFrame | None) -> tuple[Scored, dict[str, NDArray[np.float64]]] | None:
     """Return the rows that have a score and forecasts, and the risk that each subject gives them; None without any."""
     if predictions is None:
         return None
@@ -285,7 +240,7 @@ def _pairs(rows: Scored, told: Mapping[str, NDArray[np.float64]]) -> pd.DataFram
                     held = (versus, days, measure, apart.estimate, apart.conf_low, apart.conf_high, p_value)
                     lines.append(dict(zip(ORDER_PAIRS.columns, held, strict=False)))
     table = pd.DataFrame(lines).reindex(columns=ORDER_PAIRS.columns)
-    for _, place in table.groupby(["days", "measure"]).groups.items():
+    for place in table.groupby(["days", "measure"]).groups.values():
         table.loc[place, "adjusted_p_value"] = holm(table.loc[place, "p_value"].to_numpy(np.float64))
     return table
 
@@ -306,7 +261,7 @@ def _groups(
                 own = rows.take(mask)
                 has_enough = too_few(report, evidence(own)) is None
                 for subject in (one for one in told if one != BASE_RATE):
-                    held = {
+                    held: dict[str, object] = {
                         "rows": name,
                         "by": kind,
                         "group": None if value is None else str(value),

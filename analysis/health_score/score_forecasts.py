@@ -14,7 +14,7 @@ from analysis.evaluation.calibration.measures import calibration_measures
 from analysis.evaluation.calibration.verdict import CalibrationVerdict, calibration_verdicts
 from analysis.evaluation.frames import PREDICTIONS
 from analysis.evaluation.rolling_origin import settled_quarters
-from analysis.health_score.ordering import SCORE
+from analysis.health_score.order_verdicts import SCORE
 from analysis.health_score.scored import Scored
 from analysis.models.base import horizon_risk
 from analysis.models.published_score import SCORE as COLUMN

@@ -60,7 +60,7 @@ class WarningVerdict:
         if self.reading is Warned.TOO_FEW:
             return remark("health_score.warning_too_few", days=self.days, leavers=self.n_leavers)
         return remark(
-            f"health_score.warning_{self.reading}",
+            _READINGS[self.reading],
             days=self.days,
             leavers=self.n_leavers,
             share=self.leavers.estimate,
@@ -70,6 +70,13 @@ class WarningVerdict:
             beside_low=self.stayers.conf_low,
             beside_high=self.stayers.conf_high,
         )
+
+
+_READINGS = {
+    Warned.WARNED: "health_score.warning_shown",
+    Warned.NOT_SHOWN: "health_score.warning_not_shown",
+    Warned.WRONG_WAY: "health_score.warning_wrong_way",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +98,9 @@ class Warnings:
     counts: pd.DataFrame
     verdicts: tuple[WarningVerdict, ...]
     notes: tuple[Remark, ...]
+
+
+_READ = {"notice": remark("health_score.warning_read"), "end": remark("health_score.warning_read_end")}
 
 
 def leavers_of(scored: Scored) -> pd.DataFrame:
@@ -148,8 +158,10 @@ def warnings_of(scored: Scored, report: Report, time: Time, days: tuple[int, ...
         tables.append(table)
         verdicts.append(_verdict(table, number, compared, is_thin(report, compared)))
     table = pd.concat(tables, ignore_index=True)[WARNED.columns] if tables else WARNED.empty()
-    notes = [remark("health_score.warning_read" if time.event_date == "notice" else "health_score.warning_read_end")]
-    return Warnings(WARNED.checked(table), WARNED_COUNTS.checked(pd.DataFrame(counts)), _holm(verdicts, table), tuple(notes))
+    notes = [_READ[time.event_date]]
+    return Warnings(
+        WARNED.checked(table), WARNED_COUNTS.checked(pd.DataFrame(counts)), _holm(verdicts, table), tuple(notes)
+    )
 
 
 def place_before(rows: pd.DataFrame, leavers: pd.DataFrame, days: int, every_months: int) -> NDArray[np.intp]:

@@ -51,7 +51,7 @@ class Parts:
     cluster: NDArray[np.intp]
 
 
-def effective_df(own: NDArray[np.float64]) -> float:
+def effective_df(own: NDArray) -> float:
     """Return the degrees of freedom of a variance that is the sum of squares of clusters' parts.
 
     Parameters
@@ -87,7 +87,11 @@ def cluster_error(influence: NDArray[np.float64], cluster: NDArray[np.intp]) -> 
 
 
 def estimate(
-    value: float, influence: NDArray[np.float64], cluster: NDArray[np.intp], scale: Scale, level: float = 0.95,
+    value: float,
+    influence: NDArray[np.float64],
+    cluster: NDArray[np.intp],
+    scale: Scale,
+    level: float = 0.95,
     df: float | None = None,
 ) -> Estimate:
     """Return a score with its standard error, and an interval that is symmetric on a scale that suits the score.
