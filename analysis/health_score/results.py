@@ -1,0 +1,169 @@
+"""Score audit: does the health score order, warn and deserve its weights? ``tenure.score_audit`` in a notebook."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.contest.effects import EffectResults
+from analysis.declared.factors import contenders
+from analysis.errors import ModelError, obstacle_to
+from analysis.evaluation.rolling_origin import RollingOrigin
+from analysis.figures.display import Display
+from analysis.health_score.alarms import Alarms, alarms_of
+from analysis.health_score.colours import ColourMeanings, colour_meanings
+from analysis.health_score.definition import ScoreDefinition, read_definition
+from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families
+from analysis.health_score.lead_time import lead_times
+from analysis.health_score.order_displays import (
+    show_alarms,
+    show_colours,
+    show_flagged,
+    show_lead_times,
+    show_ordering,
+    show_score_curve,
+    show_warnings,
+)
+from analysis.health_score.ordering import Ordering, ordering
+from analysis.health_score.scored import Scored, scored_as_published, scored_by_definition
+from analysis.health_score.warning import Warnings, warnings_of
+from analysis.inference.findings import Findings
+from analysis.wording.remarks import remark
+
+
+class ScoreAudit:
+    """The audit of a health score; each result is computed once.
+
+    Parameters
+    ----------
+    tenure
+        The cohort.
+    rolling, effects
+        Return the forecasts of past quarters, and what families go with.
+    computed
+        Audit the score that the definition gives on what was known then, though another was published.
+    """
+
+    def __init__(
+        self,
+        tenure: Findings,
+        rolling: Callable[[], RollingOrigin],
+        effects: Callable[[], EffectResults],
+        *,
+        computed: bool = False,
+    ) -> None:
+        self._tenure, self._rolling, self._effects, self._is_computed = tenure, rolling, effects, computed
+
+    def computed(self) -> "ScoreAudit":
+        """Return the audit of the score that the definition gives on what was known then, whatever was published."""
+        return ScoreAudit(self._tenure, self._rolling, self._effects, computed=True)
+
+    @cached_property
+    def definition(self) -> ScoreDefinition | None:
+        """What `health_score.toml` beside the study says; None where there is none.
+
+        Raises
+        ------
+        StudyError
+            If it cannot be read or used.
+        """
+        return read_definition(self._tenure.study.health_score)
+
+    @cached_property
+    def scored(self) -> Scored:
+        """The landmark rows with their score: as published then, or else by the definition.
+
+        Raises
+        ------
+        StudyError
+            As `definition`.
+        DesignError
+            If a component of the definition rests on what the source does not give.
+        ModelError
+            If there is neither a published score nor a definition.
+        """
+        published = None if self._is_computed else scored_as_published(self._tenure, self.definition)
+        if published is not None:
+            return published
+        if self.definition is None:
+            raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
+        return scored_by_definition(self._tenure, self.definition)
+
+    @cached_property
+    def _predictions(self) -> pd.DataFrame | None:
+        """Forecasts of past quarters; None where there are none."""
+        rolling: list[RollingOrigin] = []
+        why = obstacle_to("no forecasts beside the score", self._tenure.progress, lambda: rolling.append(self._rolling()))
+        return None if why else rolling[0].predictions
+
+    @cached_property
+    def order(self) -> Ordering:
+        """Do those whose score is lower leave first, and does it order them as well as what is known beside it?"""
+        return ordering(self.scored, self._tenure.study.report, self._predictions)
+
+    @cached_property
+    def meanings(self) -> ColourMeanings:
+        """How many left in each colour, and whether more did the worse it was."""
+        return colour_meanings(self.scored, self._tenure.study.report)
+
+    @cached_property
+    def forewarned(self) -> Warnings:
+        """What colour leavers had before they left, beside stayers like them."""
+        return warnings_of(self.scored, self._tenure.study.report, self._tenure.study.time)
+
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        """How long before leaving scores fell: `LEAD_TIMES` of `analysis.health_score.order_frames`."""
+        return lead_times(self.scored, self._tenure.study.time)
+
+    @cached_property
+    def alarmed(self) -> Alarms:
+        """How many alarms were right: the lowest scores at a team's capacity, and scores that fell."""
+        study = self._tenure.study
+        return alarms_of(self.scored, study.report, study.time, self._predictions)
+
+    @cached_property
+    def flagged(self) -> FlaggedFamilies:
+        """Which family would have flagged the leavers whom the score called green.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast.
+        """
+        predictors, _ = self._effects().told_by_family
+        return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+
+    def ordering(self) -> Display:
+        """Return how well the score orders accounts, beside forecasts on the same rows."""
+        return show_ordering(self.order)
+
+    def colours(self) -> Display:
+        """Return who left in each colour."""
+        return show_colours(self.meanings)
+
+    def curve(self) -> Display:
+        """Return the share that left against the score."""
+        return show_score_curve(self.meanings, self.limits)
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Scores at which yellow and green begin; none where they are not known."""
+        known = self.definition or self.scored.definition
+        return () if known is None else (known.colours.red_below, known.colours.green_from)
+
+    def warnings(self) -> Display:
+        """Return how many of the leavers were green before they left, beside stayers like them."""
+        return show_warnings(self.forewarned)
+
+    def lead_times(self) -> Display:
+        """Return how long before leaving the score fell."""
+        return show_lead_times(self.leads)
+
+    def alarms(self) -> Display:
+        """Return how many alarms were right."""
+        return show_alarms(self.alarmed)
+
+    def blind_spots(self) -> Display:
+        """Return which family would have flagged leavers that the score called green, beside green stayers."""
+        return show_flagged(self.flagged)
