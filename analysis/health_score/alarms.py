@@ -68,7 +68,7 @@ class AlarmVerdict:
             hits=self.hit_rate.estimate,
             low=self.hit_rate.conf_low,
             high=self.hit_rate.conf_high,
-            other=self.other_rate,
+            without=self.other_rate,
         )
 
 

@@ -125,7 +125,8 @@ def colour_meanings(scored: Scored, report: Report, every_landmark: bool = False
     Notes
     -----
     Trend: the score test of colours numbered from best to worst (Cochran 1954; Armitage 1955), its variance by
-    clusters, Student's t on `effective_df`. Steps between neighbours: `compare_shares`, Holm over them.
+    clusters, at least that of independent rows, Student's t on `effective_df`. Steps between neighbours:
+    `compare_shares`, Holm over them.
     """
     own = settled_rows(scored, every_landmark)
     counted = coverage(scored, every_landmark)
@@ -236,8 +237,9 @@ def _trend(rank: NDArray[np.float64], event: NDArray[np.bool_], cluster: NDArray
     """Return the score of a trend, above zero where more leave at higher ranks, and its p value, two-sided."""
     part = (rank - rank.mean()) * (event - event.mean())
     own = np.bincount(pd.factorize(cluster)[0], part)
-    squares = float((own**2).sum())
-    if not squares > 0:
+    as_independent = float(event.mean() * (1 - event.mean()) * ((rank - rank.mean()) ** 2).sum())
+    squares = max(float((own**2).sum()), as_independent)
+    if not own.any():
         return 0.0, float("nan")
     return float(part.sum()), float(2 * stats.t.sf(abs(part.sum()) / np.sqrt(squares), effective_df(own)))
 

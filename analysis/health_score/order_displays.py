@@ -99,17 +99,12 @@ def _of_book(line: object, catalogue: Catalogue) -> str:
 
 def show_score_curve(found: ColourMeanings, limits: Sequence[float] = ()) -> Display:
     """Return the share that left against the score; `limits` are the scores at which yellow and green begin."""
-    x_label, y_label = (remark(code).in_words(english()) for code in curve_axes())
+    x_label, y_label = axis("score", english()), axis("rate", english())
     return Display(
         "Who left, by score",
         found.curve,
         (lambda ax: draw_score_curve(ax, found.curve, limits, x_label, y_label)) if len(found.curve) else None,
     )
-
-
-def curve_axes() -> tuple[str, str]:
-    """Return the codes of what the axes of the score's curve are called."""
-    return "health_score.curve_axis", "health_score.curve_rate_axis"
 
 
 def show_warnings(found: Warnings) -> Display:
@@ -146,7 +141,13 @@ def show_lead_times(table: pd.DataFrame) -> Display:
         table,
         lambda ax: draw_leads(ax, drawn, names, label),
         size=(9.0, 2.9),
+        notes=_said([lead_note()]),
     )
+
+
+def lead_note() -> Remark:
+    """Return what a reader of lead times must know."""
+    return remark("health_score.lead_read")
 
 
 def lead_names(catalogue: Catalogue) -> dict[str, str]:
@@ -248,9 +249,11 @@ def drawn_flagged(found: FlaggedFamilies, catalogue: Catalogue) -> pd.DataFrame:
     return _paired(table, labels, catalogue)
 
 
-_AXES = {
+AXES = {
     "order": "health_score.order_axis",
     "colours": "health_score.colours_axis",
+    "score": "health_score.curve_axis",
+    "rate": "health_score.curve_rate_axis",
     "warning": "health_score.warning_axis",
     "lead": "health_score.lead_axis",
     "alarms": "health_score.alarms_axis",
@@ -259,8 +262,8 @@ _AXES = {
 
 
 def axis(picture: str, catalogue: Catalogue) -> str:
-    """Return what the axis of a picture is called: 'order', 'colours', 'warning', 'lead', 'alarms' or 'flagged'."""
-    return _named(_AXES[picture], catalogue)
+    """Return what the axis of a picture is called, by a key of `AXES`."""
+    return _named(AXES[picture], catalogue)
 
 
 def _named(code: str, catalogue: Catalogue) -> str:
