@@ -129,12 +129,14 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     slope = slope_of(null, rows.score)
     tests = [null.score_test(one / FULL) for one in rows.points.T]
     adjusted = holm(np.array([test.p_value for test in tests]))
+    # Of a score that tells nothing the errors are known, and not the size of what they are compared with.
+    is_shown = slope.worth == Worth.SHOWN
+    total = -float(full.coefficients[: len(rows.names)].sum()) if is_shown else RELEVANT * FULL / slope.reach
     lines = []
     for place, (name, test) in enumerate(zip(rows.names, tests, strict=True)):
         raw, low, high = implied_weight(full, place, len(rows.names))
         b, error = -full.coefficients[place], float(np.sqrt(full.covariance[place, place]))
-        needed = leavers_needed(test, slope_per_full(null), leavers, len(rows.names), worth=slope.worth == Worth.SHOWN,
-                                relevant=RELEVANT * FULL / slope.reach)  # fmt: skip
+        needed = leavers_needed(full, place, len(rows.names), leavers, total)
         lines.append(
             {
                 "component": name,
@@ -185,11 +187,6 @@ def full_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
     return fit_cluster_logit(
         np.column_stack([rows.points / FULL, beside]), rows.event, rows.quarter, rows.cluster
     )
-
-
-def slope_per_full(null: ClusterLogit) -> float:
-    """Return by how much 100 points of the score lower the log odds of leaving."""
-    return -float(null.coefficients[0])
 
 
 def slope_of(null: ClusterLogit, score: NDArray[np.float64]) -> Slope:
