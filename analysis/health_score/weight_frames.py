@@ -91,3 +91,24 @@ OVERLAPS = Schema(
         Field("is_same_thing", Kind.FLAG, "whether it is beyond 0.8"),
     ),
 )
+PROPOSED = Schema(
+    "proposed_weights",
+    "a component of a health score",
+    (
+        Field("component", Kind.TEXT, "its name"),
+        Field("published", Kind.NUMBER, "its weight, of 100"),
+        Field("proposed", Kind.NUMBER, "the weight learned from all settled rows, not negative, shrunk, in fives"),
+        Field("penalty", Kind.NUMBER, "how strongly it was drawn to the published; infinite: all the way"),
+    ),
+)
+MOVES = Schema(
+    "colour_moves",
+    "a colour before and one after, of the accounts at risk now",
+    (
+        Field("from_colour", Kind.TEXT, "with the published weights"),
+        Field("to_colour", Kind.TEXT, "with the proposed ones, thresholds moved so that each colour keeps its share"),
+        Field("accounts", Kind.NUMBER, "how many", may_lack=True),
+        Field("annual_revenue", Kind.NUMBER, "what they pay in a year", may_lack=True),
+        Field("is_hidden", Kind.FLAG, "whether there are too few to be told"),
+    ),
+)

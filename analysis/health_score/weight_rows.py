@@ -11,6 +11,7 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.factors import control_family
 from analysis.design.matrix import DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
+from analysis.design.raw_covariates import Covariate
 from analysis.errors import DesignError, ModelError
 from analysis.health_score.definition import FULL, ScoreDefinition
 from analysis.health_score.scored import NEUTRAL, Scored, weights_by_row
@@ -44,6 +45,8 @@ class WeightRows:
     cluster : ndarray of int, shape (n,)
     contract : DesignMatrix or None
         Columns of the contract, of the same rows; None where none varies.
+    covariates : tuple of Covariate
+        The contract's.
     rows : DataFrame
         Of ``landmarks``.
     definition : ScoreDefinition
@@ -59,6 +62,7 @@ class WeightRows:
     quarter: NDArray[np.intp]
     cluster: NDArray[np.intp]
     contract: DesignMatrix | None
+    covariates: tuple[Covariate, ...]
     rows: pd.DataFrame
     definition: ScoreDefinition
     n_lacking: int
@@ -80,8 +84,10 @@ class WeightRows:
         return replace(self, published=np.asarray(published, dtype=np.float64))
 
     def with_event(self, event: NDArray[np.bool_]) -> "WeightRows":
-        """Return the same rows with another outcome."""
-        return replace(self, outcome=replace(self.outcome, event=event))
+        """Return the same rows with another outcome, which was never believed to be any other."""
+        told = {"event": event.astype(np.int64), "cause": np.where(event, "churn", ""), "believed_from": pd.NaT}
+        rows = self.rows.assign(**told).astype({"believed_from": self.rows["believed_from"].dtype})
+        return replace(self, outcome=replace(self.outcome, event=event), rows=rows)
 
     def take(self, chosen: NDArray) -> "WeightRows":
         """Return some of the rows, by mask or place."""
@@ -121,6 +127,7 @@ def weight_rows(tenure: CohortTables, scored: Scored) -> WeightRows:
         raise ModelError(remark("health_score.no_settled_row"))
     rows = scored.rows[kept].reset_index(drop=True)
     outcome = Outcome.from_landmarks(rows)
+    covariates = tuple(one for one in tenure.covariates("landmarks") if one.family == control_family())
     return WeightRows(
         names=names,
         published=published,
@@ -128,7 +135,8 @@ def weight_rows(tenure: CohortTables, scored: Scored) -> WeightRows:
         outcome=outcome,
         quarter=quarters_of(rows),
         cluster=outcome.cluster_place,
-        contract=_contract(tenure, rows),
+        contract=_contract(rows, covariates),
+        covariates=covariates,
         rows=rows,
         definition=definition,
         n_lacking=int((scored.is_settled & ~(scored.has_score & has_all)).sum()),
@@ -158,12 +166,11 @@ def quarters_of(rows: pd.DataFrame) -> NDArray[np.intp]:
     return np.unique(day // 3, return_inverse=True)[1]
 
 
-def _contract(tenure: CohortTables, rows: pd.DataFrame) -> DesignMatrix | None:
-    own = [one for one in tenure.covariates("landmarks") if one.family == control_family()]
-    if not own:
+def _contract(rows: pd.DataFrame, covariates: tuple[Covariate, ...]) -> DesignMatrix | None:
+    if not covariates:
         return None
     try:
-        return learn_matrix(rows, own)[1]
+        return learn_matrix(rows, covariates)[1]
     except DesignError:
         return None
 
