@@ -163,12 +163,18 @@ def component_points(tenure: CohortTables, rows: pd.DataFrame, definition: Score
     return pd.DataFrame(points, index=range(len(rows)))
 
 
-def weighted_score(rows: pd.DataFrame, points: pd.DataFrame, definition: ScoreDefinition) -> NDArray[np.float64]:
-    """Return the weighted mean of points, shape (n,); NaN where no component with a weight is known."""
+def weights_by_row(rows: pd.DataFrame, definition: ScoreDefinition) -> NDArray[np.float64]:
+    """Return the weight of each component for each row, that of its variant where it has one, shape (n, components)."""
     weights = np.tile([one.weight for one in definition.components], (len(rows), 1))
     for variant in definition.variants:
         own = (rows[_LABELS[variant.by]].to_numpy(object) == variant.of).astype(bool)
         weights[own] = [variant.weights[one.name] for one in definition.components]
+    return weights
+
+
+def weighted_score(rows: pd.DataFrame, points: pd.DataFrame, definition: ScoreDefinition) -> NDArray[np.float64]:
+    """Return the weighted mean of points, shape (n,); NaN where no component with a weight is known."""
+    weights = weights_by_row(rows, definition)
     values = points[[one.name for one in definition.components]].to_numpy(np.float64)
     is_known = np.isfinite(values).any(axis=1)
     for place, one in enumerate(definition.components):
