@@ -25,8 +25,13 @@ from analysis.health_score.order_displays import (
     show_warnings,
 )
 from analysis.health_score.ordering import Ordering, ordering
+from analysis.health_score.proposal import Proposal, propose_weights
+from analysis.health_score.scalings import Scalings, judge_scalings
 from analysis.health_score.scored import Scored, scored_as_published, scored_by_definition
+from analysis.health_score.stability import Stability, weights_over_time
 from analysis.health_score.warning import Warnings, warnings_of
+from analysis.health_score.weight_rows import WeightRows, weight_rows
+from analysis.health_score.weights import WeightVerdicts, judge_weights
 from analysis.inference.findings import Findings
 from analysis.wording.remarks import remark
 
@@ -133,6 +138,54 @@ class ScoreAudit:
         """
         predictors, _ = self._effects().told_by_family
         return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+
+    @cached_property
+    def _weight_rows(self) -> WeightRows:
+        return weight_rows(self._tenure, self.scored)
+
+    @cached_property
+    def weights(self) -> WeightVerdicts:
+        """What to do with each weight: keep, raise, lower, or it cannot be told.
+
+        Raises
+        ------
+        ModelError
+            If the score has no weights, has a single component, or no settled row has all components.
+        """
+        return judge_weights(self._weight_rows)
+
+    @cached_property
+    def stability(self) -> Stability:
+        """What the weights would have been in each half year.
+
+        Raises
+        ------
+        ModelError
+            As `weights`, or if there are too few leavers for two periods.
+        """
+        return weights_over_time(self._weight_rows)
+
+    @cached_property
+    def scalings(self) -> Scalings:
+        """Whether the points go with leaving as a weight takes them, and which components measure the same thing.
+
+        Raises
+        ------
+        ModelError
+            As `weights`, or if the components cannot be fitted together.
+        """
+        return judge_scalings(self._weight_rows)
+
+    @cached_property
+    def proposal(self) -> Proposal:
+        """Other weights, proposed only where they are shown to have told later quarters better.
+
+        Raises
+        ------
+        ModelError
+            As `weights`, or if there are too few leavers, months or rows.
+        """
+        return propose_weights(self._tenure, self.scored, self._weight_rows, self._tenure.study.models.test_quarters)
 
     def ordering(self) -> Display:
         """Return how well the score orders accounts, beside forecasts on the same rows."""

@@ -259,6 +259,18 @@ def _claims(options: argparse.Namespace) -> None:
     print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
 
 
+def _health_score(options: argparse.Namespace) -> None:
+    from reports.health_score.files import write_health_score  # as above
+
+    tenure, text = _open(options), read_catalogue(options.language)
+    written = write_health_score(tenure, options.out / tenure.study.name, options.language)
+    print(f"\n{text('command.page', path=written.page)}")
+    if written.tables:
+        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    if written.obstacle:
+        print(text("health.no_audit", reason=written.obstacle))
+
+
 COMMANDS = {
     "check": _check,
     "build": _build,
@@ -270,6 +282,7 @@ COMMANDS = {
     "claims": _claims,
     "study-worlds": _study_worlds,
     "quarterly": _quarterly,
+    "health-score": _health_score,
 }
 
 

@@ -98,6 +98,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     )
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
     _verb(report, common, "quarterly", commands, "who may leave in the next three months, and what goes with it")
+    _verb(report, common, "health-score", commands, "whether the health score orders, warns and deserves its weights")
     return whole
 
 

@@ -1,0 +1,70 @@
+"""The content of the page of a score's audit: finished answers, as no page has yet put them into words."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.health_score.definition import ScoreDefinition
+from analysis.health_score.scored import Origin
+from analysis.wording.remarks import Remark
+
+PARTS = (
+    "weights", "order", "colours", "warning", "alarms", "flagged", "left_out", "interventions", "proposal", "stability",
+)  # fmt: skip
+"""Of the page, in its order: what the owner of a score asks first comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question, and what is found.
+
+    Attributes
+    ----------
+    name
+        One of `PARTS`.
+    answers
+        Said at the top of the page, too.
+    notes
+        Beside them.
+    is_refused
+        Whether the question cannot be answered; the answers say why.
+    """
+
+    name: str
+    answers: tuple[Remark, ...]
+    notes: tuple[Remark, ...] = ()
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedScore:
+    """All that the page says, before it is put into words.
+
+    Attributes
+    ----------
+    day
+        The snapshot.
+    origin, definition, is_recovered
+        Where the score comes from, what it is made of, and whether that was found from its history; None where there
+        is no score, or its weights are unknown.
+    obstacle
+        Why there is no audit; None where there is.
+    parts
+        In the order of the page.
+    found
+        Results that pictures and tables are drawn from, by part; a part that was refused is absent.
+    tables
+        All tables by name, for files beside the page.
+    proposed
+        Text of the proposed definition's file; empty where none is proposed.
+    """
+
+    day: pd.Timestamp
+    origin: Origin | None
+    definition: ScoreDefinition | None
+    is_recovered: bool
+    obstacle: Remark | None
+    parts: tuple[Part, ...]
+    found: dict[str, object]
+    tables: dict[str, pd.DataFrame]
+    proposed: str = ""

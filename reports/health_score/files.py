@@ -1,0 +1,58 @@
+"""The audit of a health score as files: a folder with the page and its tables, all of one run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.wording.remarks import Remark
+from analysis.workbench import Workbench
+from reports.health_score.page import render_health_score
+from reports.health_score.summary import summarise
+from reports.messages import read_catalogue
+from reports.writing.csv_text import csv_texts
+from reports.writing.files import write_page
+from reports.writing.provenance import provenance
+
+PROPOSED = "health_score.proposed.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenHealthScore:
+    """A finished page, the tables beside it, and why there is no audit if there is none."""
+
+    page: Path
+    tables: tuple[Path, ...]
+    obstacle: Remark | None
+
+
+def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> WrittenHealthScore:
+    """Write the page of a score's audit into a folder of its own, in place of an earlier one of the same snapshot.
+
+    Where other weights are proposed, the file that defines them lies among the tables.
+
+    Parameters
+    ----------
+    tenure
+        The open study.
+    out
+        The study's output folder; that of the page is named for the snapshot and the language.
+    language
+        ``en`` or ``ja``.
+
+    Raises
+    ------
+    StudyError
+        If the study's `health_score.toml` cannot be read or used; nothing is written.
+    ReportError
+        If the language is unknown.
+    StoreError
+        If the files cannot be written; an earlier page is then as it was.
+    """
+    catalogue = read_catalogue(language)
+    content = summarise(tenure)
+    tenure.progress("writing the page")
+    name = f"health-score-{content.day:%Y-%m-%d}.{language}"
+    page = render_health_score(
+        tenure, content, catalogue, provenance(tenure, catalogue, "tenure report health-score")
+    )
+    files = csv_texts(content.tables) | ({PROPOSED: content.proposed} if content.proposed else {})
+    return WrittenHealthScore(*write_page(name, page, files, out), content.obstacle)
