@@ -31,6 +31,7 @@ from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
+from analysis.health_score.results import ScoreAudit
 from analysis.inference.findings import Findings
 from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
@@ -228,6 +229,15 @@ class Workbench(Findings):
     def claims(self) -> LedgerDisplay:
         """Return each claim's contrast, estimate, evidence and verdict; `past` tells what was said before."""
         return show_ledger(self.ledger)
+
+    @cached_property
+    def score_audit(self) -> ScoreAudit:
+        """Whether the health score orders accounts, warns in time and deserves its weights."""
+        return ScoreAudit(self, lambda: self.rolling, lambda: self.effects)
+
+    def health_score(self) -> Display:
+        """Return each weight of the health score, as used and as leaving implies it, and what to do with it."""
+        return self.score_audit.weight_by_weight()
 
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""

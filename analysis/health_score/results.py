@@ -30,6 +30,7 @@ from analysis.health_score.scalings import Scalings, judge_scalings
 from analysis.health_score.scored import Scored, scored_as_published, scored_by_definition
 from analysis.health_score.stability import Stability, weights_over_time
 from analysis.health_score.warning import Warnings, warnings_of
+from analysis.health_score.weight_displays import show_proposal, show_scalings, show_weights, show_weights_over_time
 from analysis.health_score.weight_rows import WeightRows, weight_rows
 from analysis.health_score.weights import WeightVerdicts, judge_weights
 from analysis.inference.findings import Findings
@@ -186,6 +187,22 @@ class ScoreAudit:
             As `weights`, or if there are too few leavers, months or rows.
         """
         return propose_weights(self._tenure, self.scored, self._weight_rows, self._tenure.study.models.test_quarters)
+
+    def weight_by_weight(self) -> Display:
+        """Return each weight as used and as implied, and what to do with it."""
+        return show_weights(self.weights)
+
+    def weights_over_time(self) -> Display:
+        """Return implied weights by half year."""
+        return show_weights_over_time(self.stability)
+
+    def scales(self) -> Display:
+        """Return what each component's bands go with, beside the straight line that a weight takes them for."""
+        return show_scalings(self.scalings)
+
+    def proposed(self) -> Display:
+        """Return the weights that were learned beside the published, and whether they may be proposed."""
+        return show_proposal(self.proposal)
 
     def ordering(self) -> Display:
         """Return how well the score orders accounts, beside forecasts on the same rows."""

@@ -83,6 +83,10 @@ class WeightRows:
         """Return the same rows as if other weights had been published."""
         return replace(self, published=np.asarray(published, dtype=np.float64))
 
+    def with_points(self, points: NDArray[np.float64]) -> "WeightRows":
+        """Return the same rows with other points."""
+        return replace(self, points=points)
+
     def with_event(self, event: NDArray[np.bool_]) -> "WeightRows":
         """Return the same rows with another outcome, which was never believed to be any other."""
         told = {"event": event.astype(np.int64), "cause": np.where(event, "churn", ""), "believed_from": pd.NaT}
