@@ -10,8 +10,8 @@ import dataclasses
 from pathlib import Path
 
 import pandas as pd
-
 from analysis.contest.reliance import permutation_losses_of
+
 from analysis.contest.verdicts import judge
 from analysis.evaluation.readings import quoted_model
 from analysis.evaluation.rolling_origin import rolling_origin_of

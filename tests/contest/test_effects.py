@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from analysis.contest.reliance import missing_marks, permutation_losses
 from scipy import stats
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
 from analysis.contest.comparable import comparable_groups, shuffle_within
-from analysis.contest.reliance import missing_marks, permutation_losses
 from analysis.cox.fit import fit_cox
 from analysis.cox.global_test import global_test
 from analysis.cox.proportional_hazards import coefficient_path, proportional_hazards_test
