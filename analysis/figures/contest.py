@@ -109,7 +109,7 @@ def draw_both(
         raise ValueError("Two pictures side by side need an axes that stands in a grid, such as that of subplots().")
     halves = place.subgridspec(1, 2, width_ratios=_WIDTHS)
     ax.set_axis_off()
-    left, right = (ax.get_figure(root=False).add_subplot(half) for half in halves)  # type: ignore[union-attr]
+    left, right = (ax.figure.add_subplot(halves[0, half]) for half in (0, 1))
     draw_family_values(left, values, colors, families, models, x_label, noise_label)
     draw_points(right, points, colors, points_label)
     bottom, top = right.get_ylim()

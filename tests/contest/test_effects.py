@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from simulated_landmarks import COVARIATES, Declared, landmark_rows
+from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.contest.comparable import comparable_groups, shuffle_within
 from analysis.cox.fit import fit_cox
@@ -10,13 +10,9 @@ from analysis.cox.proportional_hazards import coefficient_path, proportional_haz
 from analysis.cox.rows import counting_rows
 from analysis.design.matrix import Column, learn_design
 from analysis.design.outcome import Outcome
-from analysis.errors import ModelError
-from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.multiplicity import holm
-from analysis.models.forest import Forest
-from analysis.models.landmark_cox import LandmarkCox
 
 FAMILIES = ["usage", "relationship", "champion", "noise", "goals"]
 
