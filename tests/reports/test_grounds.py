@@ -215,7 +215,7 @@ class TestSection:
         assert text.count(") late signal (may be a symptom)") == text.count(") early signal ") == 1
         assert "contacts.ended_on 50 20 35 79%" in text
         assert "Seats 7 1.11 1.65 1.49 (1.22 to 1.82) yes" in text
-        assert page.count("<svg role") == 15
+        assert page.count("<svg role") == 16
 
     def test_says_so_in_japanese_too(self, tenure, summary):
         page = page_of(tenure, dataclasses.replace(summary, grounds=eventful(summary.grounds)), "ja")
