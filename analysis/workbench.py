@@ -9,11 +9,9 @@ from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
 from analysis.claims.ledger import Ledger, claims_ledger
 from analysis.cohort.build import build_cohort
-from analysis.contest.displays import show_losses
 from analysis.contest.effects import EffectResults
-from analysis.contest.reliance import Reliance, permutation_losses_of
 from analysis.contest.results import ContestResults
-from analysis.contest.verdicts import Verdicts, judge
+from analysis.contest.verdicts import GainVerdict, gain_verdict
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question
 from analysis.declared.study import Study, read_study
@@ -99,7 +97,9 @@ class Workbench(Findings):
         """Why the families cannot be compared; None where they can."""
         if found := self.floor(Question.CONTEST).obstacle or self.no_forecast:
             return found
-        return obstacle_to("no comparison of the families", self.progress, lambda: (self.verdicts, self.drift))
+        return obstacle_to(
+            "no comparison of the families", self.progress, lambda: (self.contest.brief.ranking, self.drift)
+        )
 
     @cached_property
     def skill(self) -> Skill:
@@ -107,10 +107,9 @@ class Workbench(Findings):
         return skill_of(self.rolling, self.forecast.choice, self.study.report.min_cell)
 
     @cached_property
-    def verdicts(self) -> Verdicts:
-        """What is shown of each family, which leads, and what all are worth beyond the contract."""
-        tests, losses = self.family_tests().table, self.family_losses().table
-        return judge(tests, losses, self.family_contrasts().table, self.skill.pairs, self.forecast.headline)
+    def gain(self) -> GainVerdict:
+        """Whether forecasts as they would have been quoted were better than those of the contract alone."""
+        return gain_verdict(self.skill.pairs)
 
     @cached_property
     def reading(self) -> Reading:
@@ -180,23 +179,10 @@ class Workbench(Findings):
         book = book_of(self.table("book_by_quarter"))
         return show_book(hide_small_quarters(book, self.study.report.min_cell))
 
-    def family_losses(self) -> Display:
-        """Return what out-of-time forecasts lose when a family's columns are shuffled among comparable accounts."""
-        return show_losses(self._reliance.losses.query("metric == 'ipa'"), self.colors)
-
-    def family_contrasts(self) -> Display:
-        """Return by how much forecasts lose more without one family than without another, on the same resamples."""
-        contrasts = self._reliance.contrasts.query("metric == 'ipa'").reset_index(drop=True)
-        return Display("Difference of losses between families, paired (Holm)", contrasts)
-
     @cached_property
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
         return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
-
-    @cached_property
-    def _reliance(self) -> Reliance:
-        return permutation_losses_of(self, self.rolling, self.forecast.headline)
 
     @cached_property
     def ends_ahead(self) -> ExpectedEnds:

@@ -134,41 +134,30 @@ tenure.proportional_hazards()
 # %% [markdown]
 # ## 5. So does the family matter?
 #
-# Because single lines mislead, the question is put to the family as a whole, and twice.
+# Because single lines mislead, the question is put to the family as a whole.
 #
-# First: taken together, do its columns go with leaving, given everything else in the model? A small p value says that
+# Taken together, do its columns go with leaving at all, given everything else in the model? A small p value says that
 # they do. It does not say how much. The statistic is a mean over the columns, about 1 where the family says nothing.
 
 # %%
 tenure.family_tests()
 
 # %% [markdown]
-# Second, and harder: does the forecast for quarters that the model *has not seen* get worse when the family's values
-# are shuffled among comparable accounts? Losses are in points of explained variation (100 would be certainty). An
-# interval that reaches zero means that no loss is shown.
-#
-# **Don't conclude** that a family with a clear test but no loss is useless, or the other way round: the first question
-# is about association, the second about prediction, and a small sample can answer one and not the other. Nor that the
-# two models must agree: they use what they are given differently.
-
-# %%
-tenure.family_losses()
-
-# %% [markdown]
-# Which family matters more is a third question. Two losses of one forecast rise and fall together when accounts are
-# drawn again, so their intervals may overlap though their difference is sure: look at the difference, paired.
-
-# %%
-tenure.family_contrasts()
-
-# %% [markdown]
 # What is *knowing* a family worth, whatever else is known? For each subset of the families a model forecasts accounts
-# of later quarters that it has not learned from; a family's worth is what it adds on average over all orders.
+# of later quarters that it has not learned from; a family's worth is what it adds on average over all orders. An
+# interval that reaches zero means that no worth is shown. This is how families are judged, here and in the reports.
 #
 # **Don't conclude** that a family of no worth has no effect: it says nothing here that the contract does not say.
 
 # %%
 tenure.contest.values()
+
+# %% [markdown]
+# Which family matters more is another question. Two worths rise and fall together when accounts are drawn again, so
+# their intervals may overlap though their difference is sure: look at the difference, row by row.
+
+# %%
+tenure.contest.contrasts()
 
 # %% [markdown]
 # In points of churn: accounts at the 90th percentile of what the family says, beside those at the 10th.

@@ -59,6 +59,11 @@ def is_withdrawn(verdicts: Sequence[Verdict]) -> bool:
     return verdicts[-1] is Verdict.INCONCLUSIVE and bool({Verdict.SUPPORTED, Verdict.CONTRADICTED} & set(verdicts[:-1]))
 
 
+def has_changed(verdicts: Sequence[Verdict]) -> bool:
+    """Tell whether today's verdict is another than that of the last quarter start; not where there was none."""
+    return len(verdicts) > 1 and verdicts[-1] is not verdicts[-2]
+
+
 def decidable_from(
     estimate: Estimate, judgement: Judgement, events_a_quarter: float, last_quarter: pd.Timestamp
 ) -> pd.Timestamp | None:

@@ -1,9 +1,6 @@
 """Comparable: accounts of the same quarter, phase and term, among whom a family's columns may be shuffled."""
 
-from collections.abc import Sequence
-
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.design.matrix import DesignMatrix
@@ -11,20 +8,10 @@ from analysis.design.matrix import DesignMatrix
 _WITHIN = ("risk_date", "phase", "term_months")
 
 
-def comparable_groups(design: DesignMatrix, marks: Sequence[int] = ()) -> NDArray[np.intp]:
-    """Number the groups of rows that share landmark, phase and contract term, and what is missing, shape (n,).
-
-    Parameters
-    ----------
-    design : DesignMatrix
-    marks : sequence of int
-        Positions of the columns that mark missing values.
-    """
-    keys = [design.rows[column] for column in _WITHIN if column in design.rows]
-    keys += [pd.Series(design.values[:, position], name=f"mark {position}") for position in marks]
-    return (
-        pd.concat(keys, axis=1).groupby([key.name for key in keys], sort=True, dropna=False).ngroup().to_numpy(np.intp)
-    )
+def comparable_groups(design: DesignMatrix) -> NDArray[np.intp]:
+    """Number the groups of rows that share landmark, phase and contract term, shape (n,)."""
+    keys = [column for column in _WITHIN if column in design.rows]
+    return design.rows.groupby(keys, sort=True, dropna=False).ngroup().to_numpy(np.intp)
 
 
 def shuffle_within(group: NDArray[np.intp], content: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.intp]:

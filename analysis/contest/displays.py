@@ -1,4 +1,4 @@
-"""Displays of the contest: what forecasts lose without each family, as a table with its picture."""
+"""Displays of the contest: what knowing each family is worth, as a table with its picture."""
 
 from collections.abc import Mapping
 
@@ -8,27 +8,6 @@ from analysis.contest.ranking import Ranking
 from analysis.contest.values import LOG_SCORE, TOTAL
 from analysis.figures.contest import draw_family_values, values_height
 from analysis.figures.display import Display
-from analysis.figures.effects import draw_family_losses
-
-
-def show_losses(losses: pd.DataFrame, colors: Mapping[str, str]) -> Display:
-    """Return the losses of explained variation as bars.
-
-    Parameters
-    ----------
-    losses
-        As `analysis.contest.frames.LOSSES`, of that metric.
-    colors
-        Colour of each family.
-    """
-    table = losses.reset_index(drop=True)
-    table.insert(0, "label", table["family"] + ", " + table["model"])
-    return Display(
-        "Points of explained variation (IPA) lost without the family",
-        table,
-        lambda ax: draw_family_losses(ax, table, colors),
-        size=(7.0, 1.0 + 0.35 * len(table)),
-    )
 
 
 def show_values(values: pd.DataFrame, ranking: Ranking, colors: Mapping[str, str]) -> Display:

@@ -121,16 +121,24 @@ def rank_families(values: pd.DataFrame, contrasts: pd.DataFrame) -> Ranking:
         )
         for line in lines.to_dict("records")
     )
-    pairs = contrasts[(contrasts["model"] == model) & (contrasts["metric"] == LOG_SCORE)]
     return Ranking(
         model=model,
         families=families,
-        rank=_rank(families, pairs),
+        rank=_rank(families, _pairs(contrasts, model)),
         total=float(total["estimate"]),
         total_low=float(total["conf_low"]),
         total_high=float(total["conf_high"]),
         n_events=int(total["n_events"]),
     )
+
+
+def ranked_pairs(contrasts: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:
+    """Return the differences of worth that a ranking is taken from, of all `VALUE_CONTRASTS`."""
+    return _pairs(contrasts, ranking.model)
+
+
+def _pairs(contrasts: pd.DataFrame, model: str) -> pd.DataFrame:
+    return contrasts[(contrasts["model"] == model) & (contrasts["metric"] == LOG_SCORE)]
 
 
 def _drivers(values: pd.DataFrame) -> set[str]:

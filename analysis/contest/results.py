@@ -1,6 +1,6 @@
 """Contest results: usage, relationship or champion? As displays; ``tenure.contest`` in a notebook."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
 from analysis.contest.displays import show_values
-from analysis.contest.learners import learners
+from analysis.contest.learners import Learner, learners
 from analysis.contest.ranking import Ranking, rank_families
 from analysis.contest.subsets import Subsets, forecast_by_subsets
 from analysis.contest.values import FamilyValues, value_families
@@ -33,10 +33,21 @@ class ContestResults:
         The cohort.
     rolling
         Returns the forecasts of earlier quarters, whose rows and designs the contest is held on.
+    is_brief
+        Whether it is held by the one kind of model alone that verdicts are taken from.
     """
 
-    def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin]) -> None:
-        self._tenure, self._rolling = tenure, rolling
+    def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], is_brief: bool = False) -> None:
+        self._tenure, self._rolling, self._is_brief = tenure, rolling, is_brief
+
+    @cached_property
+    def brief(self) -> "ContestResults":
+        """The contest as it is held by the kind of model that verdicts are taken from, and by no other.
+
+        Estimates, intervals and verdicts are those of the whole contest, in a small part of the time; that other kinds
+        of model agree is not told.
+        """
+        return self if self._is_brief else ContestResults(self._tenure, self._rolling, is_brief=True)
 
     @cached_property
     def subsets(self) -> Subsets:
@@ -47,6 +58,12 @@ class ContestResults:
         ModelError
             If no family but the contract is measured.
         """
+        first, *others = learners(self._tenure.study.models, self._tenure.study.seed).items()
+        if self._is_brief:
+            return self._forecast(dict([first]), with_noise=True)
+        return self.brief.subsets.beside(self._forecast(dict(others), with_noise=False))
+
+    def _forecast(self, learners: Mapping[str, Learner], with_noise: bool) -> Subsets:
         tenure, folds = self._tenure, self._rolling().folds
         names = [family.name for family, _ in tenure.families() if family.name != control_family()]
         families = [name for name in names if all(len(fold.test.family_columns(name)) for fold in folds)]
@@ -55,12 +72,13 @@ class ContestResults:
         return forecast_by_subsets(
             tenure.landmarks,
             folds,
-            learners(tenure.study.models, tenure.study.seed),
+            learners,
             families,
             control_family(),
             allowed_gap_days=tenure.study.time.allowed_gap_days,
             elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
             seed=tenure.study.seed,
+            with_noise=with_noise,
             progress=tenure.progress,
         )
 

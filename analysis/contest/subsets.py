@@ -1,7 +1,7 @@
 """Subsets: recent quarters, forecast by models that know some families and not others, of accounts never seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,10 @@ class Subsets:
     noise: dict[str, NDArray[np.float64]]
     families: tuple[str, ...]
 
+    def beside(self, others: "Subsets") -> "Subsets":
+        """Return the same with what other learners said of the same rows, after its own."""
+        return replace(self, risk=self.risk | others.risk)
+
 
 def forecast_by_subsets(
     landmarks: pd.DataFrame,
@@ -59,6 +63,7 @@ def forecast_by_subsets(
     elapsed: Elapsed,
     seed: int = 0,
     n_jobs: int = 2,
+    with_noise: bool = True,
     progress: Progress = quiet,
 ) -> Subsets:
     """Forecast each quarter by models that know each subset of the families.
@@ -81,10 +86,18 @@ def forecast_by_subsets(
         Of the folds of clusters, and of what is shuffled.
     n_jobs : int
         Quarters at a time, in threads; results never depend on it.
+    with_noise : bool
+        Whether the first learner also learns from each family's columns shuffled.
     """
     quarters = (
         delayed(_at_quarter)(
-            training_rows(landmarks, fold.landmark, allowed_gap_days, elapsed), fold, learners, families, always, seed
+            training_rows(landmarks, fold.landmark, allowed_gap_days, elapsed),
+            fold,
+            learners,
+            families,
+            always,
+            seed,
+            with_noise,
         )
         for fold in folds
     )
@@ -99,13 +112,19 @@ def forecast_by_subsets(
             name: {some: np.concatenate([one.risk[name][some] for one in found]) for some in found[0].risk[name]}
             for name in learners
         },
-        noise={family: np.concatenate([one.noise[family] for one in found]) for family in families},
+        noise={family: np.concatenate([one.noise[family] for one in found]) for family in found[0].noise},
         families=tuple(families),
     )
 
 
 def _at_quarter(
-    rows: pd.DataFrame, fold: Fold, learners: Mapping[str, Learner], families: Sequence[str], always: str, seed: int
+    rows: pd.DataFrame,
+    fold: Fold,
+    learners: Mapping[str, Learner],
+    families: Sequence[str],
+    always: str,
+    seed: int,
+    with_noise: bool,
 ) -> Subsets:
     rows = fold.relabel(rows)
     training, outcome = fold.design.apply(rows), Outcome.from_landmarks(rows)
@@ -124,7 +143,7 @@ def _at_quarter(
             some: said(learnt, training.select_families(names), fold.test.select_families(names))
             for some, names in known.items()
         }
-        if not noise:
+        if with_noise and not noise:
             noise = {
                 family: said(
                     learnt,

@@ -113,8 +113,8 @@ def check_ranges(study: Parts, where: str) -> None:
             "models.forest_columns must be shares above 0, at most 1",
         ),
         (
-            min(models.test_quarters, models.resamples, models.permutations) > 0,
-            "models.test_quarters, resamples and permutations must be positive",
+            min(models.test_quarters, models.resamples) > 0,
+            "models.test_quarters and resamples must be positive",
         ),
         (
             report.segment not in NAMES_OF_ACCOUNTS,

@@ -92,7 +92,6 @@ class Models:
     forest_bins: tuple[int, ...] = (64, 16)
     test_quarters: int = 8
     resamples: int = 200
-    permutations: int = 20
 
 
 @dataclass(frozen=True, slots=True)

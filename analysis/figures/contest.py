@@ -8,7 +8,11 @@ from matplotlib.lines import Line2D
 
 from analysis.figures.effects import color_family_ticks
 from analysis.figures.labels import draws, legend
+from analysis.figures.points import draw_points
 from analysis.figures.style import INK, MUTED
+
+_WIDTHS = (1.0, 0.8)
+"""Of the two halves of `draw_both`."""
 
 
 def values_height(frame: pd.DataFrame) -> float:
@@ -64,3 +68,50 @@ def draw_family_values(
     shapes |= {name: Line2D([], [], color=MUTED, marker=mark, markersize=4) for name, mark in marks.items()}
     shapes[noise_label] = Line2D([], [], color=MUTED, marker="|", markersize=14, markeredgewidth=2, linestyle="")
     legend(ax, shapes, loc="upper center", bbox_to_anchor=(0.5, -0.32), ncols=len(shapes), frameon=False)
+
+
+def both_height(frame: pd.DataFrame) -> float:
+    """Return the height in inches that `draw_both` needs for a frame of values."""
+    return 1.5 + 0.62 * frame["family"].nunique()
+
+
+@draws
+def draw_both(
+    ax: Axes,
+    values: pd.DataFrame,
+    points: pd.DataFrame,
+    colors: Mapping[str, str],
+    families: Mapping[str, str],
+    models: Sequence[str],
+    x_label: str,
+    noise_label: str,
+    points_label: str,
+) -> None:
+    """Draw what each family is worth, and on the same rows how many points of churn it makes out.
+
+    Parameters
+    ----------
+    values
+        As `draw_family_values`.
+    points
+        As `draw_points`, a row for each family of the values, in their order.
+    colors, families
+        Colour and name of each family.
+    models
+        As `draw_family_values`.
+    x_label, points_label
+        Of the two axes.
+    noise_label
+        What the mark of shuffled columns is called.
+    """
+    place = ax.get_subplotspec()
+    if place is None:
+        raise ValueError("Two pictures side by side need an axes that stands in a grid, such as that of subplots().")
+    halves = place.subgridspec(1, 2, width_ratios=_WIDTHS)
+    ax.set_axis_off()
+    left, right = (ax.figure.add_subplot(halves[0, half]) for half in (0, 1))
+    draw_family_values(left, values, colors, families, models, x_label, noise_label)
+    draw_points(right, points, colors, points_label)
+    bottom, top = right.get_ylim()
+    left.set_ylim(-bottom, -top)
+    right.set_yticks([])

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.labels import draws
-from analysis.figures.style import INK, MUTED
+from analysis.figures.style import INK
 
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50, 100)
 """Hazard ratios that people read; an axis shows some of them."""
@@ -162,31 +162,3 @@ def _ratios_within(low: float, high: float) -> list[float]:
     while len(shown) > 9:
         shown = [ratio for place, ratio in enumerate(shown) if ratio == 1 or (place - shown.index(1)) % 2 == 0]
     return shown
-
-
-@draws
-def draw_family_losses(
-    ax: Axes,
-    frame: pd.DataFrame,
-    colors: Mapping[str, str],
-    x_label: str = "Points of explained variation lost when the family is shuffled",
-) -> None:
-    """Draw how much worse each model forecasts without a family, with intervals.
-
-    Parameters
-    ----------
-    frame
-        label, family, estimate, conf_low, conf_high; one row for each family and model, in order of display.
-    colors
-        Colour of each family.
-    """
-    rows = range(len(frame), 0, -1)
-    for row, (_, entry) in zip(rows, frame.iterrows(), strict=True):
-        color = colors[entry["family"]]
-        ax.barh(row, entry["estimate"], height=0.55, color=color, alpha=0.85)
-        ax.plot([entry["conf_low"], entry["conf_high"]], [row, row], color=INK, linewidth=1.2)
-    ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(list(rows), frame["label"])
-    ax.set_ylim(0.4, len(frame) + 0.6)
-    ax.grid(axis="y", visible=False)
-    ax.set_xlabel(x_label)

@@ -1,6 +1,5 @@
 """The claims ledger as files: a folder with the page and its tables, all of one run."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from reports.claims.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
 from reports.writing.files import write_page
-from reports.writing.provenance import provenance
+from reports.writing.provenance import own_claims, provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,6 @@ def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenC
     judged = summarise(tenure)
     tenure.progress("writing the page")
     name = f"claims-{judged.day:%Y-%m-%d}.{language}"
-    made_from = provenance(tenure, catalogue, "tenure claims")
-    if tenure.study.claims.is_file():
-        own = hashlib.sha256(tenure.study.claims.read_bytes()).hexdigest()[:16]
-        made_from |= {catalogue("ledger.own_claims"): own}
+    made_from = provenance(tenure, catalogue, "tenure claims") | own_claims(tenure, catalogue)
     page = render_claims(tenure, judged, catalogue, made_from)
     return WrittenClaims(*write_page(name, page, csv_texts(judged.tables), out))

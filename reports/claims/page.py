@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
@@ -29,27 +30,40 @@ def render_claims(tenure: Workbench, judged: Judged, catalogue: Catalogue, prove
     provenance
         What the page can be made again from.
     """
-    ledger = judged.ledger
-    groups = {str(verdict): sentences.rows_of(catalogue, ledger.of(verdict)) for verdict in sentences.SHOWN}
     return (
-        environment(
-            catalogue,
-            reason_of=partial(sentences.reason_of, catalogue),
-            verdict_label=partial(verdict_label, words=catalogue),
-        )
+        environment(catalogue)
         .get_template("claims/page.html.j2")
         .render(
             language=catalogue.language,
             study=tenure.study,
             day_of_page=judged.day,
-            short=sentences.in_short(catalogue, judged),
-            numbers={str(verdict): len(ledger.of(verdict)) for verdict in Verdict},
-            groups={name: rows for name, rows in groups.items() if rows},
             reverse=REVERSE.in_words(catalogue),
             changes=sentences.changes(catalogue, judged),
             open_claims=sentences.open_claims(catalogue, judged),
-            refused=ledger.of(Verdict.NOT_MEASURABLE),
             figures={name: Markup(svg) for name, svg in pictures(judged, catalogue).items()},
             provenance=provenance,
+            **of_ledger(judged, catalogue),
         )
     )
+
+
+def of_ledger(judged: Judged, text: Catalogue) -> dict[str, Any]:
+    """Return what the templates ask for that any page may show of the ledger.
+
+    Parameters
+    ----------
+    judged
+        All verdicts.
+    text
+        The language.
+    """
+    ledger = judged.ledger
+    groups = {str(verdict): sentences.rows_of(text, ledger.of(verdict)) for verdict in sentences.SHOWN}
+    return {
+        "ledger_short": sentences.in_short(text, judged),
+        "numbers": {str(verdict): len(ledger.of(verdict)) for verdict in Verdict},
+        "groups": {name: rows for name, rows in groups.items() if rows},
+        "refused": ledger.of(Verdict.NOT_MEASURABLE),
+        "reason_of": partial(sentences.reason_of, text),
+        "verdict_label": partial(verdict_label, words=text),
+    }

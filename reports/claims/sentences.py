@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.claims.displays import name_of
+from analysis.claims.displays import name_of, verdict_label
 from analysis.claims.ledger import Line
-from analysis.claims.past import has_flipped, is_withdrawn
+from analysis.claims.past import has_changed, has_flipped, is_withdrawn
 from analysis.claims.verdicts import Verdict
 from analysis.wording.catalogue import Catalogue
 from reports.claims.content import Judged
@@ -37,17 +37,8 @@ class Row:
 
 def in_short(text: Text, judged: Judged) -> list[str]:
     """Return the sentences that a reader in a hurry takes away; each follows from the verdicts by rule."""
-    ledger = judged.ledger
-    groups = {verdict: ledger.of(verdict) for verdict in Verdict}
-    said = [
-        text(
-            "ledger.counted",
-            tests=len(ledger.lines),
-            claims=len({line.claim.name for line in ledger.lines}),
-            events=judged.n_events,
-            **{str(verdict): len(lines) for verdict, lines in groups.items()},
-        )
-    ]
+    groups = {verdict: judged.ledger.of(verdict) for verdict in Verdict}
+    said = [counted(text, judged)]
     said += [
         text(f"ledger.names_{verdict}", names=_named(text, groups[verdict])) for verdict in SHOWN[:2] if groups[verdict]
     ]
@@ -55,7 +46,40 @@ def in_short(text: Text, judged: Judged) -> list[str]:
         said.append(text("ledger.none_judged"))
     if judged.unmeasured:
         said.append(text("ledger.unmeasured", measured=judged.measured, families=judged.unmeasured))
-    return [*said, *changes(text, judged)]
+    return [*said, *since_last(text, judged), *changes(text, judged)]
+
+
+def counted(text: Text, judged: Judged) -> str:
+    """Say how many claims have which verdict."""
+    ledger = judged.ledger
+    return text(
+        "ledger.counted",
+        tests=len(ledger.lines),
+        claims=len({line.claim.name for line in ledger.lines}),
+        events=judged.n_events,
+        **{str(verdict): len(ledger.of(verdict)) for verdict in Verdict},
+    )
+
+
+def since_last(text: Text, judged: Judged) -> list[str]:
+    """Say which verdicts are others than at the last quarter start; nothing where there was none."""
+    ledger = judged.ledger
+    if not ledger.past or not ledger.asked:
+        return []
+    changed = [
+        text(
+            "ledger.change",
+            name=_name(text, line),
+            was=verdict_label(line.verdicts[-2], text),
+            now=verdict_label(line.verdicts[-1], text),
+        )
+        for line in ledger.lines
+        if has_changed(line.verdicts)
+    ]
+    quarter = ledger.past[-1].day
+    if not changed:
+        return [text("ledger.since_none", quarter=quarter)]
+    return [text("ledger.since", quarter=quarter, changes=changed)]
 
 
 def changes(text: Text, judged: Judged) -> list[str]:

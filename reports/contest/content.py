@@ -24,17 +24,32 @@ class Compared:
         Families that these data tell nothing of.
     drawn
         As `analysis.contest.displays.drawn_values`.
-    differences, cells, vacancy
-        In points of churn, in cells high and low by family, and after a champion's departure; or why not.
-    tables
-        All tables by name.
+    pairs
+        One family less another, as `analysis.contest.frames.VALUE_CONTRASTS`, by what the ranking is taken from.
+    differences, cells
+        In points of churn, and in cells high and low by family; or why not.
     """
 
     ranking: Ranking
     not_measured: tuple[str, ...]
     drawn: pd.DataFrame
+    pairs: pd.DataFrame
     differences: RiskDifferences | Remark
     cells: BlindSpots | Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What the page of the contest tells beyond.
+
+    Attributes
+    ----------
+    vacancy
+        What follows on a champion's departure; or why not.
+    tables
+        All tables by name.
+    """
+
     vacancy: Vacancy | Remark
     tables: dict[str, pd.DataFrame]
 
@@ -45,7 +60,7 @@ class Contest:
 
     Attributes
     ----------
-    compared
+    compared, further
         None where families cannot be compared.
     obstacle
         Why not; None where they can.
@@ -53,4 +68,5 @@ class Contest:
 
     standpoint: Standpoint
     compared: Compared | None
+    further: Further | None
     obstacle: Remark | None

@@ -48,5 +48,5 @@ def write_contest(tenure: Workbench, out: Path, language: str = "en") -> Written
     tenure.progress("writing the page")
     name = f"contest-{content.standpoint.landmark:%Y-%m-%d}.{language}"
     page = render_contest(tenure, content, catalogue, provenance(tenure, catalogue, "tenure contest"))
-    tables = csv_texts(content.compared.tables) if content.compared else {}
+    tables = csv_texts(content.further.tables) if content.further else {}
     return WrittenContest(*write_page(name, page, tables, out), content.obstacle)

@@ -4,33 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from markupsafe import Markup
-
-from analysis.contest.blind_spots import BlindSpots
-from analysis.contest.effect_displays import (
-    PLACE_COLORS,
-    cell_labels,
-    drawn_cells,
-    drawn_differences,
-    drawn_vacancy,
-    map_notes,
-    place_labels,
-    vacancy_axis,
-)
-from analysis.contest.risk_difference import RiskDifferences
-from analysis.contest.vacancy import Vacancy
 from analysis.contest.values import IPA, LOG_SCORE, TOTAL
 from analysis.contest.where import LEAST_EVENTS
-from analysis.figures.cells import draw_cells, map_height
-from analysis.figures.contest import draw_family_values, values_height
-from analysis.figures.effects import draw_hazard_ratios, forest_height
-from analysis.figures.points import draw_points, points_height
-from analysis.figures.style import as_svg
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.contest import sentences
 from reports.contest.content import Compared, Contest
+from reports.contest.families import family_lines
+from reports.contest.pictures import both_picture, cells_picture, points_picture, vacancy_picture, values_picture
 from reports.evaluation.sentences import group_label
 from reports.writing.html import environment
 
@@ -59,28 +41,49 @@ def render_contest(tenure: Workbench, content: Contest, catalogue: Catalogue, pr
             study=tenure.study,
             standpoint=content.standpoint,
             obstacle=content.obstacle,
-            f=content.compared,
             labels=labels,
             colors=tenure.colors,
             provenance=provenance,
-            **(_of_compared(content.compared, catalogue, labels, tenure.colors) if content.compared else {}),
+            **_of_page(content, catalogue, labels, tenure.colors),
         )
     )
 
 
-def _of_compared(
+def of_compared(
     found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return what the templates ask for where families could be compared."""
-    values, where, differences = (found.tables[name] for name in ("values", "where", "differences"))
-    by_ipa = values[values["metric"] == IPA].set_index(["model", "family"])
-    pairs = found.tables["contrasts"]
-    told = [by for by in dict.fromkeys(where["by"]) if by in set(differences["by"])]
+    """Return what the templates ask for that any page may show of families that could be compared.
+
+    Parameters
+    ----------
+    found
+        What they are worth.
+    text
+        The language.
+    labels, colors
+        Of each family.
+    """
     return {
-        "short": sentences.in_short(text, found, labels),
+        "f": found,
+        "rank": sentences.rank_sentence(text, found.ranking, labels),
+        "lines": family_lines(text, found),
+        "both": both_picture(found, text, labels, colors),
+        "cells": None if isinstance(found.cells, Remark) else cells_picture(found.cells, text),
+        "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
+    }
+
+
+def _of_page(content: Contest, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the templates of this page ask for beyond, where families could be compared."""
+    found, further = content.compared, content.further
+    if found is None or further is None:
+        return {}
+    values, where, differences = (further.tables[name] for name in ("values", "where", "differences"))
+    told = [by for by in dict.fromkeys(where["by"]) if by in set(differences["by"])]
+    return of_compared(found, text, labels, colors) | {
+        "short": [*sentences.in_short(text, found, labels), *sentences.silent_sentences(text, found, labels)],
         "worth": values[values["metric"] == LOG_SCORE],
-        "by_ipa": by_ipa,
-        "pairs": pairs[(pairs["metric"] == LOG_SCORE) & (pairs["model"] == found.ranking.model)],
+        "by_ipa": values[values["metric"] == IPA].set_index(["model", "family"]),
         "told": told,
         "where": where.set_index(["by", "group", "family"]),
         "groups": {by: list(dict.fromkeys(where.loc[where["by"] == by, "group"])) for by in told},
@@ -88,56 +91,8 @@ def _of_compared(
         "told_together": [TOTAL] if len(found.ranking.families) > 1 else [],
         "of_where": {by: sentences.where_sentences(text, differences[differences["by"] == by], labels) for by in told},
         "least_events": LEAST_EVENTS,
-        "points": None if isinstance(found.differences, Remark) else _points(found.differences, text, colors),
-        "cells": None if isinstance(found.cells, Remark) else _cells(found.cells, text),
-        "vacancy": None if isinstance(found.vacancy, Remark) else _vacancy(found.vacancy, text),
-        "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
-        "figure": Markup(_figure(found, text, labels, colors)),
+        "points": None if isinstance(found.differences, Remark) else points_picture(found.differences, text, colors),
+        "further": further,
+        "vacancy": None if isinstance(further.vacancy, Remark) else vacancy_picture(further.vacancy, text),
+        "figure": values_picture(found, text, labels, colors),
     }
-
-
-def _figure(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> str:
-    names = {name: text(f"model.{name}") for name in dict.fromkeys(found.drawn["model"])}
-    said = [
-        text("contest.figure_text", estimate=text.number(e, 1), span=text.span(low, high, 1))
-        for e, low, high in found.drawn[["estimate", "conf_low", "conf_high"]].itertuples(index=False)
-    ]
-    return as_svg(
-        "contest", draw_family_values, size=(7.4, values_height(found.drawn)), alt=text("contest.figure_alt"),
-        frame=found.drawn.assign(model=found.drawn["model"].map(names), text=said), colors=colors, families=labels,
-        models=list(names.values()), x_label=text("contest.figure_x"), noise_label=text("contest.figure_noise"),
-    )  # fmt: skip
-
-
-def _points(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    drawn = drawn_differences(found, text)
-    return Markup(
-        as_svg(
-            "points", draw_points, size=(8.6, points_height(drawn)), alt=text("contest.points_alt"), frame=drawn,
-            colors=colors, x_label=text("contest.points_x"),
-        )
-    )  # fmt: skip
-
-
-def _cells(found: BlindSpots, text: Catalogue) -> Markup:
-    drawn = drawn_cells(found, text)
-    rows, columns = cell_labels(found.families, text)
-    return Markup(
-        as_svg(
-            "cells", draw_cells, size=(8.6, map_height(drawn)), alt=text("contest.cells_alt"), frame=drawn,
-            row_labels=rows, column_labels=columns, notes=map_notes(found, text),
-        )
-    )  # fmt: skip
-
-
-def _vacancy(found: Vacancy, text: Catalogue) -> Markup:
-    drawn = drawn_vacancy(found, text)
-    if drawn.empty or not drawn["hazard_ratio"].notna().any():
-        return Markup("")
-    return Markup(
-        as_svg(
-            "vacancy", draw_hazard_ratios, size=(8.4, forest_height(drawn)), alt=text("contest.vacancy_alt"),
-            frame=drawn, colors=PLACE_COLORS, x_label=vacancy_axis(text),
-            family_labels=place_labels(text),
-        )
-    )  # fmt: skip

@@ -1,12 +1,15 @@
 """Sentences of a contest that depend on results: which family matters, by how much, and how sure that is."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from analysis.contest.ranking import FamilyWorth, Rank, Ranking
+from analysis.contest.risk_difference import Shown
 from analysis.inference.joint_tests import SHOWN
 from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import Remark
 from reports.contest.content import Compared
 
 Text = Catalogue
@@ -15,15 +18,55 @@ Text = Catalogue
 def in_short(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
     """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
     ranking = found.ranking
-    said = [rank_sentence(text, ranking, labels), *(worth_sentence(text, one, labels) for one in ranking.families)]
+    said = [rank_sentence(text, ranking, labels), *family_sentences(text, found, labels)]
     if ranking.rank is not Rank.ALONE:
         span = text.span(ranking.total_low, ranking.total_high, 1)
         key = "contest.total_some" if ranking.total_low > 0 else "contest.total_none"
         said.append(text(key, estimate=text.number(ranking.total, 1), span=span))
-    if found.not_measured:
-        names = [labels[name] for name in found.not_measured]
-        said.append(text("contest.not_measured", families=text.listed(names, "and"), number=len(names)))
     return said
+
+
+def silent_sentences(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
+    """Say of which families nothing is said, for they are not measured; nothing where all are."""
+    names = [labels[name] for name in found.not_measured]
+    return [text("contest.not_measured", families=text.listed(names, "and"), number=len(names))] if names else []
+
+
+def family_sentences(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
+    """Say of each family what it is worth, and what it makes out among the accounts at risk, as they rank."""
+    differences = found.differences
+    by_family = {} if isinstance(differences, Remark) else differences.table.set_index("family").to_dict("index")
+    said = []
+    for one in found.ranking.families:
+        line = by_family.get(one.family)
+        both = [worth_sentence(text, one, labels), *([points_sentence(text, line)] if line else [])]
+        said.append(text.listed(both, "list.sentences"))
+    return said
+
+
+def points_sentence(text: Text, line: Mapping[str, Any]) -> str:
+    """Say by how many points of churn the ends of a family differ, and what that comes to; or that it is not shown.
+
+    Parameters
+    ----------
+    text
+        The language.
+    line
+        Of `analysis.contest.frames.RISK_DIFFERENCES`, by name.
+    """
+    if line["shown"] == Shown.SILENT:
+        return text("contest.says_silent")
+    said = text(
+        f"contest.says_{line['shown']}",
+        points=text.number(abs(line["estimate"]) if line["shown"] == Shown.LESS else line["estimate"], 1),
+        span=text.span(line["conf_low"], line["conf_high"], 1),
+    )
+    if line["shown"] != Shown.MORE:
+        return said
+    book = {"accounts": round(line["accounts"])}
+    if pd.isna(line["revenue"]):
+        return text.listed([said, text("contest.in_accounts", **book)], "list.sentences")
+    return text.listed([said, text("contest.in_revenue", revenue=round(line["revenue"]), **book)], "list.sentences")
 
 
 def rank_sentence(text: Text, ranking: Ranking, labels: Mapping[str, str]) -> str:

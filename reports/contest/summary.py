@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from analysis.contest.displays import drawn_values
+from analysis.contest.ranking import ranked_pairs
+from analysis.contest.results import ContestResults
 from analysis.declared.factors import control_family
 from analysis.declared.floors import Question
 from analysis.errors import obstacle_to
 from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
-from reports.contest.content import Compared, Contest
+from reports.contest.content import Compared, Contest, Further
 
 Answer = TypeVar("Answer")
 
@@ -28,29 +30,38 @@ def summarise(tenure: Workbench) -> Contest:
         "no comparison of the families", tenure.progress, lambda: results.ranking
     )
     if obstacle:
-        return Contest(standpoint, None, obstacle)
-    tables, measured = results.frames(), {control_family(), *results.subsets.families}
-    compared = Compared(
-        ranking=results.ranking,
+        return Contest(standpoint, None, None, obstacle)
+    compared = compare(tenure, results)
+    vacancy = _found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy)
+    told = {"risk-differences": compared.differences, "blind-spots": compared.cells, "vacancy": vacancy}
+    tables = {name: found.table for name, found in told.items() if not isinstance(found, Remark)}
+    return Contest(standpoint, compared, Further(vacancy, results.frames() | tables), None)
+
+
+def compare(tenure: Workbench, results: ContestResults) -> Compared:
+    """Collect what the families are worth, in points of skill and of churn.
+
+    Parameters
+    ----------
+    tenure
+        The open study.
+    results
+        Its contest, or the brief one.
+
+    Raises
+    ------
+    ModelError
+        If no family but the contract is measured.
+    """
+    ranking, measured = results.ranking, {control_family(), *results.subsets.families}
+    return Compared(
+        ranking=ranking,
         not_measured=tuple(family.name for family, _ in tenure.families() if family.name not in measured),
-        drawn=drawn_values(tables["values"], results.ranking),
+        drawn=drawn_values(results.values().table, ranking),
+        pairs=ranked_pairs(results.contrasts().table, ranking),
         differences=_found(tenure, "no points of churn", lambda: tenure.effects.differences),
         cells=_found(tenure, "no map of blind spots", lambda: tenure.effects.cells),
-        vacancy=_found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy),
-        tables=tables,
     )
-    compared.tables.update(
-        {
-            name: found.table
-            for name, found in (
-                ("risk-differences", compared.differences),
-                ("blind-spots", compared.cells),
-                ("vacancy", compared.vacancy),
-            )
-            if not isinstance(found, Remark)
-        }
-    )
-    return Contest(standpoint, compared, None)
 
 
 def _found(tenure: Workbench, what: str, make: Callable[[], Answer]) -> Answer | Remark:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.audits.alarm import Alarm
-from analysis.audits.compared import Compared
+from analysis.audits.compared import Compared as ComparedPast
 from analysis.audits.gaps import Gaps
 from analysis.audits.signals import Ladder
-from analysis.contest.verdicts import Verdicts
+from analysis.contest.verdicts import GainVerdict
 from analysis.design.matrix import DroppedColumn
 from analysis.evaluation.skill import Skill
 from analysis.forecast.reading import Reading
@@ -18,6 +18,8 @@ from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.book import Quarter
 from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
+from reports.claims.content import Judged
+from reports.contest.content import Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,12 @@ class Contest:
 
     Attributes
     ----------
-    verdicts
-        What is shown of each, which leads, and what all are worth beyond the contract.
+    compared
+        What each is worth, in points of skill and of churn, and in which order.
+    gain
+        Whether all together make the quoted forecast better than the contract alone does.
     tests
         Joint tests, as `analysis.inference.frames.TESTS`.
-    losses, contrasts
-        Of explained variation, as `LOSSES` and `CONTRASTS` of `analysis.contest.frames`.
-    models
-        Whose losses those are.
     ratios
         As `analysis.inference.frames.RATIOS`.
     bounds
@@ -81,11 +81,9 @@ class Contest:
         Columns left out and why, remarks, and rows of the fit.
     """
 
-    verdicts: Verdicts
+    compared: Compared
+    gain: GainVerdict
     tests: pd.DataFrame
-    losses: pd.DataFrame
-    contrasts: pd.DataFrame
-    models: tuple[str, ...]
     ratios: pd.DataFrame
     bounds: pd.DataFrame
     read_together: tuple[ReadTogether, ...]
@@ -117,7 +115,7 @@ class Grounds:
     """
 
     alarms: tuple[Alarm, ...]
-    compared: Compared
+    compared: ComparedPast
     ladder: Ladder | None
     late_knowledge: pd.DataFrame
     gaps: Gaps
@@ -168,6 +166,8 @@ class Summary:
         The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
         Why there is none; None where there is one.
+    judged
+        The claims ledger.
     apart
         The families one at a time; None where they are compared, or where events are too few for that, too.
     segment
@@ -189,6 +189,7 @@ class Summary:
     reading: Reading | None
     skill: Skill | None
     contest: Contest | None
+    judged: Judged
     apart: Apart | None
     grounds: Grounds
     known_leavers: pd.DataFrame

@@ -14,7 +14,7 @@ from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_texts
-from reports.writing.provenance import provenance
+from reports.writing.provenance import own_claims, provenance
 
 AUDIT = "audit"
 """In the folder of a report: the tables of the audits that its page tells of."""
@@ -47,6 +47,8 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     ------
     ModelError
         If the study cannot support a report; nothing is written.
+    StudyError
+        If the study's own claims cannot be read; nothing is written.
     ReportError
         If the language is unknown.
     StoreError
@@ -58,16 +60,13 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
     page = f"{stem}.{language}.html"
+    made_from = provenance(tenure, catalogue, "tenure report quarterly") | own_claims(tenure, catalogue)
     lists = {}
     if summary.reading:
         lists[names["accounts_file"]] = accounts_csv(summary.reading.calls)
     if not summary.known_leavers.empty:
         lists[names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
-    texts = {
-        page: render_quarterly(
-            tenure, summary, catalogue, provenance(tenure, catalogue, "tenure report quarterly"), names
-        )
-    } | lists
+    texts = {page: render_quarterly(tenure, summary, catalogue, made_from, names)} | lists
     tables = csv_texts(tenure.audits.frames())
     folder = out / f"{stem}.{language}"
     with new_set(folder) as part:

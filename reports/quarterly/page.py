@@ -8,11 +8,14 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from analysis.contest.values import TOTAL
 from analysis.figures.style import HIDDEN
 from analysis.lifetimes.book import TOTALS
 from analysis.wording.catalogue import MISSING, Catalogue
 from analysis.wording.remarks import Remark, stored_remark
 from analysis.workbench import Workbench
+from reports.claims.page import of_ledger
+from reports.contest.page import of_compared
 from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
@@ -53,6 +56,7 @@ def render_quarterly(
     }
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     terms, fitted = _term_labels(summary, catalogue), summary.contest or summary.apart
+    named = labels | {TOTAL: catalogue("contest.all_families")}
     short = [
         *grounds.warning(catalogue, summary.grounds.compared),
         *grounds.too_good_sentence(catalogue, summary.grounds.alarms, covariate_labels),
@@ -76,6 +80,7 @@ def render_quarterly(
             ),
             totals=TOTALS,
             labels=labels,
+            named=named,
             terms=terms,
             unmeasured=unmeasured,
             colors=tenure.colors,
@@ -87,6 +92,8 @@ def render_quarterly(
             together=sentences.together_lines(catalogue, fitted.read_together, terms) if fitted else [],
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
+            **(of_compared(summary.contest.compared, catalogue, named, tenure.colors) if summary.contest else {}),
+            **of_ledger(summary.judged, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
             **list_files,

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.figures.audits import coverage_height, draw_coverage, draw_ladder, ladder_height
-from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios, forest_height
+from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios, forest_height
 from analysis.figures.forecast import draw_book, draw_calibration, draw_outlook
 from analysis.figures.style import as_svg
 from analysis.figures.survival import (
@@ -66,17 +66,6 @@ def pictures(
             frame=calibration, x_label=t("scores.calibration_x"), y_label=t("scores.calibration_y"),
         )  # fmt: skip
     if summary.contest:
-        losses = summary.contest.losses
-        losses = losses.assign(
-            label=[
-                t("families.label_of", family=labels[family], model=t(f"model.{model}"))
-                for family, model in zip(losses["family"], losses["model"], strict=True)
-            ]
-        ).sort_values("family", key=lambda column: column.map(list(labels).index), kind="stable")
-        found["losses"] = as_svg(
-            "losses", draw_family_losses, size=(7.4, 1.0 + 0.36 * len(losses)), alt=t("families.loss_alt"),
-            frame=losses, colors=tenure.colors, x_label=t("families.loss_x"),
-        )  # fmt: skip
         for number, path in enumerate(summary.contest.paths):
             found[f"path_{number}"] = as_svg(
                 f"path_{number}", draw_coefficient_path, size=(7.4, 2.6),

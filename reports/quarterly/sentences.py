@@ -1,11 +1,11 @@
-"""Sentences that depend on results: what is shown of the families, the leader, the gain, the last quarter."""
+"""Sentences that depend on results: the outlook, the last quarter, the gain, bounds, drift; all in short."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.contest.verdicts import FamilyVerdict, GainVerdict, Leadership, LeaderVerdict
+from analysis.contest.verdicts import GainVerdict
 from analysis.evaluation.readings import Lead
 from analysis.forecast.past_quarters import COUNT
 from analysis.forecast.reading import Reading
@@ -14,6 +14,8 @@ from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.lifetimes.survival import Beginning
 from analysis.wording.catalogue import Catalogue
+from reports.claims import sentences as of_claims
+from reports.contest import sentences as of_contest
 from reports.quarterly.content import Summary
 
 Text = Catalogue
@@ -67,16 +69,13 @@ def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: d
         ranking = summary.skill.ranking
         sentences.append(text("short.skill", folds=ranking.n_folds, auc=text.share(ranking.estimate, 0)))
     if summary.contest:
-        verdicts = summary.contest.verdicts
-        model = text(f"model.{verdicts.quoted}")
-        sentences += [family_sentence(text, verdict, labels[verdict.family], model) for verdict in verdicts.families]
-        sentences.append(gain_sentence(text, verdicts.gain))
-        if verdicts.leader.leadership is not Leadership.NOT_ASKED:
-            sentences.append(leader_sentence(text, verdicts.leader, labels, model))
+        sentences += of_contest.in_short(text, summary.contest.compared, labels)
+        sentences.append(gain_sentence(text, summary.contest.gain))
     elif summary.no_contest and not summary.no_forecast:
         sentences.append(text("short.no_contest", reason=summary.no_contest))
     if fitted := summary.contest or summary.apart:
         sentences += bound_sentences(text, fitted.bounds)
+    sentences += [of_claims.counted(text, summary.judged), *of_claims.since_last(text, summary.judged)]
     if unmeasured:
         tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
         names = [labels[family] for family in unmeasured]
@@ -100,27 +99,6 @@ def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> 
     if none:
         said.append(text("survival.no_curve", groups=none, least=least))
     return said
-
-
-def family_sentence(text: Text, verdict: FamilyVerdict, label: str, model: str) -> str:
-    """Say what is shown of a family: association (time-varying Cox), leaning of the quoted forecast, or neither."""
-    return text(f"short.family_{verdict.standing}", family=label, model=model, p=text.p_value(verdict.p_value))
-
-
-def leader_sentence(text: Text, verdict: LeaderVerdict, labels: dict[str, str], model: str) -> str:
-    """Say which family leads in the quoted forecast, and whether it is shown to matter more than every other."""
-    if verdict.leadership is Leadership.NONE:
-        return text("short.no_leader")
-    key = "short.leader" if verdict.leadership is Leadership.CLEAR else "short.leader_unsure"
-    return text(
-        key,
-        family=labels[verdict.family],
-        second=labels[verdict.second],
-        model=model,
-        estimate=text.number(verdict.estimate, 1),
-        span=text.span(verdict.conf_low, verdict.conf_high, 1),
-        p=text.p_value(verdict.p_value),
-    )
 
 
 def gain_sentence(text: Text, verdict: GainVerdict) -> str:

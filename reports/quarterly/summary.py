@@ -10,6 +10,8 @@ from analysis.lifetimes.book import last_settled_quarter
 from analysis.lifetimes.clock import kinds_to_draw
 from analysis.lifetimes.survival import beginnings
 from analysis.workbench import Workbench
+from reports.claims.summary import summarise as judged_claims
+from reports.contest.summary import compare
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 
 MOST_PATHS = 3
@@ -23,6 +25,8 @@ def summarise(tenure: Workbench) -> Summary:
     ------
     ModelError
         If nobody churned, or nobody is at risk near the snapshot.
+    StudyError
+        If the study's own claims cannot be read.
     """
     standpoint = tenure.standpoint()
     segment = tenure.segment
@@ -48,6 +52,7 @@ def summarise(tenure: Workbench) -> Summary:
         reading=tenure.reading if can_forecast else None,
         skill=tenure.skill if can_forecast else None,
         contest=_contest(tenure) if can_compare else None,
+        judged=judged_claims(tenure),
         apart=None if can_compare else _apart(tenure),
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
@@ -74,11 +79,9 @@ def _events(tenure: Workbench) -> Events:
 def _contest(tenure: Workbench) -> Contest:
     inference = tenure.inference
     return Contest(
-        verdicts=tenure.verdicts,
+        compared=compare(tenure, tenure.contest.brief),
+        gain=tenure.gain,
         tests=tenure.family_tests().table,
-        losses=tenure.family_losses().table,
-        contrasts=tenure.family_contrasts().table,
-        models=tuple(dict.fromkeys(tenure.family_losses().table["model"])),
         ratios=tenure.hazard_ratios().table,
         bounds=_told(inference.bounds),
         read_together=tenure.read_together,

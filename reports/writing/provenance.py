@@ -1,5 +1,6 @@
 """Provenance: what a page can be made again from."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,14 @@ def provenance(tenure: CohortTables, text: Catalogue, command: str) -> dict[str,
     hashes = {text("provenance.hash", part=part): value for part, value in tenure.hashes.items()}
     versions = {text("provenance.version", package=name): number for name, number in package_versions().items()}
     return said | hashes | versions | _flat(tenure.study.as_dict(), text)
+
+
+def own_claims(tenure: CohortTables, text: Catalogue) -> dict[str, str]:
+    """Return the hash of the claims that the study adds, by its name; nothing where it adds none."""
+    file = tenure.study.claims
+    if not file.is_file():
+        return {}
+    return {text("ledger.own_claims"): hashlib.sha256(file.read_bytes()).hexdigest()[:16]}
 
 
 def _flat(value: Any, text: Catalogue) -> dict[str, str]:

@@ -1,23 +1,18 @@
 import numpy as np
 import pytest
 from scipy import stats
-from simulated_landmarks import COVARIATES, Declared, landmark_rows
+from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.contest.comparable import comparable_groups, shuffle_within
-from analysis.contest.reliance import missing_marks, permutation_losses
 from analysis.cox.fit import fit_cox
 from analysis.cox.global_test import global_test
 from analysis.cox.proportional_hazards import coefficient_path, proportional_hazards_test
 from analysis.cox.rows import counting_rows
 from analysis.design.matrix import Column, learn_design
 from analysis.design.outcome import Outcome
-from analysis.errors import ModelError
-from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.multiplicity import holm
-from analysis.models.forest import Forest
-from analysis.models.landmark_cox import LandmarkCox
 
 FAMILIES = ["usage", "relationship", "champion", "noise", "goals"]
 
@@ -36,22 +31,6 @@ def design(book):
 def fit(book, design):
     rows = Outcome.from_landmarks(book).on_grid().counting_rows()
     return fit_cox(design.values, rows, names=design.names)
-
-
-@pytest.fixture(scope="module")
-def folds(book):
-    models = {"cox": LandmarkCox, "forest": lambda: Forest(n_trees=30)}
-    return rolling_origin(book, COVARIATES, models, n_folds=4, n_resamples=5).folds
-
-
-@pytest.fixture(scope="module")
-def reliance(folds):
-    return permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
-
-
-@pytest.fixture(scope="module")
-def losses(reliance):
-    return reliance.losses
 
 
 def test_hazard_ratios_are_the_fits_with_the_errors_of_its_clusters(fit, design):
@@ -124,43 +103,8 @@ def test_a_family_with_nothing_else_in_the_model_is_tested_alone(book, design):
     assert tests["p_value"].iloc[0] < 0.01
 
 
-def test_a_family_that_is_not_measured_gets_no_row(fit, design, losses):
+def test_a_family_that_is_not_measured_gets_no_row(fit, design):
     assert "goals" not in set(family_tests(fit, design.columns, FAMILIES)["family"])
-    assert "goals" not in set(losses["family"])
-
-
-def test_shuffling_hurts_where_there_is_an_effect_and_only_there(losses):
-    table = losses.set_index(["model", "family", "metric"])
-    for model in ("cox", "forest"):
-        for family in ("usage", "champion"):
-            assert table.loc[(model, family, "auc"), "conf_low"] > 0
-            assert table.loc[(model, family, "ipa"), "estimate"] > table.loc[(model, "noise", "ipa"), "estimate"]
-        noise = table.loc[(model, "noise", "auc")]
-        assert noise["conf_low"] < 0 < noise["conf_high"]
-
-
-def test_intervals_say_how_they_were_made(losses):
-    assert losses["interval"].unique().tolist() == ["accounts resampled, model held fixed"]
-    assert (losses["conf_low"] <= losses["estimate"]).all()
-    assert (losses["estimate"] <= losses["conf_high"]).all()
-    assert losses["share_moved"].between(0.9, 1).all()
-
-
-def test_losses_are_the_same_every_time(folds, reliance):
-    again = permutation_losses(folds, ["cox", "forest"], FAMILIES, n_repeats=5, n_resamples=100)
-    assert (again.losses == reliance.losses).all(axis=None)
-    assert (again.contrasts == reliance.contrasts).all(axis=None)
-
-
-def test_a_contrast_is_the_difference_of_two_losses_and_found_where_one_has_an_effect(reliance):
-    seen = reliance.losses.set_index(["model", "family", "metric"])["estimate"]
-    contrasts = reliance.contrasts.set_index(["model", "family", "versus", "metric"])
-    for (model, family, versus, metric), line in contrasts.iterrows():
-        assert line["estimate"] == pytest.approx(seen[model, family, metric] - seen[model, versus, metric])
-        assert line["adjusted_p_value"] >= line["p_value"]
-    assert len(contrasts) == 2 * 2 * 6  # models, metrics, pairs of the four families that are measured
-    assert contrasts.loc[("cox", "champion", "noise", "auc"), "adjusted_p_value"] < 0.15  # at best 2 / 101 x 6
-    assert contrasts.loc[("cox", "champion", "noise", "auc"), "conf_low"] > 0
 
 
 def test_values_are_swapped_within_groups_only():
@@ -187,45 +131,3 @@ def test_comparable_accounts_share_landmark_phase_and_term(book):
     keys = design.rows[["risk_date", "phase", "term_months"]].drop_duplicates()
     assert len(np.unique(group)) == len(keys)
     assert design.rows.assign(group=group).groupby("group")["risk_date"].nunique().max() == 1
-
-
-def test_a_model_fitted_nowhere_is_an_error(folds):
-    with pytest.raises(ModelError, match="'logistic' was fitted in none of the 4 folds"):
-        permutation_losses(folds, ["logistic"], ["usage"])
-
-
-class TestWhatIsMissing:
-    """A family that says nothing, whose values are missing where an account is young; and the young leave."""
-
-    COVARIATES = (Declared("answers", "relationship"), Declared("visits", "relationship"), Declared("use", "usage"))
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def of_the_young(cls):
-        book, rng = landmark_rows(1500, 10, seed=6), np.random.default_rng(7)
-        is_young = rng.random(len(book)) < 0.3
-        leaves = rng.random(len(book)) < np.where(is_young, 0.25, 0.03)
-        book = book.assign(
-            event=leaves.astype(int),
-            cause=np.where(leaves, "churn", None),
-            followed_days=np.where(leaves, book["horizon_days"] // 2, book["horizon_days"]),
-            lifetime_id=[f"{k}" for k in range(len(book))],
-            answers=np.where(is_young, np.nan, rng.normal(size=len(book))),
-            visits=np.where(is_young, np.nan, rng.normal(size=len(book))),
-            use=np.where(is_young, np.nan, rng.normal(size=len(book))),
-        )
-        return rolling_origin(book, cls.COVARIATES, {"cox": LandmarkCox}, n_folds=4, n_resamples=5).folds
-
-    def test_stays_where_it_is_so_that_a_family_that_says_nothing_does_not_lean_on_youth(self, of_the_young):
-        table = permutation_losses(
-            of_the_young, ["cox"], ["relationship", "usage"], n_repeats=5, n_resamples=100
-        ).losses
-        table = table[table["metric"] == "ipa"].set_index("family")
-        assert table["estimate"].abs().max() < 0.2  # points; with the marks shuffled, more than 20 of relationship
-        assert (table["share_moved"] > 0.95).all()
-
-    def test_is_known_by_another_familys_mark_where_its_own_was_its_copy(self, of_the_young):
-        fold = of_the_young[-1]
-        marks = {family: missing_marks(fold, family) for family in ("relationship", "usage")}
-        assert marks["relationship"] == marks["usage"] != []
-        assert [fold.test.columns[k].name for k in marks["usage"]] == ["answers: missing"]

@@ -18,7 +18,7 @@ from nasty_strings import NASTY, PICTURES
 
 from analysis.figures.audits import draw_coverage, draw_ladder
 from analysis.figures.display import Display
-from analysis.figures.effects import draw_coefficient_path, draw_family_losses, draw_hazard_ratios
+from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios
 from analysis.figures.evaluation import (
     draw_calibration_curve,
     draw_covariate_drift,
@@ -76,7 +76,6 @@ DRAWN: dict[str, Callable[[Axes, Sequence[str]], None]] = {
         ax, by_line(list("abcdef")[: len(names)]), dict(zip("abcdef", names, strict=False))
     ),
     "hazard ratios": lambda ax, names: draw_hazard_ratios(ax, by_line(names), COLORS),
-    "losses": lambda ax, names: draw_family_losses(ax, by_line(names), COLORS),
     "ladder": lambda ax, names: draw_ladder(ax, by_line(names), COLORS, {0: "today"}),
     "coverage": lambda ax, names: draw_coverage(ax, by_line(names), COLORS, {"usage": "Usage"}, ["Q1"]),
     "book": lambda ax, names: draw_book(ax, by_line(names)),
@@ -130,7 +129,7 @@ def test_what_a_user_writes_beside_it_may_be_tex() -> None:
     mpl.use("Agg")
     _, ax = pyplot.subplots()
     ax.set_title(r"$\beta$")
-    draw_family_losses(ax, by_line(["$5"]), COLORS)
+    draw_hazard_ratios(ax, by_line(["$5"]), COLORS)
     assert ax.title.get_parse_math()
     assert not any(label.get_parse_math() for label in ax.get_yticklabels())
     pyplot.close()

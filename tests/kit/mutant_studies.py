@@ -45,13 +45,12 @@ DAYS = tuple(
         "2024-02-29", "2024-03-31", "2025-06-01", "2078-12-31", "2079-01-01", "9999-12-31",
     ))
 )  # fmt: skip
-SLOW = {"forest_trees", "resamples", "permutations", "look_ahead_days", "test_quarters", "lags"}
+SLOW = {"forest_trees", "resamples", "look_ahead_days", "test_quarters", "lags"}
 """Keys by whose values a report takes its time: of these none is drawn between what is quick and what is absurd."""
 QUICK = """
 [models]
 forest_trees = 5
 resamples = 10
-permutations = 2
 test_quarters = 1
 forecast_shrinkage = [1.0]
 [audits]

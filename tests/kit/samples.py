@@ -32,7 +32,6 @@ def with_little_work(tenure: "Workbench") -> "Workbench":
         forest_bins=(64,),
         test_quarters=1,
         resamples=3,
-        permutations=1,
     )
     tenure.study = dataclasses.replace(tenure.study, models=models, audits=Audits(look_ahead_days=1, lags=(90,)))
     return tenure

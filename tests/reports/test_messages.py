@@ -20,7 +20,7 @@ from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.measures import MEASURES, USES
 from analysis.claims.grades import Unknown, Weakness
 from analysis.contest.ranking import Rank, Worth
-from analysis.contest.verdicts import Standing
+from analysis.contest.risk_difference import Shown
 from analysis.declared.claim_tests import Hazard
 from analysis.declared.claims import Judged
 from analysis.declared.contract import read_contract
@@ -102,6 +102,8 @@ ENDINGS = {
     "term_kind.": tuple(kind for kind in BANDS if kind != NO_TERM),
     "contest.part_": ("worth", "points", "cells", "vacancy", "pairs", "where", "how"),
     "contest.rank_": tuple(Rank),
+    "contest.says_": tuple(Shown),
+    "contest.shown_": tuple(Worth),
     "contest.worth_": tuple(Worth),
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
     "families.bound_": ("at_most", "at_least", "between"),
@@ -138,7 +140,6 @@ ENDINGS = {
     "scores.": (*METRICS, *Lead),
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
-    "short.family_": tuple(Standing),
     "source.legend.": (*WORDS, *OF_ROWS[True], *OF_ROWS[False]),
     "source.severity_": typing.get_args(Severity),
     "source.tile_": typing.get_args(Severity),

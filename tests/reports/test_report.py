@@ -1,6 +1,7 @@
 """The quarterly report on the sample: true to the data, self-contained, and safe from what is in them."""
 
 import csv
+import dataclasses
 import io
 import re
 import xml.etree.ElementTree as ET
@@ -13,16 +14,22 @@ from pages import text_of
 from samples import SAMPLE, SampleReport, with_little_work
 from small_source import ACCOUNTS, STUDY, write_small_source
 
+from analysis.claims.verdicts import Verdict
+from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.needs import asked_of_rows
 from analysis.declared.study import read_study
 from analysis.inference.drift import Drift, DriftVerdict
-from analysis.workbench import open_study
+from analysis.wording.remarks import Remark
+from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
 from reports.dictionary.page import render_covariates
 from reports.messages import read_catalogue
 from reports.quarterly import sentences
+from reports.quarterly.content import Summary
 from reports.quarterly.files import write_quarterly
+from reports.quarterly.page import render_quarterly
+from reports.quarterly.summary import summarise
 
 WITH_NOTICE = """subscription_id,account_id,started_on,term_ends_on,ended_on,notice_on,term_months,seats,mrr
 s1,a1,2023-01-05,2023-08-05,,2023-06-20,7,5,100
@@ -34,7 +41,7 @@ s3,a3,2023-02-01,2024-02-01,,,12,25,450
 def test_page_is_well_formed_and_every_picture_is_xml(sample_report: SampleReport) -> None:
     assert text_of(sample_report.page)
     pictures = re.findall(r"<svg.*?</svg>", sample_report.page, flags=re.DOTALL)
-    assert len(pictures) == 14
+    assert len(pictures) == 15
     for picture in pictures:
         assert ET.fromstring(picture).find(".//{http://purl.org/dc/elements/1.1/}title") is not None
 
@@ -214,3 +221,99 @@ def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report
     assert {"en": "One family at a time", "ja": "要因群を1つずつ見た場合"}[language] in text
     assert re.search(r"\b(nan|inf|None|NaT)\b", text) is None
     assert ("Events are too few" in text) == (language == "en")
+
+
+class TestFamiliesAndClaims:
+    """What the page tells of them is what the contest and the ledger hold, and nothing else."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def tenure(cls, sample_report: SampleReport) -> Workbench:
+        tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+        tenure.study = dataclasses.replace(
+            tenure.study, models=dataclasses.replace(tenure.study.models, test_quarters=2, forest_trees=2, resamples=20)
+        )
+        return tenure
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def summary(cls, tenure: Workbench) -> Summary:
+        return summarise(tenure)
+
+    def text(self, tenure: Workbench, summary: Summary) -> str:
+        files = {"accounts_file": "a.csv", "leavers_file": "l.csv"}
+        return text_of(render_quarterly(tenure, summary, read_catalogue("en"), {}, files))
+
+    def test_only_usage_can_be_judged_and_the_page_says_so(self, sample_report: SampleReport) -> None:
+        text = text_of(sample_report.page)
+        assert text.count("Only Usage is measured: whether it matters more than other families cannot be told.") >= 2
+        assert "Only claims on Usage can be judged: Relationship, Champion are not measured here." in text
+
+    def test_the_numbers_are_those_of_the_contest_of_one_kind_of_model(
+        self, tenure: Workbench, summary: Summary
+    ) -> None:
+        assert summary.contest is not None
+        ranking = tenure.contest.brief.ranking
+        assert summary.contest.compared.ranking is ranking
+        assert set(tenure.contest.brief.values().table["model"]) == {ranking.model}
+        (one,), said = ranking.families, read_catalogue("en")
+        told = self.text(tenure, summary)
+        assert f"{said.number(one.estimate, 1)} points of skill ({said.span(one.conf_low, one.conf_high, 1)})" in told
+        line = tenure.effects.differences.table.set_index("family").loc["usage"]
+        points = f"{said.number(line['estimate'], 1)} ({said.span(line['conf_low'], line['conf_high'], 1)})"
+        assert f"Usage {said.number(one.estimate, 1)} ({said.span(one.conf_low, one.conf_high, 1)}) {points} " in told
+
+    def test_the_brief_contest_says_what_the_whole_one_says(self, tenure: Workbench) -> None:
+        brief, whole = tenure.contest.brief, tenure.contest
+        own = whole.values().table[whole.values().table["model"] == brief.ranking.model]
+        pd.testing.assert_frame_equal(own.reset_index(drop=True), brief.values().table.reset_index(drop=True))
+        assert whole.values().table["model"].nunique() == 3
+        assert brief.brief is brief
+        assert whole.ranking.rank is brief.ranking.rank
+
+    def test_planted_worths_are_told_and_no_others(self, tenure: Workbench, summary: Summary) -> None:
+        """A contest in which two families are drivers, and neither comes first; all other answers as they were."""
+        assert summary.contest is not None
+        compared = summary.contest.compared
+        worths = (("champion", Worth.DRIVER, 77.7), ("usage", Worth.DRIVER, 66.6))
+        families = tuple(
+            FamilyWorth(name, worth, estimate, estimate - 1, estimate + 1, 0.001, 0.5, 0.1, 0, 0)
+            for name, worth, estimate in worths
+        )
+        ranking = Ranking("cox", families, Rank.UNORDERED, 144.3, 140.0, 150.0, 90)
+        drawn = pd.concat([compared.drawn.assign(family=name) for name, _, _ in worths], ignore_index=True)
+        assert not isinstance(compared.differences, Remark)
+        table = compared.differences.table
+        table = table.assign(
+            shown="more", estimate=55.5, conf_low=50.0, conf_high=60.0, accounts=44.4, revenue=33_333.0
+        )
+        differences = dataclasses.replace(compared.differences, table=table)
+        planted = dataclasses.replace(compared, ranking=ranking, drawn=drawn, differences=differences, not_measured=())
+        told = self.text(
+            tenure, dataclasses.replace(summary, contest=dataclasses.replace(summary.contest, compared=planted))
+        )
+        assert "Usage and Champion are shown to drive" not in told
+        assert "Champion and Usage are shown to drive leaving here; that Champion is worth more than every" in told
+        assert "Champion is worth 77.7 points of skill (76.7 to 78.7)" in told
+        assert "bad end 55.5 points more of the accounts leave (50.0 to 60.0)" in told
+        assert "comes to 44 accounts, and to 33,333 of what they pay in a year." in told
+        assert "Champion 77.7 (76.7 to 78.7) 55.5 (50.0 to 60.0) 44 33,333 shown " in told
+        assert "All families 144.3 (140.0 to 150.0) – – – " in told
+        (own,) = compared.ranking.families
+        assert f"{read_catalogue('en').number(own.estimate, 1)} points of skill" not in told
+
+    def test_verdicts_are_counted_and_what_changed_since_the_last_quarter_is_named(
+        self, tenure: Workbench, summary: Summary
+    ) -> None:
+        ledger = summary.judged.ledger
+        place, line = next((k, one) for k, one in enumerate(ledger.lines) if one.verdicts[-1] is Verdict.INCONCLUSIVE)
+        shown = dataclasses.replace(line, judgement=dataclasses.replace(line.judgement, verdict=Verdict.SUPPORTED))
+        lines = (*ledger.lines[:place], shown, *ledger.lines[place + 1 :])
+        judged = dataclasses.replace(summary.judged, ledger=dataclasses.replace(ledger, lines=lines))
+        told = self.text(tenure, dataclasses.replace(summary, judged=judged))
+        supported, open_ones = (len(judged.ledger.of(one)) for one in (Verdict.SUPPORTED, Verdict.INCONCLUSIVE))
+        assert f"{supported} supported, " in told
+        assert f"{open_ones} inconclusive, " in told
+        assert f"Since the quarter start of {ledger.past[-1].day:%Y-%m-%d}: " in told
+        was = {Verdict.INCONCLUSIVE: "Inconclusive", Verdict.NOT_MEASURABLE: "Not measurable here"}[line.past[-1]]
+        assert f"{line.claim.name} {line.claim.short('en')}: was {was}, is Supported" in told

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -31,8 +32,9 @@ class Stub(Workbench):
         super().__init__(STUDY, Path("none.duckdb"), {}, lambda message: None)
         lifetimes = range(n_events)
         self.counting_process = pd.DataFrame({"lifetime_id": lifetimes, "event": 1, "cluster_id": lifetimes})
-        for name in ("skill", "reading", "verdicts", "drift"):
+        for name in ("skill", "reading", "drift"):
             self.__dict__[name] = computed.get(name)
+        self.__dict__["contest"] = SimpleNamespace(brief=SimpleNamespace(ranking=None))
 
 
 class CannotForecast(Stub):
@@ -43,12 +45,20 @@ class CannotForecast(Stub):
         raise ModelError(NOT_SETTLED)
 
 
+class Unranked:
+    """A contest whose design cannot be learned."""
+
+    @property
+    def ranking(self) -> None:
+        raise DesignError("text in a column.")
+
+
 class CannotCompare(Stub):
     """One whose contest fails on its design."""
 
-    @property
-    def verdicts(self) -> None:
-        raise DesignError("text in a column.")
+    def __init__(self, n_events: int) -> None:
+        super().__init__(n_events)
+        self.__dict__["contest"] = SimpleNamespace(brief=Unranked())
 
 
 @pytest.mark.parametrize(
@@ -67,7 +77,7 @@ def test_both_need_events(n_events, no_forecast, no_contest):
 
 
 def test_a_model_that_cannot_be_fitted_is_the_reason_for_both():
-    """Families are compared by what forecasts lose."""
+    """Families are compared by what forecasts gain by them."""
     tenure = CannotForecast(30)
     assert tenure.no_forecast == tenure.no_contest == NOT_SETTLED
 

@@ -5,14 +5,13 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from analysis.contest.verdicts import leading_family
-from analysis.declared.factors import control_family
+from analysis.declared.factors import contenders
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Models, Time
-from analysis.models.registry import COX
 from analysis.progress import Progress, quiet
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.company.danger.hazard import LOGS
@@ -42,18 +41,16 @@ def study_of_world(data: Path, scenario: Scenario, n_test_quarters: int = 6) -> 
 
 
 def compare_families(tenure: Workbench) -> dict[str, object]:
-    """Return p value and loss of every family, and which family leads ('' for none)."""
-    tests = tenure.family_tests().frame()
-    losses = tenure.family_losses().frame()
-    losses = losses[losses["model"] == COX]
-    contenders = [family for family in tests["family"] if family != control_family()]
-    p_values = tests.set_index("family")["p_value"]
-    estimates = losses.set_index("family")["estimate"]
+    """Return joint p value and worth of every family, what is shown of their order, and the first driver ('': none)."""
+    ranking, p_values = tenure.contest.brief.ranking, tenure.family_tests().table.set_index("family")["p_value"]
+    worth = {one.family: one for one in ranking.families}
+    first = ranking.drivers[0].family if ranking.drivers else ""
     return {
         "events": tenure.n_events,
-        **{f"p_{family}": float(p_values[family]) for family in contenders},
-        **{f"loss_{family}": float(estimates[family]) for family in contenders},
-        "points_to": leading_family(tests, losses, contenders) or "",
+        **{f"p_{family}": float(p_values.get(family, np.nan)) for family in contenders()},
+        **{f"worth_{family}": worth[family].estimate if family in worth else np.nan for family in contenders()},
+        "rank": ranking.rank.value,
+        "points_to": first,
     }
 
 
@@ -76,7 +73,7 @@ def study_worlds(
     Returns
     -------
     DataFrame
-        scenario, seed, accounts, planted, events, p value and loss by family, points_to.
+        scenario, seed, accounts, planted, events, p value and worth by family, rank, points_to.
     """
     lines = []
     for scenario in scenarios:

@@ -1,0 +1,107 @@
+"""The pictures of the contest, each drawn from one frozen answer."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.effect_displays import (
+    PLACE_COLORS,
+    cell_labels,
+    drawn_cells,
+    drawn_differences,
+    drawn_vacancy,
+    map_notes,
+    place_labels,
+    vacancy_axis,
+)
+from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.vacancy import Vacancy
+from analysis.figures.cells import draw_cells, map_height
+from analysis.figures.contest import both_height, draw_both, draw_family_values, values_height
+from analysis.figures.effects import draw_hazard_ratios, forest_height
+from analysis.figures.points import draw_points, points_height
+from analysis.figures.style import as_svg
+from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import Remark
+from reports.contest.content import Compared
+
+
+def values_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> Markup:
+    """Draw what each family is worth by each kind of model, beside its shuffled columns."""
+    values, words = _values(found, text, labels)
+    return Markup(
+        as_svg(
+            "contest", draw_family_values, size=(7.4, values_height(values)), alt=text("contest.figure_alt"),
+            frame=values, colors=colors, **words,
+        )
+    )  # fmt: skip
+
+
+def both_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> Markup:
+    """Draw both questions side by side: what each family is worth, and how many points of churn it makes out."""
+    if isinstance(found.differences, Remark):
+        return values_picture(found, text, labels, colors)
+    values, words = _values(found, text, labels)
+    points = drawn_differences(found.differences, text).set_index("family")
+    points = points.loc[list(dict.fromkeys(values["family"]))].reset_index()
+    return Markup(
+        as_svg(
+            "contest", draw_both, size=(9.6, both_height(values)), alt=text("contest.both_alt"),
+            values=values, points=points, colors=colors, points_label=text("contest.both_points_x"), **words,
+        )
+    )  # fmt: skip
+
+
+def _values(found: Compared, text: Catalogue, labels: Mapping[str, str]) -> tuple[pd.DataFrame, dict]:
+    """Return what `draw_family_values` draws, and the words around it."""
+    names = {name: text(f"model.{name}") for name in dict.fromkeys(found.drawn["model"])}
+    said = [
+        text("contest.figure_text", estimate=text.number(e, 1), span=text.span(low, high, 1))
+        for e, low, high in found.drawn[["estimate", "conf_low", "conf_high"]].itertuples(index=False)
+    ]
+    words = {
+        "families": labels,
+        "models": list(names.values()),
+        "x_label": text("contest.figure_x"),
+        "noise_label": text("contest.figure_noise"),
+    }
+    return found.drawn.assign(model=found.drawn["model"].map(names), text=said), words
+
+
+def points_picture(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    """Draw how many points of churn each family makes out."""
+    drawn = drawn_differences(found, text)
+    return Markup(
+        as_svg(
+            "points", draw_points, size=(8.6, points_height(drawn)), alt=text("contest.points_alt"), frame=drawn,
+            colors=colors, x_label=text("contest.points_x"),
+        )
+    )  # fmt: skip
+
+
+def cells_picture(found: BlindSpots, text: Catalogue) -> Markup:
+    """Draw the map of blind spots."""
+    drawn = drawn_cells(found, text)
+    rows, columns = cell_labels(found.families, text)
+    return Markup(
+        as_svg(
+            "cells", draw_cells, size=(8.6, map_height(drawn)), alt=text("contest.cells_alt"), frame=drawn,
+            row_labels=rows, column_labels=columns, notes=map_notes(found, text),
+        )
+    )  # fmt: skip
+
+
+def vacancy_picture(found: Vacancy, text: Catalogue) -> Markup:
+    """Draw the hazard after a champion's departure; nothing where there is no ratio."""
+    drawn = drawn_vacancy(found, text)
+    if drawn.empty or not drawn["hazard_ratio"].notna().any():
+        return Markup("")
+    return Markup(
+        as_svg(
+            "vacancy", draw_hazard_ratios, size=(8.4, forest_height(drawn)), alt=text("contest.vacancy_alt"),
+            frame=drawn, colors=PLACE_COLORS, x_label=vacancy_axis(text),
+            family_labels=place_labels(text),
+        )
+    )  # fmt: skip
