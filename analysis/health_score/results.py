@@ -98,9 +98,9 @@ class ScoreAudit:
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:
         """Forecasts of past quarters; None where there are none."""
-        rolling: list[RollingOrigin] = []
-        why = obstacle_to("no forecasts beside the score", self._tenure.progress, lambda: rolling.append(self._rolling()))
-        return None if why else rolling[0].predictions
+        tell = self._tenure.progress
+        why = obstacle_to("no forecasts beside the score", tell, self._rolling)
+        return None if why else self._rolling().predictions
 
     @cached_property
     def order(self) -> Ordering:

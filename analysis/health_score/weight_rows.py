@@ -210,7 +210,5 @@ def obstacle_to_weights(rows: WeightRows) -> Remark | None:
         return remark("health_score.history_too_short", months=months, needed=LEAST_MONTHS)
     settled = len(rows.event) + rows.n_lacking + rows.n_variant
     if len(rows.event) + rows.n_variant < LEAST_COVERED * settled:
-        return remark(
-            "health_score.too_little_covered", rows=settled - rows.n_lacking, of=settled, share=LEAST_COVERED
-        )
+        return remark("health_score.too_little_covered", rows=settled - rows.n_lacking, of=settled, share=LEAST_COVERED)
     return None

@@ -171,9 +171,7 @@ def null_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
     ModelError
         If the likelihood has no maximum.
     """
-    return fit_cluster_logit(
-        np.column_stack([rows.score / FULL, beside]), rows.event, rows.quarter, rows.cluster
-    )
+    return fit_cluster_logit(np.column_stack([rows.score / FULL, beside]), rows.event, rows.quarter, rows.cluster)
 
 
 def full_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
@@ -184,9 +182,7 @@ def full_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
     ModelError
         If the likelihood has no maximum, or a component is a sum of others.
     """
-    return fit_cluster_logit(
-        np.column_stack([rows.points / FULL, beside]), rows.event, rows.quarter, rows.cluster
-    )
+    return fit_cluster_logit(np.column_stack([rows.points / FULL, beside]), rows.event, rows.quarter, rows.cluster)
 
 
 def slope_of(null: ClusterLogit, score: NDArray[np.float64]) -> Slope:

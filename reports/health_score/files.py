@@ -51,8 +51,6 @@ def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> Wr
     content = summarise(tenure)
     tenure.progress("writing the page")
     name = f"health-score-{content.day:%Y-%m-%d}.{language}"
-    page = render_health_score(
-        tenure, content, catalogue, provenance(tenure, catalogue, "tenure report health-score")
-    )
+    page = render_health_score(tenure, content, catalogue, provenance(tenure, catalogue, "tenure report health-score"))
     files = csv_texts(content.tables) | ({PROPOSED: content.proposed} if content.proposed else {})
     return WrittenHealthScore(*write_page(name, page, files, out), content.obstacle)

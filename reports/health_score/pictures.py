@@ -18,7 +18,6 @@ from analysis.health_score import order_displays as order
 from analysis.health_score import weight_displays as weights
 from analysis.health_score.order_verdicts import COIN
 from analysis.wording.catalogue import Catalogue
-from analysis.wording.remarks import remark
 
 _WIDE = 8.8
 
@@ -36,11 +35,11 @@ def pictures(found: dict[str, Any], limits: Sequence[float], text: Catalogue) ->
     for name, frame, faces, at, from_zero in _shares(found, text):
         if len(frame) and frame["estimate"].notna().any():
             drawn[name] = _svg(
-                name, draw_shares, shares_height(frame), text, frame=frame, colors=faces, x_label=order.axis(name, text),
-                at=at, from_zero=from_zero,
+                name, draw_shares, shares_height(frame), text, frame=frame, colors=faces, at=at, from_zero=from_zero,
+                x_label=order.axis(name, text),
             )  # fmt: skip
     if "colours" in found and len(found["colours"].curve):
-        x_label, y_label = (remark(code).in_words(text) for code in order.curve_axes())
+        x_label, y_label = order.axis("score", text), order.axis("rate", text)
         drawn["curve"] = _svg(
             "curve", draw_score_curve, 3.6, text, frame=found["colours"].curve, limits=limits, x_label=x_label,
             y_label=y_label,

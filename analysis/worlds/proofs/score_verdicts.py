@@ -200,9 +200,7 @@ def _found(found: WeightVerdicts, case: Case) -> dict[str, object]:
         "any_moved": any(moved),
         "first": str(verdicts[0]) if verdicts else "",
         "kept": np.mean([verdict is Verdict.KEEP for verdict in verdicts]) if verdicts else 0.0,
-        "any_false": any(
-            one and (bad or not off) for one, bad, off in zip(moved, wrong, is_off, strict=False)
-        ),
+        "any_false": any(one and (bad or not off) for one, bad, off in zip(moved, wrong, is_off, strict=False)),
         "held": held.mean() if len(table) else np.nan,
         "width": (table["conf_high"] - table["conf_low"]).mean() if len(table) else np.nan,
         "needed": float(table["leavers_needed"].iloc[0]) if len(table) else np.nan,
