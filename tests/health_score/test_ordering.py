@@ -183,3 +183,8 @@ def test_small_groups_are_hidden_and_said_to_be():
     assert segments["is_hidden"].sum() == 2  # and the next smallest, which would tell
     assert segments.loc[segments["is_hidden"], ["n_rows", "estimate"]].isna().all(axis=None)
     assert any(note.code == "health_score.groups_hidden" for note in found.notes)
+
+
+def test_clusters_of_equal_part_have_one_degree_of_freedom_less_than_there_are():
+    assert effective_df(np.full(12, 0.3)) == pytest.approx(11)
+    assert effective_df(np.r_[1.0, np.zeros(50)]) == 1.0

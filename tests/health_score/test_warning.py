@@ -146,7 +146,7 @@ def test_lead_times_by_hand():
         stays    6  20  -           yearly  100
         """
     )
-    table = lead_times(book, TIME).set_index("below")
+    table = lead_times(book, LOOSE, TIME).table.set_index("below")
     # Below green since 1 April (71 days), red since 1 May (41 days). What came before a gap is not known.
     assert table.loc["green"].to_dict() == {
         "n_leavers": 5, "n_unknown": 1, "n_above": 1, "n_fell": 1, "n_always": 2,
@@ -154,6 +154,13 @@ def test_lead_times_by_hand():
     }  # fmt: skip
     red = table.loc["yellow"]
     assert red[["n_unknown", "n_above", "n_fell", "n_always", "lead_median"]].tolist() == [1, 2, 1, 1, 41.0]
+
+
+def test_lead_times_of_few_leavers_are_refused_and_days_of_few_that_fell_not_told():
+    assert lead_times(MATCHED, REPORT, TIME).table.empty
+    found = lead_times(BOOK, Report(family_from_events=180), TIME).table.set_index("below")
+    assert (found["n_fell"] < 180).any()
+    assert (found["lead_median"].isna() == (found["n_fell"] < 180)).all()
 
 
 def test_alarms_at_capacity_by_hand():
@@ -170,7 +177,7 @@ def test_alarms_at_capacity_by_hand():
     assert line[["n_rows", "n_leavers", "n_alarms", "n_right", "hit_rate", "false_per_right"]].tolist() == [
         4, 2, 2, 1, 0.5, 1.0,
     ]  # fmt: skip
-    assert line[["n_warned", "share_warned", "other_rate"]].tolist() == [1, 0.5, 0.5]
+    assert line[["n_warned", "share_warned", "share_stayers", "other_rate"]].tolist() == [1, 0.5, 0.5, 0.5]
     # Ends of the one are ends of the other.
     assert line["false_low"] == pytest.approx(1 / line["hit_high"] - 1)
 
@@ -209,6 +216,7 @@ def test_a_leaver_is_warned_once_however_often_the_score_fell():
     assert line[["n_alarms", "n_right", "hit_rate", "n_leavers", "n_warned", "share_warned"]].tolist() == [
         4, 3, 0.75, 2, 1, 0.5,
     ]  # fmt: skip
+    assert line["share_stayers"] == 1  # of b's one row
 
 
 def test_a_fall_cannot_be_told_from_quarterly_landmarks():
