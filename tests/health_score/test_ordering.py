@@ -188,3 +188,12 @@ def test_small_groups_are_hidden_and_said_to_be():
 def test_clusters_of_equal_part_have_one_degree_of_freedom_less_than_there_are():
     assert effective_df(np.full(12, 0.3)) == pytest.approx(11)
     assert effective_df(np.r_[1.0, np.zeros(50)]) == 1.0
+
+
+def test_rows_that_are_not_settled_have_no_part():
+    book = with_score(BOOK, BOOK.score)
+    open_rows = ~book.is_settled
+    assert open_rows.any()
+    book.rows.loc[open_rows, "event"] = 1
+    pd.testing.assert_frame_equal(ordering(book, REPORT).table, ordering(BOOK, REPORT).table)
+    assert ordering(book, REPORT).coverage.n_open == (open_rows & book.rows["is_quarter_start"]).sum()
