@@ -83,19 +83,15 @@ def drawn_colours(found: ColourMeanings, catalogue: Catalogue) -> pd.DataFrame:
     table = found.table
     drawn = table.assign(estimate=table["rate"])
     names = [_named(COLOUR_NAMES[one], catalogue) for one in table["colour"]]
-    below = ["" if pd.isna(line.share_of_leavers) else _of_book(line, catalogue) for line in table.itertuples()]
+    below = [_of_book(line, catalogue) for _, line in table.iterrows()]
     return _drawn(drawn, table["colour"], names, catalogue).assign(below=below)
 
 
-def _of_book(line: object, catalogue: Catalogue) -> str:
-    told = remark(
-        "health_score.colours_told",
-        share=catalogue.share(line.share_of_book),  # type: ignore[attr-defined]
-        share_of=remark("health_score.colours_book"),
-        leavers=catalogue.share(line.share_of_leavers),  # type: ignore[attr-defined]
-        leavers_of=remark("health_score.colours_leavers"),
-    )
-    return told.in_words(catalogue)
+def _of_book(line: pd.Series, catalogue: Catalogue) -> str:
+    if pd.isna(line["share_of_leavers"]):
+        return ""
+    share, gone = float(line["share_of_book"]), float(line["share_of_leavers"])
+    return remark("health_score.colours_told", share=share, gone=gone).in_words(catalogue)
 
 
 def show_score_curve(found: ColourMeanings, limits: Sequence[float] = ()) -> Display:
