@@ -131,7 +131,8 @@ def alarms_of(
     -----
     At capacity: settled first days of quarters; of equal scores at the limit each is as likely to be flagged
     (`flagged_share`). A fall: all settled landmarks with a score there and on the one before, so that an account may
-    raise several alarms before it leaves once; leavers are counted once. Intervals by clusters.
+    raise several alarms before it leaves once; leavers are counted once. Beside the share of leavers who had an alarm
+    within a horizon before stands that of stayers who had one as lately. Intervals by clusters.
     """
     quarters = settled_rows(scored)
     quarters = quarters.take(quarters.has_score)
@@ -197,7 +198,8 @@ def _at_capacity(
     flagged = flagged_share(risk, landmark, capacity)[0]
     cluster = pd.factorize(rows["cluster_id"])[0]
     caught = ratio(flagged[event], np.ones(int(event.sum())), cluster[event])
-    warned = (float(flagged[event].sum()), caught.estimate / 100, *_held(caught.conf_low, caught.conf_high))
+    stayers = float(flagged[~event].mean()) if not event.all() else np.nan
+    warned = (float(flagged[event].sum()), caught.estimate / 100, *_held(caught.conf_low, caught.conf_high), stayers)
     return {"alarm": CAPACITY, "subject": subject, "rows": which} | _line(rows, event, flagged, cluster, warned)
 
 
@@ -207,9 +209,21 @@ def _fell(own: Scored, is_alarm: NDArray[np.bool_], points: int) -> dict[str, ob
     left = pd.DataFrame({"lifetime": rows["lifetime_id"], "alarm": is_alarm, "cluster": cluster})[event]
     by_leaver = left.groupby("lifetime").agg({"alarm": "any", "cluster": "first"})
     alarm, of = by_leaver["alarm"].to_numpy(bool), by_leaver["cluster"].to_numpy()
-    warned = (float(alarm.sum()), float(alarm.mean()), *clustered_interval(alarm, of))
+    stayers = _lately(rows, is_alarm)[~event].mean() if not event.all() else np.nan
+    warned = (float(alarm.sum()), float(alarm.mean()), *clustered_interval(alarm, of), float(stayers))
     held = {"alarm": FELL, "points": points, "subject": SCORE, "rows": ALL_ROWS}
     return held | _line(rows, event, is_alarm.astype(np.float64), cluster, warned)
+
+
+def _lately(rows: pd.DataFrame, is_alarm: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the rows that had an alarm on one of their last landmarks, as many as a horizon holds, shape (n,)."""
+    held = rows[["lifetime_id", "risk_date"]].assign(alarm=is_alarm.astype(float), place=np.arange(len(rows)))
+    held = held.sort_values(["lifetime_id", "risk_date"])
+    within = int(np.rint(np.median(rows["horizon_days"]) / LONGEST_MONTH))
+    lately = held.groupby("lifetime_id")["alarm"].rolling(within, min_periods=1).max()
+    found = np.zeros(len(rows), dtype=bool)
+    found[held["place"].to_numpy()] = lately.to_numpy() > 0
+    return found
 
 
 def _line(
@@ -217,11 +231,11 @@ def _line(
     event: NDArray[np.bool_],
     alarm: NDArray[np.float64],
     cluster: NDArray[np.intp],
-    warned: tuple[float, float, float, float],
+    warned: tuple[float, float, float, float, float],
 ) -> dict[str, object]:
     right = float(alarm[event].sum())
     hits, low, high = _hit_rate(event, alarm, cluster)
-    n_warned, share, warned_low, warned_high = warned
+    n_warned, share, warned_low, warned_high, stayers = warned
     return {
         "n_landmarks": rows["risk_date"].nunique(),
         "n_rows": len(rows),
@@ -240,6 +254,7 @@ def _line(
         "share_warned": share,
         "warned_low": warned_low,
         "warned_high": warned_high,
+        "share_stayers": stayers,
     }
 
 

@@ -20,6 +20,7 @@ from analysis.figures.style import ACCENT, CYCLE, MUTED, WARN
 from analysis.health_score.alarms import CAPACITY, Alarms, alarm_named
 from analysis.health_score.colours import COLOUR_NAMES, ColourMeanings
 from analysis.health_score.flagged_families import ALONE, ANY, AT_ALL, SEVERAL, FlaggedFamilies
+from analysis.health_score.lead_time import LeadTimes
 from analysis.health_score.order_verdicts import AUC, BASE_RATE, COIN, SCORE, SHARED_ROWS, SUBJECTS
 from analysis.health_score.ordering import Ordering
 from analysis.health_score.warning import GREEN, Warnings
@@ -82,19 +83,15 @@ def drawn_colours(found: ColourMeanings, catalogue: Catalogue) -> pd.DataFrame:
     table = found.table
     drawn = table.assign(estimate=table["rate"])
     names = [_named(COLOUR_NAMES[one], catalogue) for one in table["colour"]]
-    below = ["" if pd.isna(line.share_of_leavers) else _of_book(line, catalogue) for line in table.itertuples()]
+    below = [_of_book(line, catalogue) for _, line in table.iterrows()]
     return _drawn(drawn, table["colour"], names, catalogue).assign(below=below)
 
 
-def _of_book(line: object, catalogue: Catalogue) -> str:
-    told = remark(
-        "health_score.colours_told",
-        share=catalogue.share(line.share_of_book),  # type: ignore[attr-defined]
-        share_of=remark("health_score.colours_book"),
-        leavers=catalogue.share(line.share_of_leavers),  # type: ignore[attr-defined]
-        leavers_of=remark("health_score.colours_leavers"),
-    )
-    return told.in_words(catalogue)
+def _of_book(line: pd.Series, catalogue: Catalogue) -> str:
+    if pd.isna(line["share_of_leavers"]):
+        return ""
+    share, gone = float(line["share_of_book"]), float(line["share_of_leavers"])
+    return remark("health_score.colours_told", share=share, gone=gone).in_words(catalogue)
 
 
 def show_score_curve(found: ColourMeanings, limits: Sequence[float] = ()) -> Display:
@@ -132,22 +129,17 @@ def drawn_warnings(found: Warnings, catalogue: Catalogue) -> pd.DataFrame:
     return _paired(green, labels, catalogue)
 
 
-def show_lead_times(table: pd.DataFrame) -> Display:
-    """Return how long before leaving scores fell; `table` as `analysis.health_score.order_frames.LEAD_TIMES`."""
-    catalogue = english()
-    drawn, names, label = drawn_leads(table, catalogue), lead_names(catalogue), axis("lead", catalogue)
+def show_lead_times(found: LeadTimes) -> Display:
+    """Return how long before leaving scores fell."""
+    drawn, catalogue = drawn_leads(found, english()), english()
+    names, label = lead_names(catalogue), axis("lead", catalogue)
     return Display(
         "How long before leaving did the score fall?",
-        table,
-        lambda ax: draw_leads(ax, drawn, names, label),
+        found.table,
+        (lambda ax: draw_leads(ax, drawn, names, label)) if len(drawn) else None,
         size=(9.0, 2.9),
-        notes=_said([lead_note()]),
+        notes=_said(found.notes),
     )
-
-
-def lead_note() -> Remark:
-    """Return what a reader of lead times must know."""
-    return remark("health_score.lead_read")
 
 
 def lead_names(catalogue: Catalogue) -> dict[str, str]:
@@ -161,8 +153,9 @@ def lead_names(catalogue: Catalogue) -> dict[str, str]:
     return {name: _named(code, catalogue) for name, code in codes.items()}
 
 
-def drawn_leads(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def drawn_leads(found: LeadTimes, catalogue: Catalogue) -> pd.DataFrame:
     """Return what `draw_leads` needs, in the words of a catalogue."""
+    table = found.table
     limits = {"green": "health_score.lead_green", "yellow": "health_score.lead_yellow"}
     texts = [
         "" if np.isnan(days) else remark("health_score.lead_told", median=days).in_words(catalogue)
@@ -212,6 +205,7 @@ def _worth(line: pd.Series) -> Remark:
         "health_score.alarm_false",
         false=float(line["false_per_right"]),
         share=float(line["share_warned"]),
+        stayers=float(line["share_stayers"]),
     )
 
 

@@ -178,6 +178,7 @@ ALARMS = Schema(
         Field("share_warned", Kind.NUMBER, "of the leavers", may_lack=True),
         Field("warned_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
         Field("warned_high", Kind.NUMBER, "upper end", may_lack=True),
+        Field("share_stayers", Kind.NUMBER, "of rows that stayed, had an alarm on as many landmarks", may_lack=True),
     ),
 )
 FLAGGED = Schema(

@@ -218,7 +218,6 @@ def _matched(
             continue
         beside = members[int(cell[own])]
         stays = beside[np.isnat(out_on[beside]) | (out_on[beside] > days[leaver])]
-        stays = stays[stays != own]
         if len(stays):
             weight[stays] += 1 / len(stays)
             is_matched[leaver] = True

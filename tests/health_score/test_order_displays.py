@@ -34,7 +34,7 @@ def found():
         "ordering": ordering(BOOK, REPORT, PREDICTIONS),
         "colours": colour_meanings(BOOK, REPORT),
         "warnings": warnings_of(BOOK, REPORT, TIME),
-        "leads": lead_times(BOOK, TIME),
+        "leads": lead_times(BOOK, REPORT, TIME),
         "alarms": alarms_of(BOOK, REPORT, TIME, PREDICTIONS),
         "flagged": flagged_families(GREEN, PREDICTORS, FAMILIES, REPORT),
     }
@@ -66,6 +66,7 @@ def test_a_table_that_is_too_thin_has_a_sentence_and_no_picture():
         shown.show_colours(colour_meanings(few, REPORT)),
         shown.show_warnings(warnings_of(few, REPORT, TIME)),
         shown.show_alarms(alarms_of(few, REPORT, TIME)),
+        shown.show_lead_times(lead_times(few, REPORT, TIME)),
     ):
         assert display.draw is None
         assert display.notes
@@ -78,7 +79,6 @@ def test_no_english_is_left_in_japanese_pictures_and_sentences(found):
         *shown.warning_names(catalogue),
         *shown.flagged_names(catalogue),
         *shown.lead_names(catalogue).values(),
-        shown.lead_note().in_words(catalogue),
     ]
     for frame in (
         shown.drawn_ordering(found["ordering"], catalogue),
@@ -92,7 +92,9 @@ def test_no_english_is_left_in_japanese_pictures_and_sentences(found):
     verdicts = [found["ordering"].verdict, *found["ordering"].beside, found["colours"].verdict]
     verdicts += [*found["warnings"].verdicts, *found["alarms"].verdicts]
     remarks = [one.remark for one in verdicts]
-    remarks += [note for name in ("ordering", "colours", "warnings", "alarms", "flagged") for note in found[name].notes]
+    remarks += [
+        note for name in ("ordering", "colours", "warnings", "leads", "alarms", "flagged") for note in found[name].notes
+    ]
     said += [one.in_words(catalogue) for one in remarks]
     assert len(said) > 50
     assert [text for text in said if re.search(r"[A-Za-z]{2,}", text)] == []

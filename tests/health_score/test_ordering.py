@@ -183,3 +183,17 @@ def test_small_groups_are_hidden_and_said_to_be():
     assert segments["is_hidden"].sum() == 2  # and the next smallest, which would tell
     assert segments.loc[segments["is_hidden"], ["n_rows", "estimate"]].isna().all(axis=None)
     assert any(note.code == "health_score.groups_hidden" for note in found.notes)
+
+
+def test_clusters_of_equal_part_have_one_degree_of_freedom_less_than_there_are():
+    assert effective_df(np.full(12, 0.3)) == pytest.approx(11)
+    assert effective_df(np.r_[1.0, np.zeros(50)]) == 1.0
+
+
+def test_rows_that_are_not_settled_have_no_part():
+    book = with_score(BOOK, BOOK.score)
+    open_rows = ~book.is_settled
+    assert open_rows.any()
+    book.rows.loc[open_rows, "event"] = 1
+    pd.testing.assert_frame_equal(ordering(book, REPORT).table, ordering(BOOK, REPORT).table)
+    assert ordering(book, REPORT).coverage.n_open == (open_rows & book.rows["is_quarter_start"]).sum()

@@ -51,17 +51,17 @@ MATCHED = drawn(
     a  1  80  2023-04-20  yearly   100
     a  2  50  2023-04-20  yearly   131
     a  4  30  2023-04-20  yearly   190
-    b  1  20  2023-04-25  monthly  800
-    b  4  20  2023-04-25  monthly  890
+    b  1  20  2023-04-25  monthly  150
+    b  4  20  2023-04-25  monthly  240
     c  1  80  -           yearly   200
     d  1  50  -           yearly   300
-    e  1  -   2023-04-22  yearly   100
-    e  4  90  2023-04-22  yearly   190
+    e  1  -   2023-04-20  yearly   100
+    e  4  90  2023-04-20  yearly   190
     f  1  80  2023-04-10  yearly   100
     f  4  80  2023-04-10  yearly   190
     g  1  80  -           yearly   20
-    h  1  10  -           monthly  1000
-    i  1  90  -           monthly  1000
+    h  1  10  -           monthly  200
+    i  1  90  -           monthly  300
     """
 )
 
@@ -74,16 +74,28 @@ def test_the_last_landmark_so_long_before_leaving_is_taken_and_none_that_is_olde
     assert place == {"a#1": 1, "b#1": -1, "e#1": -1, "f#1": -1}
 
 
+def test_of_two_landmarks_that_lie_near_enough_the_later_is_taken():
+    book = drawn(
+        """
+        a  1  80  2023-04-02  yearly  100
+        a  2  50  2023-04-02  yearly  131
+        a  3  50  2023-04-02  yearly  159
+        """
+    )
+    # 1 February is 60 days before, 1 January 91.
+    assert place_before(book.rows, leavers_of(book), 60, 1).tolist() == [1]
+
+
 def test_stayers_of_the_same_landmark_term_and_band_weigh_as_leavers_do_by_hand():
     found = warnings_of(MATCHED, LOOSE, TIME, (90,))
-    # 90 days before: the rows of January. f left after 99 days, a after 109, e after 111, b after 114.
-    # Beside f stand c, d (200 and 300 days: the band of a, e, f), and a and e, who left later. Green: a, c. None: e.
-    # Beside a stand c, d and e: 1/3 green. Beside e: c and d: 1/2. Beside b (monthly, after two years): h, i: 1/2.
+    # 90 days before: the rows of January. f left after 99 days, a and e on one day, b last. g is of another band.
+    # Beside f stand c, d, a and e: 2 of 4 green. Beside a, and beside e: c and d, for neither stayed longer: 1 of 2.
+    # Beside b stand h and i, monthly, too: 1 of 2. No score has e, beside f alone.
     table = found.table.set_index("colour")
     assert found.counts.iloc[0].tolist() == [90, 4, 0, 0, 4]
     assert table["share_leavers"].to_dict() == {"red": 0.25, "yellow": 0.0, "green": 0.5, "none": 0.25}
-    green = (2 / 4 + 1 / 3 + 1 / 2 + 1 / 2) / 4
-    none = (1 / 4 + 1 / 3) / 4
+    green = (2 / 4 + 1 / 2 + 1 / 2 + 1 / 2) / 4
+    none = (1 / 4) / 4
     assert table.loc["green", "share_stayers"] == pytest.approx(green)
     assert table.loc["none", "share_stayers"] == pytest.approx(none)
     assert table["share_stayers"].sum() == pytest.approx(1)
@@ -146,7 +158,7 @@ def test_lead_times_by_hand():
         stays    6  20  -           yearly  100
         """
     )
-    table = lead_times(book, TIME).set_index("below")
+    table = lead_times(book, LOOSE, TIME).table.set_index("below")
     # Below green since 1 April (71 days), red since 1 May (41 days). What came before a gap is not known.
     assert table.loc["green"].to_dict() == {
         "n_leavers": 5, "n_unknown": 1, "n_above": 1, "n_fell": 1, "n_always": 2,
@@ -154,6 +166,13 @@ def test_lead_times_by_hand():
     }  # fmt: skip
     red = table.loc["yellow"]
     assert red[["n_unknown", "n_above", "n_fell", "n_always", "lead_median"]].tolist() == [1, 2, 1, 1, 41.0]
+
+
+def test_lead_times_of_few_leavers_are_refused_and_days_of_few_that_fell_not_told():
+    assert lead_times(MATCHED, REPORT, TIME).table.empty
+    found = lead_times(BOOK, Report(family_from_events=180), TIME).table.set_index("below")
+    assert (found["n_fell"] < 180).any()
+    assert (found["lead_median"].isna() == (found["n_fell"] < 180)).all()
 
 
 def test_alarms_at_capacity_by_hand():
@@ -170,7 +189,7 @@ def test_alarms_at_capacity_by_hand():
     assert line[["n_rows", "n_leavers", "n_alarms", "n_right", "hit_rate", "false_per_right"]].tolist() == [
         4, 2, 2, 1, 0.5, 1.0,
     ]  # fmt: skip
-    assert line[["n_warned", "share_warned", "other_rate"]].tolist() == [1, 0.5, 0.5]
+    assert line[["n_warned", "share_warned", "share_stayers", "other_rate"]].tolist() == [1, 0.5, 0.5, 0.5]
     # Ends of the one are ends of the other.
     assert line["false_low"] == pytest.approx(1 / line["hit_high"] - 1)
 
@@ -209,6 +228,7 @@ def test_a_leaver_is_warned_once_however_often_the_score_fell():
     assert line[["n_alarms", "n_right", "hit_rate", "n_leavers", "n_warned", "share_warned"]].tolist() == [
         4, 3, 0.75, 2, 1, 0.5,
     ]  # fmt: skip
+    assert line["share_stayers"] == 1  # of b's one row
 
 
 def test_a_fall_cannot_be_told_from_quarterly_landmarks():
