@@ -39,8 +39,9 @@ def draw_weights(ax: Axes, frame: pd.DataFrame, x_label: str, marks: Mapping[str
         ax.plot(entry.published, row, "o", markerfacecolor="white", markeredgecolor=INK, markersize=9,
                 markeredgewidth=1.6, zorder=3)  # fmt: skip
         beside = ax.get_yaxis_transform()
-        ax.text(_ROOM, row - 0.17, entry.word, transform=beside, va="center", color=color, fontsize=11)
-        ax.text(_ROOM + 0.17, row - 0.17, entry.text, transform=beside, va="center", fontsize=9)
+        up = 0.17 if entry.below else 0.0
+        ax.text(_ROOM, row - up, entry.word, transform=beside, va="center", color=color, fontsize=11)
+        ax.text(_ROOM + 0.17, row - up, entry.text, transform=beside, va="center", fontsize=9)
         ax.text(_ROOM, row + 0.2, entry.below, transform=beside, va="center", color=MUTED, fontsize=8.5)
     ax.set_xlim(-2, 102)
     ax.set_yticks(range(len(frame)), frame["label"])

@@ -139,8 +139,9 @@ def fit_cluster_logit(
     Raises
     ------
     ModelError
-        If the likelihood has no maximum.
+        If the likelihood has no maximum, or a column is a sum of others and of marks of quarters.
     """
+    _refuse_sums(values, quarter)
     found = fit_quarter_logit(values, event, quarter)
     if not found.is_found:
         raise ModelError(remark("health_score.no_maximum", rows=len(event), events=int(event.sum())))
@@ -155,20 +156,19 @@ def fit_cluster_logit(
     return ClusterLogit(found.coefficients, columns, residual, weight, kept, code, root, halves, parts)
 
 
-def _root(information: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return L of L L' = inverse information.
+def _refuse_sums(values: NDArray[np.float64], quarter: NDArray[np.intp]) -> None:
+    size = np.bincount(quarter)
+    free = values - np.column_stack([np.bincount(quarter, one) / np.maximum(size, 1) for one in values.T])[quarter]
+    spread = np.sqrt((free**2).sum(axis=0))
+    is_level = spread <= _WHOLE * np.sqrt((values**2).sum(axis=0))
+    if is_level.any() or np.linalg.eigvalsh((free / spread).T @ (free / spread)).min() < _WHOLE:
+        raise ModelError(remark("health_score.same_columns"))
 
-    Raises
-    ------
-    ModelError
-        If a column is a sum of others.
-    """
+
+def _root(information: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return L of L L' = inverse information."""
     scale = np.sqrt(np.diag(information))
-    try:
-        lower = np.linalg.cholesky(information / np.outer(scale, scale))
-    except np.linalg.LinAlgError as error:
-        raise ModelError(remark("health_score.same_columns")) from error
-    return np.linalg.inv(lower).T / scale[:, None]
+    return np.linalg.inv(np.linalg.cholesky(information / np.outer(scale, scale))).T / scale[:, None]
 
 
 def _corrected(
