@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import PoissonRegressor
 
 from analysis.design.outcome import HORIZON_PARTS
 
-NEVER = HORIZON_PARTS + 1
 TRUNCATED = (0.01, 0.99)
 """Quantiles of the weights of a band beyond which no row's weight goes."""
 _RIDGE = 1.0
@@ -23,32 +21,25 @@ class Exposure:
 
     Attributes
     ----------
-    exit_part : ndarray of int, shape (n,)
-        In which the row ended, or 13: from 1.
-    treated_part : ndarray of int, shape (n,)
-        In which its first intervention began; `NEVER` where none did before the row ended. One on the day of the end,
-        or after it, comes too late to count.
+    until : ndarray of float, shape (n,)
+        To which the row could have been treated: its end, its first intervention, or the horizon's end, 13.
+    is_treated : ndarray of bool, shape (n,)
+        An intervention is what came first. One on the day of the end, or after it, comes too late to count.
     event : ndarray of bool, shape (n,)
-        Churned within the horizon.
+        Churned within the horizon, treated or not.
     """
 
-    exit_part: NDArray[np.intp]
-    treated_part: NDArray[np.intp]
+    until: NDArray[np.float64]
+    is_treated: NDArray[np.bool_]
     event: NDArray[np.bool_]
 
-    @property
-    def is_treated(self) -> NDArray[np.bool_]:
-        """Mark the rows that had an intervention before they ended, shape (n,)."""
-        return self.treated_part < NEVER
-
-    def may_be_treated(self) -> NDArray[np.bool_]:
-        """Mark the parts in which a first intervention could have begun, shape (n, 13)."""
-        parts = np.arange(1, HORIZON_PARTS + 1)
-        return parts <= np.minimum(self.exit_part, self.treated_part)[:, None]
+    def in_parts(self) -> NDArray[np.float64]:
+        """Return how much of each part of the horizon a row could be treated in, 0 to 1, shape (n, 13)."""
+        return np.clip(self.until[:, None] - np.arange(HORIZON_PARTS), 0.0, 1.0)
 
     def take(self, rows: NDArray) -> "Exposure":
         """Return some rows."""
-        return Exposure(self.exit_part[rows], self.treated_part[rows], self.event[rows])
+        return Exposure(self.until[rows], self.is_treated[rows], self.event[rows])
 
 
 def exposure_of(rows: pd.DataFrame, started: pd.DataFrame) -> Exposure:
@@ -64,11 +55,9 @@ def exposure_of(rows: pd.DataFrame, started: pd.DataFrame) -> Exposure:
     days = days_to_next(rows, started)
     horizon = rows["horizon_days"].to_numpy(np.float64)
     followed = rows["followed_days"].to_numpy(np.float64)
-    counts = np.isfinite(days) & (days < followed)
-    part = np.full(len(rows), NEVER)
-    part[counts] = np.floor(days[counts] / horizon[counts] * HORIZON_PARTS).astype(np.intp) + 1
-    exit_part = np.ceil(followed / horizon * HORIZON_PARTS).astype(np.intp)
-    return Exposure(exit_part, part, rows["event"].to_numpy(np.int64) == 1)
+    is_treated = days < followed
+    until = np.where(is_treated, days + 0.5, followed) / horizon * HORIZON_PARTS  # a call is made in the day's course
+    return Exposure(until, is_treated, rows["event"].to_numpy(np.int64) == 1)
 
 
 def days_to_next(rows: pd.DataFrame, started: pd.DataFrame) -> NDArray[np.float64]:
@@ -105,7 +94,7 @@ def _days(rows: pd.DataFrame, started: pd.DataFrame, direction: str) -> NDArray[
 def untreated_weights(
     exposure: Exposure, band: NDArray[np.object_], columns: NDArray[np.float64], now: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return what each row without intervention weighs in each part of the horizon, shape (n, 13); 0 once treated.
+    """Return what each row weighs for those like it that were treated, shape (n,); 0 where it was treated itself.
 
     Parameters
     ----------
@@ -119,63 +108,46 @@ def untreated_weights(
 
     Notes
     -----
-    Inverse probability of censoring weights, 1 / product over parts of (1 - hazard of a first intervention), the hazard
-    by a pooled logistic regression with an intercept for each part (Robins and Finkelstein 2000, Biometrics 56, 779;
-    Cole and Hernan 2008, Am. J. Epidemiol. 168, 656). A row that has ended can be treated no more and keeps its weight.
-    It is assumed that whom the team calls depends, beside chance, on nothing that tells of leaving but these columns.
+    Inverse probability of censoring weights: one over the probability of no intervention up to the row's end or the
+    horizon's, whichever is first, by a pooled Poisson regression of first interventions on the parts of the horizon,
+    each with a rate of its own (Robins and Finkelstein 2000, Biometrics 56, 779; Cole and Hernan 2008, Am. J.
+    Epidemiol. 168, 656). Rates, and no probabilities by part: who leaves in the middle of a part could be treated in
+    the half of it. It is assumed that whom the team calls depends, beside chance, on nothing that tells of leaving but
+    these columns.
     """
-    may = exposure.may_be_treated()
-    row, part = np.nonzero(may)
-    begins = exposure.treated_part[row] == part + 1
-    hazard = np.zeros(may.shape)
-    if begins.any():
+    time = exposure.in_parts()
+    row, part = np.nonzero(time > 0)
+    began = exposure.is_treated[row] & (part == np.ceil(exposure.until[row]).astype(np.intp) - 1)
+    rate = np.zeros(time.shape)
+    if began.any():
         values = np.column_stack([columns[row], now[row, part]])
         spread = values.std(axis=0)
         values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
         design = np.column_stack([values, part[:, None] == np.arange(1, HORIZON_PARTS)])
-        fit = LogisticRegression(C=1.0 / _RIDGE, solver="newton-cholesky", tol=1e-8, max_iter=200).fit(design, begins)
-        hazard[row, part] = expit(fit.intercept_[0] + design @ fit.coef_[0])
-    weight = 1.0 / np.cumprod(1.0 - hazard, axis=1)
-    weight[~stays_untreated(exposure)] = 0.0
+        at_risk = time[row, part]
+        fit = PoissonRegressor(alpha=_RIDGE / at_risk.sum(), solver="newton-cholesky", tol=1e-8, max_iter=200)
+        rate[row, part] = fit.fit(design, began / at_risk, sample_weight=at_risk).predict(design)
+    weight = np.where(exposure.is_treated, 0.0, np.exp((rate * time).sum(axis=1)))
     for one in pd.unique(band):
-        own = (band == one)[:, None] & (weight > 0)
+        own = (band == one) & (weight > 0)
         if own.any():
             weight[own] = np.clip(weight[own], *np.quantile(weight[own], TRUNCATED))
     return weight
 
 
-def stays_untreated(exposure: Exposure) -> NDArray[np.bool_]:
-    """Mark the parts by whose end a row has had no intervention, shape (n, 13)."""
-    return np.arange(1, HORIZON_PARTS + 1) < exposure.treated_part[:, None]
-
-
-def untreated_risk(exposure: Exposure, weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Return the risk of churn by the horizon's end had nobody been treated, and each row's influence on it, (n,).
+def weighted_risk(event: NDArray[np.bool_], weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return the weighted share of rows that churned, and each row's influence on it, shape (n,).
 
     Parameters
     ----------
-    exposure : Exposure, n rows
-    weight : ndarray, shape (n, 13)
-        From `untreated_weights`; all ones where nobody was treated: the risk is then the share that churned.
+    event : ndarray of bool, shape (n,)
+    weight : ndarray, shape (n,)
+        From `untreated_weights`: the share is that had nobody been treated. All ones: it is what is seen.
 
     Notes
     -----
-    One less the weighted product-limit estimate; who ended otherwise stays in the denominator. Weights are held fixed
-    in the influence, which errs on the wide side where they are estimated (Lunceford and Davidian 2004, Stat. Med. 23,
-    2937, section 2).
+    Weights are held fixed in the influence, which errs on the wide side where they are estimated (Lunceford and
+    Davidian 2004, Stat. Med. 23, 2937, section 2).
     """
-    parts = np.arange(1, HORIZON_PARTS + 1)
-    leaves = exposure.event[:, None] & (exposure.exit_part[:, None] == parts)
-    gone = exposure.event[:, None] & (exposure.exit_part[:, None] < parts)
-    at_risk = np.where(gone, 0.0, weight)
-    total = at_risk.sum(axis=0)
-    hazard = np.divide((at_risk * leaves).sum(axis=0), total, out=np.zeros(len(parts)), where=total > 0)
-    survival = float(np.prod(1.0 - hazard))
-    of_log = np.divide(1.0, total * (1.0 - hazard), out=np.zeros(len(parts)), where=(total > 0) & (hazard < 1))
-    return 1.0 - survival, survival * ((at_risk * (leaves - hazard)) @ of_log)
-
-
-def last_weights(exposure: Exposure, weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what each row weighs when its outcome is known, shape (n,); 0 where it was treated before."""
-    at = np.where(exposure.event, exposure.exit_part, HORIZON_PARTS) - 1
-    return weight[np.arange(len(at)), at]
+    risk = float(weight @ event / weight.sum())
+    return risk, weight * (event - risk) / weight.sum()
