@@ -125,9 +125,7 @@ class Contamination:
 def nothing_known(known: Known, n_rows: int, n_unscored: int) -> Contamination:
     """Return what is said where there are no interventions to look at."""
     effect = Effect.NOTHING if known is Known.NONE else Effect.UNKNOWN
-    bands, components = (
-        pd.DataFrame(columns=schema.columns) for schema in (TREATED_BANDS, TREATED_COMPONENTS)
-    )
+    bands, components = (pd.DataFrame(columns=schema.columns) for schema in (TREATED_BANDS, TREATED_COMPONENTS))
     return Contamination(known, effect, bands, components, n_rows, n_unscored)
 
 

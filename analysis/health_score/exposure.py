@@ -1,4 +1,4 @@
-"""Exposure: when, after a landmark, a row was first treated by an intervention, and what untreated rows weigh for it."""
+"""Exposure: when, after a landmark, an intervention came first, and what untreated rows weigh for treated ones."""
 
 from dataclasses import dataclass
 

@@ -71,3 +71,15 @@ TREATED_COMPONENTS = Schema(
         Field("warning", Kind.TEXT, "as `Warned` names it"),
     ),
 )
+WHAT_IF = Schema(
+    "what_if",
+    "a colour",
+    (
+        Field("colour", Kind.TEXT, "by the weights and thresholds asked about"),
+        Field("n_rows", Kind.WHOLE, "accounts at the start of quarters"),
+        Field("n_leavers", Kind.WHOLE, "of whom left within the horizon"),
+        Field("share_of_book", Kind.NUMBER, "of all accounts with a score", may_lack=True),
+        Field("share_of_leavers", Kind.NUMBER, "of all who left", may_lack=True),
+        Field("risk", Kind.NUMBER, "share of the colour that left", may_lack=True),
+    ),
+)

@@ -132,9 +132,7 @@ def _known_by_part(own: Scored, by_day: pd.DataFrame) -> NDArray[np.float64]:
     return np.stack([score, *(score <= limit for limit in limits)], axis=2)
 
 
-def _bands(
-    own: Scored, exposure: Exposure, weight: NDArray[np.float64], cluster: NDArray[np.intp]
-) -> pd.DataFrame:
+def _bands(own: Scored, exposure: Exposure, weight: NDArray[np.float64], cluster: NDArray[np.intp]) -> pd.DataFrame:
     lines = []
     lifetime = own.rows["lifetime_id"].to_numpy(object)
     for colour in COLOURS:

@@ -37,7 +37,9 @@ def called(n, effect, seed, *, calls=2.0, yearly=0.8):
         call_day = np.where(rate > 0, rng.exponential(1.0, n) / np.where(rate > 0, rate, 1.0), np.inf)
     need = rng.exponential(1.0, n)  # of accumulated hazard
     early = need / hazard
-    end = np.where(early <= call_day, early, call_day + (need - hazard * np.minimum(call_day, early)) / (hazard * effect))
+    end = np.where(
+        early <= call_day, early, call_day + (need - hazard * np.minimum(call_day, early)) / (hazard * effect)
+    )
     left = end < HORIZON
     name = np.array([f"A{k:06d}" for k in range(n)], dtype=object)
     rows = pd.DataFrame(
