@@ -25,7 +25,11 @@ def show_carried(found: LeftOut) -> Display:
 
 def _gains(found: LeftOut, part: str, colors: Mapping[str, str], title: str) -> Display:
     table = found.table[found.table["part"] == part].reset_index(drop=True)
-    own = table[table["metric"] == LOG_SCORE].sort_values("estimate", ascending=False, kind="stable")
+    own = (
+        table[table["metric"] == LOG_SCORE]
+        .drop_duplicates("name", keep="last")
+        .sort_values("estimate", ascending=False, kind="stable")
+    )
     text = [f"{one.estimate:.1f} ({one.conf_low:.1f} to {one.conf_high:.1f})" for one in own.itertuples()]
     drawn = own.assign(text=text)
     names = {name: name for name in own["name"]}

@@ -12,6 +12,7 @@ LEFT_OUT = Schema(
     (
         Field("metric", Kind.TEXT, "'log_score' or 'ipa'"),
         Field("part", Kind.TEXT, "'family' or 'component'"),
+        Field("beside", Kind.TEXT, "what else is known: 'score', or 'score and contract'"),
         Field("name", Kind.TEXT, "which"),
         Field("weight", Kind.NUMBER, "of a component, of 100", may_lack=True),
         Field(

@@ -12,31 +12,32 @@ from numpy.typing import NDArray
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
 from analysis.contest.learners import Learner, learners
-from analysis.contest.subsets import as_in_training
 from analysis.contest.values import LOG_SCORE, METRICS, losses, ratio
-from analysis.design.matrix import DesignMatrix
-from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed, elapsed_at, training_rows
 from analysis.errors import ModelError
 from analysis.evaluation.folds import Fold
 from analysis.evaluation.measures.accuracy import group_rate
-from analysis.health_score.definition import FULL, ScoreDefinition
+from analysis.health_score.definition import ScoreDefinition
 from analysis.health_score.left_frames import LEFT_OUT
-from analysis.health_score.score_columns import SCORE, learn_curve, scores_of, with_score
-from analysis.health_score.scored import Scored, weighted_score
+from analysis.health_score.score_versions import (
+    ALONE,
+    AS_IT_IS,
+    CONTRACT,
+    WHOLE,
+    Risks,
+    risks_at_quarter,
+    score_versions,
+    without,
+)
+from analysis.health_score.scored import Scored
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
-from analysis.models.cross_fit import cluster_folds
 from analysis.models.registry import COX
 from analysis.wording.remarks import remark
 
 FAMILY, COMPONENT = "family", "component"
 SMALLEST_GAIN = 1.0
 """Hundredths of the loss: a gain that is surely smaller is none that a score need be changed for."""
-ALONE = "alone"
-"""The score as it stands."""
-WHOLE = "whole"
-"""The score computed of all its components: what it is without one is compared with."""
 
 
 class Missed(StrEnum):
@@ -150,11 +151,11 @@ def left_out(
     ModelError
         If fewer left.
     """
-    versions = {ALONE: scored.score, **_versions(scored)}
+    versions = {AS_IT_IS: scored.score, **score_versions(scored)}
 
-    def at_quarter(fold: Fold) -> tuple[pd.DataFrame, NDArray[np.uint64], dict[str, NDArray[np.float64]]]:
+    def at_quarter(fold: Fold) -> tuple[pd.DataFrame, NDArray[np.uint64], Risks]:
         rows = fold.relabel(training_rows(scored.rows, fold.landmark, allowed_gap_days, elapsed))
-        return _at_quarter(scored, versions, rows, fold, learner, families, seed)
+        return risks_at_quarter(scored, versions, rows, fold, learner, families, seed)
 
     found = Parallel(n_jobs=2, prefer="threads")(delayed(at_quarter)(fold) for fold in folds)
     rows = pd.concat([one for one, _, _ in found], ignore_index=True)
@@ -167,114 +168,58 @@ def left_out(
     if n_events < needed:
         raise ModelError(remark("health_score.left_out_too_few", found=n_events, needed=needed))
     cluster = places(rows["cluster_id"].to_numpy(object), np.concatenate([one for _, one, _ in found]))
-    own = {name: one[judged] for name, one in risk.items()}
-    pairs = {(FAMILY, name): (own[ALONE], own[name]) for name in families}
-    parts = [] if scored.definition is None else [one.name for one in scored.definition.components]
-    pairs |= {(COMPONENT, name): (own[_without(name)], own[WHOLE]) for name in parts if WHOLE in own}
+    own = {key: one[judged] for key, one in risk.items()}
+    parts = (
+        [] if len(versions) == 1 or scored.definition is None else [one.name for one in scored.definition.components]
+    )
+    pairs = {
+        (part, beside, name): (own[less, beside], own[more, beside])
+        for beside in (ALONE, CONTRACT)
+        for part, name, less, more in (
+            *((FAMILY, name, AS_IT_IS, name) for name in families),
+            *((COMPONENT, name, without(name), WHOLE) for name in parts),
+        )
+        if (less, beside) in own and (more, beside) in own
+    }
     table = _judged(event[judged], rows["landmark"].to_numpy()[judged], cluster[judged], pairs, scored.definition)
     table = LEFT_OUT.checked(table.assign(n_rows=int(judged.sum()), n_events=n_events)[LEFT_OUT.columns])
-    by_log = table[table["metric"] == LOG_SCORE].set_index(["part", "name"])["verdict"]
     return LeftOut(
         table,
-        {name: Missed(by_log[FAMILY, name]) for name in families},
-        {name: Carried(by_log[COMPONENT, name]) for part, name in pairs if part == COMPONENT},
+        {name: Missed(verdict) for name, verdict in _headline(table, FAMILY).items()},
+        {name: Carried(verdict) for name, verdict in _headline(table, COMPONENT).items()},
         int((~np.isfinite(rows["score"].to_numpy(np.float64))).sum()),
     )
 
 
-def without_component(definition: ScoreDefinition, name: str) -> ScoreDefinition:
-    """Return a definition without the weight of a component; the others' grow to make 100, in every variant, too.
-
-    Where no other has a weight none is left, and there is no score.
-    """
-
-    def grown(weights: Mapping[str, float]) -> dict[str, float]:
-        rest = FULL - weights[name]
-        return {one: 0.0 if one == name or rest <= 0 else FULL * weight / rest for one, weight in weights.items()}
-
-    variants = tuple(type(one)(one.by, one.of, grown(one.weights)) for one in definition.variants)
-    changed = definition.with_weights(grown(definition.weights))
-    return ScoreDefinition(changed.name, changed.components, changed.colours, changed.overrides, variants)
-
-
-def _without(name: str) -> str:
-    return f"without {name}"
-
-
-def _versions(scored: Scored) -> dict[str, NDArray[np.float64]]:
-    """Return the score computed of all components, and without each, where weights and points are known."""
-    definition = scored.definition
-    if definition is None or {one.name for one in definition.components} - set(scored.points):
-        return {}
-
-    def computed(of: ScoreDefinition) -> NDArray[np.float64]:
-        return weighted_score(scored.rows, scored.points, of)
-
-    parts = {_without(one.name): computed(without_component(definition, one.name)) for one in definition.components}
-    return {WHOLE: computed(definition), **parts}
-
-
-def _at_quarter(
-    scored: Scored,
-    versions: Mapping[str, NDArray[np.float64]],
-    rows: pd.DataFrame,
-    fold: Fold,
-    learner: Learner,
-    families: Sequence[str],
-    seed: int,
-) -> tuple[pd.DataFrame, NDArray[np.uint64], dict[str, NDArray[np.float64]]]:
-    training, outcome = fold.design.apply(rows), Outcome.from_landmarks(rows)
-    part = cluster_folds(outcome, seed)
-    test_part, test_cluster = as_in_training(outcome, part, fold.outcome.cluster)
-
-    def by_version(name: str) -> tuple[DesignMatrix, DesignMatrix]:
-        learnt_from, asked = (scores_of(one, scored.rows, versions[name]) for one in (rows, fold.test_rows))
-        curve = learn_curve(learnt_from)
-        return with_score(training, curve.columns(learnt_from)), with_score(fold.test, curve.columns(asked))
-
-    whole, test = by_version(ALONE)
-    learnt = learner(whole, outcome, part)
-
-    def said(own: DesignMatrix, asked: DesignMatrix) -> NDArray[np.float64]:
-        return learnt(own)(asked, test_part, test_cluster)
-
-    risk = {name: said(whole.select_families([SCORE, name]), test.select_families([SCORE, name])) for name in families}
-    for name in versions:
-        own, asked = by_version(name)
-        risk[name] = said(own.select_families([SCORE]), asked.select_families([SCORE]))
-    labels = {
-        "landmark": fold.landmark,
-        "lifetime_id": fold.outcome.lifetime,
-        "cluster_id": fold.outcome.cluster,
-        "event": fold.outcome.event,
-        "score": scores_of(fold.test_rows, scored.rows, scored.score),
-    }
-    return pd.DataFrame(labels), fold.outcome.content, risk
+def _headline(table: pd.DataFrame, part: str) -> dict[str, str]:
+    """Return the verdict by the logarithmic score, the contract known where it is measured and not what is asked."""
+    own = table[(table["part"] == part) & (table["metric"] == LOG_SCORE)]
+    return dict(zip(own["name"], own["verdict"], strict=True))  # what is known of the contract stands last, and counts
 
 
 def _judged(
     event: NDArray[np.bool_],
     quarter: NDArray,
     cluster: NDArray[np.intp],
-    pairs: Mapping[tuple[str, str], tuple[NDArray[np.float64], NDArray[np.float64]]],
+    pairs: Mapping[tuple[str, str, str], tuple[NDArray[np.float64], NDArray[np.float64]]],
     definition: ScoreDefinition | None,
 ) -> pd.DataFrame:
     weights = {} if definition is None else definition.weights
     lines = []
     for metric in METRICS:
         whole = losses(metric, event, group_rate(event, quarter))
-        for (part, name), (less, more) in pairs.items():
+        for (part, beside, name), (less, more) in pairs.items():
             one = ratio(losses(metric, event, less) - losses(metric, event, more), whole, cluster)
             weight = weights[name] if part == COMPONENT else np.nan
-            lines.append((metric, part, name, weight, one.estimate, one.conf_low, one.conf_high, one.p_value))
-    names = ["metric", "part", "name", "weight", "estimate", "conf_low", "conf_high", "p_value"]
+            lines.append((metric, part, beside, name, weight, one.estimate, one.conf_low, one.conf_high, one.p_value))
+    names = ["metric", "part", "beside", "name", "weight", "estimate", "conf_low", "conf_high", "p_value"]
     table = pd.DataFrame(lines, columns=names)
-    adjusted = table.groupby(["metric", "part"])["p_value"].transform(lambda p: holm(p.to_numpy(np.float64)))
+    adjusted = table.groupby(["metric", "part", "beside"])["p_value"].transform(lambda p: holm(p.to_numpy(np.float64)))
     table = table.assign(adjusted_p_value=adjusted)
-    verdicts = {
-        (line["part"], line["name"]): _verdict(line) for line in table[table["metric"] == LOG_SCORE].to_dict("records")
-    }
-    return table.assign(verdict=[verdicts[key] for key in zip(table["part"], table["name"], strict=True)])
+    keys = ["part", "beside", "name"]
+    by_log = table[table["metric"] == LOG_SCORE]
+    verdicts = {tuple(line[key] for key in keys): _verdict(line) for line in by_log.to_dict("records")}
+    return table.assign(verdict=[verdicts[key] for key in table[keys].itertuples(index=False, name=None)])
 
 
 def _verdict(line: Mapping[str, object]) -> str:
