@@ -129,7 +129,7 @@ def _at_quarter(
     rows = fold.relabel(rows)
     training, outcome = fold.design.apply(rows), Outcome.from_landmarks(rows)
     part = cluster_folds(outcome, seed)
-    test_part, test_cluster = _as_in_training(outcome, part, fold.outcome.cluster)
+    test_part, test_cluster = as_in_training(outcome, part, fold.outcome.cluster)
 
     def said(learnt: Learnt, training: DesignMatrix, test: DesignMatrix) -> NDArray[np.float64]:
         return learnt(training)(test, test_part, test_cluster)
@@ -155,7 +155,7 @@ def _at_quarter(
     return Subsets(_labels(fold), fold.outcome.content, risk, noise, tuple(families))
 
 
-def _as_in_training(
+def as_in_training(
     outcome: Outcome, part: NDArray[np.intp], cluster: NDArray[np.object_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the fold of each row's cluster and its place in training; who is new there is in the first, at -1."""

@@ -55,7 +55,7 @@ class PublishedScoreOnly:
         given = score[np.isfinite(score)]
         if len(np.unique(given)) < 2:
             raise ModelError(remark("models.no_published_score", rows=len(design)))
-        self.knots_ = np.unique(np.quantile(given, KNOTS, method="inverted_cdf"))
+        self.knots_ = score_knots(given)
         self.centre_, self.spread_ = np.zeros(1), np.ones(1)
         pieces = self._pieces(given)
         self.centre_, self.spread_ = pieces.mean(axis=0), pieces.std(axis=0)
@@ -80,21 +80,30 @@ class PublishedScoreOnly:
 
     def _pieces(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the line and, with three knots or more, the bends, in standard deviations, shape (n, pieces)."""
-        knots = self.knots_
+        return (curve_pieces(score, self.knots_) - self.centre_) / self.spread_
 
-        def above(knot: float) -> NDArray[np.float64]:
-            return np.maximum(score - knot, 0.0) ** 3
 
-        pieces = [score]
-        if len(knots) > 2:
-            last, before = knots[-1], knots[-2]
-            pieces += [
-                above(knot)
-                - above(before) * (last - knot) / (last - before)
-                + above(last) * (before - knot) / (last - before)
-                for knot in knots[:-2]
-            ]
-        return (np.column_stack(pieces) - self.centre_) / self.spread_
+def score_knots(given: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where the curve of known scores bends, shape (4,) or shorter."""
+    return np.unique(np.quantile(given, KNOTS, method="inverted_cdf"))
+
+
+def curve_pieces(score: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the line and, with three knots or more, the bends of a curve, in units of the score, (n, pieces)."""
+
+    def above(knot: float) -> NDArray[np.float64]:
+        return np.maximum(score - knot, 0.0) ** 3
+
+    pieces = [score]
+    if len(knots) > 2:
+        last, before = knots[-1], knots[-2]
+        pieces += [
+            above(knot)
+            - above(before) * (last - knot) / (last - before)
+            + above(last) * (before - knot) / (last - before)
+            for knot in knots[:-2]
+        ]
+    return np.column_stack(pieces)
 
 
 def _scores(design: DesignMatrix) -> NDArray[np.float64]:

@@ -61,6 +61,23 @@ def _share_right(event: NDArray[np.bool_], places: "_Places", counts: NDArray) -
     return np.divide(concordant, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
 
 
+def weighted_auc(
+    event: NDArray[np.bool_], risk: NDArray[np.float64], weight: NDArray[np.float64], group: NDArray | None = None
+) -> tuple[float, NDArray[np.float64]]:
+    """Return `auc` under weights that are taken as known, and each row's influence on it, shape (n,).
+
+    Parameters
+    ----------
+    event, risk, group
+        As `auc`.
+    weight : ndarray, shape (n,)
+        A row that weighs nothing has no part in any pair.
+    """
+    places = _places(risk, group)
+    value = float(_share_right(event, places, weight[None])[0])
+    return value, _influence(event, places, weight, value)
+
+
 def auc_at(known: KnownOutcome, risk: ArrayLike, level: float = 0.95) -> Estimate:
     """Return AUC(t) of rows of which some are censored before the horizon t.
 

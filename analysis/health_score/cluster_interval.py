@@ -1,0 +1,64 @@
+"""Cluster interval: an estimate's interval from what each row adds to it, rows of a cluster taken together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95% interval, NaN where fewer than two clusters say anything.
+
+    Attributes
+    ----------
+    estimate, conf_low, conf_high
+        In the unit of what is estimated.
+    p_value
+        Two-sided, of zero.
+    """
+
+    estimate: float
+    conf_low: float
+    conf_high: float
+    p_value: float
+
+
+UNKNOWN = Interval(np.nan, np.nan, np.nan, np.nan)
+
+
+def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: NDArray[np.intp]) -> Interval:
+    """Return the interval of an estimate by the influences of rows.
+
+    Parameters
+    ----------
+    estimate : float
+    influence : ndarray, shape (n,)
+        Derivative of the estimate by each row's case weight.
+    cluster : ndarray of int, shape (n,)
+        Numbers from 0: rows of a cluster are taken as one draw.
+
+    Notes
+    -----
+    As `analysis.contest.values.ratio`, whose linearised variance this is: G / (G - 1) times the sum of squares over
+    clusters, and Student's t with (sum of squares)^2 / sum of fourth powers degrees of freedom, less one (Satterthwaite
+    1946, Biometrics Bulletin 2, 110).
+
+    Examples
+    --------
+    The mean of 1, 2, 3 and 6 over four clusters of one row.
+
+    >>> value = np.array([1.0, 2.0, 3.0, 6.0])
+    >>> found = cluster_interval(3.0, (value - 3.0) / 4, np.arange(4))
+    >>> round(found.conf_low, 2), round(found.conf_high, 2)
+    (-10.72, 16.72)
+    """
+    own = np.bincount(cluster, influence)
+    squares, n_clusters = float((own**2).sum()), len(np.unique(cluster))
+    if n_clusters < 2 or not squares > 0:
+        return Interval(estimate, np.nan, np.nan, np.nan)
+    error = np.sqrt(n_clusters / (n_clusters - 1) * squares)
+    df = max(1.0, squares**2 / float((own**4).sum()) - 1.0)
+    reach = float(stats.t.ppf(0.975, df)) * error
+    return Interval(estimate, estimate - reach, estimate + reach, float(2 * stats.t.sf(abs(estimate) / error, df)))
