@@ -95,7 +95,8 @@ def draw_what_if(
         for start, (colour, width) in zip(left, share.items(), strict=True):
             ax.barh(row, width, left=start, color=BAND[str(colour)], height=0.7, alpha=1.0 if row > 1 else 0.55)
             if width > 0.04:
-                ax.annotate(percent(round(width, 2)), (start + width / 2, row), ha="center", va="center", color="white")
+                ax.annotate(percent(round(width, 2)), (start + width / 2, row), ha="center", va="center",
+                            color="white" if row > 1 else INK)  # fmt: skip
     ax.set_yticks(range(4), labels)
     ax.set_ylim(3.5, -0.5)
     ax.set_xlim(0, 1)

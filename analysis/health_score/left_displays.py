@@ -34,7 +34,11 @@ def _gains(found: LeftOut, part: str, colors: Mapping[str, str], title: str) -> 
     drawn = own.assign(text=text)
     names = {name: name for name in own["name"]}
     return Display(
-        title, table, lambda ax: draw_gains(ax, drawn, names, colors, title), size=(7.4, 1.0 + 0.45 * len(own))
+        title,
+        table,
+        lambda ax: draw_gains(ax, drawn, names, colors, title),
+        size=(7.4, 1.0 + 0.45 * len(own)),
+        notes=("The contract is known beside the score, except where it is asked about itself.",),
     )
 
 

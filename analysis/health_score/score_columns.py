@@ -39,7 +39,7 @@ class ScoreCurve:
         if len(self.knots) > 1:
             known = np.isfinite(score)
             pieces = (curve_pieces(score[known], self.knots) - self.centre) / self.spread
-            found[np.ix_(known, range(pieces.shape[1]))] = pieces
+            found[np.ix_(known, np.arange(pieces.shape[1]))] = pieces
         return found
 
 

@@ -68,6 +68,24 @@ def risks_at_quarter(
     families: Sequence[str],
     seed: int,
 ) -> tuple[pd.DataFrame, NDArray[np.uint64], Risks]:
+    """Forecast a quarter by each version of the score, beside families, of accounts never seen.
+
+    Parameters
+    ----------
+    scored
+        All landmark rows.
+    versions
+        Their score in each version, from `score_versions`, and as it is.
+    rows
+        What may be learned from.
+    fold, learner, families, seed
+        As `analysis.health_score.left_out.left_out`.
+
+    Returns
+    -------
+    DataFrame, ndarray of uint64, dict
+        Labels of the m rows of the quarter, their content as `Outcome.content`, and each forecast, shape (m,).
+    """
     training, outcome = fold.design.apply(rows), Outcome.from_landmarks(rows)
     part = cluster_folds(outcome, seed)
     test_part, test_cluster = as_in_training(outcome, part, fold.outcome.cluster)
