@@ -12,9 +12,13 @@ from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
 from analysis.health_score.alarms import Alarms, alarms_of
 from analysis.health_score.colours import ColourMeanings, colour_meanings
+from analysis.health_score.contamination import Contamination
 from analysis.health_score.definition import ScoreDefinition, read_definition
 from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families
-from analysis.health_score.lead_time import lead_times
+from analysis.health_score.history import Judgeable, judgeable_scores
+from analysis.health_score.lead_time import LeadTimes, lead_times
+from analysis.health_score.left_displays import show_carried, show_contamination, show_left_out
+from analysis.health_score.left_out import LeftOut, left_out_of
 from analysis.health_score.order_displays import (
     show_alarms,
     show_colours,
@@ -27,8 +31,10 @@ from analysis.health_score.order_displays import (
 from analysis.health_score.ordering import Ordering, ordering
 from analysis.health_score.proposal import Proposal, propose_weights
 from analysis.health_score.scalings import Scalings, judge_scalings
-from analysis.health_score.scored import Scored, scored_as_published, scored_by_definition
+from analysis.health_score.scored import Scored, scored_by_definition
+from analysis.health_score.sliders import Sliders
 from analysis.health_score.stability import Stability, weights_over_time
+from analysis.health_score.treated import contamination_of
 from analysis.health_score.warning import Warnings, warnings_of
 from analysis.health_score.weight_displays import show_proposal, show_scalings, show_weights, show_weights_over_time
 from analysis.health_score.weight_rows import WeightRows, weight_rows
@@ -88,12 +94,25 @@ class ScoreAudit:
         ModelError
             If there is neither a published score nor a definition.
         """
-        published = None if self._is_computed else scored_as_published(self._tenure, self.definition)
-        if published is not None:
-            return published
-        if self.definition is None:
+        if self._is_computed:
+            if self.definition is None:
+                raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
+            return scored_by_definition(self._tenure, self.definition)
+        found = self.judgeable.headline
+        if found is None:
             raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
-        return scored_by_definition(self._tenure, self.definition)
+        return found
+
+    @cached_property
+    def judgeable(self) -> Judgeable:
+        """The scores that may be judged: published history that looks rewritten may not.
+
+        Raises
+        ------
+        ModelError, DesignError
+            As `analysis.health_score.history.judgeable_scores`.
+        """
+        return judgeable_scores(self._tenure, self.definition)
 
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:
@@ -118,9 +137,9 @@ class ScoreAudit:
         return warnings_of(self.scored, self._tenure.study.report, self._tenure.study.time)
 
     @cached_property
-    def leads(self) -> pd.DataFrame:
-        """How long before leaving scores fell: `LEAD_TIMES` of `analysis.health_score.order_frames`."""
-        return lead_times(self.scored, self._tenure.study.time)
+    def leads(self) -> LeadTimes:
+        """How long before leaving scores fell."""
+        return lead_times(self.scored, self._tenure.study.report, self._tenure.study.time)
 
     @cached_property
     def alarmed(self) -> Alarms:
@@ -139,6 +158,22 @@ class ScoreAudit:
         """
         predictors, _ = self._effects().told_by_family
         return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+
+    @cached_property
+    def lacking(self) -> LeftOut:
+        """What forecasts by the score gain from each family, and lose without each component.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast.
+        """
+        return left_out_of(self._tenure, self.scored, self._rolling().folds)
+
+    @cached_property
+    def treated(self) -> Contamination:
+        """What interventions did to what is seen of the score."""
+        return contamination_of(self._tenure, self.scored)
 
     @cached_property
     def _weight_rows(self) -> WeightRows:
@@ -233,6 +268,30 @@ class ScoreAudit:
     def alarms(self) -> Display:
         """Return how many alarms were right."""
         return show_alarms(self.alarmed)
+
+    def left_out(self) -> Display:
+        """Return what each family adds to forecasts by the score."""
+        return show_left_out(self.lacking, self._tenure.colors)
+
+    def carried(self) -> Display:
+        """Return what forecasts by the score lose without each component."""
+        return show_carried(self.lacking)
+
+    def interventions(self) -> Display:
+        """Return each colour's risk as seen, and without interventions."""
+        return show_contamination(self.treated)
+
+    def sliders(self) -> Sliders:
+        """Return sliders for weights and thresholds, for JupyterLab.
+
+        Raises
+        ------
+        ModelError
+            If ipywidgets is not installed.
+        DesignError
+            If the score's components are not known.
+        """
+        return Sliders(self.scored, self._tenure.study.report.capacity)
 
     def blind_spots(self) -> Display:
         """Return which family would have flagged leavers that the score called green, beside green stayers."""

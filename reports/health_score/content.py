@@ -9,7 +9,7 @@ from analysis.health_score.scored import Origin
 from analysis.wording.remarks import Remark
 
 PARTS = (
-    "weights", "order", "colours", "warning", "alarms", "flagged", "proposal", "stability",
+    "weights", "order", "colours", "warning", "alarms", "flagged", "left_out", "interventions", "proposal", "stability",
 )  # fmt: skip
 """Of the page, in its order: what the owner of a score asks first comes first."""
 

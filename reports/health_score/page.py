@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
-from reports.health_score.content import AuditedScore
+from reports.health_score.content import PARTS, AuditedScore
 from reports.health_score.pictures import pictures
 from reports.writing.html import environment
 
@@ -17,6 +17,8 @@ PICTURES = {
     "warning": ("warning", "lead"),
     "alarms": ("alarms",),
     "flagged": ("flagged",),
+    "left_out": ("left_out", "carried"),
+    "interventions": ("interventions",),
 }
 """Of each part, in order."""
 
@@ -39,7 +41,7 @@ def render_health_score(
     """
     colours = content.definition.colours if content.definition else None
     limits = (colours.red_below, colours.green_from) if colours else ()
-    drawn = pictures(content.found, limits, catalogue)
+    drawn = pictures(content.found, limits, catalogue, tenure.colors)
     return (
         environment(catalogue)
         .get_template("health_score/page.html.j2")
@@ -51,7 +53,7 @@ def render_health_score(
             parts=[_part(content, part.name, catalogue) for part in content.parts],
             refused=[part.name for part in content.parts if part.is_refused],
             figures={name: Markup(svg) for name, svg in drawn.items()},
-            pictures={name: [one for one in names if one in drawn] for name, names in PICTURES.items()},
+            pictures={name: [one for one in PICTURES.get(name, ()) if one in drawn] for name in PARTS},
             provenance=provenance,
         )
     )

@@ -1,8 +1,9 @@
 """The pictures of a score's audit, each drawn from one frozen result, in the words of a language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.figures.health_left import draw_gains, draw_treated
 from analysis.figures.health_score import (
     COLOUR_FACES,
     draw_leads,
@@ -14,15 +15,19 @@ from analysis.figures.health_score import (
 )
 from analysis.figures.style import as_svg
 from analysis.figures.weights import draw_weights, weights_height
+from analysis.health_score import left_displays as left
 from analysis.health_score import order_displays as order
 from analysis.health_score import weight_displays as weights
+from analysis.health_score.left_out import COMPONENT, FAMILY
 from analysis.health_score.order_verdicts import COIN
 from analysis.wording.catalogue import Catalogue
 
 _WIDE = 8.8
 
 
-def pictures(found: dict[str, Any], limits: Sequence[float], text: Catalogue) -> dict[str, str]:
+def pictures(
+    found: dict[str, Any], limits: Sequence[float], text: Catalogue, colors: Mapping[str, str]
+) -> dict[str, str]:
     """Return every picture as SVG, by name; one that nothing can be drawn of is left out."""
     drawn: dict[str, str] = {}
     if "weights" in found:
@@ -48,11 +53,24 @@ def pictures(found: dict[str, Any], limits: Sequence[float], text: Catalogue) ->
         warned, leads = found["warning"]
         drawn |= _pairs("warning", order.drawn_warnings(warned, text), order.warning_names(text), text)
         drawn["lead"] = _svg(
-            "lead", draw_leads, 2.9, text, frame=order.drawn_leads(leads, text), names=order.lead_names(text),
+            "lead", draw_leads, 2.9, text, frame=order.drawn_leads(leads.table, text), names=order.lead_names(text),
             x_label=order.axis("lead", text),
         )  # fmt: skip
     if "flagged" in found:
         drawn |= _pairs("flagged", order.drawn_flagged(found["flagged"], text), order.flagged_names(text), text)
+    if "left_out" in found:
+        for part, name in ((FAMILY, "left_out"), (COMPONENT, "carried")):
+            frame = left.drawn_gains(found["left_out"], part, text)
+            if len(frame):
+                drawn[name] = _svg(
+                    name, draw_gains, left.gains_height(frame), text, frame=frame, colors=dict(colors),
+                    names=left.gain_names(found["left_out"], part, text), x_label=left.gain_axis(part, text),
+                )  # fmt: skip
+    if "interventions" in found and len(found["interventions"].bands):
+        drawn["interventions"] = _svg(
+            "interventions", draw_treated, 2.9, text, frame=found["interventions"].bands, names=left.colour_names(text),
+            labels=left.treated_labels(text),
+        )  # fmt: skip
     return drawn
 
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.contest.values import LOG_SCORE
+from analysis.declared.factors import families_named
 from analysis.errors import DesignError, ModelError
+from analysis.health_score.left_out import COMPONENT, FAMILY, LeftOut
 from analysis.health_score.results import ScoreAudit
 from analysis.wording.remarks import Remark, remark
 from analysis.workbench import Workbench
@@ -78,8 +81,9 @@ def _colours(audit: ScoreAudit) -> Told:
 
 def _warning(audit: ScoreAudit) -> Told:
     found = audit.forewarned
-    tables = {"warnings": found.table, "lead-times": audit.leads}
-    return (found, audit.leads), tuple(one.remark for one in found.verdicts), found.notes, tables
+    notes = (*found.notes, *audit.leads.notes)
+    tables = {"warnings": found.table, "lead-times": audit.leads.table}
+    return (found, audit.leads), tuple(one.remark for one in found.verdicts), notes, tables
 
 
 def _alarms(audit: ScoreAudit) -> Told:
@@ -90,6 +94,30 @@ def _alarms(audit: ScoreAudit) -> Told:
 def _flagged(audit: ScoreAudit) -> Told:
     found = audit.flagged
     return found, found.notes[:1], found.notes[1:], {"green-leavers": found.table}
+
+
+def _left_out(audit: ScoreAudit) -> Told:
+    found = audit.lacking
+    told = tuple(_gain(found, part, name, verdict) for part, verdicts in
+                 ((FAMILY, found.families), (COMPONENT, found.components)) for name, verdict in verdicts.items())  # fmt: skip
+    return found, told, (), {"left-out": found.table}
+
+
+def _gain(found: LeftOut, part: str, name: str, verdict: str) -> Remark:
+    """Say what a family adds to the score, or what is lost without a component."""
+    table = found.table
+    own = table[(table["part"] == part) & (table["name"] == name) & (table["metric"] == LOG_SCORE)]
+    line = own.iloc[-1]  # with the contract known, where it is
+    values = {"estimate": float(line["estimate"]), "low": float(line["conf_low"]), "high": float(line["conf_high"])}
+    if part == FAMILY:
+        return remark(f"health_score.family_{verdict}", family=families_named([name])[0], **values)
+    return remark(f"health_score.component_{verdict}", component=name, **values)
+
+
+def _interventions(audit: ScoreAudit) -> Told:
+    found = audit.treated
+    tables = {"interventions": found.bands, "interventions-components": found.components}
+    return found, (found.sentence,), (), {name: table for name, table in tables.items() if len(table)}
 
 
 def _proposal(audit: ScoreAudit) -> Told:
@@ -111,6 +139,8 @@ _ASKED: dict[str, Callable[[ScoreAudit], Any]] = {
     "warning": _warning,
     "alarms": _alarms,
     "flagged": _flagged,
+    "left_out": _left_out,
+    "interventions": _interventions,
     "proposal": _proposal,
     "stability": _stability,
 }
