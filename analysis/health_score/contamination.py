@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from analysis.health_score.colours import COLOUR_NAMES
 from analysis.health_score.left_frames import TREATED_BANDS, TREATED_COMPONENTS
 from analysis.inference.joint_tests import SHOWN
 from analysis.wording.remarks import Remark, remark
@@ -60,6 +61,24 @@ class Warned(StrEnum):
     CLEAR = "clear"
 
 
+_NOT_SOME = {
+    Known.NO_TABLE: "health_score.interventions_no_table",
+    Known.NO_DATES: "health_score.interventions_no_dates",
+    Known.NONE: "health_score.interventions_none",
+}
+_CASES = {
+    BandCase.MOSTLY_TREATED: "health_score.contamination_mostly_treated",
+    BandCase.TOO_FEW: "health_score.contamination_too_few",
+    BandCase.JUDGED: "health_score.contamination_judged",
+    BandCase.UNTREATED: "health_score.contamination_untreated",
+}
+_EFFECTS = {
+    Effect.LOOKS_WORSE: "health_score.contamination_looks_worse",
+    Effect.LOOKS_BETTER: "health_score.contamination_looks_better",
+    Effect.NOT_SHOWN: "health_score.contamination_not_shown",
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Contamination:
     """What interventions did to what is seen of a score.
@@ -98,20 +117,20 @@ class Contamination:
     def sentence(self) -> Remark:
         """What it does to the verdicts, in words."""
         if self.known is not Known.SOME:
-            return remark(f"health_score.interventions_{self.known.value}")
+            return remark(_NOT_SOME[self.known])
         if self.effect is Effect.UNKNOWN:
             refused = self.bands[self.bands["case"].isin([BandCase.MOSTLY_TREATED, BandCase.TOO_FEW])]
             band = self.bands.iloc[0] if refused.empty else refused.iloc[0]
             return remark(
-                f"health_score.contamination_{band['case']}",
-                colour=remark(f"health_score.colour_{band['colour']}"),
+                _CASES[BandCase(band["case"])],
+                colour=remark(COLOUR_NAMES[band["colour"]]),
                 treated=float(band["treated"]),
                 events=int(band["n_events_untreated"]),
             )
         worst, whole = self.bands.iloc[0], self.components[self.components["name"] == TOTAL].iloc[0]
         return remark(
-            f"health_score.contamination_{self.effect.value}",
-            colour=remark(f"health_score.colour_{worst['colour']}"),
+            _EFFECTS[self.effect],
+            colour=remark(COLOUR_NAMES[worst["colour"]]),
             treated=float(worst["treated"]),
             seen=float(worst["risk"]),
             untreated=float(worst["untreated_risk"]),

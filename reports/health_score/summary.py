@@ -5,12 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contest.values import LOG_SCORE
-from analysis.declared.factors import families_named
 from analysis.errors import DesignError, ModelError
-from analysis.health_score.left_out import COMPONENT, FAMILY, LeftOut
 from analysis.health_score.results import ScoreAudit
-from analysis.wording.remarks import Remark, remark
+from analysis.health_score.sentences import component_remarks, family_remarks, weight_remarks
+from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.health_score.content import PARTS, AuditedScore, Part
 
@@ -54,17 +52,7 @@ def _weights(audit: ScoreAudit) -> Told:
     found = audit.weights
     if found.obstacle is not None:
         raise ModelError(found.obstacle)
-    told = tuple(
-        remark(
-            f"health_score.told_{line.verdict}",
-            component=line.component,
-            published=line.published,
-            low=line.conf_low,
-            high=line.conf_high,
-        )
-        for line in found.table.itertuples()
-    )
-    return found, told, found.notes, {"weights": found.table}
+    return found, weight_remarks(found), found.notes, {"weights": found.table}
 
 
 def _order(audit: ScoreAudit) -> Told:
@@ -98,20 +86,7 @@ def _flagged(audit: ScoreAudit) -> Told:
 
 def _left_out(audit: ScoreAudit) -> Told:
     found = audit.lacking
-    told = tuple(_gain(found, part, name, verdict) for part, verdicts in
-                 ((FAMILY, found.families), (COMPONENT, found.components)) for name, verdict in verdicts.items())  # fmt: skip
-    return found, told, (), {"left-out": found.table}
-
-
-def _gain(found: LeftOut, part: str, name: str, verdict: str) -> Remark:
-    """Say what a family adds to the score, or what is lost without a component."""
-    table = found.table
-    own = table[(table["part"] == part) & (table["name"] == name) & (table["metric"] == LOG_SCORE)]
-    line = own.iloc[-1]  # with the contract known, where it is
-    values = {"estimate": float(line["estimate"]), "low": float(line["conf_low"]), "high": float(line["conf_high"])}
-    if part == FAMILY:
-        return remark(f"health_score.family_{verdict}", family=families_named([name])[0], **values)
-    return remark(f"health_score.component_{verdict}", component=name, **values)
+    return found, (*family_remarks(found), *component_remarks(found)), (), {"left-out": found.table}
 
 
 def _interventions(audit: ScoreAudit) -> Told:
