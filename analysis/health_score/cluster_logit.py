@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import expit
+from scipy.special import expit, logit
 
-from analysis.contest.quarter_logit import fit_quarter_logit
+from analysis.contest.quarter_logit import CONVERGED, MOST_HALVES, MOST_LOG_ODDS, MOST_STEPS
 from analysis.errors import ModelError
 from analysis.wording.remarks import remark
 
@@ -22,8 +22,8 @@ class ClusterLogit:
     ----------
     coefficients : ndarray, shape (p,)
         Log odds per unit of each column.
-    columns : ndarray, shape (n, p + q)
-        The columns and a mark for each quarter, of the rows that say something: in their quarter some left and some
+    columns : ndarray, shape (n, k)
+        The p columns, those adjusted for and a mark for each quarter, of the rows that say something: in their quarter some left and some
         stayed.
     residual, weight : ndarray, shape (n,)
         Event less its probability, and the variance of that.
@@ -31,11 +31,11 @@ class ClusterLogit:
         Marks those rows among the ones given.
     cluster : ndarray of int, shape (n,)
         From 0, without gaps.
-    root : ndarray, shape (p + q, p + q)
-        L of L L' = inverse information.
-    halves : ndarray, shape (c, p + q, p + q)
-        By cluster (I - G)^(-1/2), where G is the cluster's part of the information in the units of L.
-    parts : ndarray, shape (c, p + q)
+    root : ndarray, shape (k, k)
+        L of L L' = inverse information, the penalty in it.
+    halves : tuple of Half
+        By cluster, what corrects its residuals.
+    parts : ndarray, shape (c, k)
         By cluster the score in the units of L, each corrected by its half.
     """
 
@@ -46,7 +46,7 @@ class ClusterLogit:
     kept: NDArray[np.bool_]
     cluster: NDArray[np.intp]
     root: NDArray[np.float64]
-    halves: NDArray[np.float64]
+    halves: "tuple[Half, ...]"
     parts: NDArray[np.float64]
 
     @property
@@ -63,10 +63,9 @@ class ClusterLogit:
     def degrees_of_freedom(self, contrast: NDArray[np.float64]) -> float:
         """Return Satterthwaite's degrees of freedom of a sum of coefficients, under the model without dependence."""
         direction = self.root.T @ np.r_[contrast, np.zeros(len(self.root) - len(contrast))]
-        own = self.halves @ direction
-        information = np.eye(len(self.root)) - np.linalg.pinv(self.halves @ self.halves, hermitian=True)
-        across = np.einsum("cij,cjk,k->ci", self.halves, information, direction)
-        length = np.einsum("ci,cij,cj->c", own, information, own)
+        own = [half.correct(half.units @ direction) for half in self.halves]
+        length = np.array([one @ one for one in own])
+        across = np.stack([half.units.T @ one for half, one in zip(self.halves, own, strict=True)])
         trace = length.sum() - (across**2).sum()
         gram = across.T @ across
         squares = (length**2).sum() - 2 * (length * (across**2).sum(axis=1)).sum() + (gram**2).sum()
@@ -83,7 +82,8 @@ class ClusterLogit:
         Notes
         -----
         The generalised score test: the added columns' score, freed of what the fitted ones explain, against its spread
-        over clusters (Rotnitzky and Jewell 1990, Biometrika 77, 485; Boos 1992, Am. Stat. 46, 327).
+        over clusters (Rotnitzky and Jewell 1990, Biometrika 77, 485; Boos 1992, Am. Stat. 46, 327). Freed so, a penalty
+        on columns that are adjusted for shifts it to second order only.
         """
         own = added[self.kept] if added.ndim == 2 else added[self.kept][:, None]
         weighted = self.weight[:, None] * self.columns
@@ -102,6 +102,27 @@ class ClusterLogit:
         error = np.sqrt(np.diag(np.linalg.solve(information, np.linalg.solve(information, spread).T)))
         df = free.shape[1]
         return ScoreTest(statistic, float(stats.chi2.sf(statistic, df)), df, float(step[0]), float(error[0]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Half:
+    """The inverse square root of I - H of a cluster, H its block of the hat matrix, as I + U diag(f) U'.
+
+    Attributes
+    ----------
+    units : ndarray, shape (n, k)
+        The cluster's columns in the units of L, each row times the root of its weight: H is their Gram matrix.
+    vectors, factors : ndarray, shape (n, m) and (m,)
+        U and f.
+    """
+
+    units: NDArray[np.float64]
+    vectors: NDArray[np.float64]
+    factors: NDArray[np.float64]
+
+    def correct(self, residual: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (I - H)^(-1/2) times residuals, shape (n,)."""
+        return residual + self.vectors @ (self.factors * (self.vectors.T @ residual))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,12 @@ class ScoreTest:
 
 
 def fit_cluster_logit(
-    values: NDArray[np.float64], event: NDArray[np.bool_], quarter: NDArray[np.intp], cluster: NDArray[np.intp]
+    values: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    quarter: NDArray[np.intp],
+    cluster: NDArray[np.intp],
+    beside: NDArray[np.float64] | None = None,
+    ridge: float = 0.0,
 ) -> ClusterLogit:
     """Maximise the likelihood, with a free intercept for each quarter.
 
@@ -135,25 +161,73 @@ def fit_cluster_logit(
     quarter : ndarray of int, shape (n,)
         From 0.
     cluster : ndarray of int, shape (n,)
+    beside : ndarray, shape (n, r), optional
+        Columns that are adjusted for.
+    ridge : float
+        Penalty on these alone, ridge / 2 x sum of squared coefficients: a column in which nobody left stays finite.
 
     Raises
     ------
     ModelError
         If the likelihood has no maximum, or a column is a sum of others and of marks of quarters.
     """
-    _refuse_sums(values, quarter)
-    found = fit_quarter_logit(values, event, quarter)
-    if not found.is_found:
+    size = np.bincount(quarter)
+    rate = np.bincount(quarter, event) / np.maximum(size, 1)
+    kept = ((rate > 0) & (rate < 1))[quarter]
+    if not kept.any():
         raise ModelError(remark("health_score.no_maximum", rows=len(event), events=int(event.sum())))
-    kept = np.isfinite(found.intercepts)[quarter]
-    own, place = values[kept], np.unique(quarter[kept], return_inverse=True)[1]
-    columns = np.column_stack([own, place[:, None] == np.arange(place.max() + 1)]).astype(np.float64)
-    risk = expit(found.intercepts[quarter[kept]] + own @ found.coefficients)
-    residual, weight = event[kept] - risk, risk * (1 - risk)
+    own, y, place = values[kept], event[kept], np.unique(quarter[kept], return_inverse=True)[1]
+    _refuse_sums(own, place)
+    other = np.empty((len(own), 0)) if beside is None else beside[kept]
+    columns = np.column_stack([own, other, place[:, None] == np.arange(place.max() + 1)]).astype(np.float64)
+    penalty = np.zeros(columns.shape[1])
+    penalty[own.shape[1] : own.shape[1] + other.shape[1]] = ridge
+    found = _likeliest(columns, y, penalty, logit(rate[np.unique(quarter[kept])]))
+    scale = own.std(axis=0)
+    if found is None or np.abs(found[: own.shape[1]] * scale).max() > MOST_LOG_ODDS:
+        raise ModelError(remark("health_score.no_maximum", rows=len(event), events=int(event.sum())))
+    risk = expit(columns @ found)
+    residual, weight = y - risk, risk * (1 - risk)
     code = np.unique(cluster[kept], return_inverse=True)[1]
-    root = _root(columns.T @ (weight[:, None] * columns))
-    halves, parts = _corrected(columns @ root, residual, weight, code)
-    return ClusterLogit(found.coefficients, columns, residual, weight, kept, code, root, halves, parts)
+    root = _root(columns.T @ (weight[:, None] * columns) + np.diag(penalty))
+    root_weight = np.sqrt(weight)
+    order = np.argsort(code, kind="stable")
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))[1:]
+    halves = tuple(_half(units) for units in np.split((root_weight[:, None] * (columns @ root))[order], starts))
+    scaled = np.split((residual / root_weight)[order], starts)
+    parts = np.stack([half.units.T @ half.correct(one) for half, one in zip(halves, scaled, strict=True)])
+    # One step takes from the coefficients what the penalty on other columns did to them, to first order.
+    unpulled = found + root @ (root.T @ (penalty * found))
+    return ClusterLogit(unpulled[: own.shape[1]], columns, residual, weight, kept, code, root, halves, parts)
+
+
+def _likeliest(
+    columns: NDArray[np.float64], event: NDArray[np.bool_], penalty: NDArray[np.float64], levels: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Return the coefficients by Newton's method, a step halved that lowers the likelihood; None without a maximum."""
+    found = np.r_[np.zeros(columns.shape[1] - len(levels)), levels]
+
+    def likelihood(at: NDArray[np.float64]) -> float:
+        log_odds = columns @ at
+        return float(log_odds[event].sum() - np.logaddexp(0.0, log_odds).sum() - penalty @ at**2 / 2)
+
+    reached = likelihood(found)
+    for _ in range(MOST_STEPS):
+        risk = expit(columns @ found)
+        information = columns.T @ ((risk * (1 - risk))[:, None] * columns) + np.diag(penalty)
+        try:
+            step = np.linalg.solve(information, columns.T @ (event - risk) - penalty * found)
+        except np.linalg.LinAlgError:
+            return None
+        for _ in range(MOST_HALVES):
+            now = likelihood(found + step)
+            if now >= reached - 1e-9 * abs(reached):
+                break
+            step = step / 2
+        found, reached = found + step, now
+        if np.abs(columns.std(axis=0) * step).max() < CONVERGED:
+            return found
+    return None
 
 
 def _refuse_sums(values: NDArray[np.float64], quarter: NDArray[np.intp]) -> None:
@@ -171,17 +245,9 @@ def _root(information: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linalg.inv(np.linalg.cholesky(information / np.outer(scale, scale))).T / scale[:, None]
 
 
-def _corrected(
-    units: NDArray[np.float64], residual: NDArray[np.float64], weight: NDArray[np.float64], code: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return by cluster (I - G)^(-1/2), and the score corrected by it."""
-    order = np.argsort(code, kind="stable")
-    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
-    scaled = (np.sqrt(weight)[:, None] * units)[order]
-    gram = np.stack([one.T @ one for one in np.split(scaled, starts[1:])])
-    score = np.add.reduceat((residual[:, None] * units)[order], starts, axis=0)
-    own, vectors = np.linalg.eigh(gram)
-    left = 1.0 - own
-    factor = np.where(left > _WHOLE, 1.0 / np.sqrt(np.maximum(left, _WHOLE)), 0.0)
-    halves = np.einsum("cij,cj,ckj->cik", vectors, factor, vectors)
-    return halves, np.einsum("cij,cj->ci", halves, score)
+def _half(units: NDArray[np.float64]) -> Half:
+    vectors, singular, _ = np.linalg.svd(units, full_matrices=False)
+    left = 1.0 - singular**2
+    # A direction that the cluster alone tells has no residual: it is left out.
+    factors = np.where(left > _WHOLE, 1.0 / np.sqrt(np.maximum(left, _WHOLE)), 0.0) - 1.0
+    return Half(units, vectors, factors)

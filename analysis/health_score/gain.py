@@ -20,7 +20,7 @@ from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import settled_quarters
 from analysis.health_score.definition import FULL
 from analysis.health_score.shrunk_weights import choose_penalty, free_columns, in_fives, learn_effects, weights_of
-from analysis.health_score.weight_rows import CONTRACT_RIDGE, LEAST_LEAVERS, WeightRows, quarters_of
+from analysis.health_score.weight_rows import FORECAST_RIDGE, LEAST_LEAVERS, WeightRows, quarters_of
 from analysis.models.cross_fit import cluster_folds
 from analysis.models.logistic import Logistic
 from analysis.progress import Progress, quiet
@@ -144,7 +144,7 @@ def _contract(
     except DesignError:
         return lacking
     matrix = design.apply(training)
-    _, unseen = Logistic(ridge=CONTRACT_RIDGE).fit_out_of_fold(matrix, outcome, fold)
+    _, unseen = Logistic(ridge=FORECAST_RIDGE).fit_out_of_fold(matrix, outcome, fold)
     said = unseen(matrix, fold, outcome.cluster_place), unseen(design.apply(test), known[:, 0], known[:, 1])
     first, second = (logit(np.clip(one, _SURE, 1 - _SURE))[:, None] for one in said)
     return first, second

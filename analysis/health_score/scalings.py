@@ -11,11 +11,10 @@ from scipy import stats
 
 from analysis.contest.spline import curved_columns, knots_at_quantiles
 from analysis.errors import ModelError
-from analysis.health_score.cluster_logit import ClusterLogit, fit_cluster_logit
+from analysis.health_score.cluster_logit import ClusterLogit
 from analysis.health_score.definition import FULL
 from analysis.health_score.weight_frames import BANDS, OVERLAPS, SCALINGS
-from analysis.health_score.weight_rows import WeightRows, contract_log_odds
-from analysis.health_score.weights import full_fit
+from analysis.health_score.weight_rows import WeightRows
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
@@ -73,15 +72,14 @@ def judge_scalings(rows: WeightRows) -> Scalings:
     model of all components and the contract; by Holm over the components. Turns: the bands' own coefficients, each
     against the band below, CR2, one-sided, by Holm over all pairs of bands.
     """
-    beside = contract_log_odds(rows)
-    full = full_fit(rows, beside)
+    full = rows.fit(rows.points / FULL)
     tests, bands = [], []
     for place, name in enumerate(rows.names):
         points = rows.points[:, place]
         band = bands_of(points)
         bent = _bent(points, band)
         tests.append(full.score_test(bent).p_value if bent.shape[1] else np.nan)
-        bands.append(_bands(rows, beside, full, place, band).assign(component=name))
+        bands.append(_bands(rows, full, place, band).assign(component=name))
     adjusted = holm(np.array(tests))
     own = pd.concat(bands, ignore_index=True)
     own["adjusted_p_value"] = holm(own["p_value"].to_numpy(np.float64))
@@ -119,9 +117,7 @@ def _bent(points: NDArray[np.float64], band: NDArray[np.intp]) -> NDArray[np.flo
     return curved_columns(points, knots) / FULL if len(knots) else np.empty((len(points), 0))
 
 
-def _bands(
-    rows: WeightRows, beside: NDArray[np.float64], full: ClusterLogit, place: int, band: NDArray[np.intp]
-) -> pd.DataFrame:
+def _bands(rows: WeightRows, full: ClusterLogit, place: int, band: NDArray[np.intp]) -> pd.DataFrame:
     """Return each band with its log odds against the lowest, and a test that it is above that of the band below."""
     points, number = rows.points[:, place], int(band.max()) + 1
     grouped = pd.Series(points).groupby(band)
@@ -141,7 +137,7 @@ def _bands(
     others = np.delete(rows.points, place, axis=1) / FULL
     marks = (band[:, None] == np.arange(1, number)).astype(np.float64)
     try:
-        fit = fit_cluster_logit(np.column_stack([marks, others, beside]), rows.event, rows.quarter, rows.cluster)
+        fit = rows.fit(np.column_stack([marks, others]))
     except ModelError:
         return table
     covariance = fit.covariance

@@ -7,11 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
-from analysis.health_score.cluster_logit import fit_cluster_logit
 from analysis.health_score.definition import FULL
 from analysis.health_score.weight_frames import DRIFTS, PERIODS
-from analysis.health_score.weight_rows import LEAST_LEAVERS, WeightRows, contract_log_odds
-from analysis.health_score.weights import full_fit, implied_weight, null_fit
+from analysis.health_score.weight_rows import LEAST_LEAVERS, WeightRows
+from analysis.health_score.weights import implied_weight
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
@@ -41,7 +40,7 @@ def weights_over_time(rows: WeightRows) -> Stability:
     Raises
     ------
     ModelError
-        If there are too few leavers for two periods, or what the contract says cannot be told.
+        If there are too few leavers for two periods, or no period can be fitted.
 
     Notes
     -----
@@ -53,17 +52,16 @@ def weights_over_time(rows: WeightRows) -> Stability:
     if len(starts) < 2:
         leavers = rows.outcome.n_lifetimes_with_event
         raise ModelError(remark("health_score.one_period", leavers=leavers, needed=2 * LEAST_LEAVERS))
-    beside = contract_log_odds(rows)
     lines, unfitted = [], []
     for period in range(len(starts)):
         own = rows.take(number == period)
         try:
-            lines += _of_period(own, beside[number == period], starts[period])
+            lines += _of_period(own, starts[period])
         except ModelError:
             unfitted.append(starts[period])
     if not lines:
         raise ModelError(remark("health_score.no_maximum", rows=len(rows.event), events=int(rows.event.sum())))
-    tests = DRIFTS.checked(_tests(rows, beside, number))
+    tests = DRIFTS.checked(_tests(rows, number))
     drifts = tuple(tests.loc[tests["adjusted_p_value"] < SHOWN, "component"])
     notes = [remark("health_score.weights_drift", components=drifts) if drifts else
              remark("health_score.no_drift_shown", periods=len(starts))]  # fmt: skip
@@ -99,8 +97,8 @@ def _leavers(lifetime: NDArray[np.object_], marked: NDArray[np.bool_]) -> int:
     return len(pd.unique(lifetime[marked]))
 
 
-def _of_period(rows: WeightRows, beside: NDArray[np.float64], start: pd.Timestamp) -> list[dict[str, object]]:
-    full, null = full_fit(rows, beside), null_fit(rows, beside)
+def _of_period(rows: WeightRows, start: pd.Timestamp) -> list[dict[str, object]]:
+    full, null = rows.fit(rows.points / FULL), rows.fit(rows.score[:, None] / FULL)
     lines: list[dict[str, object]] = []
     for place, name in enumerate(rows.names):
         raw, low, high = implied_weight(full, place, len(rows.names))
@@ -123,17 +121,16 @@ def _of_period(rows: WeightRows, beside: NDArray[np.float64], start: pd.Timestam
     return lines
 
 
-def _tests(rows: WeightRows, beside: NDArray[np.float64], number: NDArray[np.intp]) -> pd.DataFrame:
+def _tests(rows: WeightRows, number: NDArray[np.intp]) -> pd.DataFrame:
     own = number[:, None] == np.arange(1, number.max() + 1)
     score = rows.score / FULL
     lines = []
     for place, name in enumerate(rows.names):
         points = rows.points[:, place] / FULL
         is_new = not np.allclose(rows.published[place], FULL)
-        held = [score, score[:, None] * own, *([points] if is_new else []), beside]
+        held = [score, score[:, None] * own, *([points] if is_new else [])]
         try:
-            null = fit_cluster_logit(np.column_stack(held), rows.event, rows.quarter, rows.cluster)
-            test = null.score_test(points[:, None] * own)
+            test = rows.fit(np.column_stack(held)).score_test(points[:, None] * own)
             lines.append((name, test.statistic, test.df, test.p_value))
         except ModelError:
             lines.append((name, np.nan, own.shape[1], np.nan))

@@ -13,6 +13,7 @@ from analysis.design.matrix import DesignMatrix, learn_matrix
 from analysis.design.outcome import Outcome
 from analysis.design.raw_covariates import Covariate
 from analysis.errors import DesignError, ModelError
+from analysis.health_score.cluster_logit import ClusterLogit, fit_cluster_logit
 from analysis.health_score.definition import FULL, ScoreDefinition
 from analysis.health_score.scored import NEUTRAL, Scored, weights_by_row
 from analysis.models.cross_fit import cluster_folds
@@ -23,8 +24,10 @@ LEAST_LEAVERS = 30
 LEAST_MONTHS = 12
 LEAST_COVERED = 0.5
 """Share of settled rows that must have all components."""
-CONTRACT_RIDGE = 10.0
-"""Of the contract's columns, in standard deviations: enough that a day on which nobody can leave has a finite odds."""
+CONTRACT_RIDGE = 1.0
+"""Of the contract's columns, in standard deviations: enough that a day on which nobody can leave has finite odds."""
+FORECAST_RIDGE = 10.0
+"""Of the same where the contract alone is to forecast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +95,16 @@ class WeightRows:
         told = {"event": event.astype(np.int64), "cause": np.where(event, "churn", ""), "believed_from": pd.NaT}
         rows = self.rows.assign(**told).astype({"believed_from": self.rows["believed_from"].dtype})
         return replace(self, outcome=replace(self.outcome, event=event), rows=rows)
+
+    def fit(self, values: NDArray[np.float64]) -> ClusterLogit:
+        """Fit columns of these rows, contract beside them.
+
+        Raises
+        ------
+        ModelError
+            If the likelihood has no maximum, or a column is a sum of others.
+        """
+        return fit_cluster_logit(values, self.event, self.quarter, self.cluster, contract_columns(self), CONTRACT_RIDGE)
 
     def take(self, chosen: NDArray) -> "WeightRows":
         """Return some of the rows, by mask or place."""
@@ -179,6 +192,11 @@ def _contract(rows: pd.DataFrame, covariates: tuple[Covariate, ...]) -> DesignMa
         return None
 
 
+def contract_columns(rows: WeightRows) -> NDArray[np.float64]:
+    """Return the columns that are adjusted for, shape (n, r)."""
+    return np.empty((len(rows.event), 0)) if rows.contract is None else rows.contract.values
+
+
 def contract_log_odds(rows: WeightRows) -> NDArray[np.float64]:
     """Return what the contract alone says of each row, by fits without its cluster, as log odds, shape (n, 1).
 
@@ -192,7 +210,7 @@ def contract_log_odds(rows: WeightRows) -> NDArray[np.float64]:
     if rows.contract is None:
         return np.empty((len(rows.event), 0))
     fold = cluster_folds(rows.outcome, rows.seed)
-    _, unseen = Logistic(ridge=CONTRACT_RIDGE).fit_out_of_fold(rows.contract, rows.outcome, fold)
+    _, unseen = Logistic(ridge=FORECAST_RIDGE).fit_out_of_fold(rows.contract, rows.outcome, fold)
     risk = unseen(rows.contract, fold, rows.cluster)
     if not np.isfinite(risk).all():
         raise ModelError(remark("health_score.contract_not_told", rows=len(rows.event)))

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.health_score.cluster_logit import ClusterLogit, ScoreTest, fit_cluster_logit
+from analysis.health_score.cluster_logit import ClusterLogit, ScoreTest
 from analysis.health_score.definition import FULL
 from analysis.health_score.power import leavers_needed
 from analysis.health_score.weight_frames import WEIGHTS
-from analysis.health_score.weight_rows import WeightRows, contract_log_odds, obstacle_to_weights
+from analysis.health_score.weight_rows import WeightRows, obstacle_to_weights
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
@@ -108,8 +108,8 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     Notes
     -----
     Unshrunk logistic regression of leaving within the horizon on all components' points, with an intercept for each
-    calendar quarter and, beside them, what the contract (its clock and phase among it) says of the row by fits that had
-    not seen its cluster. Implied weights are 100 b / sum(b); their intervals hold every weight that a 5% test of
+    calendar quarter and, beside them, the contract's columns, its clock and phase among them. A trace of a penalty is on
+    these alone; what it does to the others is taken back to first order. Implied weights are 100 b / sum(b); their intervals hold every weight that a 5% test of
     b_j = w sum(b) does not reject (Fieller 1954, J. R. Stat. Soc. B 16, 175), cut at 0 and 100: where the components
     together say little, that is all of it. Errors are CR2 by parents, with Satterthwaite's degrees of freedom.
 
@@ -122,8 +122,7 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     if lacking is not None:
         return _unjudged(lacking, rows, leavers, clusters)
     try:
-        beside = contract_log_odds(rows)
-        null, full = null_fit(rows, beside), full_fit(rows, beside)
+        null, full = rows.fit(rows.score[:, None] / FULL), rows.fit(rows.points / FULL)
     except ModelError as error:
         return _unjudged(error.remark, rows, leavers, clusters)
     slope = slope_of(null, rows.score)
@@ -163,28 +162,6 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     )
 
 
-def null_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
-    """Fit the published score alone, contract beside it.
-
-    Raises
-    ------
-    ModelError
-        If the likelihood has no maximum.
-    """
-    return fit_cluster_logit(np.column_stack([rows.score / FULL, beside]), rows.event, rows.quarter, rows.cluster)
-
-
-def full_fit(rows: WeightRows, beside: NDArray[np.float64]) -> ClusterLogit:
-    """Fit all components, contract beside them.
-
-    Raises
-    ------
-    ModelError
-        If the likelihood has no maximum, or a component is a sum of others.
-    """
-    return fit_cluster_logit(np.column_stack([rows.points / FULL, beside]), rows.event, rows.quarter, rows.cluster)
-
-
 def slope_of(null: ClusterLogit, score: NDArray[np.float64]) -> Slope:
     """Say what the published score alone tells beyond the contract."""
     reach = float(np.diff(np.quantile(score, [0.1, 0.9]))[0])
@@ -207,7 +184,7 @@ def implied_weight(full: ClusterLogit, place: int, n_components: int) -> tuple[f
     Parameters
     ----------
     full
-        From `full_fit`.
+        The fit of all components.
     place
         Of the component.
     n_components

@@ -12,7 +12,7 @@ from scipy.special import expit
 from analysis.health_score.definition import FULL
 from analysis.health_score.scored import scored_as_published
 from analysis.health_score.weight_rows import WeightRows, contract_log_odds, weight_rows
-from analysis.health_score.weights import Verdict, WeightVerdicts, Worth, full_fit, judge_weights
+from analysis.health_score.weights import Verdict, WeightVerdicts, Worth, judge_weights
 from analysis.progress import Progress, quiet
 from analysis.worlds.proofs.dealt_worlds import StudiedCompany, deal, rows_of_worlds
 
@@ -111,7 +111,7 @@ def dealt_verdicts(
     """
     for company in companies:
         rows = _rows_of(company)
-        effects = np.maximum(-full_fit(rows, contract_log_odds(rows)).coefficients[: len(rows.names)], 0.0)
+        effects = np.maximum(-rows.fit(rows.points / FULL).coefficients[: len(rows.names)], 0.0)
         right = tuple(FULL * effects / effects.sum())
         published = tuple(rows.published)
         cases = (
