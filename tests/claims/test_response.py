@@ -11,8 +11,9 @@ from worlds import SHORT, World, quiet, shared_world
 
 from analysis.claims.asked import Asked, Grounds
 from analysis.claims.estimates import Estimate, estimate_all
-from analysis.claims.response import flips, responses_to_risk, rows_without_interventions
+from analysis.claims.response import responses_to_risk
 from analysis.claims.rows import TestRows
+from analysis.contest.touches import flips, rows_without_interventions
 from analysis.declared.claims import read_claims
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
