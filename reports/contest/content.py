@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.by_event import ByEvent
 from analysis.contest.ranking import Ranking
 from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.total_effects import TotalEffects
+from analysis.contest.touches import TouchEffects
 from analysis.contest.vacancy import Vacancy
 from analysis.forecast.standpoint import Standpoint
 from analysis.wording.remarks import Remark
@@ -24,8 +27,13 @@ class Compared:
         Families that these data tell nothing of.
     drawn
         As `analysis.contest.displays.drawn_values`.
-    differences, cells, vacancy
-        In points of churn, in cells high and low by family, and after a champion's departure; or why not.
+    differences, totals, touches, cells, vacancy
+        In points of churn, through other families and beside them, without interventions, in cells high and low by
+        family, and after a champion's departure; or why not.
+    by_event
+        Churn beside contraction; or why not.
+    hidden_groups
+        As `HIDDEN_GROUPS`: what the groups hold that are not told.
     tables
         All tables by name.
     """
@@ -34,8 +42,12 @@ class Compared:
     not_measured: tuple[str, ...]
     drawn: pd.DataFrame
     differences: RiskDifferences | Remark
+    totals: TotalEffects | Remark
+    touches: TouchEffects | Remark
     cells: BlindSpots | Remark
     vacancy: Vacancy | Remark
+    by_event: ByEvent | Remark
+    hidden_groups: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
+from analysis.contest.adjusted_displays import drawn_events, drawn_totals, drawn_touches
 from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.by_event import ByEvent
 from analysis.contest.effect_displays import (
     PLACE_COLORS,
     cell_labels,
@@ -18,6 +21,8 @@ from analysis.contest.effect_displays import (
     vacancy_axis,
 )
 from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.total_effects import TotalEffects
+from analysis.contest.touches import TouchEffects
 from analysis.contest.vacancy import Vacancy
 from analysis.contest.values import IPA, LOG_SCORE, TOTAL
 from analysis.contest.where import LEAST_EVENTS
@@ -89,6 +94,10 @@ def _of_compared(
         "of_where": {by: sentences.where_sentences(text, differences[differences["by"] == by], labels) for by in told},
         "least_events": LEAST_EVENTS,
         "points": None if isinstance(found.differences, Remark) else _points(found.differences, text, colors),
+        "totals": None if isinstance(found.totals, Remark) else _totals(found.totals, text, colors),
+        "touches": None if isinstance(found.touches, Remark) else _touches(found.touches, text, colors),
+        "by_event": None if isinstance(found.by_event, Remark) else _by_event(found.by_event, text, colors),
+        "hidden": found.hidden_groups.set_index("by"),
         "cells": None if isinstance(found.cells, Remark) else _cells(found.cells, text),
         "vacancy": None if isinstance(found.vacancy, Remark) else _vacancy(found.vacancy, text),
         "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
@@ -110,11 +119,28 @@ def _figure(found: Compared, text: Catalogue, labels: Mapping[str, str], colors:
 
 
 def _points(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    drawn = drawn_differences(found, text)
+    return _dots("points", drawn_differences(found, text), text, colors)
+
+
+def _totals(found: TotalEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    return _dots("total", drawn_totals(found, text), text, colors)
+
+
+def _by_event(found: ByEvent, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    return _dots("by_event", drawn_events(found, text), text, colors)
+
+
+def _touches(found: TouchEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    labelled = found.table.assign(label=[text.label(str(term)) for term in found.table["term"]])
+    return _dots("touches", drawn_touches(labelled, text), text, colors)
+
+
+def _dots(part: str, drawn: pd.DataFrame, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    """Draw estimates with their intervals, what they come to beside them, as one part of the page names them."""
     return Markup(
         as_svg(
-            "points", draw_points, size=(8.6, points_height(drawn)), alt=text("contest.points_alt"), frame=drawn,
-            colors=colors, x_label=text("contest.points_x"),
+            part, draw_points, size=(8.6, points_height(drawn)), alt=text(f"contest.{part}_alt"), frame=drawn,
+            colors=colors, x_label=text(f"contest.{part}_x"),
         )
     )  # fmt: skip
 

@@ -35,8 +35,12 @@ def summarise(tenure: Workbench) -> Contest:
         not_measured=tuple(family.name for family, _ in tenure.families() if family.name not in measured),
         drawn=drawn_values(tables["values"], results.ranking),
         differences=_found(tenure, "no points of churn", lambda: tenure.effects.differences),
+        totals=_found(tenure, "no total effects", lambda: tenure.effects.totals),
+        touches=_found(tenure, "no contact without interventions", lambda: tenure.effects.touches),
         cells=_found(tenure, "no map of blind spots", lambda: tenure.effects.cells),
         vacancy=_found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy),
+        by_event=_found(tenure, "nothing on contraction", lambda: tenure.effects.events),
+        hidden_groups=results.hidden_groups,
         tables=tables,
     )
     compared.tables.update(
@@ -44,6 +48,9 @@ def summarise(tenure: Workbench) -> Contest:
             name: found.table
             for name, found in (
                 ("risk-differences", compared.differences),
+                ("total-effects", compared.totals),
+                ("touches-left-out", compared.touches),
+                ("by-event", compared.by_event),
                 ("blind-spots", compared.cells),
                 ("vacancy", compared.vacancy),
             )
