@@ -78,7 +78,6 @@ def drawn_touches(labelled: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         for code, ends in (("all", ("estimate", "conf_low", "conf_high")),
                            ("without", ("without", "without_low", "without_high"))):  # fmt: skip
             values = [getattr(row, name) for name in ends]
-            text = remark("contest.log_ratio", value=values[0], low=values[1], high=values[2])
             flag = remark("contest.flagged") if row.response_to_risk and code == "without" else None
             lines.append(
                 {
@@ -87,7 +86,7 @@ def drawn_touches(labelled: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
                     "estimate": values[0],
                     "conf_low": values[1],
                     "conf_high": values[2],
-                    "text": text.in_words(catalogue),
+                    "text": f"{catalogue.number(values[0])} ({catalogue.span(values[1], values[2])})",
                     "below": flag.in_words(catalogue) if flag else "",
                 }
             )

@@ -220,7 +220,7 @@ _DIRECTIONS = {Direction.AS_EXPECTED: "contest.as_expected", Direction.AGAINST: 
 
 def show_dose_response(found: DoseResponse, covariate: Covariate) -> Display:
     """Return the curve of one covariate in the Cox model and in the forest."""
-    words = dose_words(covariate, english())
+    words = dose_words(covariate.label_en, covariate.unit, english())
     return Display(
         words.title,
         found.table,
@@ -240,13 +240,11 @@ class DoseWords:
     models: Mapping[str, str]
 
 
-def dose_words(covariate: Covariate, catalogue: Catalogue) -> DoseWords:
-    """Return the words of the curve of a covariate in those of a catalogue; its unit where the language has one."""
-    label, unit = covariate.label(catalogue.language), covariate.unit
-    says = remark("contest.dose_x", label=label, unit=unit)
+def dose_words(label: str, unit: str, catalogue: Catalogue) -> DoseWords:
+    """Return the words of the curve of a covariate, called so and of this unit, in those of a catalogue."""
     return DoseWords(
         title=remark("contest.dose_title", label=label).in_words(catalogue),
-        x_label=says.in_words(catalogue),
+        x_label=f"{label} ({unit})",
         y_label=remark("contest.dose_y").in_words(catalogue),
         models={name: remark(code).in_words(catalogue) for name, code in _DOSE_MODELS.items()},
     )

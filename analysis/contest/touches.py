@@ -123,6 +123,6 @@ def _differs(one: pd.Series, other: pd.Series) -> bool:
 def _notes(table: pd.DataFrame, n_left_out: int, n_touches: int) -> tuple[Remark, ...]:
     """Say what was left out, and of which columns the sign flips."""
     flipped = table[table["response_to_risk"].to_numpy(bool)]
-    said = [remark("contest.response_to_risk", term=str(term)) for term in flipped["term"]]
+    said = [remark("contest.response_to_risk", covariate=str(term)) for term in flipped["term"]]
     read = remark("contest.touches_read", number=n_left_out, touches=n_touches)
     return (read, *(said or [remark("contest.no_response_to_risk")]))

@@ -119,28 +119,31 @@ def _figure(found: Compared, text: Catalogue, labels: Mapping[str, str], colors:
 
 
 def _points(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    return _dots("points", drawn_differences(found, text), text, colors)
+    return _dots("points", drawn_differences(found, text), colors, text("contest.points_alt"), text("contest.points_x"))
 
 
 def _totals(found: TotalEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    return _dots("total", drawn_totals(found, text), text, colors)
+    return _dots("total", drawn_totals(found, text), colors, text("contest.total_alt"), text("contest.total_x"))
 
 
 def _by_event(found: ByEvent, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    return _dots("by_event", drawn_events(found, text), text, colors)
+    return _dots(
+        "by_event", drawn_events(found, text), colors, text("contest.by_event_alt"), text("contest.by_event_x")
+    )
 
 
 def _touches(found: TouchEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     labelled = found.table.assign(label=[text.label(str(term)) for term in found.table["term"]])
-    return _dots("touches", drawn_touches(labelled, text), text, colors)
+    return _dots(
+        "touches", drawn_touches(labelled, text), colors, text("contest.touches_alt"), text("contest.touches_x")
+    )
 
 
-def _dots(part: str, drawn: pd.DataFrame, text: Catalogue, colors: Mapping[str, str]) -> Markup:
-    """Draw estimates with their intervals, what they come to beside them, as one part of the page names them."""
+def _dots(name: str, drawn: pd.DataFrame, colors: Mapping[str, str], alt: str, x_label: str) -> Markup:
+    """Draw estimates with their intervals, and beside them what they come to."""
     return Markup(
         as_svg(
-            part, draw_points, size=(8.6, points_height(drawn)), alt=text(f"contest.{part}_alt"), frame=drawn,
-            colors=colors, x_label=text(f"contest.{part}_x"),
+            name, draw_points, size=(8.6, points_height(drawn)), alt=alt, frame=drawn, colors=colors, x_label=x_label,
         )
     )  # fmt: skip
 

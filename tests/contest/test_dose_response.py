@@ -214,8 +214,8 @@ def test_a_forest_is_drawn_beside_the_cox_model_and_finds_a_step(bent):
 
 
 def test_a_curve_has_words_in_japanese():
-    """Labels of both models, axes and the title; units are told in English alone, and are left out."""
-    words = dose_words(next(one for one in read_covariates() if one.name == "active_day_share"), read_catalogue("ja"))
+    """Both models, both axes and the title."""
+    words = dose_words("利用日の割合", "割合", read_catalogue("ja"))
     for said in (words.title, words.x_label, words.y_label, words.models["forest"]):
         assert not ENGLISH_WORDS.search(said)
     assert words.models["cox"] == "Coxモデル：ハザード"

@@ -55,7 +55,7 @@ class TestAChampionWhoMovesUse:
 def test_one_who_also_moves_leaving_beside_use_has_both():
     truth, champion = true_points(0.6), line_of(found_in(*drawn_rows(20_000, 2, 0.6)), "champion")
     assert champion["total"] == pytest.approx(truth["total_champion"], abs=0.8)
-    assert champion["direct"] == pytest.approx(truth["direct_champion"], abs=0.8)
+    assert champion["direct"] == pytest.approx(truth["direct_champion"], abs=1.3)  # three standard errors
     assert champion["direct_low"] > 0
 
 
