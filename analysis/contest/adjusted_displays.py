@@ -73,7 +73,7 @@ def show_touches(found: TouchEffects, labelled: pd.DataFrame, colors: Mapping[st
 
 def drawn_touches(labelled: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return what `draw_points` needs, two lines a column, in the words of a catalogue."""
-    lines = []
+    lines, without = [], remark("contest.touches_without").in_words(catalogue)
     for row in labelled.itertuples():
         for code, ends in (("all", ("estimate", "conf_low", "conf_high")),
                            ("without", ("without", "without_low", "without_high"))):  # fmt: skip
@@ -82,7 +82,7 @@ def drawn_touches(labelled: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             lines.append(
                 {
                     "family": row.family,
-                    "label": remark(f"contest.touches_{code}", label=row.label).in_words(catalogue),
+                    "label": row.label if code == "all" else without,
                     "estimate": values[0],
                     "conf_low": values[1],
                     "conf_high": values[2],
