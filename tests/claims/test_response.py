@@ -117,6 +117,7 @@ def test_the_model_is_told_of_columns_that_such_calls_move(called: Workbench) ->
     notes = [note for note in found.notes if note.code == "contest.response_to_risk"]
     assert len(notes) == len(flipped)
     assert 0 < found.n_left_out < found.n_touches
+    assert "without interventions" in called.effects.touches_left_out()._repr_html_()
 
 
 def test_touches_that_nobody_marked_cannot_be_left_out(called: Workbench) -> None:

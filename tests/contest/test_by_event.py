@@ -5,9 +5,11 @@ import pytest
 from family_predictors import FAMILIES, predictor_rows
 from scipy.special import expit
 
+from analysis.contest.adjusted_displays import drawn_events, show_by_event
 from analysis.contest.by_event import effects_by_event
 from analysis.contest.risk_difference import risk_differences
 from analysis.errors import ModelError
+from analysis.wording.remarks import english
 
 
 def shrunk(rows, effects, seed=7, level=-3.0):
@@ -33,6 +35,13 @@ def test_a_family_that_goes_with_one_event_alone_is_told(found):
     assert contraction.loc["relationship", "difference_high"] < 0
     assert contraction.loc["usage", "adjusted_p_value"] > 0.01
     assert {"contest.more_with_churn", "contest.more_with_contraction"} <= {note.code for note in found.notes}
+
+
+def test_events_are_drawn_beside_each_other(found):
+    drawn = drawn_events(found, english())
+    assert drawn["label"].tolist()[:2] == ["Usage: leaving", "Usage: shrinking"]
+    assert drawn["below"].iloc[1].startswith("differs from leaving: p = ")
+    assert "Champion: shrinking" in show_by_event(found, dict.fromkeys(FAMILIES, "#336699"))._repr_html_()
 
 
 def test_churn_is_told_as_it_is_everywhere(rows, found):

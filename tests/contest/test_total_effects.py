@@ -6,6 +6,7 @@ import pytest
 from moved_use import FAMILIES, drawn_rows, true_points
 from simulated_landmarks import COVARIATES, landmark_rows
 
+from analysis.contest.adjusted_displays import drawn_totals, show_total_effects
 from analysis.contest.family_predictors import predictors_before, predictors_of_quarters
 from analysis.contest.quarter_fits import fits_of_quarters
 from analysis.contest.risk_difference import risk_differences
@@ -14,6 +15,7 @@ from analysis.design.population import AT_THE_LANDMARK
 from analysis.errors import ModelError
 from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.models.logistic import Logistic
+from reports.messages import read_catalogue
 
 
 def found_in(rows, then, **more):
@@ -45,6 +47,13 @@ class TestAChampionWhoMovesUse:
         assert usage["total"] == pytest.approx(truth["direct_usage"], abs=0.7)
         assert usage["direct"] == pytest.approx(truth["direct_usage"], abs=0.7)
         assert usage["shown"] == "unsure"
+
+    def test_is_drawn_total_beside_direct(self, found):
+        page = show_total_effects(found, {"usage": "#336699", "champion": "#993366"})._repr_html_()
+        drawn = drawn_totals(found, read_catalogue("ja"))
+        assert "Champion: total" in page
+        assert drawn["label"].tolist() == ["利用：全体", "利用：直接", "社内推進者：全体", "社内推進者：直接"]
+        assert drawn["estimate"].to_numpy() == pytest.approx(found.table[["total", "direct"]].to_numpy().ravel())
 
     def test_is_told_in_words(self, found):
         codes = [note.code for note in found.notes]
