@@ -3,20 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-import pandas as pd
-
 from analysis.claims.asked import Asked, Grounds
 from analysis.claims.estimates import Estimate, estimate_all
 from analysis.claims.rows import TestRows
-from analysis.cohort.cohort_tables import CohortTables, in_order
-from analysis.cohort.rebuild import COHORT, rebuilt
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.contest.touches import MARK, TOUCHES, flips, rows_without_interventions
 from analysis.declared.claim_tests import Kind
 from analysis.declared.factors import Covariate, alternatives
-
-TOUCHES = "touchpoints"
-MARK = f"{TOUCHES}.intervention_id"
-"""What tells a touch that was an intervention from others; without it nothing is looked at."""
 
 
 def responses_to_risk(
@@ -46,19 +39,6 @@ def responses_to_risk(
     tenure.progress("claims: the same without touches that were interventions")
     without = estimate_all(own, replace(rows, intervals=rows_without_interventions(tenure)), grounds)
     return frozenset(key for key, found in _keyed(without).items() if flips(before[key], found))
-
-
-def rows_without_interventions(tenure: CohortTables) -> pd.DataFrame:
-    """Return ``counting_process`` with the covariates as they would be without touches that were interventions."""
-    others = f"select * from {COHORT}.{TOUCHES} where intervention_id is null"
-    with rebuilt(tenure, {TOUCHES: others}, ["counting_process"]) as engine:
-        return in_order(engine.frame("select * from counting_process order by all"), "counting_process")
-
-
-def flips(one: Estimate, other: Estimate) -> bool:
-    """Tell whether two estimates point different ways, and at least one is shown to differ from none."""
-    shown = [estimate.conf_low > 0 or estimate.conf_high < 0 for estimate in (one, other)]
-    return bool(np.sign(one.estimate) * np.sign(other.estimate) < 0 and any(shown))
 
 
 def _keyed(estimates: Sequence[Estimate]) -> Mapping[tuple[str, int], Estimate]:

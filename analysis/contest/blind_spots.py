@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.contest.frames import BLIND_SPOTS
+from analysis.contest.effect_frames import BLIND_SPOTS
 from analysis.declared.factors import families_named
 from analysis.declared.suppression import hidden_cells
 from analysis.errors import ModelError

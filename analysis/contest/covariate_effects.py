@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from analysis.contest.frames import COVARIATE_EFFECTS
+from analysis.contest.effect_frames import COVARIATE_EFFECTS
 from analysis.declared.factors import Covariate, read_covariates
 from analysis.design.formula import memories
 from analysis.inference.fit import Inference

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.contest.accumulated_effects import accumulated_effects
-from analysis.contest.frames import DOSE
+from analysis.contest.effect_frames import DOSE
 from analysis.contest.spline import curved_columns, knots_at_quantiles
 from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from analysis.contest.covariate_effects import Direction, Per
 from analysis.contest.dose_response import DoseResponse
 from analysis.contest.risk_difference import RiskDifferences, Shown
 from analysis.contest.vacancy import Vacancy, weeks_remark
-from analysis.declared.factors import families_named
+from analysis.declared.factors import Covariate, families_named
 from analysis.figures.cells import draw_cells, map_height
 from analysis.figures.display import Display
 from analysis.figures.dose import draw_dose
@@ -217,22 +218,39 @@ _PER = {Per.UNIT: "contest.per_unit", Per.DOUBLING: "contest.per_doubling", Per.
 _DIRECTIONS = {Direction.AS_EXPECTED: "contest.as_expected", Direction.AGAINST: "contest.against"}
 
 
-def show_dose_response(found: DoseResponse, label: str, unit: str) -> Display:
-    """Return the curve of one covariate in the Cox model and in the forest.
-
-    Parameters
-    ----------
-    label, unit
-        Of the covariate.
-    """
-    models = {COX: "Cox model: hazard", FOREST: "Forest: probability within the horizon (a dot each twelfth of rows)"}
+def show_dose_response(found: DoseResponse, covariate: Covariate) -> Display:
+    """Return the curve of one covariate in the Cox model and in the forest."""
+    words = dose_words(covariate.label_en, covariate.unit, english())
     return Display(
-        f"How the danger of leaving goes with: {label}",
+        words.title,
         found.table,
-        lambda ax: draw_dose(ax, found.table, found.median, f"{label} ({unit})", models),
+        lambda ax: draw_dose(ax, found.table, found.median, words.x_label, words.models, words.y_label),
         size=(7.0, 4.0),
         notes=tuple(str(note) for note in found.notes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoseWords:
+    """What stands over and beside the curve of a covariate, and what its models are called."""
+
+    title: str
+    x_label: str
+    y_label: str
+    models: Mapping[str, str]
+
+
+def dose_words(label: str, unit: str, catalogue: Catalogue) -> DoseWords:
+    """Return the words of the curve of a covariate, called so and of this unit, in those of a catalogue."""
+    return DoseWords(
+        title=remark("contest.dose_title", label=label).in_words(catalogue),
+        x_label=f"{label} ({unit})",
+        y_label=remark("contest.dose_y").in_words(catalogue),
+        models={name: remark(code).in_words(catalogue) for name, code in _DOSE_MODELS.items()},
+    )
+
+
+_DOSE_MODELS = {COX: "contest.dose_cox", FOREST: "contest.dose_forest"}
 
 
 def _has_ratio(drawn: pd.DataFrame) -> bool:

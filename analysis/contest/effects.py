@@ -5,7 +5,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.contest.adjusted_displays import show_by_event, show_total_effects, show_touches
 from analysis.contest.blind_spots import BlindSpots, blind_spots
+from analysis.contest.by_event import ByEvent, effects_by_event
 from analysis.contest.covariate_effects import covariate_effects
 from analysis.contest.dose_response import dose_response
 from analysis.contest.effect_displays import (
@@ -15,11 +17,15 @@ from analysis.contest.effect_displays import (
     show_risk_differences,
     show_vacancy,
 )
-from analysis.contest.family_predictors import predictors_of_book, predictors_of_quarters
+from analysis.contest.family_predictors import predictors_before, predictors_of_book, predictors_of_quarters
+from analysis.contest.quarter_fits import QuarterFits, fits_of_quarters
 from analysis.contest.risk_difference import RiskDifferences, risk_differences
+from analysis.contest.total_effects import TotalEffects, total_effects
+from analysis.contest.touches import TouchEffects, touch_effects
 from analysis.contest.vacancy import Vacancy, vacancy_of
 from analysis.declared.factors import contenders
-from analysis.design.population import elapsed_at
+from analysis.design.contraction import contraction_rows
+from analysis.design.population import Elapsed, elapsed_at
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.folds import Fold
 from analysis.evaluation.rolling_origin import RollingOrigin
@@ -67,18 +73,28 @@ class EffectResults:
         ModelError
             If nothing can be forecast.
         """
-        tenure, names = self._tenure, [family.name for family, _ in self._tenure.families()]
-        folds, forecast = self._rolling().folds, self._forecast()
+        tenure, names = self._tenure, self._names()
+        forecast = self._forecast()
+        rows = predictors_of_quarters(self._quarter_fits, names)
+        return rows, predictors_of_book(tenure.landmarks, tenure.study, forecast, names)
+
+    @cached_property
+    def _quarter_fits(self) -> tuple[QuarterFits, ...]:
+        tenure, folds = self._tenure, self._rolling().folds
         tenure.progress("what each family says of accounts that it had not seen")
-        rows = predictors_of_quarters(
+        return fits_of_quarters(
             tenure.landmarks,
             folds,
-            names,
             allowed_gap_days=tenure.study.time.allowed_gap_days,
-            elapsed=elapsed_at(tenure.study.time.snapshot, tenure.landmarks),
+            elapsed=self._elapsed(),
             seed=tenure.study.seed,
         )
-        return rows, predictors_of_book(tenure.landmarks, tenure.study, forecast, names)
+
+    def _elapsed(self) -> Elapsed:
+        return elapsed_at(self._tenure.study.time.snapshot, self._tenure.landmarks)
+
+    def _names(self) -> list[str]:
+        return [family.name for family, _ in self._tenure.families()]
 
     @cached_property
     def differences(self) -> RiskDifferences:
@@ -114,9 +130,74 @@ class EffectResults:
         """
         return vacancy_of(self._tenure, self._tenure.inference)
 
+    @cached_property
+    def totals(self) -> TotalEffects:
+        """What goes with each family through the others and beside them.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast or compared, or fewer than two families tell accounts apart.
+        """
+        tenure, study = self._tenure, self._tenure.study
+        return total_effects(
+            self.told_by_family[0],
+            predictors_before(tenure.landmarks, self._quarter_fits, self._names()),
+            contenders(),
+            least_events=study.report.contest_from_events,
+            n_resamples=study.models.resamples,
+            seed=study.seed,
+        )
+
+    @cached_property
+    def events(self) -> ByEvent:
+        """Whether what a family says of leaving goes with contraction, too, and as much.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast, or contractions are too few.
+        """
+        tenure, study = self._tenure, self._tenure.study
+        rows = self.told_by_family[0]
+        tested = pd.concat([one.fold.test_rows for one in self._quarter_fits], ignore_index=True)
+        contractions = tenure.table("landmark_contractions")
+        return effects_by_event(
+            rows,
+            contraction_rows(tested, contractions, self._elapsed())["event"].to_numpy() == 1,
+            contenders(),
+            least_events=study.report.contest_from_events,
+            n_resamples=study.models.resamples,
+            seed=study.seed,
+        )
+
+    @cached_property
+    def touches(self) -> TouchEffects:
+        """What contact goes with, with and without touches that were interventions.
+
+        Raises
+        ------
+        ModelError
+            If the source does not tell such touches, or no column of the model rests on them.
+        """
+        return touch_effects(self._tenure, self._tenure.inference)
+
     def risk_differences(self) -> Display:
         """Return by how many points of churn, accounts and yearly revenue the ends of each family differ."""
         return show_risk_differences(self.differences, self._tenure.colors)
+
+    def total_effects(self) -> Display:
+        """Return each family's difference in points of churn, the others as they stood a horizon earlier, and now."""
+        return show_total_effects(self.totals, self._tenure.colors)
+
+    def by_event(self) -> Display:
+        """Return what goes with each family by event, churn and contraction, and whether that differs."""
+        return show_by_event(self.events, self._tenure.colors)
+
+    def touches_left_out(self) -> Display:
+        """Return hazard ratios of what rests on touches, with and without those that were interventions."""
+        found = self.touches
+        return show_touches(found, self._tenure.labelled(found.table), self._tenure.colors)
 
     def blind_spots(self) -> Display:
         """Return the map of cells of accounts high and low by each family."""
@@ -153,7 +234,7 @@ class EffectResults:
             seed=tenure.study.seed,
         )
         declared = next(one for one in tenure.covariates() if one.name == covariate)
-        return show_dose_response(found, declared.label_en, declared.unit)
+        return show_dose_response(found, declared)
 
     def _folds_if_any(self) -> Sequence[Fold]:
         try:

@@ -113,6 +113,11 @@ class ContestResults:
         """Return what each family is worth by phase, segment, touch model, kind of term and quarter."""
         return Display("Worth of each family, group by group", self._where.table)
 
+    @property
+    def hidden_groups(self) -> pd.DataFrame:
+        """How many accounts, and leavers, the groups hold that are not told: as `HIDDEN_GROUPS`."""
+        return self._where.hidden
+
     def differences(self) -> Display:
         """Return whether a family is worth more in some groups than in others."""
         return Display("Whether families are worth the same in all groups (Holm)", self._where.differences)

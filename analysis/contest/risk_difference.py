@@ -6,23 +6,17 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
-from scipy.optimize import brentq
-from scipy.special import expit
 
 from analysis.cohort.content import places, row_digests
-from analysis.contest.frames import RISK_DIFFERENCES
-from analysis.contest.quarter_logit import QuarterLogit, fit_quarter_logit
-from analysis.declared.factors import control_family, families_named
+from analysis.contest.effect_frames import RISK_DIFFERENCES
+from analysis.contest.ends import VARIES, AtEnds, HeldOut
+from analysis.contest.quarter_logit import fit_quarter_logit
+from analysis.contest.resampled import Resampled, resampled
+from analysis.declared.factors import families_named
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
 from analysis.wording.remarks import Remark, remark
 
-ENDS = (0.1, 0.9)
-"""Percentiles of what a family says, between which accounts are compared."""
-_VARIES = 1e-9
-_NORMAL = float(stats.norm.isf(0.025))
 _QUANTITIES = ("estimate", "coefficient", "accounts", "revenue")
 
 
@@ -96,7 +90,7 @@ def risk_differences(
     parents and some 70 or 170 events they covered the truth in 93 to 96%, percentiles of the same resamples in 91 to
     95%.
     """
-    frame = _Rows.of(rows, book, families)
+    frame = HeldOut.of(rows, families, book)
     if not frame.event.any() or frame.event.all():
         raise ModelError(remark("contest.nothing_to_differ", rows=len(rows), events=int(frame.event.sum())))
     whole = fit_quarter_logit(frame.values, frame.event, frame.quarter)
@@ -126,128 +120,26 @@ def risk_differences(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a fit says of one family."""
-
-    risk_low: float
-    risk_high: float
-    coefficient: float
-    reach: float
-    accounts: float
-    revenue: float
-
-    @property
-    def estimate(self) -> float:
-        return 100 * (self.risk_high - self.risk_low)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Rows and book as arrays: the columns are the families that vary, beside the mean of the quarter."""
-
-    names: tuple[str, ...]
-    asked: tuple[str, ...]
-    values: NDArray[np.float64]
-    order: NDArray[np.intp]
-    event: NDArray[np.bool_]
-    quarter: NDArray[np.intp]
-    now: NDArray[np.float64]
-    revenue: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str]) -> "_Rows":
-        quarter = np.unique(rows["landmark"].to_numpy(), return_inverse=True)[1].astype(np.intp)
-        control = [control_family()] if control_family() in rows and control_family() not in families else []
-        kept, columns, now = [], [], []
-        for name in [*control, *families]:
-            said = rows[name].to_numpy(np.float64)
-            said = said - (np.bincount(quarter, said) / np.bincount(quarter))[quarter]
-            if said.std() > _VARIES:
-                kept.append(name)
-                columns.append(said)
-                now.append(book[name].to_numpy(np.float64) - book[name].mean())
-        values = np.column_stack(columns) if columns else np.empty((len(rows), 0))
-        revenue = book["annual_revenue"] if "annual_revenue" in book else pd.Series(np.nan, index=book.index)
-        return cls(
-            names=tuple(kept),
-            asked=tuple(families),
-            values=values,
-            order=np.argsort(values, axis=0, kind="stable"),
-            event=rows["event"].to_numpy(bool),
-            quarter=quarter,
-            now=np.column_stack(now) if now else np.empty((len(book), 0)),
-            revenue=revenue.to_numpy(np.float64),
-        )
-
-    def read(self, fit: QuarterLogit, weights: NDArray[np.int64]) -> dict[str, _Read]:
-        """Return what a fit says of each family that varies, under weights of the rows."""
-        total = float(weights.sum())
-        log_odds = fit.intercepts[self.quarter] + self.values @ fit.coefficients
-        own = self.now @ fit.coefficients
-        base = own + _intercept(own, float(weights @ self.event) / total) if len(own) else own
-        found = {}
-        for place, name in enumerate(self.names):
-            if name not in self.asked:
-                continue
-            coefficient = float(fit.coefficients[place])
-            ends = self._percentiles(place, weights)
-            low, high = (
-                float(weights @ expit(log_odds + coefficient * (end - self.values[:, place]))) / total for end in ends
-            )
-            now_low, now_high = (expit(base + coefficient * (end - self.now[:, place])) for end in ends)
-            found[name] = _Read(
-                risk_low=low,
-                risk_high=high,
-                coefficient=coefficient,
-                reach=ends[1] - ends[0],
-                accounts=(high - low) * len(self.now),
-                revenue=_sum((now_high - now_low) * self.revenue),
-            )
-        return found
-
-    def _percentiles(self, place: int, weights: NDArray[np.int64]) -> tuple[float, float]:
-        """Return the ends of one column: the least value that so many of the rows do not exceed."""
-        order = self.order[:, place]
-        reached = np.cumsum(weights[order])
-        low, high = (int(np.searchsorted(reached, end * reached[-1] - 1e-9)) for end in ENDS)
-        return float(self.values[order[low], place]), float(self.values[order[high], place])
-
-
-def _intercept(log_odds: NDArray[np.float64], rate: float) -> float:
-    """Return what to add to log odds so that the mean probability is a rate, between 0 and 1."""
-    aim = np.log(rate / (1 - rate))
-    return float(
-        brentq(lambda shift: expit(log_odds + shift).mean() - rate, aim - log_odds.max() - 1, aim - log_odds.min() + 1)
-    )
-
-
-def _sum(values: NDArray[np.float64]) -> float:
-    known = np.isfinite(values)
-    return float(values[known].sum()) if known.any() else float("nan")
-
-
-def _line(family: str, found: _Read | None, drawn: Sequence[_Read], rate: float) -> dict[str, object]:
+def _line(family: str, found: AtEnds | None, drawn: Sequence[AtEnds], rate: float) -> dict[str, object]:
     """Return one family's row of the table; `rate` is the share of rows with event."""
-    if found is None or found.reach <= _VARIES:
+    if found is None or found.reach <= VARIES:
         risk = rate if found is None else found.risk_low
         nothing = dict.fromkeys(("estimate", "reach", "accounts", "revenue"), 0.0)
         return {"family": family, "shown": Shown.SILENT.value, "risk_low": risk, "risk_high": risk, **nothing}
     line: dict[str, object] = {"family": family, "risk_low": found.risk_low, "risk_high": found.risk_high}
     line["reach"] = found.reach
     for name in _QUANTITIES:
-        error = _spread([getattr(one, name) for one in drawn])
-        value, prefix = getattr(found, name), "conf" if name == "estimate" else name
-        line |= {name: value, f"{prefix}_low": value - _NORMAL * error, f"{prefix}_high": value + _NORMAL * error}
+        one = resampled(getattr(found, name), [getattr(each, name) for each in drawn])
+        prefix = "conf" if name == "estimate" else name
+        line |= {name: one.estimate, f"{prefix}_low": one.low, f"{prefix}_high": one.high}
         if name == "estimate":
-            shown = Shown.MORE if value > _NORMAL * error else Shown.LESS if value < -_NORMAL * error else Shown.UNSURE
-            p_value = float(2 * stats.norm.sf(abs(value) / error)) if error > 0 else float("nan")
-    return line | {"shown": shown.value, "p_value": p_value}
+            line |= {"shown": shown_by(one).value, "p_value": one.p_value}
+    return line
 
 
-def _spread(drawn: Sequence[float]) -> float:
-    """Return the standard deviation over resamples; NaN where there are fewer than two."""
-    return float(np.std(drawn, ddof=1)) if len(drawn) > 1 else float("nan")
+def shown_by(one: Resampled) -> Shown:
+    """Return which side of none the interval of an estimate lies on, if any."""
+    return Shown.MORE if one.low > 0 else Shown.LESS if one.high < 0 else Shown.UNSURE
 
 
 def _notes(table: pd.DataFrame, n_drawn: int, n_resamples: int) -> tuple[Remark, ...]:

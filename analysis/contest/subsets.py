@@ -9,14 +9,14 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from analysis.contest.comparable import comparable_groups, shuffle_within
+from analysis.contest.labels import labels_of
 from analysis.contest.learners import Learner, Learnt
 from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed, training_rows
 from analysis.evaluation.folds import Fold
-from analysis.evaluation.in_use import GROUPS
 from analysis.forecast.shapley import Coalition, coalitions
-from analysis.models.cross_fit import cluster_folds
+from analysis.models.cross_fit import as_in_training, cluster_folds
 from analysis.progress import Progress, quiet
 
 
@@ -152,16 +152,8 @@ def _at_quarter(
                 )
                 for number, family in enumerate(families)
             }
-    return Subsets(_labels(fold), fold.outcome.content, risk, noise, tuple(families))
-
-
-def as_in_training(
-    outcome: Outcome, part: NDArray[np.intp], cluster: NDArray[np.object_]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the fold of each row's cluster and its place in training; who is new there is in the first, at -1."""
-    of_cluster = dict(zip(outcome.cluster, zip(part, outcome.cluster_place, strict=True), strict=True))
-    found = np.array([of_cluster.get(name, (0, -1)) for name in cluster], dtype=np.intp).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
+    labels = labels_of(fold.test_rows, fold.landmark).assign(event=fold.outcome.event)
+    return Subsets(labels, fold.outcome.content, risk, noise, tuple(families))
 
 
 def _shuffled(design: DesignMatrix, outcome: Outcome, family: str, seed: list[int]) -> DesignMatrix:
@@ -171,15 +163,3 @@ def _shuffled(design: DesignMatrix, outcome: Outcome, family: str, seed: list[in
     values = design.values.copy()
     values[:, columns] = values[np.ix_(taken, columns)]
     return design.with_values(values)
-
-
-def _labels(fold: Fold) -> pd.DataFrame:
-    keys = {
-        "landmark": fold.landmark,
-        "lifetime_id": fold.outcome.lifetime,
-        "account_id": fold.outcome.account,
-        "cluster_id": fold.outcome.cluster,
-        "event": fold.outcome.event,
-    }
-    labels = {name: fold.test_rows[name].to_numpy(object) for name in GROUPS if name in fold.test_rows}
-    return pd.DataFrame(keys | labels)

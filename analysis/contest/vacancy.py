@@ -10,7 +10,7 @@ from scipy import stats
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.contest.departures import LAST_WEEKS, Champion, Departures, departures_of
-from analysis.contest.frames import VACANCY
+from analysis.contest.effect_frames import VACANCY
 from analysis.cox.cluster_errors import ClusterErrors, cluster_errors
 from analysis.cox.coefficient_table import coefficient_table
 from analysis.cox.fit import CoxFit, fit_cox

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.contest.frames import DIFFERENCES, WHERE
+from analysis.contest.frames import DIFFERENCES, HIDDEN_GROUPS, WHERE
 from analysis.contest.subsets import Subsets
 from analysis.contest.values import LOG_SCORE, family_parts, losses, ratio
 from analysis.evaluation.measures.accuracy import group_rate
@@ -28,10 +28,13 @@ class Where:
         As `WHERE`.
     differences : DataFrame
         As `DIFFERENCES`.
+    hidden : DataFrame
+        As `HIDDEN_GROUPS`: what the groups hold that are not told.
     """
 
     table: pd.DataFrame
     differences: pd.DataFrame
+    hidden: pd.DataFrame
 
 
 def value_by_group(
@@ -46,7 +49,8 @@ def value_by_group(
     groupings : mapping of str to Series, n values each
         The group of each row, by what it is grouped; missing values are in no group.
     least_events : int
-        A group in which fewer left says nothing, and is left out.
+        A group in which fewer left says nothing, and is left out. That is for its noise, and hides nobody: what it
+        holds follows from the whole and the others, and is counted in `Where.hidden`.
 
     Notes
     -----
@@ -59,7 +63,7 @@ def value_by_group(
     known = np.all([np.isfinite(one) for one in risk.values()], axis=0)
     parts = family_parts(LOG_SCORE, event, risk)
     whole = losses(LOG_SCORE, event, group_rate(event, subsets.rows["landmark"].to_numpy()))
-    lines, tests = [], []
+    lines, tests, hidden = [], [], []
     for by, labels in groupings.items():
         label = labels.to_numpy(object)
         groups = [
@@ -68,6 +72,7 @@ def value_by_group(
             if event[known & (label == name)].sum() >= least_events
         ]
         members = {name: known & (label == name) for name in sorted(groups, key=str)}
+        hidden.append((by, *_left_out(subsets.rows, event, ~np.any([*members.values()], axis=0))))
         for family in subsets.families:
             for name, own in members.items():
                 found = ratio(parts[family][own], whole[own], cluster[own])
@@ -80,7 +85,15 @@ def value_by_group(
     return Where(
         WHERE.checked(pd.DataFrame(lines, columns=WHERE.columns)),
         DIFFERENCES.checked(table.assign(adjusted_p_value=adjusted)),
+        HIDDEN_GROUPS.checked(pd.DataFrame(hidden, columns=HIDDEN_GROUPS.columns)),
     )
+
+
+def _left_out(rows: pd.DataFrame, event: NDArray[np.bool_], hidden: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return how many different accounts the rows not shown are of, and how many lifetimes among them left."""
+    is_hidden = np.broadcast_to(hidden, len(rows))
+    own = rows.loc[is_hidden, "account_id"], rows.loc[is_hidden & event, "lifetime_id"]
+    return own[0].nunique(), own[1].nunique()
 
 
 def _difference(

@@ -39,7 +39,7 @@ def draw_points(
         ax.plot([entry.conf_low, entry.conf_high], [-row, -row], color=color, linewidth=2.4, solid_capstyle="round")
         ax.plot(entry.estimate, -row, "o", color=color, markersize=6)
         beside = ax.get_yaxis_transform()
-        ax.text(1 + _ROOM, 0.18 - row, entry.text, transform=beside, va="center", fontsize=9)
+        ax.text(1 + _ROOM, (0.18 if entry.below else 0.0) - row, entry.text, transform=beside, va="center", fontsize=9)
         ax.text(1 + _ROOM, -0.2 - row, entry.below, transform=beside, va="center", color=MUTED, fontsize=8.5)
     ax.axvline(0, color=INK, linewidth=0.8)
     reach = frame[["estimate", "conf_low", "conf_high"]].to_numpy(np.float64)

@@ -123,3 +123,24 @@ def cluster_folds(outcome: Outcome, seed: int, n_folds: int = N_FOLDS) -> NDArra
     fold = np.empty(len(has_event), dtype=np.intp)
     fold[order] = np.arange(len(has_event)) % max(1, min(n_folds, int(has_event.sum())))
     return fold[code]
+
+
+def as_in_training(
+    training: Outcome, fold: NDArray[np.intp], cluster: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the fold of each row's cluster and its place in training, shape (n,) each, as `Unseen` takes them.
+
+    Who is new there is in the first fold, at -1: no fit has seen it.
+
+    Parameters
+    ----------
+    training : Outcome
+        Of the training rows.
+    fold : ndarray of int
+        Of the same rows, from `cluster_folds`.
+    cluster : ndarray of str, shape (n,)
+        Of the rows that are asked about.
+    """
+    of_cluster = dict(zip(training.cluster, zip(fold, training.cluster_place, strict=True), strict=True))
+    found = np.array([of_cluster.get(name, (0, -1)) for name in cluster], dtype=np.intp).reshape(-1, 2)
+    return found[:, 0], found[:, 1]

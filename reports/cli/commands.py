@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
@@ -49,6 +49,16 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _refuse(message: str) -> int:
     print(f"tenure: {message}", file=sys.stderr)
     return 1
+
+
+class _Page(Protocol):
+    """A page that was written, with tables beside it."""
+
+    @property
+    def page(self) -> Path: ...
+
+    @property
+    def tables(self) -> Sequence[Path]: ...
 
 
 class _Progress:
@@ -231,9 +241,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
     tenure, text = _open(options), read_catalogue(options.language)
     written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
-    print(f"\n{text('command.page', path=written.page)}")
-    if written.tables:
-        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    _tell_of_page(written, text)
     if tenure.no_forecast:
         print(text("short.no_forecast", reason=tenure.no_forecast))
 
@@ -243,9 +251,7 @@ def _contest(options: argparse.Namespace) -> None:
 
     tenure, text = _open(options), read_catalogue(options.language)
     written = write_contest(tenure, options.out / tenure.study.name, options.language)
-    print(f"\n{text('command.page', path=written.page)}")
-    if written.tables:
-        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    _tell_of_page(written, text)
     if written.obstacle:
         print(text("short.no_contest", reason=written.obstacle))
 
@@ -254,9 +260,14 @@ def _claims(options: argparse.Namespace) -> None:
     from reports.claims.files import write_claims  # as above
 
     tenure, text = _open(options), read_catalogue(options.language)
-    written = write_claims(tenure, options.out / tenure.study.name, options.language)
+    _tell_of_page(write_claims(tenure, options.out / tenure.study.name, options.language), text)
+
+
+def _tell_of_page(written: _Page, text: Catalogue) -> None:
+    """Say where a page is, and where the tables beside it are, if it has any."""
     print(f"\n{text('command.page', path=written.page)}")
-    print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
+    if written.tables:
+        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
 
 
 def _health_score(options: argparse.Namespace) -> None:

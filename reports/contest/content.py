@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.by_event import ByEvent
 from analysis.contest.ranking import Ranking
 from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.total_effects import TotalEffects
+from analysis.contest.touches import TouchEffects
 from analysis.contest.vacancy import Vacancy
 from analysis.forecast.standpoint import Standpoint
 from analysis.wording.remarks import Remark
@@ -44,13 +47,23 @@ class Further:
 
     Attributes
     ----------
+    totals, touches
+        Through other families and beside them, and without interventions; or why not.
     vacancy
         What follows on a champion's departure; or why not.
+    by_event
+        Churn beside contraction; or why not.
+    hidden_groups
+        As `HIDDEN_GROUPS`: what the groups hold that are not told.
     tables
         All tables by name.
     """
 
+    totals: TotalEffects | Remark
+    touches: TouchEffects | Remark
     vacancy: Vacancy | Remark
+    by_event: ByEvent | Remark
+    hidden_groups: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 
 

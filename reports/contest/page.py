@@ -12,7 +12,16 @@ from analysis.workbench import Workbench
 from reports.contest import sentences
 from reports.contest.content import Compared, Contest
 from reports.contest.families import family_lines
-from reports.contest.pictures import both_picture, cells_picture, points_picture, vacancy_picture, values_picture
+from reports.contest.pictures import (
+    both_picture,
+    cells_picture,
+    events_picture,
+    points_picture,
+    totals_picture,
+    touches_picture,
+    vacancy_picture,
+    values_picture,
+)
 from reports.evaluation.sentences import group_label
 from reports.writing.html import environment
 
@@ -93,6 +102,10 @@ def _of_page(content: Contest, text: Catalogue, labels: Mapping[str, str], color
         "least_events": LEAST_EVENTS,
         "points": None if isinstance(found.differences, Remark) else points_picture(found.differences, text, colors),
         "further": further,
+        "totals": None if isinstance(further.totals, Remark) else totals_picture(further.totals, text, colors),
+        "touches": None if isinstance(further.touches, Remark) else touches_picture(further.touches, text, colors),
+        "by_event": None if isinstance(further.by_event, Remark) else events_picture(further.by_event, text, colors),
+        "hidden": further.hidden_groups.set_index("by"),
         "vacancy": None if isinstance(further.vacancy, Remark) else vacancy_picture(further.vacancy, text),
         "figure": values_picture(found, text, labels, colors),
     }

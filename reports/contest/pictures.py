@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.contest.adjusted_displays import drawn_events, drawn_totals, drawn_touches
 from analysis.contest.blind_spots import BlindSpots
+from analysis.contest.by_event import ByEvent
 from analysis.contest.effect_displays import (
     PLACE_COLORS,
     cell_labels,
@@ -17,6 +19,8 @@ from analysis.contest.effect_displays import (
     vacancy_axis,
 )
 from analysis.contest.risk_difference import RiskDifferences
+from analysis.contest.total_effects import TotalEffects
+from analysis.contest.touches import TouchEffects
 from analysis.contest.vacancy import Vacancy
 from analysis.figures.cells import draw_cells, map_height
 from analysis.figures.contest import both_height, draw_both, draw_family_values, values_height
@@ -72,11 +76,32 @@ def _values(found: Compared, text: Catalogue, labels: Mapping[str, str]) -> tupl
 
 def points_picture(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     """Draw how many points of churn each family makes out."""
-    drawn = drawn_differences(found, text)
+    return _dots("points", drawn_differences(found, text), colors, text("contest.points_alt"), text("contest.points_x"))
+
+
+def totals_picture(found: TotalEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    """Draw each family's points of churn, through other families and beside them."""
+    return _dots("total", drawn_totals(found, text), colors, text("contest.total_alt"), text("contest.total_x"))
+
+
+def events_picture(found: ByEvent, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    """Draw what each family goes with, leaving beside shrinking."""
+    alt, x_label = text("contest.by_event_alt"), text("contest.by_event_x")
+    return _dots("by_event", drawn_events(found, text), colors, alt, x_label)
+
+
+def touches_picture(found: TouchEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+    """Draw effects of contact, with and without touches that were interventions."""
+    labelled = found.table.assign(label=[text.label(str(term)) for term in found.table["term"]])
+    alt, x_label = text("contest.touches_alt"), text("contest.touches_x")
+    return _dots("touches", drawn_touches(labelled, text), colors, alt, x_label)
+
+
+def _dots(name: str, drawn: pd.DataFrame, colors: Mapping[str, str], alt: str, x_label: str) -> Markup:
+    """Draw estimates with their intervals, and beside them what they come to."""
     return Markup(
         as_svg(
-            "points", draw_points, size=(8.6, points_height(drawn)), alt=text("contest.points_alt"), frame=drawn,
-            colors=colors, x_label=text("contest.points_x"),
+            name, draw_points, size=(8.6, points_height(drawn)), alt=alt, frame=drawn, colors=colors, x_label=x_label,
         )
     )  # fmt: skip
 

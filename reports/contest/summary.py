@@ -32,10 +32,22 @@ def summarise(tenure: Workbench) -> Contest:
     if obstacle:
         return Contest(standpoint, None, None, obstacle)
     compared = compare(tenure, results)
+    totals = _found(tenure, "no total effects", lambda: tenure.effects.totals)
+    touches = _found(tenure, "no contact without interventions", lambda: tenure.effects.touches)
     vacancy = _found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy)
-    told = {"risk-differences": compared.differences, "blind-spots": compared.cells, "vacancy": vacancy}
-    tables = {name: found.table for name, found in told.items() if not isinstance(found, Remark)}
-    return Contest(standpoint, compared, Further(vacancy, results.frames() | tables), None)
+    by_event = _found(tenure, "nothing on contraction", lambda: tenure.effects.events)
+    told = {
+        "risk-differences": compared.differences,
+        "total-effects": totals,
+        "touches-left-out": touches,
+        "by-event": by_event,
+        "blind-spots": compared.cells,
+        "vacancy": vacancy,
+    }
+    tables = results.frames() | {name: one.table for name, one in told.items() if not isinstance(one, Remark)}
+    return Contest(
+        standpoint, compared, Further(totals, touches, vacancy, by_event, results.hidden_groups, tables), None
+    )
 
 
 def compare(tenure: Workbench, results: ContestResults) -> Compared:

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from worlds import SHORT, World, quiet, shared_world
 
 from analysis.claims.asked import Asked, Grounds
 from analysis.claims.estimates import Estimate, estimate_all
-from analysis.claims.response import flips, responses_to_risk, rows_without_interventions
+from analysis.claims.response import responses_to_risk
 from analysis.claims.rows import TestRows
+from analysis.contest.touches import MARK, flips, rows_without_interventions, touch_effects
 from analysis.declared.claims import read_claims
+from analysis.errors import ModelError
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
 
@@ -101,3 +104,23 @@ def test_contact_that_follows_risk_is_told(called: Workbench) -> None:
     without = estimate_all(asked, dataclasses.replace(rows, intervals=rows_without_interventions(called)), grounds)[0]
     assert without.estimate > today[0].estimate + 0.5
     assert (("C07", 1) in found) == (without.estimate > 0)
+
+
+def test_the_model_is_told_of_columns_that_such_calls_move(called: Workbench) -> None:
+    """The calls touch what counts touches, and nothing else; left out, the last contact is no longer so dangerous."""
+    found = called.effects.touches
+    table = found.table.set_index("covariate")
+    assert "days_since_touch" in table.index
+    assert not {"seats", "usage_drop", "departures"} & set(table.index)
+    assert table.loc["days_since_touch", "without"] > table.loc["days_since_touch", "estimate"]
+    flipped = table.index[table["response_to_risk"]]
+    notes = [note for note in found.notes if note.code == "contest.response_to_risk"]
+    assert len(notes) == len(flipped)
+    assert 0 < found.n_left_out < found.n_touches
+    assert "without interventions" in called.effects.touches_left_out()._repr_html_()
+
+
+def test_touches_that_nobody_marked_cannot_be_left_out(called: Workbench) -> None:
+    without = SimpleNamespace(given=called.given - {MARK})
+    with pytest.raises(ModelError, match="does not say which touches were interventions"):
+        touch_effects(without, called.inference)

@@ -5,20 +5,23 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from pages import ENGLISH_WORDS
 from scipy.interpolate import CubicSpline
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
 from analysis.contest.accumulated_effects import accumulated_effects
 from analysis.contest.dose_response import dose_response
-from analysis.contest.effect_displays import show_dose_response
+from analysis.contest.effect_displays import dose_words, show_dose_response
 from analysis.contest.spline import curved_columns, knots_at_quantiles
 from analysis.cox.fit import fit_cox
 from analysis.cox.rows import counting_rows
+from analysis.declared.factors import read_covariates
 from analysis.design.matrix import learn_matrix
 from analysis.errors import ModelError
 from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.inference.fit import Inference, fit_as_supported
 from analysis.models.forest import Forest
+from reports.messages import read_catalogue
 
 
 def natural(values, knots):
@@ -204,9 +207,18 @@ def test_a_forest_is_drawn_beside_the_cox_model_and_finds_a_step(bent):
     forest = both.table[both.table["model"] == "forest"]
     assert (forest["conf_low"] <= forest["estimate"] + 1e-9).all()
     assert forest["points"].notna().all()
-    page = show_dose_response(both, "Use", "hours")._repr_html_()
-    assert "Use (hours)" in page
+    declared = next(one for one in read_covariates() if one.name == "active_day_share")
+    page = show_dose_response(both, declared)._repr_html_()
+    assert f"{declared.label_en} ({declared.unit})" in page
     assert "Forest: probability within the horizon" in page
+
+
+def test_a_curve_has_words_in_japanese():
+    """Both models, both axes and the title."""
+    words = dose_words("利用日の割合", "割合", read_catalogue("ja"))
+    for said in (words.title, words.x_label, words.y_label, words.models["forest"]):
+        assert not ENGLISH_WORDS.search(said)
+    assert words.models["cox"] == "Coxモデル：ハザード"
 
 
 def fold_with(fold, name):

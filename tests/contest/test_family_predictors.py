@@ -6,6 +6,7 @@ import pytest
 from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.contest.family_predictors import predictors_of_quarters
+from analysis.contest.quarter_fits import fits_of_quarters
 from analysis.contest.risk_difference import risk_differences
 from analysis.design.population import AT_THE_LANDMARK
 from analysis.errors import ModelError
@@ -15,6 +16,10 @@ from analysis.models.logistic import Logistic
 
 FAMILIES = ["usage", "relationship", "champion", "noise", "contract"]
 ROW = {"allowed_gap_days": 0, "elapsed": AT_THE_LANDMARK}
+
+
+def said_of(book, folds, families=FAMILIES):
+    return predictors_of_quarters(fits_of_quarters(book, folds, **ROW), families)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +34,7 @@ def rolled(book):
 
 @pytest.fixture(scope="module")
 def told(book, rolled):
-    return predictors_of_quarters(book, rolled.folds, FAMILIES, **ROW)
+    return said_of(book, rolled.folds)
 
 
 def test_rows_are_those_of_the_forecasts_in_their_order(rolled, told):
@@ -51,17 +56,17 @@ def test_families_add_up_to_nearly_what_the_whole_model_says(rolled, told):
 def test_nothing_that_a_cluster_did_reaches_what_is_said_of_it(book, rolled, monkeypatch):
     """With folds that do not hear of events: a cluster's own past is turned about, and only others' words change."""
     monkeypatch.setattr(
-        "analysis.contest.family_predictors.cluster_folds",
+        "analysis.contest.quarter_fits.cluster_folds",
         lambda outcome, seed: np.array([int(name[1:]) % 5 for name in outcome.cluster]),
     )
     fold = rolled.folds[-1]
-    first = predictors_of_quarters(book, [fold], FAMILIES, **ROW)
+    first = said_of(book, [fold])
     # Whose fold new clusters fall into is not theirs to say, so that the cluster must have a past.
     known = first["cluster_id"].isin(book.loc[book["risk_date"] < fold.landmark, "cluster_id"])
     cluster = first.loc[known, "cluster_id"].iloc[0]
     past = (book["cluster_id"] == cluster) & (book["risk_date"] < fold.landmark)
     turned = book.assign(event=np.where(past, 1 - book["event"], book["event"]))
-    again = predictors_of_quarters(turned, [fold], FAMILIES, **ROW)
+    again = said_of(turned, [fold])
     part = first["cluster_id"].str[1:].astype(int) % 5
     own = part == int(cluster[1:]) % 5
     assert again.loc[own, FAMILIES].equals(first.loc[own, FAMILIES])
@@ -72,7 +77,7 @@ def test_nothing_that_came_later_reaches_what_is_said(book, rolled, told):
     fold = rolled.folds[-1]
     later = book["risk_date"] >= fold.landmark
     turned = book.assign(event=np.where(later, 1 - book["event"], book["event"]))
-    again = predictors_of_quarters(turned, [fold], FAMILIES, **ROW)
+    again = said_of(turned, [fold])
     before = told[told["landmark"] == fold.landmark].reset_index(drop=True)
     assert again[FAMILIES].equals(before[FAMILIES])
 
@@ -87,7 +92,7 @@ def test_what_is_learned_holds_on_rows_not_seen_and_noise_does_not(told):
 
 
 def test_a_family_without_columns_says_nothing(book, rolled):
-    said = predictors_of_quarters(book, rolled.folds[:1], ["goals", "usage"], **ROW)
+    said = said_of(book, rolled.folds[:1], ["goals", "usage"])
     assert (said["goals"] == 0).all()
     assert said["usage"].std() > 0
 
@@ -95,4 +100,4 @@ def test_a_family_without_columns_says_nothing(book, rolled):
 def test_without_the_logistic_regression_nothing_is_said(book):
     folds = rolling_origin(book, COVARIATES, {"cox": LandmarkCox}, n_folds=1, n_resamples=2).folds
     with pytest.raises(ModelError, match="'logistic' was fitted in none of the 1 folds"):
-        predictors_of_quarters(book, folds, FAMILIES, **ROW)
+        said_of(book, folds)

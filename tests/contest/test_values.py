@@ -148,6 +148,18 @@ class TestValues:
         assert middle["usage"] == pytest.approx(whole["usage"], rel=0.1)
         assert (where.differences["adjusted_p_value"] > 0.01).all()
 
+    def test_what_groups_hold_that_are_not_told_is_counted(self, subsets, cluster):
+        rows, event = subsets.rows, subsets.rows["event"].to_numpy(bool)
+        label = np.full(len(rows), "many", dtype=object)
+        few = np.flatnonzero(event)[:4]
+        label[few], label[np.flatnonzero(~event)[:30]] = "few", None
+        where = value_by_group(subsets, cluster, {"part": pd.Series(label)})
+        hidden = where.hidden.set_index("by").loc["part"]
+        own = rows[label != "many"]
+        assert set(where.table["group"]) == {"many"}
+        assert hidden["n_accounts"] == own["account_id"].nunique()
+        assert hidden["n_events"] == 4
+
     def test_columns_of_noise_take_little_from_any_family(self, book, folds, values):
         rng = np.random.default_rng(3)
         from simulated_landmarks import Declared

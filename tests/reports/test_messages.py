@@ -100,7 +100,7 @@ ENDINGS = {
     "claims.judged_": tuple(Judged),
     "clock.": CLOCKS,
     "term_kind.": tuple(kind for kind in BANDS if kind != NO_TERM),
-    "contest.part_": ("worth", "points", "cells", "vacancy", "pairs", "where", "how"),
+    "contest.part_": ("worth", "points", "total", "touches", "cells", "vacancy", "pairs", "where", "how"),
     "contest.rank_": tuple(Rank),
     "contest.says_": tuple(Shown),
     "contest.shown_": tuple(Worth),
