@@ -53,7 +53,7 @@ def pictures(
         warned, leads = found["warning"]
         drawn |= _pairs("warning", order.drawn_warnings(warned, text), order.warning_names(text), text)
         drawn["lead"] = _svg(
-            "lead", draw_leads, 2.9, text, frame=order.drawn_leads(leads.table, text), names=order.lead_names(text),
+            "lead", draw_leads, 2.9, text, frame=order.drawn_leads(leads, text), names=order.lead_names(text),
             x_label=order.axis("lead", text),
         )  # fmt: skip
     if "flagged" in found:
