@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from treated_rows import called
 
 from analysis.evaluation.measures.discrimination import auc, weighted_auc
@@ -18,13 +19,13 @@ N = 3000
 
 @pytest.fixture(scope="module")
 def halved():
-    world = called(N, 0.5, 3, calls=0.7)
+    world = called(N, 0.5, 5, calls=0.7)
     return world, contamination(world.scored, world.started, world.by_day)
 
 
 @pytest.fixture(scope="module")
 def useless():
-    world = called(N, 1.0, 3, calls=0.7)
+    world = called(N, 1.0, 5, calls=0.7)
     return world, contamination(world.scored, world.started, world.by_day)
 
 
@@ -32,11 +33,19 @@ def band(found, colour="red"):
     return found.bands.set_index("colour").loc[colour]
 
 
-def test_where_calls_halve_the_hazard_the_risk_without_them_is_covered_and_the_one_seen_is_not(halved):
-    world, found = halved
-    red, truth = band(found), world.true_risk("red")
-    assert red["untreated_low"] < truth < red["untreated_high"]
-    assert red["risk_high"] < truth
+def test_where_calls_halve_the_hazard_the_risk_without_them_is_covered_and_the_one_seen_is_not():
+    worlds = [called(1200, 0.5, seed, calls=0.7) for seed in range(20)]
+    truth = np.array([world.true_risk("red") for world in worlds])
+    red = pd.DataFrame([band(contamination(one.scored, one.started, one.by_day)) for one in worlds])
+    off = red["untreated_risk"] - truth
+    assert abs(off.mean()) < 0.02  # what truncation costs; what is seen is off by three times as much
+    assert (red["risk"] - truth).mean() < -0.04
+    assert ((red["untreated_low"] < truth) & (truth < red["untreated_high"])).sum() >= 17
+
+
+def test_where_calls_halve_the_hazard_the_score_is_said_to_look_worse_than_it_is(halved):
+    found = halved[1]
+    assert band(found)["conf_low"] > 0
     assert found.effect is Effect.LOOKS_WORSE
     assert "looks worse than it is" in str(found.sentence)
 
@@ -60,8 +69,7 @@ def test_a_band_that_nobody_calls_is_as_it_is_seen(halved):
 
 
 def test_effective_rows_are_fewer_than_those_left_alone(halved):
-    world, found = halved
-    red = band(found)
+    red = band(halved[1])
     assert 0 < red["effective_rows"] < red["n_rows"] * (1 - red["treated"])
 
 
@@ -89,7 +97,7 @@ def test_without_interventions_in_any_horizon_all_is_clear():
 
 
 def test_rows_without_a_score_or_outcome_are_not_judged(useless):
-    world, found = useless
+    world = useless[0]
     score = world.scored.score.copy()
     score[:7] = np.nan
     rows = world.scored.rows.assign(is_followed=np.arange(N) < N - 5)
@@ -150,7 +158,5 @@ def test_an_interval_by_clusters_is_that_of_the_mean_of_their_sums():
     found = cluster_interval(3.0, (value - 3.0) / 4, np.arange(4))
     squares = np.array([4.0, 1.0, 0.0, 9.0])
     df = max(1.0, squares.sum() ** 2 / (squares**2).sum() - 1)
-    from scipy import stats
-
     reach = stats.t.ppf(0.975, df) * np.sqrt(squares.sum() / 3 / 4)
     assert (found.conf_low, found.conf_high) == pytest.approx((3 - reach, 3 + reach))
