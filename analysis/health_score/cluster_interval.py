@@ -58,7 +58,7 @@ def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: N
     squares, n_clusters = float((own**2).sum()), len(np.unique(cluster))
     if n_clusters < 2 or not squares > 0:
         return Interval(estimate, np.nan, np.nan, np.nan)
-    error = np.sqrt(n_clusters / (n_clusters - 1) * squares)
+    error = float(np.sqrt(n_clusters / (n_clusters - 1) * squares))
     df = max(1.0, squares**2 / float((own**4).sum()) - 1.0)
     reach = float(stats.t.ppf(0.975, df)) * error
     return Interval(estimate, estimate - reach, estimate + reach, float(2 * stats.t.sf(abs(estimate) / error, df)))

@@ -100,7 +100,7 @@ def untreated_weights(
     ----------
     exposure : Exposure, n rows
     band : ndarray, shape (n,)
-        Within which weights are truncated at their `TRUNCATED` quantiles.
+        Within which weights, stabilised, are truncated at their `TRUNCATED` quantiles.
     columns : ndarray, shape (n, p)
         Known before the landmark; no NaN.
     now : ndarray, shape (n, 13, q)
@@ -127,12 +127,31 @@ def untreated_weights(
         at_risk = time[row, part]
         fit = PoissonRegressor(alpha=_RIDGE / at_risk.sum(), solver="newton-cholesky", tol=1e-8, max_iter=200)
         rate[row, part] = fit.fit(design, began / at_risk, sample_weight=at_risk).predict(design)
-    weight = np.where(exposure.is_treated, 0.0, np.exp((rate * time).sum(axis=1)))
+    weight = np.zeros(len(time))
     for one in pd.unique(band):
-        own = (band == one) & (weight > 0)
+        own = (band == one) & ~exposure.is_treated
         if own.any():
-            weight[own] = np.clip(weight[own], *np.quantile(weight[own], TRUNCATED))
+            weight[own] = _truncated(rate[own], time[own], _rate_of_all(band == one, exposure, time))
     return weight
+
+
+def _rate_of_all(own: NDArray[np.bool_], exposure: Exposure, time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a band's rate of first interventions in each part, shape (13,)."""
+    began = np.ceil(exposure.until[own & exposure.is_treated]).astype(np.intp) - 1
+    at_risk = time[own].sum(axis=0)
+    count = np.bincount(began, minlength=HORIZON_PARTS).astype(np.float64)
+    return np.divide(count, at_risk, out=np.zeros(HORIZON_PARTS), where=at_risk > 0)
+
+
+def _truncated(
+    rate: NDArray[np.float64], time: NDArray[np.float64], of_all: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Truncate how far rows differ from all of their band over the same time, and not how long they stayed.
+
+    Who stays to the end always weighs more than who left: weights cut off as they are would lose stayers, not leavers.
+    """
+    differs = np.exp(((rate - of_all) * time).sum(axis=1))
+    return np.clip(differs, *np.quantile(differs, TRUNCATED)) * np.exp(time @ of_all)
 
 
 def weighted_risk(event: NDArray[np.bool_], weight: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -64,10 +64,9 @@ class Sliders:
         self.found: WhatIf = self.before
         self._update()
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.panel)
+    def _repr_mimebundle_(self, **asked: Any) -> Any:
+        """Show the panel in a notebook."""
+        return self.panel._repr_mimebundle_(**asked)
 
     def _update(self) -> None:
         red, green = self.thresholds.value

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from treated_rows import called
 
 from analysis.evaluation.measures.discrimination import auc, weighted_auc
@@ -13,19 +14,20 @@ from analysis.health_score.contamination import BandCase, Effect, Known, Warned
 from analysis.health_score.exposure import Exposure, days_since_last, exposure_of, untreated_weights, weighted_risk
 from analysis.health_score.treated import contamination
 
-N = 3000
+
+def told(effect, n=1500, n_worlds=15):
+    worlds = [called(n, effect, seed, calls=0.7) for seed in range(n_worlds)]
+    return worlds, [contamination(one.scored, one.started, one.by_day) for one in worlds]
 
 
 @pytest.fixture(scope="module")
 def halved():
-    world = called(N, 0.5, 3, calls=0.7)
-    return world, contamination(world.scored, world.started, world.by_day)
+    return told(0.5)
 
 
 @pytest.fixture(scope="module")
 def useless():
-    world = called(N, 1.0, 3, calls=0.7)
-    return world, contamination(world.scored, world.started, world.by_day)
+    return told(1.0)
 
 
 def band(found, colour="red"):
@@ -33,35 +35,41 @@ def band(found, colour="red"):
 
 
 def test_where_calls_halve_the_hazard_the_risk_without_them_is_covered_and_the_one_seen_is_not(halved):
-    world, found = halved
-    red, truth = band(found), world.true_risk("red")
-    assert red["untreated_low"] < truth < red["untreated_high"]
-    assert red["risk_high"] < truth
-    assert found.effect is Effect.LOOKS_WORSE
-    assert "looks worse than it is" in str(found.sentence)
+    worlds, found = halved
+    truth = np.array([world.true_risk("red") for world in worlds])
+    red = pd.DataFrame([band(one) for one in found])
+    assert abs((red["untreated_risk"] - truth).mean()) < 0.025  # what truncation costs, and chance
+    assert (red["risk"] - truth).mean() < -0.04
+    assert ((red["untreated_low"] < truth) & (truth < red["untreated_high"])).sum() >= 13
 
 
-def test_the_component_whose_low_accounts_are_rescued_raises_the_warning(halved):
-    assert halved[1].warning("good") in (Warned.SHOWN, Warned.POSSIBLE)
+def test_where_calls_halve_the_hazard_the_score_is_said_to_look_worse_than_it_is(halved):
+    worse = [one for one in halved[1] if one.effect is Effect.LOOKS_WORSE]
+    assert len(worse) >= 5
+    assert "looks worse than it is" in str(worse[0].sentence)
 
 
-def test_where_calls_do_nothing_nothing_changes(useless):
-    world, found = useless
-    red = band(found)
-    assert red["conf_low"] < 0 < red["conf_high"]
-    assert red["untreated_low"] < world.true_risk("red") < red["untreated_high"]
-    assert found.effect is Effect.NOT_SHOWN
+def test_the_component_whose_low_accounts_are_rescued_raises_the_warning_in_every_world(halved):
+    assert {one.warning("good") for one in halved[1]} <= {Warned.SHOWN, Warned.POSSIBLE}
+
+
+def test_where_calls_do_nothing_nothing_is_shown(useless):
+    worlds, found = useless
+    truth = np.array([world.true_risk("red") for world in worlds])
+    red = pd.DataFrame([band(one) for one in found])
+    assert ((red["untreated_low"] < truth) & (truth < red["untreated_high"])).sum() >= 13
+    assert ((red["conf_low"] < 0) & (red["conf_high"] > 0)).sum() >= 12
+    assert sum(one.effect is Effect.NOT_SHOWN for one in found) >= 12
 
 
 def test_a_band_that_nobody_calls_is_as_it_is_seen(halved):
-    green = band(halved[1], "green")
+    green = band(halved[1][0], "green")
     assert green["case"] == BandCase.UNTREATED
     assert green["untreated_risk"] == green["risk"]
 
 
 def test_effective_rows_are_fewer_than_those_left_alone(halved):
-    world, found = halved
-    red = band(found)
+    red = band(halved[1][0])
     assert 0 < red["effective_rows"] < red["n_rows"] * (1 - red["treated"])
 
 
@@ -89,12 +97,13 @@ def test_without_interventions_in_any_horizon_all_is_clear():
 
 
 def test_rows_without_a_score_or_outcome_are_not_judged(useless):
-    world, found = useless
+    world = useless[0][0]
+    n = len(world.scored.rows)
     score = world.scored.score.copy()
     score[:7] = np.nan
-    rows = world.scored.rows.assign(is_followed=np.arange(N) < N - 5)
+    rows = world.scored.rows.assign(is_followed=np.arange(n) < n - 5)
     fewer = contamination(replace(world.scored, score=score, rows=rows), world.started, world.by_day)
-    assert (fewer.n_rows, fewer.n_unscored) == (N - 12, 7)
+    assert (fewer.n_rows, fewer.n_unscored) == (n - 12, 7)
 
 
 def rows_of(*lines):
@@ -150,7 +159,5 @@ def test_an_interval_by_clusters_is_that_of_the_mean_of_their_sums():
     found = cluster_interval(3.0, (value - 3.0) / 4, np.arange(4))
     squares = np.array([4.0, 1.0, 0.0, 9.0])
     df = max(1.0, squares.sum() ** 2 / (squares**2).sum() - 1)
-    from scipy import stats
-
     reach = stats.t.ppf(0.975, df) * np.sqrt(squares.sum() / 3 / 4)
     assert (found.conf_low, found.conf_high) == pytest.approx((3 - reach, 3 + reach))
