@@ -198,9 +198,7 @@ def fit_cluster_logit(
     parts = np.stack([half.units.T @ half.correct(one) for half, one in zip(halves, scaled, strict=True)])
     # One step takes from the coefficients what the penalty on other columns did to them, to first order.
     unpulled = found + root @ (root.T @ (penalty * found))
-    return ClusterLogit(
-        unpulled[: own.shape[1]], columns, residual, weight, kept, code, root, halves, parts
-    )
+    return ClusterLogit(unpulled[: own.shape[1]], columns, residual, weight, kept, code, root, halves, parts)
 
 
 def _likeliest(

@@ -104,9 +104,7 @@ class WeightRows:
         ModelError
             If the likelihood has no maximum, or a column is a sum of others.
         """
-        return fit_cluster_logit(
-            values, self.event, self.quarter, self.cluster, contract_columns(self), CONTRACT_RIDGE
-        )
+        return fit_cluster_logit(values, self.event, self.quarter, self.cluster, contract_columns(self), CONTRACT_RIDGE)
 
     def take(self, chosen: NDArray) -> "WeightRows":
         """Return some of the rows, by mask or place."""
@@ -230,7 +228,5 @@ def obstacle_to_weights(rows: WeightRows) -> Remark | None:
         return remark("health_score.history_too_short", months=months, needed=LEAST_MONTHS)
     settled = len(rows.event) + rows.n_lacking + rows.n_variant
     if len(rows.event) + rows.n_variant < LEAST_COVERED * settled:
-        return remark(
-            "health_score.too_little_covered", rows=settled - rows.n_lacking, of=settled, share=LEAST_COVERED
-        )
+        return remark("health_score.too_little_covered", rows=settled - rows.n_lacking, of=settled, share=LEAST_COVERED)
     return None

@@ -128,7 +128,9 @@ def test_components_that_measure_the_same_are_named():
     points = rows.points.copy()
     points[:, 2] = np.clip(points[:, 1] + np.random.default_rng(0).normal(0, 8, len(points)), 0, 100)
     found = judge_scalings(rows.with_points(points))
-    assert found.overlaps.query("is_same_thing")[["component", "other"]].to_numpy().tolist() == [["relationship", "nps"]]
+    assert found.overlaps.query("is_same_thing")[["component", "other"]].to_numpy().tolist() == [
+        ["relationship", "nps"]
+    ]
     assert found.table.set_index("component").loc["nps", "vif"] > 5
 
 

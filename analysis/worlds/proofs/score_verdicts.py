@@ -1,6 +1,6 @@
 """Score verdicts: how often weights are told to be raised or lowered, where the right ones are known."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,24 +55,21 @@ CASES = (
 
 def planted_verdicts(
     company: StudiedCompany,
-    sizes: Sequence[int],
-    n_worlds: int,
+    worlds: Mapping[int, int],
     cases: Sequence[Case] = CASES,
     progress: Progress = quiet,
 ) -> Iterator[dict[str, object]]:
     """Draw anew who left, by known weights and the contract, and judge the weights.
 
     The rows are a company's own quarter starts, its points and contract as they are: only the outcome is drawn, from a
-    logistic model of the components and of what the contract says there; who left is gone from later quarters.
+    logistic model of the components and of what the contract says there (`contract_log_odds`); who left is gone from later quarters.
 
     Parameters
     ----------
     company
         See `analysis.worlds.proofs.dealt_worlds`; its score needs a history with three components.
-    sizes
-        Leavers that a world is to have.
-    n_worlds
-        Of each size: parents are dealt anew as often as that takes.
+    worlds
+        How many, by the leavers that a world is to have: parents are dealt anew as often as that takes.
     cases
         Judged in each world.
     progress
@@ -85,7 +82,7 @@ def planted_verdicts(
     """
     rows = _quarter_starts(company)
     contract = contract_log_odds(rows)[:, 0]
-    for size in sizes:
+    for size, n_worlds in worlds.items():
         dealt = _dealt(rows, size, n_worlds)
         for world, chosen in enumerate(dealt):
             own, beside = rows.take(chosen), contract[chosen]
@@ -200,9 +197,7 @@ def _found(found: WeightVerdicts, case: Case) -> dict[str, object]:
         "any_moved": any(moved),
         "first": str(verdicts[0]) if verdicts else "",
         "kept": np.mean([verdict is Verdict.KEEP for verdict in verdicts]) if verdicts else 0.0,
-        "any_false": any(
-            one and (bad or not off) for one, bad, off in zip(moved, wrong, is_off, strict=False)
-        ),
+        "any_false": any(one and (bad or not off) for one, bad, off in zip(moved, wrong, is_off, strict=False)),
         "held": held.mean() if len(table) else np.nan,
         "width": (table["conf_high"] - table["conf_low"]).mean() if len(table) else np.nan,
         "needed": float(table["leavers_needed"].iloc[0]) if len(table) else np.nan,
