@@ -1,4 +1,4 @@
-"""Scalings: do a component's points go with staying as straight as a weight takes them, and do two measure one thing?"""
+"""Scalings: do points go with staying as straight as a weight takes them, and do two components measure one thing?"""
 
 import itertools
 from dataclasses import dataclass
@@ -187,8 +187,8 @@ def _notes(table: pd.DataFrame, overlaps: pd.DataFrame) -> tuple[Remark, ...]:
         own = tuple(table.loc[table["shape"] == str(shape), "component"])
         if own:
             notes.append(remark(f"health_score.scaling_{shape}", components=own))
-    for pair in overlaps[overlaps["is_same_thing"]].itertuples():
-        notes.append(
-            remark("health_score.same_thing", component=pair.component, other=pair.other, correlation=pair.correlation)
-        )
+    notes += [
+        remark("health_score.same_thing", component=pair.component, other=pair.other, correlation=pair.correlation)
+        for pair in overlaps[overlaps["is_same_thing"]].itertuples()
+    ]
     return tuple(notes)
