@@ -37,6 +37,9 @@ class Shape(StrEnum):
     UNTOLD = "untold"
 
 
+_SAID = {Shape.TURNS: "health_score.scaling_turns", Shape.BENDS: "health_score.scaling_bends"}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scalings:
     """What the data say of scalings, and which components overlap.
@@ -183,10 +186,10 @@ def _overlaps(rows: WeightRows) -> pd.DataFrame:
 
 def _notes(table: pd.DataFrame, overlaps: pd.DataFrame) -> tuple[Remark, ...]:
     notes = []
-    for shape in (Shape.TURNS, Shape.BENDS):
+    for shape, code in _SAID.items():
         own = tuple(table.loc[table["shape"] == str(shape), "component"])
         if own:
-            notes.append(remark(f"health_score.scaling_{shape}", components=own))
+            notes.append(remark(code, components=own))
     notes += [
         remark("health_score.same_thing", component=pair.component, other=pair.other, correlation=pair.correlation)
         for pair in overlaps[overlaps["is_same_thing"]].itertuples()
