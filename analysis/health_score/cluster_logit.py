@@ -23,8 +23,8 @@ class ClusterLogit:
     coefficients : ndarray, shape (p,)
         Log odds per unit of each column.
     columns : ndarray, shape (n, k)
-        The p columns, those adjusted for and a mark for each quarter, of the rows that say something: in their quarter some left and some
-        stayed.
+        The p columns, those adjusted for and a mark for each quarter, of the rows that say something: in their quarter
+        some left and some stayed.
     residual, weight : ndarray, shape (n,)
         Event less its probability, and the variance of that.
     kept : ndarray of bool
@@ -182,7 +182,7 @@ def fit_cluster_logit(
     columns = np.column_stack([own, other, place[:, None] == np.arange(place.max() + 1)]).astype(np.float64)
     penalty = np.zeros(columns.shape[1])
     penalty[own.shape[1] : own.shape[1] + other.shape[1]] = ridge
-    found = _likeliest(columns, y, penalty, logit(rate[np.unique(quarter[kept])]))
+    found = likeliest(columns, y, penalty, logit(rate[np.unique(quarter[kept])]))
     scale = own.std(axis=0)
     if found is None or np.abs(found[: own.shape[1]] * scale).max() > MOST_LOG_ODDS:
         raise ModelError(remark("health_score.no_maximum", rows=len(event), events=int(event.sum())))
@@ -201,10 +201,20 @@ def fit_cluster_logit(
     return ClusterLogit(unpulled[: own.shape[1]], columns, residual, weight, kept, code, root, halves, parts)
 
 
-def _likeliest(
+def likeliest(
     columns: NDArray[np.float64], event: NDArray[np.bool_], penalty: NDArray[np.float64], levels: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """Return the coefficients by Newton's method, a step halved that lowers the likelihood; None without a maximum."""
+    """Return the coefficients by Newton's method, a step halved that lowers the likelihood; None without a maximum.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n, k)
+    event : ndarray of bool, shape (n,)
+    penalty : ndarray, shape (k,)
+        On half the square of each coefficient.
+    levels : ndarray, shape (q,)
+        Of the last columns, to begin at.
+    """
     found = np.r_[np.zeros(columns.shape[1] - len(levels)), levels]
 
     def likelihood(at: NDArray[np.float64]) -> float:

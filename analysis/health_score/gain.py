@@ -19,8 +19,8 @@ from analysis.evaluation.measures.accuracy import group_rate
 from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import settled_quarters
 from analysis.health_score.definition import FULL
-from analysis.health_score.shrunk_weights import choose_penalty, free_columns, in_fives, learn_effects, weights_of
-from analysis.health_score.weight_rows import FORECAST_RIDGE, LEAST_LEAVERS, WeightRows, quarters_of
+from analysis.health_score.shrunk_weights import choose_penalty, free_columns, in_fives, learn, weights_of
+from analysis.health_score.weight_rows import CONTRACT_RIDGE, FORECAST_RIDGE, LEAST_LEAVERS, WeightRows, quarters_of
 from analysis.models.cross_fit import cluster_folds
 from analysis.models.logistic import Logistic
 from analysis.progress import Progress, quiet
@@ -111,14 +111,15 @@ def _at_quarter(rows: WeightRows, day: pd.Timestamp, allowed_gap_days: int) -> p
     test, test_points = rows.rows[is_test], rows.points[is_test]
     of_cluster = dict(zip(outcome.cluster, zip(fold, outcome.cluster_place, strict=True), strict=True))
     known = np.array([of_cluster.get(name, (0, -1)) for name in test["cluster_id"]], dtype=np.intp).reshape(-1, 2)
-    beside, test_beside = _contract(rows, training, outcome, fold, test, known)
-    free = free_columns(beside, quarters_of(training))
+    contract, beside, test_beside = _contract(rows, training, outcome, fold, test, known)
+    free, ridge = free_columns(contract, quarters_of(training), CONTRACT_RIDGE)
     said = np.full((len(test), 4), np.nan)
     for k in np.unique(known[:, 0]):
         kept, there = fold != k, known[:, 0] == k
-        own = points[kept], free[kept], outcome.event[kept], rows.published
-        penalty = choose_penalty(*own, fold[kept])
-        weights = in_fives(weights_of(learn_effects(*own, penalty)[0], rows.published))
+        own = points[kept], free[kept], outcome.event[kept], ridge
+        penalty = choose_penalty(*own, rows.published, fold[kept])
+        effects = learn(*own).shrunk(rows.published, penalty)
+        weights = in_fives(weights_of(effects, rows.published))
         for place, used in enumerate((rows.published, weights)):
             score, test_score = points[kept] @ used / FULL, test_points[there] @ used / FULL
             said[there, place] = test_score
@@ -134,9 +135,10 @@ def _at_quarter(rows: WeightRows, day: pd.Timestamp, allowed_gap_days: int) -> p
 def _contract(
     rows: WeightRows, training: pd.DataFrame, outcome: Outcome, fold: NDArray[np.intp], test: pd.DataFrame,
     known: NDArray[np.intp],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
-    """Return what the contract says of rows of training, and of the quarter, by fits without their cluster."""
-    lacking = np.empty((len(training), 0)), np.empty((len(test), 0))
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
+    """Return the contract's columns, and what they say of rows of training and of the quarter without their cluster."""
+    none = np.empty((len(training), 0))
+    lacking = none, none, np.empty((len(test), 0))
     if not rows.covariates:
         return lacking
     try:
@@ -147,7 +149,7 @@ def _contract(
     _, unseen = Logistic(ridge=FORECAST_RIDGE).fit_out_of_fold(matrix, outcome, fold)
     said = unseen(matrix, fold, outcome.cluster_place), unseen(design.apply(test), known[:, 0], known[:, 1])
     first, second = (logit(np.clip(one, _SURE, 1 - _SURE))[:, None] for one in said)
-    return first, second
+    return matrix.values, first, second
 
 
 def _calibrated(

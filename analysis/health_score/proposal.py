@@ -14,9 +14,15 @@ from analysis.evaluation.use.revenue import annual_revenue
 from analysis.health_score.definition import FULL, Colours, ScoreDefinition, definition_text
 from analysis.health_score.gain import Gain, gain_of_learning
 from analysis.health_score.scored import COLOURS, Scored, colours_of, weighted_score
-from analysis.health_score.shrunk_weights import choose_penalty, free_columns, in_fives, learn_effects, weights_of
+from analysis.health_score.shrunk_weights import choose_penalty, free_columns, in_fives, learn, weights_of
 from analysis.health_score.weight_frames import MOVES, PROPOSED
-from analysis.health_score.weight_rows import WeightRows, contract_log_odds, obstacle_to_weights, parts_of
+from analysis.health_score.weight_rows import (
+    CONTRACT_RIDGE,
+    WeightRows,
+    contract_columns,
+    obstacle_to_weights,
+    parts_of,
+)
 from analysis.models.cross_fit import cluster_folds
 from analysis.wording.remarks import Remark, remark
 
@@ -105,19 +111,19 @@ def learned_weights(rows: WeightRows) -> tuple[NDArray[np.float64], float]:
     Raises
     ------
     ModelError
-        If what the contract says cannot be told.
+        If the likelihood has no maximum.
     """
-    free = free_columns(contract_log_odds(rows), rows.quarter)
-    own = rows.points, free, rows.event, rows.published
-    penalty = choose_penalty(*own, cluster_folds(rows.outcome, rows.seed))
-    effects, _ = learn_effects(*own, penalty)
+    free, ridge = free_columns(contract_columns(rows), rows.quarter, CONTRACT_RIDGE)
+    own = rows.points, free, rows.event, ridge
+    penalty = choose_penalty(*own, rows.published, cluster_folds(rows.outcome, rows.seed))
+    effects = learn(*own).shrunk(rows.published, penalty)
     return in_fives(weights_of(effects, rows.published)), penalty
 
 
 def _definition(
     tenure: CohortTables, scored: Scored, rows: WeightRows, weights: NDArray[np.float64]
 ) -> tuple[ScoreDefinition, NDArray[np.bool_]]:
-    """Return the proposed score, its colours' shares as they are now, and a mark on the rows of accounts at risk now."""
+    """Return the proposed score, its colours' shares as they are now, and a mark on the accounts at risk now."""
     landmarks = scored.rows
     is_last = (landmarks["risk_date"] == landmarks["risk_date"].max()).to_numpy(bool)
     now = is_last & still_there(landmarks, elapsed_at(tenure.study.time.snapshot, landmarks)) & scored.has_score

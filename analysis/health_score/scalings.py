@@ -1,4 +1,4 @@
-"""Scalings: do a component's points go with staying as straight as a weight takes them, and do two measure one thing?"""
+"""Scalings: do points go with staying as straight as a weight takes them, and do two components measure one thing?"""
 
 import itertools
 from dataclasses import dataclass
@@ -35,6 +35,9 @@ class Shape(StrEnum):
     TURNS = "turns"
     """More leave in a band of more points than in the next one below."""
     UNTOLD = "untold"
+
+
+_SAID = {Shape.TURNS: "health_score.scaling_turns", Shape.BENDS: "health_score.scaling_bends"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,12 +186,12 @@ def _overlaps(rows: WeightRows) -> pd.DataFrame:
 
 def _notes(table: pd.DataFrame, overlaps: pd.DataFrame) -> tuple[Remark, ...]:
     notes = []
-    for shape in (Shape.TURNS, Shape.BENDS):
+    for shape, code in _SAID.items():
         own = tuple(table.loc[table["shape"] == str(shape), "component"])
         if own:
-            notes.append(remark(f"health_score.scaling_{shape}", components=own))
-    for pair in overlaps[overlaps["is_same_thing"]].itertuples():
-        notes.append(
-            remark("health_score.same_thing", component=pair.component, other=pair.other, correlation=pair.correlation)
-        )
+            notes.append(remark(code, components=own))
+    notes += [
+        remark("health_score.same_thing", component=pair.component, other=pair.other, correlation=pair.correlation)
+        for pair in overlaps[overlaps["is_same_thing"]].itertuples()
+    ]
     return tuple(notes)

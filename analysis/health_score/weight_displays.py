@@ -11,6 +11,13 @@ from analysis.health_score.weights import Verdict, WeightVerdicts
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import english, remark
 
+_VERDICTS = {
+    Verdict.KEEP: "health_score.verdict_keep",
+    Verdict.RAISE: "health_score.verdict_raise",
+    Verdict.LOWER: "health_score.verdict_lower",
+    Verdict.CANNOT_TELL: "health_score.verdict_cannot_tell",
+}
+
 
 def show_weights(found: WeightVerdicts) -> Display:
     """Return each weight as published and as implied, and what to do with it."""
@@ -39,7 +46,7 @@ def drawn_weights(found: WeightVerdicts, catalogue: Catalogue) -> pd.DataFrame:
             {
                 "label": remark("health_score.weight_label", component=line.component,
                                 published=line.published).in_words(catalogue),
-                "word": remark(f"health_score.verdict_{line.verdict}").in_words(catalogue),
+                "word": remark(_VERDICTS[Verdict(line.verdict)]).in_words(catalogue),
                 "text": remark(told, **interval).in_words(catalogue),
                 "below": needed.in_words(catalogue) if needed else "",
             }

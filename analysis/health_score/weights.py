@@ -108,10 +108,11 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     Notes
     -----
     Unshrunk logistic regression of leaving within the horizon on all components' points, with an intercept for each
-    calendar quarter and, beside them, the contract's columns, its clock and phase among them. A trace of a penalty is on
-    these alone; what it does to the others is taken back to first order. Implied weights are 100 b / sum(b); their intervals hold every weight that a 5% test of
-    b_j = w sum(b) does not reject (Fieller 1954, J. R. Stat. Soc. B 16, 175), cut at 0 and 100: where the components
-    together say little, that is all of it. Errors are CR2 by parents, with Satterthwaite's degrees of freedom.
+    calendar quarter and, beside them, the contract's columns, its clock and phase among them. A trace of a penalty is
+    on these alone; what it does to the others is taken back to first order. Implied weights are 100 b / sum(b); their
+    intervals hold every weight that a 5% test of b_j = w sum(b) does not reject (Fieller 1954, J. R. Stat. Soc. B 16,
+    175), cut at 0 and 100: where the components together say little, that is all of it. Errors are CR2 by parents, with
+    Satterthwaite's degrees of freedom.
 
     A verdict to raise or lower rests on a robust score test of one degree of freedom, of the component beyond the
     published score, by Holm over the components, and on an implied weight on the same side. *Keep* comes first: an
@@ -134,7 +135,7 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     lines = []
     for place, (name, test) in enumerate(zip(rows.names, tests, strict=True)):
         raw, low, high = implied_weight(full, place, len(rows.names))
-        b, error = -full.coefficients[place], float(np.sqrt(full.covariance[place, place]))
+        effect, spread = -full.coefficients[place], float(np.sqrt(full.covariance[place, place]))
         needed = leavers_needed(full, place, len(rows.names), leavers, total)
         lines.append(
             {
@@ -144,8 +145,8 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
                 "conf_low": low,
                 "conf_high": high,
                 "raw": raw,
-                "effect": b,
-                "std_error": error,
+                "effect": effect,
+                "std_error": spread,
                 "p_value": test.p_value,
                 "adjusted_p_value": adjusted[place],
                 "leans": _side(test),
@@ -171,11 +172,13 @@ def slope_of(null: ClusterLogit, score: NDArray[np.float64]) -> Slope:
     middle, half = float(null.coefficients[0]), float(stats.t.isf((1 - LEVEL) / 2, df)) * error
     low, high, at = (one * reach / FULL for one in (middle - half, middle + half, middle))
     p_value = float(2 * stats.t.sf(abs(middle) / error, df))
-    if p_value < SHOWN and middle < 0:
-        worth = Worth.SHOWN
-    else:
-        worth = Worth.WORTHLESS if low > -RELEVANT else Worth.NOT_SHOWN
-    return Slope(at, low, high, p_value, reach, worth)
+    return Slope(at, low, high, p_value, reach, _worth(middle, p_value, low))
+
+
+def _worth(slope: float, p_value: float, low: float) -> Worth:
+    if p_value < SHOWN and slope < 0:
+        return Worth.SHOWN
+    return Worth.WORTHLESS if low > -RELEVANT else Worth.NOT_SHOWN
 
 
 def implied_weight(full: ClusterLogit, place: int, n_components: int) -> tuple[float, float, float]:

@@ -8,14 +8,14 @@ from weight_samples import weight_sample
 from analysis.errors import ModelError
 from analysis.health_score.gain import gain_of_learning
 from analysis.health_score.proposal import learned_weights
-from analysis.health_score.shrunk_weights import free_columns, in_fives, learn_effects, weights_of
+from analysis.health_score.shrunk_weights import free_columns, in_fives, learn, weights_of
 
 RIGHT = (20.0, 50.0, 30.0)
 
 
 def learned(rows, penalty):
-    free = free_columns(np.empty((len(rows.event), 0)), rows.quarter)
-    return learn_effects(rows.points, free, rows.event, rows.published, penalty)[0]
+    free, ridge = free_columns(np.empty((len(rows.event), 0)), rows.quarter, 1.0)
+    return learn(rows.points, free, rows.event, ridge).shrunk(rows.published, penalty)
 
 
 def test_without_a_penalty_it_is_a_plain_logistic_regression():

@@ -1,10 +1,13 @@
-"""Verdicts on weights: what is planted is found, what is right is left alone, and what can't be told is said to be so."""
+"""Verdicts on weights: what is planted is found, what is right is left alone, and what can't be told is said."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from weight_samples import NAMES, weight_sample
 
+from analysis.design.matrix import Column, DesignMatrix
 from analysis.health_score.cluster_logit import fit_cluster_logit
 from analysis.health_score.power import leavers_needed
 from analysis.health_score.scalings import Shape, bands_of, judge_scalings
@@ -23,6 +26,21 @@ def test_implied_weights_are_shares_of_a_plain_logistic_regression():
     plain = sm.Logit(rows.event.astype(float), np.column_stack([rows.points / 100, marks]).astype(float)).fit(disp=0)
     np.testing.assert_allclose(table["effect"], -plain.params[:3], atol=1e-6)
     np.testing.assert_allclose(table["implied"], 100 * plain.params[:3] / plain.params[:3].sum(), atol=1e-5)
+
+
+def test_the_contract_is_held_equal_as_in_a_plain_logistic_regression_on_its_columns():
+    """A trace of a penalty is on the contract's columns, and what it does to the weights is taken back."""
+    plain_rows = weight_sample(400, RIGHT, (70, 15, 15))
+    rng = np.random.default_rng(4)
+    price = (plain_rows.points[:, 0] - 50) / 30 + rng.normal(0, 1, len(plain_rows.event))
+    contract = DesignMatrix(price[:, None], (Column("price", "price", "contract"),), plain_rows.rows[["account_id"]])
+    rows = replace(plain_rows, contract=contract)
+    marks = rows.quarter[:, None] == np.arange(rows.quarter.max() + 1)
+    columns = np.column_stack([rows.points / 100, price, marks]).astype(float)
+    plain = sm.Logit(rows.event.astype(float), columns).fit(disp=0)
+    found = judge_weights(rows).table
+    np.testing.assert_allclose(found["effect"], -plain.params[:3], atol=1e-3)
+    assert np.abs(found["effect"] - judge_weights(plain_rows).table["effect"]).max() > 0.02
 
 
 def test_a_planted_fault_is_found_and_the_right_weights_are_left_alone():
@@ -74,6 +92,9 @@ def test_too_little_is_refused_in_words():
     assert few.table.empty
     assert show_weights(few).draw is None
     assert "months" in str(judge_weights(weight_sample(400, RIGHT, RIGHT, quarters=3)).obstacle)
+    rows = weight_sample(400, RIGHT, RIGHT)
+    assert "50%" in str(judge_weights(replace(rows, n_lacking=len(rows.event) + 1)).obstacle)
+    assert judge_weights(replace(rows, n_lacking=len(rows.event))).obstacle is None
 
 
 def test_fiellers_interval_by_hand():
@@ -108,7 +129,7 @@ def test_weights_over_time():
 
 
 def test_a_bent_and_a_turned_scaling_are_found():
-    rows = weight_sample(2000, (50, 30, 20), (50, 30, 20), slope=6.0)
+    rows = weight_sample(1200, (50, 30, 20), (50, 30, 20), slope=6.0)
     straight = judge_scalings(rows)
     assert set(straight.table["shape"]) == {Shape.NOT_CONTRADICTED}
     assert not straight.overlaps["is_same_thing"].any()

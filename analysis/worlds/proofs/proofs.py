@@ -21,6 +21,7 @@ from analysis.worlds.proofs.few_clusters import few_clusters
 from analysis.worlds.proofs.interval_coverage import estimates_by_world, summarise_coverage
 from analysis.worlds.proofs.null_p_values import null_p_values, summarise_p_values
 from analysis.worlds.proofs.planted_faults import planted_faults
+from analysis.worlds.proofs.score_verdicts import dealt_verdicts, planted_verdicts, summarise_score_verdicts
 from analysis.worlds.proofs.study_worlds import PLANTED, study_of_world, study_worlds
 from analysis.worlds.proofs.true_families import true_families
 from analysis.worlds.proofs.truth_calibration import calibration_of_truth
@@ -29,6 +30,9 @@ from analysis.worlds.proofs.world_forecasts import forecasts_of_worlds, summaris
 LITTLE_USE = {"pace": 0.2}
 MANY_LEAVE = LITTLE_USE | {"leave_yearly": 0.5, "leave_monthly": 0.12}
 """Three times the scenario's own rates: a world of 400 accounts then has 280 events."""
+
+LEAVERS = {60: 200, 300: 200, 1_000: 60, 3_000: 10}
+"""Of worlds in which the right weights of a score are known, and how many of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,15 @@ class Proofs:
             tables.append(claims_of_worlds(companies.open(self.folder, self.progress), size, self.progress))
         return summarise_claims(pd.concat(tables, ignore_index=True))
 
+    def score_verdicts(self) -> pd.DataFrame:
+        """Judge the weights of six scores in 470 worlds in which the right ones are known, of three in 30 simulated."""
+        companies = list(
+            Companies("base", 9_000, range(1, 1 + self._some(2)), LITTLE_USE).open(self.folder, self.progress)
+        )
+        worlds = {size: self._some(number) for size, number in LEAVERS.items()}
+        planted = planted_verdicts(companies[0], worlds, progress=self.progress)
+        return summarise_score_verdicts([*planted, *dealt_verdicts(companies, 600, self.progress)])
+
     def audits(self) -> pd.DataFrame:
         """Count which audits find the traps of trapped worlds, and which find anything in 50 clean ones."""
         worlds = dict.fromkeys(FINDS, self._some(3)) | dict.fromkeys(CLEAN, self._some(25))
@@ -157,6 +170,6 @@ class Proofs:
 
 TABLES = (
     "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "count_coverage",
-    "world_forecasts", "contest", "true_probabilities", "true_families", "true_claims", "claims", "audits",
-    "planted_faults",
+    "world_forecasts", "contest", "true_probabilities", "true_families", "true_claims", "claims",
+    "score_verdicts", "audits", "planted_faults",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Score verdicts: how often weights are told to be raised or lowered, where the right ones are known."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ SLOPE = 3.0
 """Log odds by which 100 points of all components together lower the danger, in planted worlds."""
 RIGHT = (30.0, 20.0, 50.0)
 NONE_OF_FIRST = (0.0, 40.0, 60.0)
+MEANS = ("judged", "shown", "worthless", "any_moved", "any_false", "kept", "held", "width")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,22 @@ CASES = (
 
 def planted_verdicts(
     company: StudiedCompany,
-    sizes: Sequence[int],
-    n_worlds: int,
+    worlds: Mapping[int, int],
     cases: Sequence[Case] = CASES,
     progress: Progress = quiet,
 ) -> Iterator[dict[str, object]]:
     """Draw anew who left, by known weights and the contract, and judge the weights.
 
     The rows are a company's own quarter starts, its points and contract as they are: only the outcome is drawn, from a
-    logistic model of the components and of what the contract says there; who left is gone from later quarters.
+    logistic model of the components and of what the contract says there (`contract_log_odds`); who left is gone from
+    later quarters.
 
     Parameters
     ----------
     company
         See `analysis.worlds.proofs.dealt_worlds`; its score needs a history with three components.
-    sizes
-        Leavers that a world is to have.
-    n_worlds
-        Of each size: parents are dealt anew as often as that takes.
+    worlds
+        How many, by the leavers that a world is to have: parents are dealt anew as often as that takes.
     cases
         Judged in each world.
     progress
@@ -85,7 +84,7 @@ def planted_verdicts(
     """
     rows = _quarter_starts(company)
     contract = contract_log_odds(rows)[:, 0]
-    for size in sizes:
+    for size, n_worlds in worlds.items():
         dealt = _dealt(rows, size, n_worlds)
         for world, chosen in enumerate(dealt):
             own, beside = rows.take(chosen), contract[chosen]
@@ -222,16 +221,19 @@ def summarise_score_verdicts(found: Iterable[dict[str, object]]) -> pd.DataFrame
     table = pd.DataFrame(list(found))
     lines = []
     for (kind, case, size), own in table.groupby(["kind", "case", "size"], sort=False):
-        share: Callable[[str], float] = lambda name, own=own: float(own[name].mean())  # noqa: E731
+        known = own["needed"].dropna()
+        mean = {name: float(own[name].mean()) for name in MEANS}
         lines.append(
             {
-                "kind": kind, "case": case, "size": size, "worlds": len(own), "events": share("n_events"),
-                "judged": share("judged"), "shown": share("shown"), "worthless": share("worthless"),
-                "any_moved": share("any_moved"), "any_false": share("any_false"),
+                "kind": kind,
+                "case": case,
+                "size": size,
+                "worlds": len(own),
+                "events": float(own["n_events"].mean()),
+                **mean,
                 "first_raised": float((own["first"] == Verdict.RAISE).mean()),
                 "first_lowered": float((own["first"] == Verdict.LOWER).mean()),
-                "kept": share("kept"), "held": share("held"), "width": share("width"),
-                "needed": float(own["needed"].median()),
+                "needed": float(known.median()) if len(known) else np.nan,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(lines)
