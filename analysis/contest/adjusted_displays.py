@@ -15,6 +15,13 @@ from analysis.figures.points import draw_points, points_height
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import english, remark
 
+_LABELS = {
+    "total": "contest.label_total",
+    "direct": "contest.label_direct",
+    "churn": "contest.label_churn",
+    "contraction": "contest.label_contraction",
+}
+
 
 def show_total_effects(found: TotalEffects, colors: Mapping[str, str]) -> Display:
     """Return each family's difference in points of churn, the others as they stood a horizon earlier, and now."""
@@ -29,7 +36,7 @@ def drawn_totals(found: TotalEffects, catalogue: Catalogue) -> pd.DataFrame:
         for kind in ("total", "direct"):
             span = [getattr(row, f"{kind}{end}") for end in ("", "_low", "_high")]
             below = through.in_words(catalogue) if kind == "direct" else ""
-            lines.append(_line(row, f"contest.label_{kind}", span, below, catalogue))
+            lines.append(_line(row, _LABELS[kind], span, below, catalogue))
     return pd.DataFrame(lines)
 
 
@@ -46,7 +53,7 @@ def drawn_events(found: ByEvent, catalogue: Catalogue) -> pd.DataFrame:
         if row.event == CONTRACTION:
             below = remark("contest.events_differ", p=row.adjusted_p_value).in_words(catalogue)
         span = [row.estimate, row.conf_low, row.conf_high]
-        lines.append(_line(row, f"contest.label_{row.event}", span, below, catalogue))
+        lines.append(_line(row, _LABELS[row.event], span, below, catalogue))
     return pd.DataFrame(lines)
 
 
@@ -61,7 +68,7 @@ def show_touches(found: TouchEffects, labelled: pd.DataFrame, colors: Mapping[st
         Colour of each family.
     """
     drawn = drawn_touches(labelled, english())
-    title, axis = (remark(f"contest.touches_{part}").in_words(english()) for part in ("title", "axis"))
+    title, axis = (remark(code).in_words(english()) for code in ("contest.touches_title", "contest.touches_axis"))
     return Display(
         title,
         found.table,

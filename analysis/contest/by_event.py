@@ -22,6 +22,7 @@ from analysis.wording.remarks import Remark, remark
 
 CHURN = "churn"
 EVENTS = (CHURN, CONTRACTION)
+_TOO_FEW = {CHURN: "contest.too_few_by_churn", CONTRACTION: "contest.too_few_by_contraction"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +85,7 @@ def effects_by_event(
     needed = max(least_events, 1)
     for name, event in happened.items():
         if min(counted[name], rows.loc[event, "cluster_id"].nunique()) < needed:
-            code = f"contest.too_few_by_{name}"
-            raise ModelError(remark(code, events=counted[name], rows=len(rows), needed=needed))
+            raise ModelError(remark(_TOO_FEW[name], events=counted[name], rows=len(rows), needed=needed))
     whole = {name: fit_quarter_logit(held.values, event, held.quarter) for name, event in happened.items()}
     for name, fit in whole.items():
         if not fit.is_found:

@@ -57,10 +57,10 @@ def drawn_gains(found: LeftOut, part: str, catalogue: Catalogue) -> pd.DataFrame
         .sort_values("estimate", ascending=False, kind="stable")
     )
     told = [
-        remark("health_score.gain_told", estimate=one.estimate, low=one.conf_low, high=one.conf_high)
+        f"{catalogue.number(one.estimate, 1)} ({catalogue.span(one.conf_low, one.conf_high, 1)})"
         for one in own.itertuples()
     ]
-    return own.assign(text=[one.in_words(catalogue) for one in told]).reset_index(drop=True)
+    return own.assign(text=told).reset_index(drop=True)
 
 
 def gain_names(found: LeftOut, part: str, catalogue: Catalogue) -> dict[str, str]:

@@ -286,8 +286,6 @@ class ScoreAudit:
 
         Raises
         ------
-        ModelError
-            If ipywidgets is not installed.
         DesignError
             If the score's components are not known.
         """

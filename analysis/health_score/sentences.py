@@ -1,8 +1,10 @@
 """Sentences: what is said of each weight, of what the score leaves out, and of what its components carry."""
 
 from analysis.contest.values import LOG_SCORE
-from analysis.declared.factors import families_named
+from analysis.declared.factors import control_family, families_named
+from analysis.health_score.colours import COLOUR_NAMES, ColourMeanings
 from analysis.health_score.left_out import COMPONENT, FAMILY, Carried, LeftOut, Missed
+from analysis.health_score.scored import COLOURS
 from analysis.health_score.weights import Verdict, WeightVerdicts
 from analysis.wording.remarks import Remark, remark
 
@@ -44,10 +46,28 @@ _ORDER = (Verdict.LOWER, Verdict.RAISE, Verdict.KEEP, Verdict.CANNOT_TELL)
 
 
 def family_remarks(found: LeftOut) -> tuple[Remark, ...]:
-    """Return what knowing each family adds to the score."""
+    """Return what knowing each family adds to the score: those left out first, the contract last."""
+    names = sorted(found.families, key=lambda name: (name == control_family(), found.families[name] != Missed.LEFT_OUT))
     return tuple(
-        remark(_MISSED[verdict], family=families_named([name])[0], **_gain(found, FAMILY, name))
-        for name, verdict in found.families.items()
+        remark(_MISSED[found.families[name]], family=families_named([name])[0], **_gain(found, FAMILY, name))
+        for name in names
+    )
+
+
+def colour_remarks(found: ColourMeanings) -> tuple[Remark, ...]:
+    """Return how many of each colour left, and how many of those who left wore it; what is hidden is not told."""
+    told = found.table[found.table["rate"].notna() & found.table["share_of_leavers"].notna()]
+    return tuple(
+        remark(
+            "health_score.colour_rate",
+            colour=remark(COLOUR_NAMES[line["colour"]]),
+            rate=float(line["rate"]),
+            low=float(line["conf_low"]),
+            high=float(line["conf_high"]),
+            share=float(line["share_of_leavers"]),
+        )
+        for line in told.to_dict("records")
+        if line["colour"] in COLOURS
     )
 
 

@@ -1,9 +1,8 @@
 """Sliders: weights and thresholds to move in JupyterLab, and what they do at once."""
 
 import html
-from typing import Any
 
-from analysis.errors import DesignError, ModelError
+from analysis.errors import DesignError
 from analysis.figures.style import as_svg
 from analysis.health_score.definition import Colours
 from analysis.health_score.left_displays import show_what_if
@@ -35,14 +34,13 @@ class Sliders:
 
     Raises
     ------
-    ModelError
-        If ipywidgets is not installed.
     DesignError
         As `what_if`.
     """
 
     def __init__(self, scored: Scored, capacity: int) -> None:
-        widgets = _widgets()
+        import ipywidgets as widgets  # where there is no notebook nothing of it is needed
+
         if scored.definition is None:
             raise DesignError(remark("health_score.no_points"))
         self._scored, self._capacity = scored, capacity
@@ -104,11 +102,3 @@ def panel_html(before: WhatIf, after: WhatIf, capacity: int) -> str:
 def _weights(found: WhatIf) -> str:
     shares = normalised(found.definition.weights)
     return ", ".join(f"{name} {weight:.0f}" for name, weight in shares.items())
-
-
-def _widgets() -> Any:
-    try:
-        import ipywidgets
-    except ImportError:
-        raise ModelError(remark("health_score.no_widgets")) from None
-    return ipywidgets

@@ -13,6 +13,12 @@ PARTS = (
 )  # fmt: skip
 """Of the page, in its order: what the owner of a score asks first comes first."""
 
+IN_SHORT = {
+    "weights": 8, "order": 3, "colours": 4, "warning": 1, "alarms": 1, "flagged": 1, "left_out": 3, "interventions": 1,
+    "proposal": 1, "stability": 0,
+}  # fmt: skip
+"""So many answers of a part are said at the top of the page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -23,7 +29,7 @@ class Part:
     name
         One of `PARTS`.
     answers
-        Said at the top of the page, too.
+        Most telling first; some are said at the top of the page, too (`IN_SHORT`).
     notes
         Beside them.
     is_refused

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
-from reports.health_score.content import PARTS, AuditedScore
+from reports.health_score.content import IN_SHORT, PARTS, AuditedScore
 from reports.health_score.pictures import pictures
 from reports.writing.html import environment
 
@@ -76,5 +76,6 @@ def _part(content: AuditedScore, name: str, text: Catalogue) -> dict[str, object
         "name": name,
         "is_refused": part.is_refused,
         "answers": [one.in_words(text) for one in part.answers],
+        "in_short": [one.in_words(text) for one in part.answers[: IN_SHORT[name]]],
         "notes": [one.in_words(text) for one in part.notes],
     }

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.errors import DesignError, ModelError
 from analysis.health_score.results import ScoreAudit
-from analysis.health_score.sentences import component_remarks, family_remarks, weight_remarks
+from analysis.health_score.sentences import colour_remarks, component_remarks, family_remarks, weight_remarks
 from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.health_score.content import PARTS, AuditedScore, Part
@@ -64,7 +64,7 @@ def _order(audit: ScoreAudit) -> Told:
 def _colours(audit: ScoreAudit) -> Told:
     found = audit.meanings
     tables = {"colours": found.table, "colour-steps": found.steps, "score-curve": found.curve}
-    return found, (found.verdict.remark,), found.notes, tables
+    return found, (found.verdict.remark, *colour_remarks(found)), found.notes, tables
 
 
 def _warning(audit: ScoreAudit) -> Told:

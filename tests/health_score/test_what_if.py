@@ -74,7 +74,6 @@ def test_a_panel_shows_a_name_as_text(scored):
 
 
 def test_a_moved_slider_moves_what_is_said(scored):
-    pytest.importorskip("ipywidgets")
     panel = sliders.Sliders(scored, 1)
     assert panel.found.table["n_rows"].tolist() == [1, 1, 2]
     panel.weights["care"].value = 100

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import typing
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -35,6 +36,7 @@ from analysis.evaluation.readings import Lead
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.evaluation.scores import METRICS
 from analysis.evaluation.use.decision import Policy
+from analysis.health_score.scored import Origin
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
 from analysis.lifetimes.events import CAUSES, CHANGES, CLOCKS, PHASES
@@ -55,6 +57,8 @@ from analysis.wording.remarks import Remark, english_messages, messages_of, rema
 from reports.check.pictures import OF_ROWS, WORDS
 from reports.claims.sentences import SHOWN as SHOWN_VERDICTS
 from reports.dictionary.entries import parameter_values, phrase
+from reports.health_score.content import PARTS as HEALTH_PARTS
+from reports.health_score.page import PICTURES as HEALTH_PICTURES
 from reports.messages import ENGLISH, LANGUAGES, read_catalogue
 from reports.quarterly import sentences
 from reports.quarterly.files import write_quarterly
@@ -106,6 +110,10 @@ ENDINGS = {
     "contest.shown_": tuple(Worth),
     "contest.worth_": tuple(Worth),
     "define.": tuple(field.name for part in (Windows, Definitions) for field in dataclasses.fields(part)),
+    "health.alt_": tuple(chain.from_iterable(HEALTH_PICTURES.values())),
+    "health.lead_": HEALTH_PARTS,
+    "health.origin_": tuple(Origin),
+    "health.part_": (*HEALTH_PARTS, "how"),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
     "forecasts.best_": tuple(Policy),
