@@ -1,6 +1,7 @@
 """Sliders: weights and thresholds to move in JupyterLab, and what they do at once."""
 
 import html
+from typing import Any
 
 from analysis.errors import DesignError
 from analysis.figures.style import as_svg

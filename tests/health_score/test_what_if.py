@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import DesignError, ModelError
+from analysis.errors import DesignError
 from analysis.health_score import sliders
 from analysis.health_score.definition import Colours, Component, ScoreDefinition
 from analysis.health_score.scored import Origin, Scored
@@ -83,9 +83,3 @@ def test_a_moved_slider_moves_what_is_said(scored):
     assert panel.found.table["n_rows"].tolist() == [4, 0, 0]
     panel.weights["care"].value = 0
     assert "not all zero" in panel._said.value
-
-
-def test_without_ipywidgets_it_is_said_what_to_do(scored, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
-    with pytest.raises(ModelError, match="pip install ipywidgets"):
-        sliders.Sliders(scored, 1)
