@@ -11,7 +11,8 @@ from analysis.figures.style import ACCENT, INK, MUTED, WARN
 
 COLORS = {"keep": ACCENT, "raise": WARN, "lower": WARN, "cannot_tell": MUTED}
 """Of the interval, by verdict."""
-_ROOM = 1.03
+_ROOM, _WORD = 1.03, 0.18
+"""Of the width: where words begin, and how wide the verdict may be."""
 
 
 def weights_height(frame: pd.DataFrame) -> float:
@@ -41,7 +42,7 @@ def draw_weights(ax: Axes, frame: pd.DataFrame, x_label: str, marks: Mapping[str
         beside = ax.get_yaxis_transform()
         up = 0.17 if entry.below else 0.0
         ax.text(_ROOM, row - up, entry.word, transform=beside, va="center", color=color, fontsize=11)
-        ax.text(_ROOM + 0.17, row - up, entry.text, transform=beside, va="center", fontsize=9)
+        ax.text(_ROOM + _WORD, row - up, entry.text, transform=beside, va="center", fontsize=9)
         ax.text(_ROOM, row + 0.2, entry.below, transform=beside, va="center", color=MUTED, fontsize=8.5)
     ax.set_xlim(-2, 102)
     ax.set_yticks(range(len(frame)), frame["label"])

@@ -107,7 +107,7 @@ class WeightRows:
         return fit_cluster_logit(values, self.event, self.quarter, self.cluster, contract_columns(self), CONTRACT_RIDGE)
 
     def take(self, chosen: NDArray) -> "WeightRows":
-        """Return some of the rows, by mask or place."""
+        """Return some of the rows, by mask or place; of those that were left out nothing is known then."""
         places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
         return replace(
             self,
@@ -117,6 +117,8 @@ class WeightRows:
             cluster=self.cluster[places],
             contract=None if self.contract is None else self.contract.take(places),
             rows=self.rows.iloc[places].reset_index(drop=True),
+            n_lacking=0,
+            n_variant=0,
         )
 
 

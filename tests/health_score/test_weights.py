@@ -95,6 +95,11 @@ def test_too_little_is_refused_in_words():
     rows = weight_sample(400, RIGHT, RIGHT)
     assert "50%" in str(judge_weights(replace(rows, n_lacking=len(rows.event) + 1)).obstacle)
     assert judge_weights(replace(rows, n_lacking=len(rows.event))).obstacle is None
+    constant = rows.points.copy()
+    constant[:, 2] = 50.0
+    assert "same points" in str(judge_weights(rows.with_points(constant)).obstacle)
+    some = replace(rows, n_lacking=3 * len(rows.event)).take(np.arange(len(rows.event)))
+    assert judge_weights(some).obstacle is None
 
 
 def test_fiellers_interval_by_hand():

@@ -31,7 +31,7 @@ LITTLE_USE = {"pace": 0.2}
 MANY_LEAVE = LITTLE_USE | {"leave_yearly": 0.5, "leave_monthly": 0.12}
 """Three times the scenario's own rates: a world of 400 accounts then has 280 events."""
 
-LEAVERS = {60: 200, 300: 200, 1_000: 60, 3_000: 10}
+LEAVERS = {60: 200, 300: 200, 1_000: 40, 3_000: 10}
 """Of worlds in which the right weights of a score are known, and how many of these."""
 
 
@@ -150,7 +150,7 @@ class Proofs:
         return summarise_claims(pd.concat(tables, ignore_index=True))
 
     def score_verdicts(self) -> pd.DataFrame:
-        """Judge the weights of six scores in 470 worlds in which the right ones are known, of three in 30 simulated."""
+        """Judge the weights of six scores in 450 worlds whose right ones are known, and of three in 26 simulated."""
         companies = list(
             Companies("base", 9_000, range(1, 1 + self._some(2)), LITTLE_USE).open(self.folder, self.progress)
         )
