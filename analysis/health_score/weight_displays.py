@@ -36,10 +36,11 @@ def drawn_weights(found: WeightVerdicts, catalogue: Catalogue) -> pd.DataFrame:
     """Return what `draw_weights` needs of the verdicts, in the words of a catalogue."""
     lines = []
     for line in found.table.itertuples():
-        told = "health_score.weight_told" if pd.notna(line.implied) else "health_score.weight_untold"
-        interval = {"low": line.conf_low, "high": line.conf_high}
+        interval = catalogue.span(line.conf_low, line.conf_high, 0)
         if pd.notna(line.implied):
-            interval["implied"] = line.implied
+            told = f"{catalogue.number(line.implied, 0)} ({interval})"
+        else:
+            told = remark("health_score.weight_untold", span=interval).in_words(catalogue)
         is_open = line.verdict == Verdict.CANNOT_TELL and pd.notna(line.leavers_needed)
         needed = remark("health_score.needed_told", leavers=_rounded(line.leavers_needed)) if is_open else None
         lines.append(
@@ -47,7 +48,7 @@ def drawn_weights(found: WeightVerdicts, catalogue: Catalogue) -> pd.DataFrame:
                 "label": remark("health_score.weight_label", component=line.component,
                                 published=line.published).in_words(catalogue),
                 "word": remark(_VERDICTS[Verdict(line.verdict)]).in_words(catalogue),
-                "text": remark(told, **interval).in_words(catalogue),
+                "text": told,
                 "below": needed.in_words(catalogue) if needed else "",
             }
         )  # fmt: skip
