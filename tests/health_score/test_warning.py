@@ -6,7 +6,7 @@ import pytest
 from family_predictors import FAMILIES, predictor_rows
 from scored_rows import REPORT, TIME, drawn_book, scored_of, shuffled, with_score
 
-from analysis.contest.frames import FAMILY_PREDICTORS
+from analysis.contest.effect_frames import FAMILY_PREDICTORS
 from analysis.declared.study_parts import Report, Time
 from analysis.health_score.alarms import Alarmed, alarms_of, fall_of
 from analysis.health_score.flagged_families import ALONE, ANY, AT_ALL, NONE, flagged_families, top_of_quarter
