@@ -174,6 +174,21 @@ tenure.effects.risk_differences()
 tenure.claims()
 
 # %% [markdown]
+# A health score is a claim, too: that its weights are right. `health_score.toml` beside the study says what this one is
+# made of; a published history is audited as it was published. Ring: the weight in use; dot: where who left puts it.
+#
+# **Don't conclude** that a raised weight keeps anybody: what goes with leaving makes a better warning.
+
+# %%
+tenure.health_score()
+
+# %% [markdown]
+# Move the sliders: who would be green, how many of those who left would have been, and how many calls would be right.
+
+# %%
+tenure.score_audit.sliders()
+
+# %% [markdown]
 # ## 6. Can the forecast be trusted?
 #
 # Each model was fitted on what was known before a quarter began and scored on that quarter. Two rivals keep it honest:

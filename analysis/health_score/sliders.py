@@ -64,8 +64,8 @@ class Sliders:
         self._update()
 
     def _repr_mimebundle_(self, **asked: Any) -> Any:
-        """Show the panel in a notebook."""
-        return self.panel._repr_mimebundle_(**asked)
+        """Show the panel in a notebook, and where nothing can be moved its picture and table."""
+        return self.panel._repr_mimebundle_(**asked) | {"text/html": self._said.value}
 
     def _update(self) -> None:
         red, green = self.thresholds.value

@@ -121,7 +121,10 @@ def test_without_a_score_the_page_says_what_is_missing(
     tenure = opened(sample_report, tmp_path / "health_score.toml")
     page = write_health_score(tenure, tmp_path, "ja").page.read_text(encoding="utf-8")
     assert "検証できるヘルススコアがありません" in text_of(page)
-    assert main(["report", "health-score", "--study", str(SAMPLE), "--out", str(sample_report.out.parent)]) == 0
+    study = tmp_path / "study.toml"
+    text = SAMPLE.read_text(encoding="utf-8").replace('path = "."', f'path = "{SAMPLE.parent}"')
+    study.write_text(text, encoding="utf-8")
+    assert main(["report", "health-score", "--study", str(study), "--out", str(sample_report.out.parent)]) == 0
     assert "no history of one (table health_scores)" in capsys.readouterr().out
 
 
