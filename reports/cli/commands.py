@@ -263,23 +263,21 @@ def _claims(options: argparse.Namespace) -> None:
     _tell_of_page(write_claims(tenure, options.out / tenure.study.name, options.language), text)
 
 
-def _tell_of_page(written: _Page, text: Catalogue) -> None:
-    """Say where a page is, and where the tables beside it are, if it has any."""
-    print(f"\n{text('command.page', path=written.page)}")
-    if written.tables:
-        print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
-
-
 def _health_score(options: argparse.Namespace) -> None:
     from reports.health_score.files import write_health_score  # as above
 
     tenure, text = _open(options), read_catalogue(options.language)
     written = write_health_score(tenure, options.out / tenure.study.name, options.language)
+    _tell_of_page(written, text)
+    if written.obstacle:
+        print(text("health.no_audit", reason=written.obstacle))
+
+
+def _tell_of_page(written: _Page, text: Catalogue) -> None:
+    """Say where a page is, and where the tables beside it are, if it has any."""
     print(f"\n{text('command.page', path=written.page)}")
     if written.tables:
         print(text("command.tables", number=len(written.tables), folder=written.tables[0].parent))
-    if written.obstacle:
-        print(text("health.no_audit", reason=written.obstacle))
 
 
 COMMANDS = {
