@@ -65,17 +65,19 @@ def recovered_definition(found: PublishedScores, name: str) -> ScoreDefinition |
     """Return the weights by which published components make the published total; None where none do.
 
     Weights are not negative; least squares on the rows that have all components. A total that 95% of rows miss by more
-    than `FITS_WITHIN` points is not a weighted sum of what was published beside it.
+    than `FITS_WITHIN` points is not a weighted sum of what was published beside it. Totals of users or subscriptions
+    are no components.
     """
-    known = found.parts.notna().all(axis=1).to_numpy() & np.isfinite(found.total)
-    if found.parts.shape[1] < 2 or known.sum() <= found.parts.shape[1]:
+    parts = found.parts[[name for name in found.parts if not name.startswith(f"{TOTAL} (")]]
+    known = parts.notna().all(axis=1).to_numpy() & np.isfinite(found.total)
+    if parts.shape[1] < 2 or known.sum() <= parts.shape[1]:
         return None
-    points = found.parts.to_numpy(np.float64)[known]
+    points = parts.to_numpy(np.float64)[known]
     weights, _ = nnls(points, found.total[known])
     missed = np.abs(points @ weights - found.total[known])
     if weights.sum() == 0 or np.quantile(missed, 0.95) > FITS_WITHIN:
         return None
     share = np.round(FULL * weights / weights.sum(), 1)
     share[np.argmax(share)] += FULL - share.sum()
-    parts = zip(found.parts.columns, share, strict=True)
-    return ScoreDefinition(name, tuple(Component(part, float(weight), published=part) for part, weight in parts))
+    named = zip(parts.columns, share, strict=True)
+    return ScoreDefinition(name, tuple(Component(part, float(weight), published=part) for part, weight in named))

@@ -120,7 +120,7 @@ def _weights_declared(found: PublishedScores, definition: ScoreDefinition | None
     if definition is None:
         return None
     named = {one.published for one in definition.components}
-    return definition if named == set(found.parts.columns) else None
+    return definition if named <= set(found.parts.columns) else None
 
 
 def scored_by_definition(tenure: CohortTables, definition: ScoreDefinition) -> Scored:

@@ -45,6 +45,8 @@ def test_weights_are_found_in_a_history_that_is_their_sum():
     parts = pd.DataFrame(np.round(rng.uniform(0, 100, (200, 3)), 1), columns=["a", "b", "c"])
     total = np.round(parts.to_numpy() @ [0.7, 0.1, 0.2], 1)
     assert recovered_definition(history(total, parts), "score").weights == {"a": 70.0, "b": 10.0, "c": 20.0}
+    users = parts.assign(**{"total (user)": total})
+    assert set(recovered_definition(history(total, users), "score").weights) == {"a", "b", "c"}
     other = rng.permutation(total)
     assert recovered_definition(history(other, parts), "score") is None
     assert recovered_definition(history(total, parts[["a"]]), "score") is None
