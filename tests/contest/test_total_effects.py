@@ -79,6 +79,7 @@ def test_what_another_family_moved_in_the_same_time_is_in_the_total_and_it_is_sa
     assert found.notes[-1].code == "contest.total_limit"
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth():
     """In 40 worlds of 500 parents and some 200 leavers; of 120 intervals at least 90% hold."""
     truth = true_points()

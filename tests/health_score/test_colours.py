@@ -71,6 +71,7 @@ def test_middle_colours_that_leave_most_are_not_monotone():
     assert colour_meanings(with_score(BOOK, score), REPORT).verdict.reading is Monotone.NOT_MONOTONE
 
 
+@pytest.mark.slow
 def test_shuffled_colours_are_hardly_ever_monotone():
     readings = [colour_meanings(shuffled(BOOK, seed), REPORT).verdict.reading for seed in range(30)]
     assert readings.count(Monotone.MONOTONE) <= 3

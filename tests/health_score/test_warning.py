@@ -123,6 +123,7 @@ def test_a_score_that_falls_before_leaving_warned_and_its_reverse_went_the_wrong
     assert "30 days before" in str(found.verdicts[-1].remark)
 
 
+@pytest.mark.slow
 def test_shuffled_scores_hardly_ever_warn():
     """Two-sided 5% over all three days: of 40 books more than 6 would be judged so once in a hundred."""
     book = drawn_book(says=0.8)

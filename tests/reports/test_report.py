@@ -229,10 +229,9 @@ class TestFamiliesAndClaims:
     @pytest.fixture(scope="class")
     @classmethod
     def tenure(cls, sample_report: SampleReport) -> Workbench:
-        tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-        tenure.study = dataclasses.replace(
-            tenure.study, models=dataclasses.replace(tenure.study.models, test_quarters=2, forest_trees=2, resamples=20)
-        )
+        tenure = with_little_work(open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None))
+        models = dataclasses.replace(tenure.study.models, test_quarters=2, resamples=20)
+        tenure.study = dataclasses.replace(tenure.study, models=models)
         return tenure
 
     @pytest.fixture(scope="class")
