@@ -1,8 +1,11 @@
 """Sentences: what is said of each weight, of what the score leaves out, and of what its components carry."""
 
+from collections.abc import Sequence
+
 from analysis.contest.values import LOG_SCORE
 from analysis.declared.factors import control_family, families_named
 from analysis.health_score.colours import COLOUR_NAMES, ColourMeanings
+from analysis.health_score.contamination import Contamination, Warned
 from analysis.health_score.left_out import COMPONENT, FAMILY, Carried, LeftOut, Missed
 from analysis.health_score.scored import COLOURS
 from analysis.health_score.weights import Verdict, WeightVerdicts
@@ -18,6 +21,10 @@ _MISSED = {
     Missed.LEFT_OUT: "health_score.family_left_out",
     Missed.NOT_SHOWN: "health_score.family_not_shown",
     Missed.NOTHING_TO_GAIN: "health_score.family_nothing_to_gain",
+}
+_WARNED = {
+    Warned.SHOWN: "health_score.warned_shown",
+    Warned.POSSIBLE: "health_score.warned_possible",
 }
 _CARRIED = {
     Carried.NEEDED: "health_score.component_needed",
@@ -43,6 +50,16 @@ def weight_remarks(found: WeightVerdicts) -> tuple[Remark, ...]:
 
 
 _ORDER = (Verdict.LOWER, Verdict.RAISE, Verdict.KEEP, Verdict.CANNOT_TELL)
+
+
+def intervention_remarks(found: Contamination, components: Sequence[str]) -> tuple[Remark, ...]:
+    """Return of which components what is seen may be the work of interventions."""
+    told = []
+    for warned, code in _WARNED.items():
+        own = tuple(name for name in components if found.warning(name) is warned)
+        if own:
+            told.append(remark(code, components=own))
+    return tuple(told)
 
 
 def family_remarks(found: LeftOut) -> tuple[Remark, ...]:

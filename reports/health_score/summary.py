@@ -7,7 +7,13 @@ import pandas as pd
 
 from analysis.errors import DesignError, ModelError
 from analysis.health_score.results import ScoreAudit
-from analysis.health_score.sentences import colour_remarks, component_remarks, family_remarks, weight_remarks
+from analysis.health_score.sentences import (
+    colour_remarks,
+    component_remarks,
+    family_remarks,
+    intervention_remarks,
+    weight_remarks,
+)
 from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.health_score.content import PARTS, AuditedScore, Part
@@ -52,7 +58,8 @@ def _weights(audit: ScoreAudit) -> Told:
     found = audit.weights
     if found.obstacle is not None:
         raise ModelError(found.obstacle)
-    return found, weight_remarks(found), found.notes, {"weights": found.table}
+    warned = intervention_remarks(audit.treated, tuple(found.table["component"]))
+    return found, weight_remarks(found), (*warned, *found.notes), {"weights": found.table}
 
 
 def _order(audit: ScoreAudit) -> Told:
