@@ -17,7 +17,7 @@ class GainVerdict:
     Attributes
     ----------
     lead
-        Of the forecasts quoted then over the Cox model of the contract; None where the two were never both scored.
+        Of the forecasts quoted then over those of the contract alone; None where the two were never both scored.
     estimate, conf_low, conf_high
         In points of explained variation (IPA, 100 = certainty).
     """
