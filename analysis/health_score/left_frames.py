@@ -59,8 +59,13 @@ TREATED_COMPONENTS = Schema(
     "a component of the score, or 'total'",
     (
         Field("name", Kind.TEXT, "the component; 'total' is the score"),
-        Field("treated_low", Kind.NUMBER, "share treated among the third of rows with the fewest points"),
-        Field("treated_others", Kind.NUMBER, "share treated among the others"),
+        Field(
+            "treated_low",
+            Kind.NUMBER,
+            "share treated among the third of rows with the fewest points (or all that have not the most)",
+            may_lack=True,
+        ),
+        Field("treated_others", Kind.NUMBER, "share treated among the others", may_lack=True),
         Field("is_trigger", Kind.FLAG, "whether the low ones are surely treated more often"),
         Field("auc", Kind.NUMBER, "as seen, within landmarks", may_lack=True),
         Field("untreated_auc", Kind.NUMBER, "as it would have been without interventions", may_lack=True),

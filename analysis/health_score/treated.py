@@ -199,7 +199,7 @@ def _component(
 ) -> dict[str, object]:
     known = np.isfinite(points)
     value, group, treated = points[known], cluster[known], exposure.is_treated[known]
-    low = value <= np.quantile(value, 1 / 3, method="inverted_cdf") if len(value) else np.zeros(0, dtype=bool)
+    low = _fewest(value)
     shares, more = _treated_shares(low, treated, group)
     day = own.rows["risk_date"].to_numpy()[known]
     auc, seen = weighted_auc(exposure.event[known], -value, np.ones(len(value)), day)
@@ -213,6 +213,14 @@ def _component(
         "difference": difference.estimate, "conf_low": difference.conf_low, "conf_high": difference.conf_high,
         "p_value": difference.p_value,
     }  # fmt: skip
+
+
+def _fewest(value: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark the third of rows with the fewest points; where more than two thirds have the most, all that have less."""
+    if not len(value):
+        return np.zeros(0, dtype=bool)
+    limit = np.quantile(value, 1 / 3, method="inverted_cdf")
+    return value <= limit if limit < value.max() else value < limit
 
 
 def _treated_shares(

@@ -161,3 +161,18 @@ def test_an_interval_by_clusters_is_that_of_the_mean_of_their_sums():
     df = max(1.0, squares.sum() ** 2 / (squares**2).sum() - 1)
     reach = stats.t.ppf(0.975, df) * np.sqrt(squares.sum() / 3 / 4)
     assert (found.conf_low, found.conf_high) == pytest.approx((3 - reach, 3 + reach))
+
+
+def test_a_component_of_few_values_has_its_low_rows_and_one_of_a_single_value_has_none():
+    """More than two thirds have the most points: low are all that have less. Where all have the same, nobody is."""
+    world = called(1500, 1.0, 3, calls=0.7)
+    most = np.where(np.arange(len(world.scored.score)) % 5 == 0, 70.0, 100.0)
+    points = world.scored.points.assign(steps=most, constant=50.0)
+    found = contamination(replace(world.scored, points=points), world.started, world.by_day)
+    table = found.components.set_index("name")
+    own, treated = table.loc["steps"], found.components["treated_low"].notna()
+    assert 0 < own["treated_low"] < 1
+    assert 0 < own["treated_others"] < 1
+    assert np.isnan(table.loc["constant", "treated_low"])
+    assert found.warning("constant") is Warned.CLEAR
+    assert treated.sum() == len(table) - 1
