@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.contest.values import LOG_SCORE
-from analysis.declared.factors import families_named
+from analysis.declared.factors import control_family, families_named
 from analysis.figures.display import Display
 from analysis.figures.health_left import draw_gains, draw_treated, draw_what_if
 from analysis.health_score.colours import COLOUR_NAMES
@@ -49,10 +49,13 @@ def gains_height(frame: pd.DataFrame) -> float:
 
 
 def drawn_gains(found: LeftOut, part: str, catalogue: Catalogue) -> pd.DataFrame:
-    """Return what `draw_gains` needs of families or components: with the contract known, where it is; largest first."""
+    """Return what `draw_gains` needs of families or components: with the contract known, where it is; largest first.
+
+    The contract itself, which is worth many times as much, stands in the table alone.
+    """
     table = found.table
     own = (
-        table[(table["part"] == part) & (table["metric"] == LOG_SCORE)]
+        table[(table["part"] == part) & (table["metric"] == LOG_SCORE) & (table["name"] != control_family())]
         .drop_duplicates("name", keep="last")
         .sort_values("estimate", ascending=False, kind="stable")
     )
