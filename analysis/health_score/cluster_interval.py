@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.evaluation.measures.influence import effective_df
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -42,8 +44,7 @@ def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: N
     Notes
     -----
     As `analysis.contest.values.ratio`, whose linearised variance this is: G / (G - 1) times the sum of squares over
-    clusters, and Student's t with (sum of squares)^2 / sum of fourth powers degrees of freedom, less one (Satterthwaite
-    1946, Biometrics Bulletin 2, 110).
+    clusters, and Student's t on the degrees of freedom of `effective_df`.
 
     Examples
     --------
@@ -59,6 +60,6 @@ def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: N
     if n_clusters < 2 or not squares > 0:
         return Interval(estimate, np.nan, np.nan, np.nan)
     error = float(np.sqrt(n_clusters / (n_clusters - 1) * squares))
-    df = max(1.0, squares**2 / float((own**4).sum()) - 1.0)
+    df = effective_df(own)
     reach = float(stats.t.ppf(0.975, df)) * error
     return Interval(estimate, estimate - reach, estimate + reach, float(2 * stats.t.sf(abs(estimate) / error, df)))

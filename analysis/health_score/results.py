@@ -94,11 +94,10 @@ class ScoreAudit:
         ModelError
             If there is neither a published score nor a definition.
         """
-        if self._is_computed:
-            if self.definition is None:
-                raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
-            return scored_by_definition(self._tenure, self.definition)
-        found = self.judgeable.headline
+        if not self._is_computed:
+            found = self.judgeable.headline
+        else:
+            found = scored_by_definition(self._tenure, self.definition) if self.definition else None
         if found is None:
             raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
         return found
