@@ -101,11 +101,11 @@ class Proofs:
         return summarise_forecasts(lines)
 
     def contest(self) -> pd.DataFrame:
-        """Hold the contest in 120 worlds without effects, and in 20 each that plant usage or champions, or all."""
+        """Hold the contest in 120 worlds without effects, and in 20 each that plant a family, a danger, or all."""
         lines: list[pd.DataFrame] = []
         null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(4)), MANY_LEAVE)
         lines += contests_of_worlds(null.open(self.folder, self.progress), 380, 3, self.progress)
-        for scenario in ("usage_first", "champion_first", "base"):
+        for scenario in ("usage_first", "relationship_first", "champion_first", "surge_is_danger", "base"):
             companies = Companies(scenario, self._some(10_000), (2,), LITTLE_USE)
             lines += contests_of_worlds(companies.open(self.folder, self.progress), 450, 4, self.progress)
         return summarise_contests(lines)
@@ -139,11 +139,11 @@ class Proofs:
         return next(Companies("base", self._some(52_000), (1,), LITTLE_USE).open(self.folder, self.progress))
 
     def claims(self) -> pd.DataFrame:
-        """Judge every claim in 200 worlds of the base scenario, and in 200 in which no claim holds through leaving."""
+        """Judge every claim in 100 worlds of the base scenario, and in 120 in which no claim holds through leaving."""
         tables = []
         for scenario, number, accounts, size, changes in (
-            ("base", 13, 10_000, 600, LITTLE_USE),
-            ("no_effect", 7, 12_000, 400, MANY_LEAVE),
+            ("base", 6, 10_000, 600, LITTLE_USE),
+            ("no_effect", 4, 12_000, 400, MANY_LEAVE),
         ):
             companies = Companies(scenario, accounts, range(1, 1 + self._some(number)), changes)
             tables.append(claims_of_worlds(companies.open(self.folder, self.progress), size, self.progress))
