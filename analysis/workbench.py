@@ -14,6 +14,7 @@ from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question
+from analysis.declared.quarters import quarter_named
 from analysis.declared.study import Study, read_study
 from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
@@ -35,7 +36,7 @@ from analysis.lifetimes.book import book_of
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
-from analysis.lifetimes.parametric import fit_parametric_survival
+from analysis.lifetimes.parametric import parametric_survival_of
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
 from analysis.progress import Progress
@@ -144,15 +145,10 @@ class Workbench(Findings):
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
 
-        The piecewise exponential has a rate for each phase; `fit_parametric_survival` returns the curves, too.
+        The piecewise exponential has a rate for each phase; `parametric_survival_of` returns the curves, too.
         """
-        breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
         outcome = Outcome.from_counting_process(self.counting_process)
-        report = self.study.report
-        found = fit_parametric_survival(
-            outcome, horizon_days, breaks, enough=report.curve_from_at_risk, least=report.min_cell
-        )
-        return show_distributions(found)
+        return show_distributions(parametric_survival_of(self.study, outcome, horizon_days))
 
     @cached_property
     def events(self) -> EventResults:
@@ -234,6 +230,7 @@ def open_study(
     path: str | Path,
     *,
     source: str | Path | None = None,
+    quarter: str | None = None,
     out: str | Path = "out",
     threads: int | None = None,
     memory_limit: str | None = None,
@@ -247,6 +244,8 @@ def open_study(
         The study file.
     source
         Another folder with the raw data than the study names.
+    quarter
+        Such as ``2026Q3``: as all stood on the first day after it.
     out
         Where output goes; the study gets a folder of its name in it.
     threads, memory_limit
@@ -275,6 +274,8 @@ def open_study(
     study = read_study(path)
     if source is not None:
         study = study.with_source(Path(source))
+    if quarter is not None:
+        study = study.reporting_on(quarter_named(quarter, study.time.fiscal_year_start_month))
     return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress)
 
 

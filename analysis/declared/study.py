@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.declared.quarters import Quarter
 from analysis.declared.ranges import check_ranges
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.declared.source import Source, check_time_zone, refuse_address
@@ -46,6 +47,27 @@ class Study:
         """Return the same study reading its raw data from another folder."""
         refuse_address(path)
         return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
+
+    def reporting_on(self, quarter: Quarter) -> "Study":
+        """Return the same study as it stood on the first day after a quarter, if its snapshot lies no earlier.
+
+        Raises
+        ------
+        StudyError
+            If the data end before the quarter begins, or begin after it is over.
+        """
+        if quarter.begins_on >= self.time.snapshot:
+            raise StudyError(
+                f"There is no report on {quarter} yet: it begins on {quarter.begins_on}, and the data end with the "
+                f"snapshot, {self.time.snapshot}."
+            )
+        if quarter.is_over_on <= self.time.observation_start:
+            raise StudyError(
+                f"There is no report on {quarter}: it is over on {quarter.is_over_on}, and observation starts on "
+                f"{self.time.observation_start}."
+            )
+        snapshot = min(quarter.is_over_on, self.time.snapshot)
+        return dataclasses.replace(self, time=dataclasses.replace(self.time, snapshot=snapshot))
 
     def query_parameters(self) -> dict[str, Any]:
         """Return the named parameters that queries may ask for; a list is one text, each entry between commas."""

@@ -23,6 +23,7 @@ from scipy.optimize import brentq
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.curves.stretches import Stretch, stretch_to_show
+from analysis.declared.study import Study
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 
@@ -144,6 +145,25 @@ def fit_parametric_survival(
         horizon=float(horizon),
         n_events=outcome.n_lifetimes_with_event,
     )
+
+
+def parametric_survival_of(study: Study, outcome: Outcome, horizon: float) -> ParametricSurvival:
+    """Fit distributions to the lifetimes of a study, whose phases may have rates of their own.
+
+    Parameters
+    ----------
+    study
+        Its phases, and from how many at risk on curves are drawn.
+    outcome, horizon
+        As of `fit_parametric_survival`.
+
+    Raises
+    ------
+    ModelError
+        As `fit_parametric_survival`.
+    """
+    breaks, report = (study.time.adoption_from_day, study.time.mature_from_day), study.report
+    return fit_parametric_survival(outcome, horizon, breaks, enough=report.curve_from_at_risk, least=report.min_cell)
 
 
 def _observed(

@@ -134,6 +134,7 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
     return open_study(
         options.study,
         source=options.source,
+        quarter=getattr(options, "quarter", None),
         out=options.out,
         threads=options.threads,
         memory_limit=options.memory_limit,

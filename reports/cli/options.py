@@ -97,7 +97,15 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "--page", action="store_true", help="write it as a page that says what the source can measure, and which claims"
     )
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
-    _verb(report, common, "quarterly", commands, "who may leave in the next three months, and what goes with it")
+    quarterly = _verb(
+        report, common, "quarterly", commands, "who may leave in the next three months, and what goes with it"
+    )
+    quarterly.add_argument(
+        "--quarter",
+        metavar="YEARQN",
+        help="the fiscal quarter to report on, such as 2026Q3, as all stood on the first day after it (default: the "
+        "last that the snapshot allows)",
+    )
     _verb(report, common, "health-score", commands, "whether the health score orders, warns and deserves its weights")
     return whole
 

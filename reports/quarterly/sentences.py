@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.contest.verdicts import GainVerdict
+from analysis.declared.quarters import quarter_of
 from analysis.evaluation.readings import Lead
 from analysis.forecast.past_quarters import COUNT
 from analysis.forecast.reading import Reading
@@ -29,10 +30,11 @@ def group(text: Text, name: str) -> str:
 
 def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: int) -> str:
     """Name the fiscal quarter that ends on the day before the landmark, with its months."""
-    last = landmark - pd.Timedelta(days=1)
-    first = (last - pd.DateOffset(months=(last.month - fiscal_year_start_month) % 3)).replace(day=1)
-    months = (first.month - fiscal_year_start_month) % 12
-    return text("quarter.label", number=months // 3 + 1, first=first, last=first + pd.DateOffset(months=2))
+    quarter = quarter_of((landmark - pd.Timedelta(days=1)).date(), fiscal_year_start_month)
+    first, _, last = quarter.months
+    year = "year" if fiscal_year_start_month == 1 else "fiscal"
+    kind = year if first.year == last.year else f"{year}_across"
+    return text(f"quarter.of_{kind}", number=quarter.number, year=f"{quarter.year}", first=first, last=last)
 
 
 def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: dict[str, tuple[str, ...]]) -> list[str]:

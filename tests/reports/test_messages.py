@@ -114,6 +114,7 @@ ENDINGS = {
     "health.lead_": HEALTH_PARTS,
     "health.origin_": tuple(Origin),
     "health.part_": (*HEALTH_PARTS, "how"),
+    "quarter.of_": ("year", "year_across", "fiscal", "fiscal_across"),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
     "forecasts.best_": tuple(Policy),
@@ -327,9 +328,9 @@ class TestJapaneseWords:
     @pytest.mark.parametrize(
         ("landmark", "first_month", "expected"),
         [
-            ("2024-01-01", 1, "第4四半期（2023年10月～2023年12月）"),
-            ("2024-01-01", 4, "第3四半期（2023年10月～2023年12月）"),
-            ("2024-02-01", 2, "第4四半期（2023年11月～2024年1月）"),
+            ("2024-01-01", 1, "2023年度第4四半期（2023年10月～12月）"),
+            ("2024-01-01", 4, "2023年度第3四半期（2023年10月～12月）"),
+            ("2024-02-01", 2, "2023年度第4四半期（2023年11月～2024年1月）"),
         ],
         ids=["calendar year", "fiscal year from April", "quarter across the new year"],
     )
@@ -362,7 +363,7 @@ class TestJapanesePage:
 
     def test_says_which_language_it_is_in(self, page):
         assert '<html lang="ja">' in page
-        assert "<title>Acme：顧客解約分析 四半期報告、第4四半期（2022年10月～2022年12月）</title>" in page
+        assert "<title>Acme：顧客解約分析 四半期報告、2022年度第4四半期（2022年10月～12月）</title>" in page
 
     def test_pictures_are_labelled_in_japanese_and_know_no_font_of_the_measuring_machine(self, page):
         pictures = re.findall(r"<svg role.*?</svg>", page, flags=re.DOTALL)

@@ -130,10 +130,10 @@ def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("landmark", "first_month", "expected"),
     [
-        ("2024-01-01", 1, "Q4 (October to December 2023)"),
-        ("2024-04-01", 4, "Q4 (January to March 2024)"),
-        ("2024-04-01", 1, "Q1 (January to March 2024)"),
-        ("2024-02-01", 2, "Q4 (November to January 2024)"),
+        ("2024-01-01", 1, "Q4 2023 (October to December 2023)"),
+        ("2024-04-01", 4, "Q4 of fiscal year 2023 (January to March 2024)"),
+        ("2024-04-01", 1, "Q1 2024 (January to March 2024)"),
+        ("2024-02-01", 2, "Q4 of fiscal year 2023 (November 2023 to January 2024)"),
     ],
 )
 def test_quarters_are_fiscal_and_named_by_their_months(landmark: str, first_month: int, expected: str) -> None:
