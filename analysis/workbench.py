@@ -3,8 +3,6 @@
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
 from analysis.claims.ledger import Ledger, claims_ledger
@@ -12,11 +10,9 @@ from analysis.cohort.build import build_cohort
 from analysis.contest.effects import EffectResults
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
-from analysis.curves.rates import DAYS_A_YEAR
 from analysis.declared.floors import Question
 from analysis.declared.quarters import quarter_named
 from analysis.declared.study import Study, read_study
-from analysis.design.outcome import Outcome
 from analysis.errors import obstacle_to
 from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
@@ -32,13 +28,6 @@ from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.health_score.results import ScoreAudit
 from analysis.inference.findings import Findings
-from analysis.lifetimes.book import book_of
-from analysis.lifetimes.displays import show_book, show_distributions, show_survival
-from analysis.lifetimes.hidden_quarters import hide_small_quarters
-from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
-from analysis.lifetimes.parametric import parametric_survival_of
-from analysis.lifetimes.results import EventResults
-from analysis.lifetimes.survival import survival_tables
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
@@ -115,45 +104,9 @@ class Workbench(Findings):
     @cached_property
     def reading(self) -> Reading:
         """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
-        labels = self._labels(self.segment, MOST_SEGMENTS) if self.segment else None
+        labels = self.labels_of_accounts(self.segment, MOST_SEGMENTS) if self.segment else None
         past = past_forecasts(self.landmarks, self.rolling.predictions, self.study)
         return read_forecast(self.forecast, self.landmarks, self.study, past, labels)
-
-    def _labels(self, by: str, most: int = MOST_GROUPS) -> pd.Series:
-        """Return the label of each account, by its id, small groups pooled."""
-        refuse_unknown_label(by, self.given)
-        return pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell, most)
-
-    def survival(self, by: str | None = None) -> Display:
-        """Return survival curves with numbers at risk, by a column of ``accounts`` or for all.
-
-        Columns of ``accounts`` are labels as of the snapshot: fine for a picture, never covariates.
-        """
-        return show_survival(*self.survival_tables(by), by)
-
-    def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return survival curves, and the numbers at risk at a few round times.
-
-        Raises
-        ------
-        StudyError
-            If ``accounts`` has no such column, or the source does not give it.
-        """
-        group = self.counting_process["account_id"].map(self._labels(by)).to_numpy(object) if by else None
-        return survival_tables(Outcome.from_counting_process(self.counting_process), self.study.report, group)
-
-    def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
-        """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
-
-        The piecewise exponential has a rate for each phase; `parametric_survival_of` returns the curves, too.
-        """
-        outcome = Outcome.from_counting_process(self.counting_process)
-        return show_distributions(parametric_survival_of(self.study, outcome, horizon_days))
-
-    @cached_property
-    def events(self) -> EventResults:
-        """How lifetimes end and what changes in them."""
-        return EventResults(self.table, self.study.report)
 
     @cached_property
     def evaluation(self) -> EvaluationResults:
@@ -169,11 +122,6 @@ class Workbench(Findings):
     def audits(self) -> AuditResults:
         """What could make the findings wrong, looked for on these data."""
         return AuditResults(self)
-
-    def book(self) -> Display:
-        """Return the accounts at the start of each fiscal quarter, and how many left in it."""
-        book = book_of(self.table("book_by_quarter"))
-        return show_book(hide_small_quarters(book, self.study.report.min_cell))
 
     @cached_property
     def effects(self) -> EffectResults:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.declared.study import Study
+from analysis.evaluation.rolling_origin import QUOTED
 from analysis.forecast.call_list import call_list, ranked_accounts
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, ExpectedLoss, expected_count, expected_loss
@@ -29,8 +30,10 @@ class Reading:
         How many each model expects to leave.
     loss
         What they pay in a year, by the quoted model; None where no price is known.
+    record
+        What would have been quoted of each past quarter, and what came, as `analysis.forecast.frames.HELD`.
     held
-        How many past quarters lay within the intervals of the quoted model that could have been told before them.
+        How many of those quarters lay within the intervals that could have been told before them.
     tiers
         By that model, the lowest first.
     segments
@@ -51,6 +54,7 @@ class Reading:
     outline: tuple[float, ...]
     expected: tuple[ExpectedCount, ...]
     loss: ExpectedLoss | None
+    record: pd.DataFrame
     held: tuple[Held, ...]
     tiers: tuple[RiskTier, ...]
     segments: tuple[SegmentOutlook, ...]
@@ -100,13 +104,15 @@ def read_forecast(
     shifts = {name: learn_shift(list(past.quarters(name).values()), past.level_variance) for name in forecast.models}
     now = landmarks[landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
     prices = pd.Series(yearly_prices(now), index=now.index).reindex(ranked["lifetime_id"]).to_numpy()
+    record = held_intervals(past, QUOTED, study.time, landmarks)
     return Reading(
         headline=forecast.headline,
         probabilities=tuple(probabilities.tolist()),
         outline=in_blocks(probabilities, report.min_cell),
         expected=tuple(expected_count(name, ranked[name].to_numpy(), shifts[name]) for name in forecast.models),
         loss=expected_loss(probabilities, prices, shifts[forecast.headline]),
-        held=count_held(held_intervals(past, forecast.headline, study.time, landmarks)),
+        record=record,
+        held=count_held(record),
         tiers=risk_tiers(probabilities, report.risk_tiers, report.min_cell),
         segments=segment_outlooks(calls, report.min_cell),
         calls=calls,

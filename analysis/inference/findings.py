@@ -4,7 +4,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.declared.floors import Question
@@ -19,10 +18,11 @@ from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.read_together import ReadTogether, others_of, read_together
 from analysis.inference.silent import drift_remark, silent_remarks
+from analysis.lifetimes.questions import Lifetimes
 from analysis.wording.remarks import Remark
 
 
-class Findings(CohortTables):
+class Findings(Lifetimes):
     """A cohort with the results of its time-varying Cox model, each computed once when first asked for.
 
     From as many events on as a comparison of families needs, and as many parent accounts that they belong to, one model

@@ -5,7 +5,9 @@ import pandas as pd
 from analysis.figures.display import Display
 from analysis.figures.forecast import draw_book
 from analysis.figures.survival import draw_distributions, draw_survival
+from analysis.figures.trend import draw_trend
 from analysis.lifetimes.parametric import ParametricSurvival
+from analysis.lifetimes.trend import Trend
 
 
 def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None) -> Display:
@@ -53,3 +55,8 @@ def show_distributions(found: ParametricSurvival) -> Display:
     """Return distributions of the length of lifetimes, drawn beside Kaplan-Meier."""
     title = f"Length of lifetimes, and its mean within {found.horizon:,.0f} days"
     return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
+
+
+def show_trend(found: Trend) -> Display:
+    """Return the share that left of each quarter's start as points with intervals."""
+    return Display("Share that left, by quarter", found.rates, lambda ax: draw_trend(ax, found.rates), size=(8.4, 3.2))

@@ -102,3 +102,16 @@ CHANGE_CURVES = Schema(
         _FROM_AGE,
     ),
 )
+TREND = Schema(
+    "trend",
+    "a settled start of a fiscal quarter",
+    (
+        Field("quarter_from", Kind.DAY, "its first day"),
+        Field("is_hidden", Kind.FLAG, "whether its numbers are hidden, for they are of too few"),
+        Field("n", Kind.NUMBER, "lifetimes at risk, and not under notice, on it", may_lack=True),
+        Field("churned", Kind.NUMBER, "of these, how many churned within the horizon", may_lack=True),
+        Field("rate", Kind.NUMBER, "the same as a share", may_lack=True),
+        Field("conf_low", Kind.NUMBER, "lower end of its 95% interval", may_lack=True),
+        Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
+    ),
+)

@@ -1,6 +1,6 @@
 """The summary of a score's audit: every answer of the page, collected and frozen before anything is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,8 @@ Told = tuple[object, tuple[Remark, ...], tuple[Remark, ...], dict[str, pd.DataFr
 """A result, its answers, notes and tables."""
 
 
-def summarise(tenure: Workbench) -> AuditedScore:
-    """Collect everything that the page of a score's audit shows.
+def summarise(tenure: Workbench, asked: Sequence[str] = PARTS) -> AuditedScore:
+    """Collect everything that the page of a score's audit shows, or some parts of it.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def summarise(tenure: Workbench) -> AuditedScore:
     parts: list[Part] = []
     found: dict[str, object] = {}
     tables: dict[str, pd.DataFrame] = {}
-    for name in PARTS:
+    for name in asked:
         tenure.progress(f"health score: {name.replace('_', ' ')}")
         try:
             result, answers, notes, own = _ASKED[name](audit)
