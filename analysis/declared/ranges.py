@@ -127,6 +127,10 @@ def check_ranges(study: Parts, where: str) -> None:
             all(low < high for low, high in itertools.pairwise((0.0, *report.risk_tiers, 1.0))),
             "report.risk_tiers must rise between 0 and 1",
         ),
+        (
+            re.fullmatch(r"([A-Z]{3})?", report.currency) is not None,
+            "report.currency must be the three capital letters of a currency's code, as EUR, or be left out",
+        ),
     ]
     for holds, message in rules:
         if not holds:

@@ -123,6 +123,8 @@ class Report:
         Groups with fewer are hidden, in tables and pictures alike, with what would give them away.
     curve_from_at_risk
         Curves over the age of lifetimes begin where so many are at risk, and are of those who had stayed so long.
+    currency
+        Of prices, by its code (EUR, JPY), where ``subscriptions.currency`` is not given; empty: they are plain numbers.
     """
 
     name_accounts: bool = False
@@ -134,3 +136,4 @@ class Report:
     forecast_from_events: int = 10
     family_from_events: int = 10
     contest_from_events: int = 30
+    currency: str = ""

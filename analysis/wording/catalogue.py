@@ -13,6 +13,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from analysis.wording.amounts import shortened, with_currency
 from analysis.wording.controls import isolated
 
 INFINITY, MINUS, MISSING = "\N{INFINITY}", "\N{MINUS SIGN}", "–"
@@ -124,6 +125,18 @@ class Catalogue(Formatter):
             return MISSING
         rounded = Decimal(f"{value:.{digits}%}".removesuffix("%")) / 100
         return format_percent(rounded, _pattern(digits) + "%", locale=self._locale).replace("-", MINUS)
+
+    def money(self, value: float | Decimal, currency: str | None = None) -> str:
+        """Write a sum of money, short: €2.22M, 1,330万円; without a currency as a number; a dash where missing."""
+        if _is_missing(value):
+            return MISSING
+        if math.isinf(value):
+            return self.number(float(value))
+        number, unit = shortened(abs(value), self._locale)
+        digits = max(0, -int(number.as_tuple().exponent))
+        written = format_decimal(number, _pattern(digits), locale=self._locale) + unit
+        sign = MINUS if value < 0 and number else ""
+        return sign + with_currency(written, currency and isolated(currency), self._locale)
 
     def ratio(self, log_ratio: float) -> str:
         """Write the hazard ratio of a log hazard ratio; a dash where it is missing, a limit where nothing tells it."""

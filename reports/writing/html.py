@@ -36,6 +36,7 @@ def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
         count=catalogue.count,
         share=catalogue.share,
         number=catalogue.number,
+        money=catalogue.money,
         p_value=catalogue.p_value,
         ratio=catalogue.ratio,
         day=catalogue.day,

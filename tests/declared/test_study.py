@@ -96,6 +96,7 @@ def test_what_a_study_leaves_out_has_a_default(tmp_path: Path) -> None:
         ),
         ("[time]", "[report]\ncapacity = 0\n[time]", "report.capacity must be positive"),
         ("[time]", "[report]\ncurve_from_at_risk = 0\n[time]", "report.curve_from_at_risk must be at least 1"),
+        ("[time]", "[report]\ncurrency = 'Euro'\n[time]", "report.currency must be the three capital letters"),
         ("[time]", "[report]\nmin_cell = 0\n[time]", "report.min_cell must be at least 1"),
         ("[time]", "[report]\nrisk_tiers = [-0.1, 0.1]\n[time]", "report.risk_tiers must rise between 0 and 1"),
         ("[time]", "[windows]\nbaseline_days = 55\n[time]", "baseline_days must be at least twice windows.recent_days"),
