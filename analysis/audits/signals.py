@@ -4,7 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
+
+from analysis.inference.joint_tests import SHOWN
+from analysis.inference.multiplicity import holm
 
 
 class Signal(StrEnum):
@@ -113,3 +117,23 @@ def read_ladder(effects: pd.DataFrame, tests: pd.DataFrame, untold: Collection[s
         effects=shown,
         tests=tests,
     )
+
+
+def family_signals(ladder: Ladder) -> dict[str, Signal]:
+    """Read off the ladder's joint tests which families say early who will leave, which late, and which nothing shown.
+
+    A family that is shown with the factors of the longest lag ago is early; one that is shown with those of today alone
+    is late, or leads to leaving within the lag: its tests cannot tell. Tests of a lag are adjusted by Holm's method.
+    """
+    shown = {}
+    for lag in (0, ladder.longest):
+        tests = ladder.tests[ladder.tests["lag"] == lag]
+        adjusted = holm(tests["p_value"].to_numpy(np.float64))
+        shown[lag] = dict(zip(tests["family"], adjusted < SHOWN, strict=True))
+    found = {}
+    for family, is_seen_today in shown[0].items():
+        if shown[ladder.longest].get(family, False):
+            found[str(family)] = Signal.EARLY
+        else:
+            found[str(family)] = Signal.LATE_OR_FAST if is_seen_today else Signal.NEITHER
+    return found

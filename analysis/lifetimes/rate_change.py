@@ -111,9 +111,10 @@ def _by_cluster(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return events and rows by cluster, side and group, shapes (n_clusters, 2, n_groups)."""
     shape = (int(place.max()) + 1, 2, int(group.max()) + 1)
-    cell = np.ravel_multi_index((place, side, group), shape)
-    size = int(np.prod(shape))
-    return np.bincount(cell, event, size).reshape(shape), np.bincount(cell, np.ones(len(cell)), size).reshape(shape)
+    events, counts = np.zeros(shape), np.zeros(shape)
+    np.add.at(events, (place, side, group), event)
+    np.add.at(counts, (place, side, group), 1.0)
+    return events, counts
 
 
 def _parts(events: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -41,7 +41,7 @@ class FamilyLine:
     verdict: str
 
 
-def family_lines(text: Catalogue, found: Compared) -> list[FamilyLine]:
+def family_lines(text: Catalogue, found: Compared, currency: str | None = None) -> list[FamilyLine]:
     """Return a line for each family that is measured, as they rank, and one for all where there are several."""
     ranking, differences = found.ranking, found.differences
     by_family = {} if isinstance(differences, Remark) else differences.table.set_index("family").to_dict("index")
@@ -49,7 +49,7 @@ def family_lines(text: Catalogue, found: Compared) -> list[FamilyLine]:
         FamilyLine(
             one.family,
             _told(text, one.estimate, one.conf_low, one.conf_high, 1),
-            *_in_the_book(text, by_family.get(one.family)),
+            *_in_the_book(text, by_family.get(one.family), currency),
             text(f"contest.shown_{one.worth}"),
         )
         for one in ranking.families
@@ -60,15 +60,20 @@ def family_lines(text: Catalogue, found: Compared) -> list[FamilyLine]:
     return lines
 
 
-def _in_the_book(text: Catalogue, line: dict | None) -> tuple[Told | None, Told | None, Told | None]:
+def _in_the_book(
+    text: Catalogue, line: dict | None, currency: str | None
+) -> tuple[Told | None, Told | None, Told | None]:
     """Return points, accounts and revenue of a line of `analysis.contest.frames.RISK_DIFFERENCES`."""
     if line is None or line["shown"] == Shown.SILENT:
         return None, None, None
     points = _told(text, line["estimate"], line["conf_low"], line["conf_high"], 1)
-    accounts, revenue = (
-        None if pd.isna(line[name]) else _told(text, line[name], line[f"{name}_low"], line[f"{name}_high"], 0)
-        for name in ("accounts", "revenue")
-    )
+    accounts, revenue = None, None
+    if not pd.isna(line["accounts"]):
+        accounts = _told(text, line["accounts"], line["accounts_low"], line["accounts_high"], 0)
+    if not pd.isna(line["revenue"]):
+        ends = [text.money(line[f"revenue_{end}"], currency) for end in ("low", "high")]
+        span = "" if pd.isna(line["revenue_low"]) else text("list.span", low=ends[0], high=ends[1])
+        revenue = Told(text.money(line["revenue"], currency), span)
     return points, accounts, revenue
 
 

@@ -20,6 +20,8 @@ from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
+from reports.quarterly.health import AuditedHealth
+from reports.quarterly.trend import TrendAhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,12 @@ class Summary:
         The claims ledger.
     apart
         The families one at a time; None where they are compared, or where events are too few for that, too.
+    trend
+        How the rate moved, with the forecast beside it.
+    health
+        The first answers of the health score's audit.
+    currency
+        Of prices; None where nothing says it.
     segment
         The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
@@ -193,6 +201,9 @@ class Summary:
     apart: Apart | None
     grounds: Grounds
     known_leavers: pd.DataFrame
+    trend: TrendAhead
+    health: AuditedHealth
+    currency: str | None
     segment: str | None
     no_forecast: Remark | None
     no_contest: Remark | None

@@ -12,7 +12,8 @@ from reports.health_score.content import IN_SHORT, AuditedScore
 from reports.health_score.pictures import pictures
 from reports.health_score.summary import summarise as audit_of
 
-ASKED = ("weights", "order", "colours", "left_out")
+WEIGHTS = "weights"
+ASKED = (WEIGHTS, "order", "colours", "left_out")
 """Parts of the audit whose answers a leader needs."""
 
 
@@ -43,7 +44,7 @@ def health_in_words(content: AuditedHealth, text: Catalogue, colors: dict[str, s
     audited = content.audited
     colours = audited.definition.colours if audited.definition else None
     limits = (colours.red_below, colours.green_from) if colours else ()
-    drawn = pictures({name: audited.found[name] for name in ("weights",) if name in audited.found}, limits, text, colors)
+    drawn = pictures({name: one for name, one in audited.found.items() if name == WEIGHTS}, limits, text, colors)
     answers = [
         (text(f"health.part_{part.name}"), [one.in_words(text) for one in part.answers[: IN_SHORT[part.name]]])
         for part in audited.parts
@@ -51,5 +52,5 @@ def health_in_words(content: AuditedHealth, text: Catalogue, colors: dict[str, s
     return {
         "health_obstacle": None,
         "health_answers": answers,
-        "health_figure": Markup(drawn["weights"]) if "weights" in drawn else None,
+        "health_figure": Markup(drawn[WEIGHTS]) if WEIGHTS in drawn else None,
     }

@@ -20,8 +20,12 @@ from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.content import Summary
+from reports.quarterly.first_page import first_page
+from reports.quarterly.health import health_in_words
 from reports.quarterly.pictures import pictures
 from reports.quarterly.reasons import reason_lines
+from reports.quarterly.trend import trend_in_words
+from reports.quarterly.trust import trust_in_words
 from reports.writing.html import environment
 
 
@@ -57,12 +61,12 @@ def render_quarterly(
     covariate_labels = {covariate.name: covariate.label(language) for covariate in tenure.covariates()}
     terms, fitted = _term_labels(summary, catalogue), summary.contest or summary.apart
     named = labels | {TOTAL: catalogue("contest.all_families")}
-    short = [
+    alarms = summary.grounds.alarms
+    warnings = [
         *grounds.warning(catalogue, summary.grounds.compared),
-        *grounds.too_good_sentence(catalogue, summary.grounds.alarms, covariate_labels),
-        *sentences.in_short(catalogue, summary, labels, unmeasured),
-        *grounds.found_sentence(catalogue, summary.grounds.alarms, covariate_labels),
+        *grounds.too_good_sentence(catalogue, alarms, covariate_labels),
     ]
+    found = grounds.found_sentence(catalogue, alarms, covariate_labels)
     return (
         _environment(catalogue)
         .get_template("quarterly.html.j2")
@@ -73,7 +77,7 @@ def render_quarterly(
             quarter=sentences.quarter_label(
                 catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
-            short=short,
+            page=first_page(catalogue, summary, labels, unmeasured, warnings, found),
             mark=HIDDEN,
             curve_notes=sentences.curve_sentences(
                 catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk
@@ -85,6 +89,8 @@ def render_quarterly(
             unmeasured=unmeasured,
             colors=tenure.colors,
             covariate_labels=covariate_labels,
+            ranked=sentences.ranked_sentence(catalogue, summary.skill) if summary.skill else "",
+            bound_notes=sentences.bound_sentences(catalogue, fitted.bounds) if fitted else [],
             interval_note=sentences.interval_sentences(catalogue, summary.reading) if summary.reading else [],
             reason_lines=partial(reason_lines, catalogue, labels=covariate_labels),
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
@@ -93,6 +99,9 @@ def render_quarterly(
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **(of_compared(summary.contest.compared, catalogue, named, tenure.colors) if summary.contest else {}),
+            **trend_in_words(summary.trend, catalogue),
+            **trust_in_words(summary.reading, catalogue),
+            **health_in_words(summary.health, catalogue, tenure.colors),
             **of_ledger(summary.judged, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),

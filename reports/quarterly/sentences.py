@@ -1,4 +1,4 @@
-"""Sentences that depend on results: the outlook, the last quarter, the gain, bounds, drift; all in short."""
+"""Sentences that depend on results: quarters and groups by name, the gain, curves, bounds, drift, intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.contest.verdicts import GainVerdict
 from analysis.declared.quarters import quarter_of
 from analysis.evaluation.readings import Lead
+from analysis.evaluation.skill import Skill
 from analysis.forecast.past_quarters import COUNT
 from analysis.forecast.reading import Reading
 from analysis.inference.drift import Drift, DriftVerdict
@@ -15,9 +16,6 @@ from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
 from analysis.lifetimes.survival import Beginning
 from analysis.wording.catalogue import Catalogue
-from reports.claims import sentences as of_claims
-from reports.contest import sentences as of_contest
-from reports.quarterly.content import Summary
 
 Text = Catalogue
 GAINS = {Lead.BETTER: "short.gain", Lead.NO_DIFFERENCE: "short.no_gain", Lead.WORSE: "short.loss"}
@@ -37,54 +35,6 @@ def quarter_label(text: Text, landmark: pd.Timestamp, fiscal_year_start_month: i
     return text(f"quarter.of_{kind}", number=quarter.number, year=f"{quarter.year}", first=first, last=last)
 
 
-def in_short(text: Text, summary: Summary, labels: dict[str, str], unmeasured: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
-    sentences = []
-    if summary.reading:
-        quoted, standpoint = summary.reading.quoted, summary.standpoint
-        sentences.append(
-            text(
-                "short.outlook",
-                expected=round(quoted.expected),
-                at_risk=standpoint.n_at_risk,
-                stands_on=standpoint.stands_on,
-                horizon_end=standpoint.horizon_ends_on,
-                low=quoted.low,
-                high=quoted.high,
-            )
-        )
-    if summary.no_forecast:
-        sentences.append(text("short.no_forecast", reason=summary.no_forecast))
-    if not summary.known_leavers.empty:
-        sentences.append(text("short.known_leavers", number=len(summary.known_leavers)))
-    if summary.last:
-        sentences.append(
-            text(
-                "short.last",
-                quarter=summary.last.quarter_from,
-                churned=summary.last.churned,
-                at_start=summary.last.at_start,
-                rate=text.share(summary.last.rate),
-            )
-        )
-    if summary.skill:
-        ranking = summary.skill.ranking
-        sentences.append(text("short.skill", folds=ranking.n_folds, auc=text.share(ranking.estimate, 0)))
-    if summary.contest:
-        sentences += of_contest.in_short(text, summary.contest.compared, labels)
-        sentences.append(gain_sentence(text, summary.contest.gain))
-    elif summary.no_contest and not summary.no_forecast:
-        sentences.append(text("short.no_contest", reason=summary.no_contest))
-    if fitted := summary.contest or summary.apart:
-        sentences += bound_sentences(text, fitted.bounds)
-    sentences += [of_claims.counted(text, summary.judged), *of_claims.since_last(text, summary.judged)]
-    if unmeasured:
-        tables = list(dict.fromkeys(table for needed in unmeasured.values() for table in needed))
-        names = [labels[family] for family in unmeasured]
-        sentences.append(text("short.not_measured", families=names, tables=tables))
-    return sentences
-
-
 def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> list[str]:
     """Say from which age on curves are drawn, and of which groups there is none; nothing where all begin at age 0."""
     late = [one for one in beginnings if one.from_age]
@@ -101,6 +51,11 @@ def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> 
     if none:
         said.append(text("survival.no_curve", groups=none, least=least))
     return said
+
+
+def ranked_sentence(text: Text, skill: Skill) -> str:
+    """Say how often the forecasts of past quarters put an account that left above one that stayed."""
+    return text("short.skill", folds=skill.ranking.n_folds, auc=text.share(skill.ranking.estimate, 0))
 
 
 def gain_sentence(text: Text, verdict: GainVerdict) -> str:

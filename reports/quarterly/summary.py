@@ -13,6 +13,8 @@ from analysis.workbench import Workbench
 from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
+from reports.quarterly.health import audited_health
+from reports.quarterly.trend import trend_ahead
 
 MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""
@@ -35,7 +37,7 @@ def summarise(tenure: Workbench) -> Summary:
         segment = None
         curves, at_risk = tenure.survival_tables()
     can_forecast, can_compare = tenure.no_forecast is None, tenure.no_contest is None
-    book = tenure.book().table
+    book, reading = tenure.book().table, tenure.reading if can_forecast else None
     return Summary(
         standpoint=standpoint,
         n_events=tenure.n_events,
@@ -49,13 +51,16 @@ def summarise(tenure: Workbench) -> Summary:
         at_risk=at_risk,
         beginnings=beginnings(curves, at_risk),
         events=_events(tenure),
-        reading=tenure.reading if can_forecast else None,
+        reading=reading,
         skill=tenure.skill if can_forecast else None,
         contest=_contest(tenure) if can_compare else None,
         judged=judged_claims(tenure),
         apart=None if can_compare else _apart(tenure),
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
+        trend=trend_ahead(tenure.moved, reading, standpoint),
+        health=audited_health(tenure),
+        currency=tenure.study.report.currency or None,
         segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,

@@ -19,6 +19,7 @@ from worlds import TRAPS, made
 from analysis.audits.alarm import Verdict
 from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.measures import MEASURES, USES
+from analysis.audits.signals import Signal
 from analysis.claims.grades import Unknown, Weakness
 from analysis.contest.ranking import Rank, Worth
 from analysis.contest.risk_difference import Shown
@@ -114,6 +115,9 @@ ENDINGS = {
     "health.lead_": HEALTH_PARTS,
     "health.origin_": tuple(Origin),
     "health.part_": (*HEALTH_PARTS, "how"),
+    "appendix.": ("attrition", "events", "ratios", "grounds", "methods"),
+    "short.signal_": (Signal.EARLY, Signal.LATE_OR_FAST),
+    "trend.": ("change_up", "change_down", "change_open"),
     "quarter.of_": ("year", "year_across", "fiscal", "fiscal_across"),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
