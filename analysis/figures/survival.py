@@ -25,8 +25,11 @@ def draw_survival(
     x_label: str = "Days since the lifetime began",
     y_label: str = "Share still customers",
     at_risk_label: str = "At risk",
+    years_label: str = "Years since the lifetime began",
 ) -> None:
     """Draw step curves with their bands, and a table of numbers at risk under the axis.
+
+    Where the numbers at risk are told year by year, so is the axis.
 
     Parameters
     ----------
@@ -45,10 +48,11 @@ def draw_survival(
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     times = sorted(set(at_risk["time"]))
-    ax.set_xticks(times)
+    is_yearly = len(times) > 1 and all(time % DAYS_A_YEAR == 0 for time in times)
+    ax.set_xticks(times, [f"{time // DAYS_A_YEAR:g}" for time in times] if is_yearly else None)
     ax.yaxis.set_major_formatter(percent)
     ax.set_ylabel(y_label)
-    ax.set_xlabel(x_label)
+    ax.set_xlabel(years_label if is_yearly else x_label)
     if named:
         legend(ax, named, loc="lower left", ncols=min(3, len(named)))
     _number_rows(ax, at_risk, groups, at_risk_label)

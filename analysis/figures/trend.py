@@ -9,6 +9,9 @@ from matplotlib.ticker import FuncFormatter
 from analysis.figures.style import ACCENT, INK, MUTED, WARN, percent
 from analysis.wording.remarks import english
 
+_ROOM = 2.5
+"""So many times as high as the highest rate the picture may be."""
+
 
 def draw_trend(
     ax: Axes,
@@ -53,6 +56,8 @@ def draw_trend(
         ax.axvline(place - 0.5, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         told, top = [*told, ahead_label], max(top, ahead["high"])
     _label_places(ax, told)
+    highest = max([*rates["rate"].dropna(), ahead["high"] if ahead else 0.0], default=0.0)
+    top = min(top, _ROOM * highest)  # the bar of a quarter that began with a handful may run out of the picture
     ax.set_ylim(0, 1.12 * top if top > 0 else 1)
     ax.yaxis.set_major_formatter(FuncFormatter(percent))
     ax.set_ylabel(y_label)

@@ -1,5 +1,6 @@
 """Survival: curves of the share still customers, with the numbers at risk beneath them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,9 @@ from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import AT_RISK, CURVES
 from analysis.lifetimes.labels import ALL
+
+DAYS_A_YEAR = 365
+"""As the ages at which the number at risk is told."""
 
 
 def survival_tables(
@@ -90,3 +94,39 @@ def _at_risk(outcome: Outcome, of: NDArray, names: NDArray, min_cell: int) -> pd
         }
     )
     return AT_RISK.checked(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The share of a group still there after some years, with its interval; of those who had stayed `from_age` days."""
+
+    group: str
+    years: int
+    estimate: float
+    conf_low: float
+    conf_high: float
+    from_age: float
+
+
+def stays(curves: pd.DataFrame, at_risk: pd.DataFrame, years: Sequence[int] = (1, 2, 3)) -> tuple[Stay, ...]:
+    """Read off the curves which share is still there after whole years, as far as each curve reaches.
+
+    Parameters
+    ----------
+    curves, at_risk
+        As `survival_tables` returns them; a year at which the number at risk is none or hidden is not read off.
+    years
+        After which to look.
+    """
+    found = []
+    for group, curve in curves.groupby("group", sort=False):
+        from_age, told = float(curve["from_age"].iloc[0]), at_risk[at_risk["group"] == group]
+        reaches = float(told.loc[told["at_risk"] > 0, "time"].max())
+        for number in years:
+            day = number * DAYS_A_YEAR
+            before = curve[curve["time"] <= day]
+            if from_age < day <= reaches and len(before):
+                last = before.iloc[-1]
+                ends = float(last["conf_low"]), float(last["conf_high"])
+                found.append(Stay(str(group), number, float(last["estimate"]), *ends, from_age))
+    return tuple(found)

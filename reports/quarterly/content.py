@@ -16,7 +16,7 @@ from analysis.forecast.standpoint import Standpoint
 from analysis.inference.drift import DriftPath, DriftVerdict
 from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.book import Quarter
-from analysis.lifetimes.survival import Beginning
+from analysis.lifetimes.survival import Beginning, Stay
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
@@ -164,6 +164,8 @@ class Summary:
         As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
     beginnings
         From which age on the curve of each group is drawn.
+    stays
+        Which share of each group is still there after whole years.
     reading, skill, contest
         The forecast, how good such forecasts have been, and the families compared; None where there is none.
     no_forecast, no_contest
@@ -193,6 +195,7 @@ class Summary:
     curves: pd.DataFrame
     at_risk: pd.DataFrame
     beginnings: tuple[Beginning, ...]
+    stays: tuple[Stay, ...]
     events: Events
     reading: Reading | None
     skill: Skill | None

@@ -82,6 +82,7 @@ def render_quarterly(
             curve_notes=sentences.curve_sentences(
                 catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk
             ),
+            stays=sentences.stay_sentences(catalogue, summary.stays),
             totals=TOTALS,
             labels=labels,
             named=named,

@@ -48,6 +48,7 @@ def pictures(
             "survival", draw_survival, size=(7.4, 3.6 + 0.2 * groups), alt=t("survival.alt"),
             curves=_named(summary.curves, catalogue), at_risk=_named(summary.at_risk, catalogue),
             x_label=t("survival.x"), y_label=t("survival.y"), at_risk_label=t("survival.at_risk"),
+            years_label=t("survival.x_years"),
         ),
     }  # fmt: skip
     found |= _event_figures(summary, catalogue)

@@ -14,7 +14,7 @@ from analysis.forecast.reading import Reading
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.labels import ALL, OTHER, UNKNOWN
-from analysis.lifetimes.survival import Beginning
+from analysis.lifetimes.survival import Beginning, Stay
 from analysis.wording.catalogue import Catalogue
 
 Text = Catalogue
@@ -50,6 +50,29 @@ def curve_sentences(text: Text, beginnings: Sequence[Beginning], least: int) -> 
         said.append(text("survival.from_ages", groups=named))
     if none:
         said.append(text("survival.no_curve", groups=none, least=least))
+    return said
+
+
+def stay_sentences(text: Text, stays: Sequence[Stay]) -> list[str]:
+    """Say of each group which share is still there after whole years."""
+    said = []
+    for name in dict.fromkeys(stay.group for stay in stays):
+        years = [
+            text(
+                "survival.stay",
+                years=stay.years,
+                share=text.share(stay.estimate),
+                low=text.share(stay.conf_low),
+                high=text.share(stay.conf_high),
+            )
+            for stay in stays
+            if stay.group == name
+        ]
+        said.append(
+            text("survival.stays", years=years)
+            if name == ALL
+            else text("survival.stays_of", group=group(text, name), years=years)
+        )
     return said
 
 

@@ -8,7 +8,7 @@ from analysis.errors import obstacle_to
 from analysis.inference.apart import bounds_apart, family_tests_apart, ratios_apart
 from analysis.lifetimes.book import last_settled_quarter
 from analysis.lifetimes.clock import kinds_to_draw
-from analysis.lifetimes.survival import beginnings
+from analysis.lifetimes.survival import beginnings, stays
 from analysis.workbench import Workbench
 from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
@@ -50,6 +50,7 @@ def summarise(tenure: Workbench) -> Summary:
         curves=curves,
         at_risk=at_risk,
         beginnings=beginnings(curves, at_risk),
+        stays=stays(curves, at_risk),
         events=_events(tenure),
         reading=reading,
         skill=tenure.skill if can_forecast else None,
