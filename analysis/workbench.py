@@ -28,6 +28,7 @@ from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.health_score.results import ScoreAudit
 from analysis.inference.findings import Findings
+from analysis.money.results import MoneyResults
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
@@ -127,6 +128,11 @@ class Workbench(Findings):
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
         return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
+
+    @cached_property
+    def money(self) -> MoneyResults:
+        """What the book pays in a year, how that changed, what falls due, and what is at risk."""
+        return MoneyResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.no_forecast)
 
     @cached_property
     def ends_ahead(self) -> ExpectedEnds:
