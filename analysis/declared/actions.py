@@ -104,7 +104,9 @@ def _actions(content: Mapping[str, Any], where: str, is_own: bool) -> Actions:
     for family, tiers in content.items():
         _refuse_unknown("family", family, known, where)
         if not isinstance(tiers, dict):
-            raise StudyError(f"{where}: '{family}' must hold tiers: [{family}.high], then en and ja; {tiers!r} arrived.")
+            raise StudyError(
+                f"{where}: '{family}' must hold tiers: [{family}.high], then en and ja; {tiers!r} arrived."
+            )
         for tier, entry in tiers.items():
             place = f"{where}: [{family}.{tier}]"
             _refuse_unknown("tier", tier, TIERS, f"{where}: [{family}]")
@@ -126,5 +128,5 @@ def _refuse_no_line(said: _Entry, place: str) -> None:
 
 def _refuse_unknown(what: str, name: str, known: Sequence[str], where: str) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-        raise StudyError(f"{where}: unknown {what} '{name}'. The nearest known one is '{near}'. Known: {', '.join(known)}.")
+        near, names = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0], ", ".join(known)
+        raise StudyError(f"{where}: unknown {what} '{name}'. The nearest known one is '{near}'. Known: {names}.")

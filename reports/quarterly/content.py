@@ -20,6 +20,7 @@ from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
+from reports.quarterly.accounts import ToActOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ class Summary:
         The claims ledger.
     apart
         The families one at a time; None where they are compared, or where events are too few for that, too.
+    accounts
+        Those to act on.
     segment
         The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
@@ -193,6 +196,7 @@ class Summary:
     apart: Apart | None
     grounds: Grounds
     known_leavers: pd.DataFrame
+    accounts: ToActOn
     segment: str | None
     no_forecast: Remark | None
     no_contest: Remark | None

@@ -19,9 +19,9 @@ from reports.contest.page import of_compared
 from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
+from reports.quarterly.account_lines import accounts_in_words
 from reports.quarterly.content import Summary
 from reports.quarterly.pictures import pictures
-from reports.quarterly.reasons import reason_lines
 from reports.writing.html import environment
 
 
@@ -86,7 +86,7 @@ def render_quarterly(
             colors=tenure.colors,
             covariate_labels=covariate_labels,
             interval_note=sentences.interval_sentences(catalogue, summary.reading) if summary.reading else [],
-            reason_lines=partial(reason_lines, catalogue, labels=covariate_labels),
+            marks={family.name: family.mark(language) for family, _ in tenure.families()},
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             together=sentences.together_lines(catalogue, fitted.read_together, terms) if fitted else [],
@@ -96,6 +96,13 @@ def render_quarterly(
             **of_ledger(summary.judged, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
+            **accounts_in_words(
+                summary.accounts,
+                catalogue,
+                covariate_labels,
+                list_files["accounts_file"],
+                tenure.study.time.fiscal_year_start_month,
+            ),
             **list_files,
         )
     )

@@ -12,6 +12,7 @@ from analysis.lifetimes.survival import beginnings
 from analysis.workbench import Workbench
 from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
+from reports.quarterly.accounts import collect_accounts
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 
 MOST_PATHS = 3
@@ -56,6 +57,7 @@ def summarise(tenure: Workbench) -> Summary:
         apart=None if can_compare else _apart(tenure),
         grounds=_grounds(tenure, can_compare),
         known_leavers=tenure.known_leavers,
+        accounts=collect_accounts(tenure),
         segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,
