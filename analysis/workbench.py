@@ -40,6 +40,7 @@ from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.survival import survival_tables
+from analysis.money.results import MoneyResults
 from analysis.progress import Progress
 from analysis.wording.remarks import Remark
 
@@ -163,12 +164,9 @@ class Workbench(Findings):
         The piecewise exponential has a rate for each phase; `fit_parametric_survival` returns the curves, too.
         """
         breaks = (self.study.time.adoption_from_day, self.study.time.mature_from_day)
-        outcome = Outcome.from_counting_process(self.counting_process)
-        report = self.study.report
-        found = fit_parametric_survival(
-            outcome, horizon_days, breaks, enough=report.curve_from_at_risk, least=report.min_cell
-        )
-        return show_distributions(found)
+        outcome, report = Outcome.from_counting_process(self.counting_process), self.study.report
+        enough, least = report.curve_from_at_risk, report.min_cell
+        return show_distributions(fit_parametric_survival(outcome, horizon_days, breaks, enough=enough, least=least))
 
     @cached_property
     def events(self) -> EventResults:
@@ -199,6 +197,11 @@ class Workbench(Findings):
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
         return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
+
+    @cached_property
+    def money(self) -> MoneyResults:
+        """What the book pays in a year, how that changed, what falls due, and what is at risk."""
+        return MoneyResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.no_forecast)
 
     @cached_property
     def ends_ahead(self) -> ExpectedEnds:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
-from analysis.cohort.queries import ASKED
+from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
 from analysis.declared.floors import Evidence, Floor, Question, floors
@@ -103,6 +103,11 @@ class CohortTables:
         """
         with self._opened() as engine, engine.named(**named or {}):
             return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
+
+    def ask_money(self, question: str) -> pd.DataFrame:
+        """Return the answer to a question of ``queries/8_money``, by the name of its file, without ``.sql``."""
+        with self._opened() as engine:
+            return engine.ask(read_query(f"{MONEY}/{question}"), self.parameters)
 
     def _opened(self) -> Engine:
         return open_engine(self.cohort_file, self.threads, self.memory_limit, read_only=True)

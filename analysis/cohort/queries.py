@@ -13,6 +13,8 @@ from analysis.progress import Progress
 
 ASKED = "7_audit/asked"
 """Questions to a finished cohort, whose answers are not kept in it."""
+MONEY = "8_money"
+"""Such questions, of what is paid and what falls due."""
 KEY = ("lifetime_id", "risk_date")
 """Of every table of covariates."""
 
@@ -25,7 +27,7 @@ def queries_of(folders: Sequence[str]) -> Iterator[Query]:
 
 def tables_used(folders: Sequence[str]) -> set[str]:
     """Return the tables that some query of the folders reads, or that a question to a finished cohort does."""
-    return {name for query in queries_of((*folders, ASKED)) for name in query.reads}
+    return {name for query in queries_of((*folders, ASKED, MONEY)) for name in query.reads}
 
 
 def run_folders(

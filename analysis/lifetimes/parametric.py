@@ -19,6 +19,7 @@ from lifelines.fitters import ParametricUnivariateFitter
 from lifelines.utils import restricted_mean_survival_time
 from numpy.typing import NDArray
 from scipy.optimize import brentq
+from scipy.special import gamma
 
 from analysis.curves.nonparametric import kaplan_meier
 from analysis.curves.rates import DAYS_A_YEAR
@@ -42,7 +43,8 @@ class ParametricSurvival:
     table : DataFrame
         A line for each distribution, the lowest AIC first: distribution, n_parameters, log_likelihood (time in days),
         aic, aic_above (the lowest), median (days by which half have left; NaN beyond the horizon), mean (days spent as
-        a customer within the horizon). All but the name are NaN where the fit found no maximum.
+        a customer within the horizon), mean_without_limit (days; NaN where it is infinite). All but the name are NaN
+        where the fit found no maximum.
     curves : DataFrame
         distribution (in the same order), time (days since the origin, to the horizon), estimate (share still
         customers).
@@ -217,4 +219,23 @@ def _what_it_says(model: ParametricUnivariateFitter, n_events: int, horizon: flo
         "aic": 2 * n_parameters - 2 * log_likelihood,
         "median": brentq(above_half, _SECOND, horizon) if above_half(horizon) < 0 else np.nan,
         "mean": restricted_mean_survival_time(model, horizon / DAYS_A_YEAR) * DAYS_A_YEAR,
+        "mean_without_limit": _mean_without_limit(model) * DAYS_A_YEAR,
     }
+
+
+def _mean_without_limit(model: ParametricUnivariateFitter) -> float:
+    """Return the mean of a fit in years, in years, by its closed form; NaN where it is infinite."""
+    match model:
+        case ExponentialFitter():
+            return float(model.lambda_)
+        case WeibullFitter():
+            return float(model.lambda_ * gamma(1 + 1 / model.rho_))
+        case LogNormalFitter():
+            return float(np.exp(model.mu_ + model.sigma_**2 / 2))
+        case LogLogisticFitter():
+            angle = np.pi / model.beta_
+            return float(model.alpha_ * angle / np.sin(angle)) if model.beta_ > 1 else np.nan
+    means = np.array([getattr(model, f"lambda_{piece}_") for piece in range(len(model.breakpoints))])
+    begins = np.r_[0.0, model.breakpoints[:-1]]  # the last of lifelines' breakpoints is infinity
+    there = np.r_[1.0, np.exp(-np.cumsum(np.diff(begins) / means[:-1]))]
+    return float(means @ (there - np.r_[there[1:], 0.0]))

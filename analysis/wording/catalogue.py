@@ -132,7 +132,7 @@ class Catalogue(Formatter):
             return MISSING
         if math.isinf(value):
             return self.number(float(value))
-        number, unit = shortened(abs(value), self._locale)
+        number, unit = shortened(max(value, -value), self._locale)
         digits = max(0, -int(number.as_tuple().exponent))
         written = format_decimal(number, _pattern(digits), locale=self._locale) + unit
         sign = MINUS if value < 0 and number else ""

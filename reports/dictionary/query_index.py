@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from textwrap import fill
 
-from analysis.cohort.queries import ASKED
+from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.contract import Table, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.engine.query import Query, read_queries, tables_read
@@ -29,6 +29,7 @@ PURPOSES = {
     "7_audit": "Counts, and the proof that no interval is at fault.",
     ASKED: "Questions to a finished cohort; the answers are not kept in it. "
     "`facts` is what the asker hands over, `rule_findings` what the rules found.",
+    MONEY: "Asked of a finished cohort, too: what is paid, in whole numbers that add up, and what falls due.",
     "worlds": "Asked of a simulated company alone, to see what is true in it.",
 }
 """Of each folder, in the order in which they run."""

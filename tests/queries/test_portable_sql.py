@@ -9,9 +9,10 @@ import pytest
 from drawn import drawn_book
 
 from analysis.cohort.build import FOLDERS
+from analysis.cohort.queries import MONEY
 from analysis.engine.query import read_queries
 
-BUILT = [query for folder in FOLDERS for query in read_queries(folder)]
+BUILT = [query for folder in (*FOLDERS, MONEY) for query in read_queries(folder)]
 NOT_PORTABLE = {
     *("unnest", "generate_series", "range", "list", "array_agg", "string_agg", "group_concat", "len", "array_length"),
     *("isodow", "dow", "dayofweek", "weekday", "quantile_cont", "quantile_disc", "median", "mode", "getvariable"),
