@@ -21,6 +21,8 @@ class Family:
     ----------
     is_control
         Whether every comparison adjusts for it, so that it is no contender.
+    mark_en, mark_ja
+        One sign that stands for it beside its colour, so that it is told apart without colours, too.
     """
 
     name: str
@@ -28,7 +30,13 @@ class Family:
     label_ja: str
     color: str
     unlocked_by: tuple[str, ...]
+    mark_en: str
+    mark_ja: str
     is_control: bool = False
+
+    def mark(self, language: str) -> str:
+        """Return the sign that stands for it in `language` (``en`` or ``ja``)."""
+        return self.mark_ja if language == "ja" else self.mark_en
 
     def label(self, language: str) -> str:
         """Return the label in `language` (``en`` or ``ja``)."""

@@ -27,6 +27,8 @@ class Study:
         The file of the study's own claims; there need be none.
     health_score
         The file that says what the health score is made of; there need be none.
+    actions
+        The file of what the study suggests to do about accounts; there need be none.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Study:
     lowered_rules: tuple[str, ...] = ()
     claims: Path = Path("claims.toml")
     health_score: Path = Path("health_score.toml")
+    actions: Path = Path("actions.toml")
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
@@ -81,7 +84,7 @@ class Study:
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["source"]["path"], content["claims"], content["health_score"]
+        del content["source"]["path"], content["claims"], content["health_score"], content["actions"]
         return content
 
 
@@ -106,7 +109,7 @@ def read_study(path: str | Path) -> Study:
     study = parse_settings(Study, content, where=str(path))
     refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
-    files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score")}
+    files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score", "actions")}
     study = dataclasses.replace(study, source=source, **files)
     check_ranges(study, str(path))
     source.check(str(path))

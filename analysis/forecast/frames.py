@@ -1,5 +1,6 @@
 """Frames: what the tables of a forecast hold."""
 
+from analysis.cohort.frames import KNOWN_LEAVERS
 from analysis.declared.schema import Field, Kind, Schema
 
 ACCOUNTS = Schema(
@@ -16,11 +17,24 @@ CALL_LIST = Schema(
     "an account at risk, the most likely to leave first",
     (
         Field("account_id", Kind.TEXT, "the account"),
+        Field("rank", Kind.NUMBER, "by probability, from 1; equals share the first of theirs"),
         Field("probability", Kind.NUMBER, "of leaving by the end of the horizon, by the quoted model"),
+        Field("tier", Kind.TEXT, "of its risk: 'high', 'middle' or 'low'"),
+        Field("arr", Kind.NUMBER, "what it pays in a year, as on the landmark", may_lack=True, may_be_absent=True),
+        Field("expected_loss", Kind.NUMBER, "probability times ARR", may_lack=True, may_be_absent=True),
+        Field("rank_by_loss", Kind.NUMBER, "by expected loss, from 1", may_lack=True, may_be_absent=True),
         Field("segment", Kind.TEXT, "its label, small groups pooled", may_be_absent=True),
+        Field("owner", Kind.TEXT, "who looks after it, today", may_lack=True, may_be_absent=True),
         Field("seats", Kind.NUMBER, "as on the landmark", may_lack=True, may_be_absent=True),
         Field("term", Kind.TEXT, "kind of its contract's term", may_lack=True, may_be_absent=True),
         Field("days_to_renewal", Kind.NUMBER, "from the landmark", may_lack=True, may_be_absent=True),
+        Field("renews_on", Kind.DAY, "the next end of a term, on the snapshot", may_lack=True, may_be_absent=True),
+        Field("notice_by", Kind.DAY, "last day to give notice for it, or past", may_lack=True, may_be_absent=True),
+        Field("notice", Kind.TEXT, "that day: 'ahead', 'passed', 'no_period' or 'no_term' known", may_be_absent=True),
+        Field("probability_before", Kind.NUMBER, "as forecast a quarter earlier", may_lack=True, may_be_absent=True),
+        Field("rank_before", Kind.NUMBER, "its place in the list then", may_lack=True, may_be_absent=True),
+        Field("change", Kind.TEXT, "'joined', 'new', 'rising', 'falling' or 'as_before'", may_be_absent=True),
+        Field("family", Kind.TEXT, "that raises its forecast most, or 'none'"),
         Field("peers", Kind.NUMBER, "mean probability of accounts as near to a renewal", may_lack=True),
         Field("reasons", Kind.SEVERAL, "the families that raise its forecast above its peers', largest first"),
     ),
@@ -52,6 +66,14 @@ ENDS = Schema(
         Field("low", Kind.NUMBER, "the fewest that chance alone may make of it (95% interval)", may_lack=True),
         Field("high", Kind.NUMBER, "the most", may_lack=True),
         Field("n_ends", Kind.WHOLE, "lifetimes ended by it, of those learned from"),
+    ),
+)
+LEAVERS = Schema(
+    "leavers",
+    "a lifetime under notice at the snapshot",
+    (
+        *KNOWN_LEAVERS.fields,
+        Field("arr", Kind.NUMBER, "what it pays in a year, in the currency of the source", may_lack=True),
     ),
 )
 SHRINKING = Schema(

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.declared.study import Study
 from analysis.evaluation.rolling_origin import QUOTED
-from analysis.forecast.call_list import call_list, ranked_accounts
+from analysis.forecast.call_list import About, call_list, ranked_accounts
+from analysis.forecast.first_accounts import FirstAccounts, first_accounts
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, ExpectedLoss, expected_count, expected_loss
 from analysis.forecast.outlook import Forecast
@@ -40,6 +41,8 @@ class Reading:
         By that model; empty where these data give no segments.
     calls
         As `analysis.forecast.frames.CALL_LIST`.
+    first
+        Those of them that a team can look after, in the order to act in.
     n_peers, n_refits, kept_first
         Accounts that each is held against in its reasons; earlier fits in which the first reason was looked for again;
         and the share of accounts and fits in which it stayed the first, None where there is none.
@@ -59,6 +62,7 @@ class Reading:
     tiers: tuple[RiskTier, ...]
     segments: tuple[SegmentOutlook, ...]
     calls: pd.DataFrame
+    first: FirstAccounts
     n_peers: int
     n_refits: int
     kept_first: float | None
@@ -82,7 +86,7 @@ def read_forecast(
     landmarks: pd.DataFrame,
     study: Study,
     past: PastForecasts,
-    segments: pd.Series | None = None,
+    about: About | None = None,
 ) -> Reading:
     """Sum up a forecast.
 
@@ -96,10 +100,10 @@ def read_forecast(
         Its horizon, where tiers of risk begin, and which cells are too small to be shown.
     past
         What the models had forecast of past quarters.
-    segments
-        Label of each account, by its id; None where these data give none.
+    about
+        What else is known of the accounts.
     """
-    ranked, calls = ranked_accounts(forecast), call_list(forecast, landmarks, segments)
+    ranked, calls = ranked_accounts(forecast), call_list(forecast, landmarks, about or About(), study.report)
     report, probabilities = study.report, ranked[forecast.headline].to_numpy()
     shifts = {name: learn_shift(list(past.quarters(name).values()), past.level_variance) for name in forecast.models}
     now = landmarks[landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
@@ -116,6 +120,7 @@ def read_forecast(
         tiers=risk_tiers(probabilities, report.risk_tiers, report.min_cell),
         segments=segment_outlooks(calls, report.min_cell),
         calls=calls,
+        first=first_accounts(calls, report.capacity, forecast.headline, shifts[forecast.headline]),
         n_peers=forecast.explanations.n_peers,
         n_refits=forecast.explanations.n_refits,
         kept_first=forecast.explanations.kept_first,

@@ -59,7 +59,11 @@ def render_contest(tenure: Workbench, content: Contest, catalogue: Catalogue, pr
 
 
 def of_compared(
-    found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]
+    found: Compared,
+    text: Catalogue,
+    labels: Mapping[str, str],
+    colors: Mapping[str, str],
+    currency: str | None = None,
 ) -> dict[str, Any]:
     """Return what the templates ask for that any page may show of families that could be compared.
 
@@ -75,7 +79,7 @@ def of_compared(
     return {
         "f": found,
         "rank": sentences.rank_sentence(text, found.ranking, labels),
-        "lines": family_lines(text, found),
+        "lines": family_lines(text, found, currency),
         "both": both_picture(found, text, labels, colors),
         "cells": None if isinstance(found.cells, Remark) else cells_picture(found.cells, text),
         "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],

@@ -17,9 +17,11 @@ from analysis.inference.drift import DriftPath, DriftVerdict
 from analysis.inference.read_together import ReadTogether
 from analysis.lifetimes.book import Quarter
 from analysis.lifetimes.survival import Beginning, Stay
+from analysis.money.brief import MoneyBrief
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
+from reports.quarterly.accounts import ToActOn
 from reports.quarterly.health import AuditedHealth
 from reports.quarterly.trend import TrendAhead
 
@@ -178,8 +180,10 @@ class Summary:
         How the rate moved, with the forecast beside it.
     health
         The first answers of the health score's audit.
-    currency
-        Of prices; None where nothing says it.
+    money
+        The few amounts of the first page.
+    accounts
+        Those to act on.
     segment
         The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
@@ -206,7 +210,8 @@ class Summary:
     known_leavers: pd.DataFrame
     trend: TrendAhead
     health: AuditedHealth
-    currency: str | None
+    money: MoneyBrief
+    accounts: ToActOn
     segment: str | None
     no_forecast: Remark | None
     no_contest: Remark | None

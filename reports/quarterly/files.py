@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.forecast.call_list import SHARE
+from analysis.declared.actions import Actions
+from analysis.forecast.call_list import SHARE, in_order_to_act
 from analysis.store.sets import new_set
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
@@ -18,8 +19,10 @@ from reports.writing.provenance import own_claims, provenance
 
 AUDIT = "audit"
 """In the folder of a report: the tables of the audits that its page tells of."""
-LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr")
+LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr", "arr")
 """What the list of known leavers tells."""
+PLACES = ("rank", "rank_by_loss", "rank_before")
+SIX_DIGITS, CENTS, WHOLE = "{:.6f}", "{:.2f}", "{:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     made_from = provenance(tenure, catalogue, "tenure report quarterly") | own_claims(tenure, catalogue)
     lists = {}
     if summary.reading:
-        lists[names["accounts_file"]] = accounts_csv(summary.reading.calls)
+        lists[names["accounts_file"]] = accounts_csv(summary.reading.calls, summary.accounts.actions, language)
     if not summary.known_leavers.empty:
-        lists[names["leavers_file"]] = as_csv(summary.known_leavers[list(LEAVERS)])
+        lists[names["leavers_file"]] = as_csv(summary.accounts.leavers.accounts[list(LEAVERS)])
     texts = {page: render_quarterly(tenure, summary, catalogue, made_from, names)} | lists
     tables = csv_texts(tenure.audits.frames())
     folder = out / f"{stem}.{language}"
@@ -76,14 +79,22 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     return Written(folder / page, tuple(folder / name for name in lists), of_audits)
 
 
-def accounts_csv(calls: pd.DataFrame) -> str:
-    """Return the accounts at risk as CSV, most likely to leave first.
+def accounts_csv(calls: pd.DataFrame, actions: Actions, language: str) -> str:
+    """Return all accounts at risk as CSV, with all that is known of them, in the order to act in.
 
     Parameters
     ----------
     calls
         As `analysis.forecast.frames.CALL_LIST`.
+    actions, language
+        What is suggested, and in which words: the last column.
     """
-    told = ["probability", "peers", *(name for name in calls if name.startswith(SHARE))]
-    numbers = {name: calls[name].map("{:.6f}".format, na_action="ignore") for name in told}
-    return as_csv(calls.assign(**numbers, reasons=calls["reasons"].map(reasons_as_data)))
+    listed = in_order_to_act(calls)
+    shares = [name for name in listed if name.startswith(SHARE)]
+    written = dict.fromkeys(("probability", "probability_before", "peers", *shares), SIX_DIGITS)
+    written |= dict.fromkeys(("arr", "expected_loss"), CENTS) | dict.fromkeys(PLACES, WHOLE)
+    numbers = {
+        name: listed[name].map(how.format, na_action="ignore") for name, how in written.items() if name in listed
+    }
+    suggested = [actions[key].says(language) for key in zip(listed["family"], listed["tier"], strict=True)]
+    return as_csv(listed.assign(**numbers, reasons=listed["reasons"].map(reasons_as_data), suggestion=suggested))

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.audits.signals import Signal, family_signals
-from analysis.forecast.intervals import Interval
 from analysis.forecast.past_quarters import LOSS
-from analysis.wording.catalogue import Catalogue
+from analysis.wording.catalogue import MISSING, Catalogue
 from reports.claims import sentences as of_claims
 from reports.contest import sentences as of_contest
 from reports.contest.families import Told, family_lines
@@ -31,21 +30,11 @@ class FamilyRow:
 
 def outlook_sentences(text: Text, summary: Summary) -> list[str]:
     """Say how much is expected to go, in money and accounts, or why nothing is forecast; and what is under notice."""
-    said = []
+    said = money_sentences(text, summary)
     standpoint, reading = summary.standpoint, summary.reading
     if reading:
         quoted = reading.quoted
         span = {"stands_on": standpoint.stands_on, "horizon_end": standpoint.horizon_ends_on}
-        if loss := reading.loss:
-            said.append(
-                text(
-                    "short.loss_ahead",
-                    expected=_money(text, summary, loss.expected),
-                    at_stake=_money(text, summary, loss.at_stake),
-                    span=_money_span(text, summary, loss.intervals[-1]),
-                    **span,
-                )
-            )
         said.append(
             text(
                 "short.outlook",
@@ -60,6 +49,28 @@ def outlook_sentences(text: Text, summary: Summary) -> list[str]:
         said.append(text("short.no_forecast", reason=summary.no_forecast))
     if not summary.known_leavers.empty:
         said.append(_under_notice(text, summary))
+    return said
+
+
+def money_sentences(text: Text, summary: Summary) -> list[str]:
+    """Say what is expected to end by the end of the horizon, in money, and what falls due; nothing without prices."""
+    brief, day, said = summary.money, summary.standpoint.horizon_ends_on, []
+    if brief.arr_at_risk_expected is not None and brief.arr_now is not None:
+        span = _money(text, summary, brief.arr_at_risk_low), _money(text, summary, brief.arr_at_risk_high)
+        said.append(
+            text(
+                "short.money_ahead",
+                expected=_money(text, summary, brief.arr_at_risk_expected),
+                arr=_money(text, summary, brief.arr_now),
+                span=text("list.span", low=span[0], high=span[1]),
+                announced=_money(text, summary, brief.arr_under_notice),
+                day=day,
+            )
+        )
+    if brief.renewals_due:
+        paid = _money(text, summary, brief.renewals_due_arr)
+        key = "short.renewals_pay" if brief.renewals_due_arr is not None else "short.renewals"
+        said.append(text(key, number=brief.renewals_due, paid=paid, day=day))
     return said
 
 
@@ -117,7 +128,7 @@ def family_rows(text: Text, summary: Summary) -> list[FamilyRow]:
     ladder = summary.grounds.ladder
     signals = family_signals(ladder) if ladder else {}
     rows = []
-    for line in family_lines(text, summary.contest.compared, summary.currency):
+    for line in family_lines(text, summary.contest.compared, summary.money.currency):
         signal = signals.get(line.family, Signal.NEITHER)
         says = text(f"short.signal_{signal}") if signal is not Signal.NEITHER else ""
         if line.verdict:
@@ -154,13 +165,8 @@ def unknown_sentences(
     return said
 
 
-def _money(text: Text, summary: Summary, value: float) -> str:
-    return text.money(value, summary.currency)
-
-
-def _money_span(text: Text, summary: Summary, interval: Interval) -> str:
-    low, high = (_money(text, summary, end) for end in (interval.low, interval.high))
-    return text("list.span", low=low, high=high)
+def _money(text: Text, summary: Summary, value: float | None) -> str:
+    return MISSING if value is None else text.money(value, summary.money.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +242,9 @@ def _tiles(text: Text, summary: Summary) -> list[Tile]:
     tiles, standpoint = [], summary.standpoint
     if summary.reading:
         quoted = summary.reading.quoted
-        if loss := summary.reading.loss:
-            tiles.append(Tile(_money(text, summary, loss.expected), text("tile.loss", day=standpoint.horizon_ends_on)))
+        if summary.money.arr_at_risk_expected is not None:
+            expected = _money(text, summary, summary.money.arr_at_risk_expected)
+            tiles.append(Tile(expected, text("tile.loss", day=standpoint.horizon_ends_on)))
         label = text("tile.expected", at_risk=standpoint.n_at_risk, day=standpoint.horizon_ends_on)
         tiles.append(Tile(text.number(quoted.expected, 0), label))
     else:

@@ -19,11 +19,11 @@ from reports.contest.page import of_compared
 from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
+from reports.quarterly.account_lines import accounts_in_words
 from reports.quarterly.content import Summary
 from reports.quarterly.first_page import first_page
 from reports.quarterly.health import health_in_words
 from reports.quarterly.pictures import pictures
-from reports.quarterly.reasons import reason_lines
 from reports.quarterly.trend import trend_in_words
 from reports.quarterly.trust import trust_in_words
 from reports.writing.html import environment
@@ -93,19 +93,30 @@ def render_quarterly(
             ranked=sentences.ranked_sentence(catalogue, summary.skill) if summary.skill else "",
             bound_notes=sentences.bound_sentences(catalogue, fitted.bounds) if fitted else [],
             interval_note=sentences.interval_sentences(catalogue, summary.reading) if summary.reading else [],
-            reason_lines=partial(reason_lines, catalogue, labels=covariate_labels),
+            marks={family.name: family.mark(language) for family, _ in tenure.families()},
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",
             together=sentences.together_lines(catalogue, fitted.read_together, terms) if fitted else [],
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
-            **(of_compared(summary.contest.compared, catalogue, named, tenure.colors) if summary.contest else {}),
+            **(
+                of_compared(summary.contest.compared, catalogue, named, tenure.colors, summary.money.currency)
+                if summary.contest
+                else {}
+            ),
             **trend_in_words(summary.trend, catalogue),
             **trust_in_words(summary.reading, catalogue),
             **health_in_words(summary.health, catalogue, tenure.colors),
             **of_ledger(summary.judged, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
+            **accounts_in_words(
+                summary.accounts,
+                catalogue,
+                covariate_labels,
+                list_files["accounts_file"],
+                tenure.study.time.fiscal_year_start_month,
+            ),
             **list_files,
         )
     )

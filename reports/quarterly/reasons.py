@@ -17,6 +17,25 @@ SINCE_ORIGIN, CLOCK = "days since origin", "clock"
 
 
 @dataclass(frozen=True, slots=True)
+class CarrierLine:
+    """A covariate that carries a reason, in words.
+
+    Attributes
+    ----------
+    covariate
+        What it is, and on which side of its peers it lies.
+    value
+        The account's own; '' where the name says it already.
+    beside
+        What is usual of the account, and of its peers; '' where nothing is.
+    """
+
+    covariate: str
+    value: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReasonLine:
     """A reason in words.
 
@@ -27,12 +46,12 @@ class ReasonLine:
     points
         By how many points it raises the probability.
     carriers
-        What carries it, as one text.
+        What carries it.
     """
 
     family: str
     points: str
-    carriers: str
+    carriers: tuple[CarrierLine, ...]
 
 
 def reason_lines(text: Catalogue, reasons: tuple[Reason, ...], labels: Mapping[str, str]) -> list[ReasonLine]:
@@ -52,10 +71,7 @@ def reason_lines(text: Catalogue, reasons: tuple[Reason, ...], labels: Mapping[s
         ReasonLine(
             family=reason.family,
             points=text("accounts.points", points=100 * reason.share),
-            carriers=text.listed(
-                [_carrier(text, carrier, declared[carrier.covariate], labels) for carrier in reason.carriers],
-                "list.semicolon",
-            ),
+            carriers=tuple(_carrier(text, carrier, declared[carrier.covariate], labels) for carrier in reason.carriers),
         )
         for reason in reasons
     ]
@@ -79,16 +95,16 @@ def _short(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _carrier(text: Catalogue, carrier: Carrier, covariate: Covariate, labels: Mapping[str, str]) -> str:
+def _carrier(text: Catalogue, carrier: Carrier, covariate: Covariate, labels: Mapping[str, str]) -> CarrierLine:
     named = labels[carrier.covariate]
     if carrier.direction:
         named = text(f"accounts.{carrier.direction}", covariate=named)
     if covariate.unit.startswith(YES_OR_NO):
-        return named
+        return CarrierLine(named)
     value, usual, peers = (_value(text, told, covariate) for told in (carrier.value, carrier.usual, carrier.peers))
     if carrier.usual is None or covariate.unit == SINCE_ORIGIN or covariate.transform == CLOCK:
-        return text("accounts.beside_peers", covariate=named, value=value, peers=peers)
-    return text("accounts.beside_past_and_peers", covariate=named, value=value, usual=usual, peers=peers)
+        return CarrierLine(named, value, text("accounts.beside_peers", peers=peers))
+    return CarrierLine(named, value, text("accounts.beside_past_and_peers", usual=usual, peers=peers))
 
 
 def _value(text: Catalogue, value: float | str | None, covariate: Covariate) -> str:

@@ -12,6 +12,7 @@ from analysis.lifetimes.survival import beginnings, stays
 from analysis.workbench import Workbench
 from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
+from reports.quarterly.accounts import collect_accounts
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 from reports.quarterly.health import audited_health
 from reports.quarterly.trend import trend_ahead
@@ -61,7 +62,8 @@ def summarise(tenure: Workbench) -> Summary:
         known_leavers=tenure.known_leavers,
         trend=trend_ahead(tenure.moved, reading, standpoint),
         health=audited_health(tenure),
-        currency=tenure.study.report.currency or None,
+        money=tenure.money.brief,
+        accounts=collect_accounts(tenure),
         segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.worlds.company.accounts.ledger import Ledger
+from analysis.worlds.company.accounts.owners import owners
 from analysis.worlds.company.accounts.people import People, draw_people
 from analysis.worlds.company.accounts.population import REGIONS, SEGMENTS, TOUCH, Accounts, draw_accounts
 from analysis.worlds.company.accounts.stays import Stays
@@ -123,6 +124,7 @@ def write_accounts(company: Company) -> None:
             "touch_model": np.where(is_relabelled, "high", _touch_models(accounts)),
             "region": np.array(REGIONS, dtype=object)[accounts.region],
             "onboarding_completed_on": np.where(is_introduced, accounts.onboarded_on, np.datetime64("NaT")),
+            "owner": owners(accounts.account_id),
         }
     )
     replace(company.engine, "accounts", rows)
