@@ -15,7 +15,7 @@ from analysis.health_score.colours import ColourMeanings, colour_meanings
 from analysis.health_score.contamination import Contamination
 from analysis.health_score.definition import ScoreDefinition, read_definition
 from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families
-from analysis.health_score.history import Judgeable, judgeable_scores
+from analysis.health_score.history import Judgeable, judgeable_score
 from analysis.health_score.lead_time import LeadTimes, lead_times
 from analysis.health_score.left_displays import show_carried, show_contamination, show_left_out
 from analysis.health_score.left_out import LeftOut, left_out_of
@@ -40,7 +40,7 @@ from analysis.health_score.weight_displays import show_proposal, show_scalings, 
 from analysis.health_score.weight_rows import WeightRows, weight_rows
 from analysis.health_score.weights import WeightVerdicts, judge_weights
 from analysis.inference.findings import Findings
-from analysis.wording.remarks import remark
+from analysis.wording.remarks import Remark, remark
 
 
 class ScoreAudit:
@@ -95,7 +95,7 @@ class ScoreAudit:
             If there is neither a published score nor a definition.
         """
         if not self._is_computed:
-            found = self.judgeable.headline
+            found = self.judgeable.scored
         else:
             found = scored_by_definition(self._tenure, self.definition) if self.definition else None
         if found is None:
@@ -104,14 +104,19 @@ class ScoreAudit:
 
     @cached_property
     def judgeable(self) -> Judgeable:
-        """The scores that may be judged: published history that looks rewritten may not.
+        """The score that may be judged: published history that looks rewritten may not.
 
         Raises
         ------
         ModelError, DesignError
-            As `analysis.health_score.history.judgeable_scores`.
+            As `analysis.health_score.history.judgeable_score`.
         """
-        return judgeable_scores(self._tenure, self.definition)
+        return judgeable_score(self._tenure, self.definition)
+
+    @property
+    def choice(self) -> tuple[Remark, ...]:
+        """What a reader must know of which score it is that is audited."""
+        return () if self._is_computed else self.judgeable.notes
 
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:

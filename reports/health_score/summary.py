@@ -34,7 +34,7 @@ def summarise(tenure: Workbench) -> AuditedScore:
     try:
         scored = audit.scored
     except (DesignError, ModelError) as error:
-        return AuditedScore(day, None, None, False, error.remark, (), {}, {})
+        return AuditedScore(day, None, None, False, (), error.remark, (), {}, {})
     parts: list[Part] = []
     found: dict[str, object] = {}
     tables: dict[str, pd.DataFrame] = {}
@@ -49,7 +49,7 @@ def summarise(tenure: Workbench) -> AuditedScore:
         found[name] = result
         tables |= own
     return AuditedScore(
-        day, scored.origin, scored.definition, scored.is_recovered, None, tuple(parts), found, tables,
+        day, scored.origin, scored.definition, scored.is_recovered, audit.choice, None, tuple(parts), found, tables,
         audit.proposal.text if "proposal" in found else "",
     )  # fmt: skip
 
