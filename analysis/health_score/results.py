@@ -14,7 +14,7 @@ from analysis.health_score.alarms import Alarms, alarms_of
 from analysis.health_score.colours import ColourMeanings, colour_meanings
 from analysis.health_score.contamination import Contamination
 from analysis.health_score.definition import ScoreDefinition, read_definition
-from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families
+from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families, green_rows
 from analysis.health_score.history import Judgeable, judgeable_score
 from analysis.health_score.lead_time import LeadTimes, lead_times
 from analysis.health_score.left_displays import show_carried, show_contamination, show_left_out
@@ -40,7 +40,7 @@ from analysis.health_score.weight_displays import show_proposal, show_scalings, 
 from analysis.health_score.weight_rows import WeightRows, weight_rows
 from analysis.health_score.weights import WeightVerdicts, judge_weights
 from analysis.inference.findings import Findings
-from analysis.wording.remarks import Remark, remark
+from analysis.wording.remarks import remark
 
 
 class ScoreAudit:
@@ -113,11 +113,6 @@ class ScoreAudit:
         """
         return judgeable_score(self._tenure, self.definition)
 
-    @property
-    def choice(self) -> tuple[Remark, ...]:
-        """What a reader must know of which score it is that is audited."""
-        return () if self._is_computed else self.judgeable.notes
-
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:
         """Forecasts of past quarters; None where there are none."""
@@ -160,8 +155,13 @@ class ScoreAudit:
         ModelError
             If nothing can be forecast.
         """
-        predictors, _ = self._effects().told_by_family
+        predictors = self._effects().told_of_quarters
         return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+
+    @property
+    def green(self) -> pd.DataFrame:
+        """The accounts that the score called green at past quarter starts, and which family flags them."""
+        return green_rows(self.scored, self._effects().told_of_quarters, contenders())
 
     @cached_property
     def lacking(self) -> LeftOut:

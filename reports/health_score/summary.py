@@ -49,8 +49,8 @@ def summarise(tenure: Workbench) -> AuditedScore:
         found[name] = result
         tables |= own
     return AuditedScore(
-        day, scored.origin, scored.definition, scored.is_recovered, audit.choice, None, tuple(parts), found, tables,
-        audit.proposal.text if "proposal" in found else "",
+        day, scored.origin, scored.definition, scored.is_recovered, audit.judgeable.notes, None, tuple(parts), found,
+        tables, audit.proposal.text if "proposal" in found else "",
     )  # fmt: skip
 
 

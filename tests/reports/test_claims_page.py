@@ -85,7 +85,7 @@ class TestSentences:
     """A ledger in which everything has happened."""
 
     def ledger(self, tenure: Workbench, *verdicts: tuple[Verdict, ...]) -> Judged:
-        known = [line for line in tenure.ledger.lines if line.estimate and line.estimate.refused is None]
+        known = [line for line in tenure.ledger.lines if line.estimate.refused is None]
         lines = tuple(
             dataclasses.replace(line, past=told[:-1], judgement=dataclasses.replace(line.judgement, verdict=told[-1]))
             for line, told in zip(known, verdicts, strict=False)
