@@ -31,6 +31,7 @@ from analysis.health_score.order_displays import (
 from analysis.health_score.ordering import Ordering, ordering
 from analysis.health_score.proposal import Proposal, propose_weights
 from analysis.health_score.scalings import Scalings, judge_scalings
+from analysis.health_score.score_forecasts import ScoreCalibration, score_calibration
 from analysis.health_score.scored import Scored, scored_by_definition
 from analysis.health_score.sliders import Sliders
 from analysis.health_score.stability import Stability, weights_over_time
@@ -116,8 +117,7 @@ class ScoreAudit:
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:
         """Forecasts of past quarters; None where there are none."""
-        tell = self._tenure.progress
-        why = obstacle_to("no forecasts beside the score", tell, self._rolling)
+        why = obstacle_to("no forecasts beside the score", self._tenure.progress, self._rolling)
         return None if why else self._rolling().predictions
 
     @cached_property
@@ -129,6 +129,12 @@ class ScoreAudit:
     def meanings(self) -> ColourMeanings:
         """How many left in each colour, and whether more did the worse it was."""
         return colour_meanings(self.scored, self._tenure.study.report)
+
+    @cached_property
+    def held(self) -> ScoreCalibration:
+        """Whether the risks that earlier quarters gave each score held in later ones."""
+        study = self._tenure.study
+        return score_calibration(self.scored, study.time.allowed_gap_days, study.report.forecast_from_events)
 
     @cached_property
     def forewarned(self) -> Warnings:
@@ -259,7 +265,7 @@ class ScoreAudit:
     def limits(self) -> tuple[float, ...]:
         """Scores at which yellow and green begin; none where they are not known."""
         known = self.definition or self.scored.definition
-        return () if known is None else (known.colours.red_below, known.colours.green_from)
+        return (known.colours.red_below, known.colours.green_from) if known else ()
 
     def warnings(self) -> Display:
         """Return how many of the leavers were green before they left, beside stayers like them."""
@@ -286,13 +292,7 @@ class ScoreAudit:
         return show_contamination(self.treated)
 
     def sliders(self) -> Sliders:
-        """Return sliders for weights and thresholds, for JupyterLab.
-
-        Raises
-        ------
-        DesignError
-            If the score's components are not known.
-        """
+        """Return sliders for weights and thresholds, for JupyterLab; they need the score's components."""
         return Sliders(self.scored, self._tenure.study.report.capacity)
 
     def blind_spots(self) -> Display:

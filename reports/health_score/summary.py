@@ -69,9 +69,10 @@ def _order(audit: ScoreAudit) -> Told:
 
 
 def _colours(audit: ScoreAudit) -> Told:
-    found = audit.meanings
-    tables = {"colours": found.table, "colour-steps": found.steps, "score-curve": found.curve}
-    return found, (found.verdict.remark, *colour_remarks(found)), found.notes, tables
+    found, held = audit.meanings, audit.held
+    tables = {"colours": found.table, "colour-steps": found.steps, "score-curve": found.curve,
+              "score-risks": held.measures}  # fmt: skip
+    return found, (found.verdict.remark, *colour_remarks(found), held.sentence), found.notes, tables
 
 
 def _warning(audit: ScoreAudit) -> Told:
