@@ -143,7 +143,8 @@ class Workbench(Findings):
     @cached_property
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
-        return EffectResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.audits.signals_if_made)
+        made = (lambda: self.rolling if "rolling" in vars(self) else None, lambda: self.audits.signals_if_made)
+        return EffectResults(self, lambda: self.rolling, lambda: self.forecast, *made)
 
     @cached_property
     def money(self) -> MoneyResults:
@@ -176,7 +177,7 @@ class Workbench(Findings):
     @cached_property
     def ledger(self) -> Ledger:
         """What practice says of leaving, put to the test, now and at past quarter starts."""
-        return claims_ledger(self, self.audits.late_columns)
+        return claims_ledger(self, self.audits.late_columns, lambda: self.score_audit.green)
 
     def claims(self) -> LedgerDisplay:
         """Return each claim's contrast, estimate, evidence and verdict; `past` tells what was said before."""

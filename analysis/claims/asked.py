@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from analysis.declared.claim_tests import ClaimTest
+from analysis.declared.claim_tests import ClaimTest, Kind
 from analysis.declared.claims import Claim
 from analysis.declared.factors import Covariate, alternatives, unmet
 from analysis.declared.study import Study
@@ -50,6 +50,10 @@ def asked_of(claims: Sequence[Claim]) -> tuple[Asked, ...]:
 def unmeasured(asked: Asked, grounds: Grounds) -> Remark | None:
     """Return why the source cannot put a claim to the test, whatever its rows say; None where it can."""
     test, claim = asked.test, asked.claim
+    if test.kind is Kind.FLAGGED:
+        measured = {covariate.family for covariate in grounds.covariates}
+        lacking = [need for own in claim.declared() for need in own.lacking(grounds.given)]
+        return None if measured & set(test.flagged_by) else remark("claims.source_lacks", needs=_in_words(lacking))
     by_name = {covariate.name: covariate for covariate in claim.declared()}
     named = [*test.covariates, *test.differ_by]
     is_measured = {name: by_name[name].is_measurable(grounds.given) for name in named}

@@ -103,7 +103,6 @@ def forest_frame(ledger: Ledger, words: Catalogue) -> pd.DataFrame:
 
 def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
     found = line.estimate
-    assert found is not None
     bound = float(np.log(found.asked.test.relevant))
     is_told = not np.isnan(found.estimate)
     with np.errstate(over="ignore"):
@@ -128,8 +127,8 @@ def name_of(line: Line, words: Catalogue) -> str:
     name = words("claims.name_test", claim=line.claim.name, number=line.number) if several else line.claim.name
     short = line.claim.short(words.language)
     label = words("claims.label", claim=name, short=short) if short else name
-    test = line.estimate.asked.test if line.estimate else None
-    return words(_OTHER_HAZARDS[test.hazard], label=label) if test and test.hazard in _OTHER_HAZARDS else label
+    hazard = line.estimate.asked.test.hazard
+    return words(_OTHER_HAZARDS[hazard], label=label) if hazard in _OTHER_HAZARDS else label
 
 
 def past_shown(history: pd.DataFrame) -> pd.DataFrame:

@@ -12,14 +12,16 @@ from scipy import stats
 from analysis.claims.asked import Asked, Grounds, not_given
 from analysis.claims.contrast import Contrast, contrast_of
 from analysis.claims.differences import difference_between_groups
+from analysis.claims.green_rates import green_ratio
 from analysis.claims.model import ClaimsModel, fit_claims
 from analysis.claims.phase_rates import phase_remark, rate_ratio
 from analysis.claims.rows import TestRows, of_hazard
 from analysis.cox.cluster_errors import contrast_errors
 from analysis.cox.proportional_hazards import GLOBAL, score_tests
 from analysis.declared.claim_tests import ClaimTest, Hazard, Kind
-from analysis.declared.factors import Covariate, control_family
+from analysis.declared.factors import Covariate, control_family, families_named
 from analysis.declared.floors import Evidence, Question, floors
+from analysis.declared.study_parts import Report
 from analysis.design.matrix import Design, DesignMatrix, learn_matrix
 from analysis.errors import DesignError, ModelError
 from analysis.wording.remarks import Remark, remark
@@ -116,7 +118,8 @@ def _of_hazard(
         for one in asked
         if one.test.kind is Kind.RATES
     ]
-    modelled = [one for one in asked if one.test.kind is not Kind.RATES]
+    found += [flagged_estimate(one, rows.green, grounds.study.report) for one in asked if one.test.kind is Kind.FLAGGED]
+    modelled = [one for one in asked if one.test.kind not in (Kind.RATES, Kind.FLAGGED)]
     contest = ladder[Question.CONTEST].obstacle
     if contest is None:
         return found + (model_of(modelled, grounds.covariates) if modelled else [])
@@ -209,6 +212,30 @@ def rate_estimate(asked: Asked, phases: pd.DataFrame, evidence: Evidence, few: R
     blank = Estimate(asked, says=says, n_exposed=found.n_end, n_events=found.n_start + found.n_end)
     made = with_interval(blank, found.estimate, found.std_error, found.df)
     return replace(made, n_clusters=evidence.clusters, notes=(remark("claims.rates_of_time"),))
+
+
+def flagged_estimate(asked: Asked, green: pd.DataFrame | Remark, report: Report) -> Estimate:
+    """Return how often green accounts leave that families flag, against the others; refused where they are few."""
+    named = asked.test.flagged_by
+    says = remark("claims.flagged", families=families_named(named))
+    if isinstance(green, Remark):
+        return Estimate(asked, says=says, refused=green)
+    with_event = green.loc[green["event"], ["lifetime_id", "cluster_id"]]
+    evidence = Evidence(*with_event.nunique())
+    blank = Estimate(asked, says=says, n_events=evidence.events, n_clusters=evidence.clusters)
+    if few := floors(report, evidence)[Question.FAMILY].obstacle:
+        return replace(blank, refused=few)
+    try:
+        ratio = green_ratio(green, named)
+    except ModelError as error:
+        return replace(blank, refused=error.remark)
+    silent = tuple(family for family in named if family not in green or not green[family].any())
+    made = replace(
+        with_interval(blank, ratio.found.estimate, ratio.found.std_error, ratio.found.df),
+        n_exposed=ratio.n_flagged,
+        is_partial=bool(silent),
+    )
+    return replace(made, notes=(remark("claims.flags_nobody", families=families_named(silent)),)) if silent else made
 
 
 def with_interval(blank: Estimate, estimate: float, error: float, df: float) -> Estimate:

@@ -47,6 +47,17 @@ LEDGER = Schema(
         Field("notes", Kind.TEXT, "what a reader of it must know, in English", may_lack=True),
     ),
 )
+GREEN = Schema(
+    "green_accounts",
+    "a lifetime at risk on the first day of a quarter, settled by now, that the health score called green",
+    (
+        Field("landmark", Kind.DAY, "that day"),
+        Field("lifetime_id", Kind.KEY, "the lifetime"),
+        Field("cluster_id", Kind.TEXT, "the parent account that errors are shared with"),
+        Field("event", Kind.FLAG, "whether it churned within the horizon"),
+    ),
+    others="of each family whether it flags the account: it is in the quarter's fifth at most risk by the family alone",
+)
 PAST = Schema(
     "past",
     "a test of a claim at a quarter start, or today",

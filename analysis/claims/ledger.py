@@ -1,14 +1,14 @@
 """The ledger: every claim with its contrast, estimate, evidence and verdict, today and at past quarter starts."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.claims.asked import Asked, Grounds, asked_of, unmeasured
 from analysis.claims.estimates import Estimate, estimate_all
-from analysis.claims.frames import LEDGER, PAST
+from analysis.claims.frames import GREEN, LEDGER, PAST
 from analysis.claims.grades import Unknown, Weakness, grade, weaknesses
 from analysis.claims.past import (
     MOST_CLUSTERS,
@@ -23,8 +23,10 @@ from analysis.claims.response import responses_to_risk
 from analysis.claims.rows import TestRows, of_hazard, quarter_starts
 from analysis.claims.verdicts import Judgement, Verdict, judge
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.claim_tests import Hazard, Kind
 from analysis.declared.claims import Claim, read_claims, read_own_claims
-from analysis.wording.remarks import Remark, remark
+from analysis.errors import DesignError, ModelError
+from analysis.wording.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +38,11 @@ class Line:
     claim
         Whose test it is.
     number
-        Which of its tests, from 1; 1 where it has none.
+        Which of its tests, from 1.
     is_own
         Whether the study has added the claim.
     estimate
-        None where the claim has no test.
+        Without numbers where it cannot be judged.
     judgement
         Today's.
     reason
@@ -58,7 +60,7 @@ class Line:
     claim: Claim
     number: int
     is_own: bool
-    estimate: Estimate | None
+    estimate: Estimate
     judgement: Judgement
     reason: Remark | None
     weaknesses: tuple[Weakness, ...]
@@ -104,7 +106,9 @@ class Ledger:
         return tuple(line for line in self.lines if line.judgement.verdict is verdict)
 
 
-def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> Ledger:
+def claims_ledger(
+    tenure: CohortTables, late: Collection[str] | None = None, green: Callable[[], pd.DataFrame] | None = None
+) -> Ledger:
     """Judge every registered claim, and the study's own, on a study's data.
 
     Parameters
@@ -113,19 +117,24 @@ def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> 
         The cohort.
     late
         Columns that the lag ladder calls late signals; None where it was not made.
+    green
+        Returns the accounts that a health score called green, as `GREEN`, or raises what there is none for; it is
+        called if a claim that can be put is on them.
 
     Raises
     ------
     StudyError
-        If the study's own claims cannot be read.
+        If the study's own claims cannot be read, or its score.
     """
     own = read_own_claims(tenure.study.claims)
     claims = (*read_claims(), *own)
     grounds = Grounds(tenure.study, tenure.given, tenure.covariates("counting_process"))
-    rows = TestRows(tenure.counting_process, tenure.table("phase_intervals"), tenure.table("recurrent_events"))
     every = asked_of(claims)
     lacking = {id(one): unmeasured(one, grounds) for one in every}
     asked = tuple(one for one in every if lacking[id(one)] is None)
+    rows = TestRows(tenure.counting_process, tenure.table("phase_intervals"), tenure.table("recurrent_events"))
+    if green is not None and any(one.test.kind is Kind.FLAGGED for one in asked):
+        rows = replace(rows, green=_told(green))
     tenure.progress(f"claims: putting {len(asked)} tests of {len(claims)} claims")
     today = estimate_all(asked, rows, grounds)
     judged = judge(today)
@@ -141,10 +150,7 @@ def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> 
     last = days[-1] if days else snapshot
     lines = []
     for claim in claims:
-        of_claim = [one for one in every if one.claim is claim]
-        if not of_claim:
-            lines.append(_untested(claim, claim in own, len(before)))
-        for one in of_claim:
+        for one in (one for one in every if one.claim is claim):
             k = place.get(id(one))
             if k is None:
                 lines.append(_refused(one, claim in own, lacking[id(one)], len(before)))
@@ -154,16 +160,27 @@ def claims_ledger(tenure: CohortTables, late: Collection[str] | None = None) -> 
                 Line(
                     claim, one.number, claim in own, today[k], judged[k], today[k].refused, found, unknown,
                     tuple(ledger.judgements[k].verdict for ledger in past),
-                    decidable_from(today[k], judged[k], rates[one.test.hazard], last),
+                    decidable_from(today[k], judged[k], _growth(one, rates), last),
                     (claim.name, one.number) in responses,
                 )
             )  # fmt: skip
     return Ledger(tuple(lines), past, asked, snapshot)
 
 
-def _untested(claim: Claim, is_own: bool, quarters: int) -> Line:
-    no = Verdict.NOT_MEASURABLE
-    return Line(claim, 1, is_own, None, Judgement(no), remark("claims.untested"), (), (), (no,) * quarters, None)
+def _told(green: Callable[[], pd.DataFrame]) -> pd.DataFrame | Remark:
+    """Return the accounts that a score called green, or why there are none."""
+    try:
+        return GREEN.checked(green())
+    except (DesignError, ModelError) as error:
+        return error.remark
+
+
+def _growth(asked: Asked, rates: Mapping[Hazard, float]) -> float:
+    """Return how many events a quarter adds to what a test rests on.
+
+    Green accounts are of so many past quarters as a study scores, on any day: what is added leaves at the other end.
+    """
+    return 0.0 if asked.test.kind is Kind.FLAGGED else rates[asked.test.hazard]
 
 
 def _refused(asked: Asked, is_own: bool, reason: Remark | None, quarters: int) -> Line:
@@ -189,31 +206,29 @@ def ledger_frame(ledger: Ledger) -> pd.DataFrame:
 
 def _as_row(line: Line) -> dict[str, object]:
     found = line.estimate
-    test = found.asked.test if found else None
-    nan = float("nan")
-    estimate, low, high = (found.estimate, found.conf_low, found.conf_high) if found else (nan, nan, nan)
+    test = found.asked.test
     return {
         "claim": line.claim.name,
         "test": line.number,
         "statement": line.claim.says_en,
         "is_own": line.is_own,
-        "hazard": str(test.hazard) if test else "churn",
-        "expected": str(test.expected) if test else None,
-        "contrast": str(found.says) if found and found.says else None,
+        "hazard": str(test.hazard),
+        "expected": str(test.expected),
+        "contrast": str(found.says) if found.says else None,
         "verdict": str(line.judgement.verdict),
-        "estimate": estimate,
-        "std_error": found.std_error if found else nan,
-        "df": found.df if found else nan,
-        "conf_low": low,
-        "conf_high": high,
-        "hazard_ratio": ratio(estimate),
-        "hazard_ratio_low": ratio(low),
-        "hazard_ratio_high": ratio(high),
-        "p_value": found.p_value if found else nan,
+        "estimate": found.estimate,
+        "std_error": found.std_error,
+        "df": found.df,
+        "conf_low": found.conf_low,
+        "conf_high": found.conf_high,
+        "hazard_ratio": ratio(found.estimate),
+        "hazard_ratio_low": ratio(found.conf_low),
+        "hazard_ratio_high": ratio(found.conf_high),
+        "p_value": found.p_value,
         "adjusted_p_value": line.judgement.adjusted_p_value,
-        "n_exposed": found.n_exposed if found else 0,
-        "n_events": found.n_events if found else 0,
-        "smallest_relevant": test.relevant if test else nan,
+        "n_exposed": found.n_exposed,
+        "n_events": found.n_events,
+        "smallest_relevant": test.relevant,
         "smallest_detectable": ratio(line.judgement.detectable),
         "grade": line.grade,
         "weaknesses": tuple(map(str, line.weaknesses)),
@@ -223,13 +238,13 @@ def _as_row(line: Line) -> dict[str, object]:
         "is_response": line.is_response,
         "decidable_from": line.decidable_from,
         "reason": str(line.reason) if line.reason else None,
-        "notes": " ".join(map(str, found.notes)) if found and found.notes else None,
+        "notes": " ".join(map(str, found.notes)) if found.notes else None,
     }
 
 
 def past_frame(ledger: Ledger) -> pd.DataFrame:
     """Return what would have been said at each past quarter start, and what is said today, as `PAST`."""
-    today = {(line.claim.name, line.number): line for line in ledger.lines if line.estimate}
+    today = {(line.claim.name, line.number): line for line in ledger.lines}
     rows = []
     for k, asked in enumerate(ledger.asked):
         now = today[asked.claim.name, asked.number]
@@ -239,8 +254,7 @@ def past_frame(ledger: Ledger) -> pd.DataFrame:
     return PAST.checked(pd.DataFrame(rows, columns=PAST.columns) if rows else PAST.empty())
 
 
-def _past_row(asked: Asked, day: pd.Timestamp, estimate: Estimate | None, judgement: Judgement) -> tuple[object, ...]:
-    assert estimate is not None
+def _past_row(asked: Asked, day: pd.Timestamp, estimate: Estimate, judgement: Judgement) -> tuple[object, ...]:
     ends = (estimate.estimate, estimate.conf_low, estimate.conf_high)
     return (
         asked.claim.name, asked.number, day, str(judgement.verdict), *map(ratio, ends), judgement.adjusted_p_value,

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.claims.green_rates import green_as_believed
 from analysis.declared.claim_tests import Hazard
+from analysis.wording.remarks import Remark, remark
 
 KINDS = {Hazard.CONTRACTION: ("contraction",), Hazard.EXPANSION: ("upsell", "cross_sell")}
+_NOT_ASKED = remark("claims.score_not_asked")
 _RUN = ["lifetime_id", "believed_from", "believed_until", "unpaid_from", "believed_cause"]
 
 
@@ -25,6 +28,8 @@ class TestRows:
         As ``phase_intervals``.
     changes
         As ``recurrent_events``.
+    green
+        As `analysis.claims.frames.GREEN`; or why there are no such rows.
     """
 
     __test__ = False  # not a case of pytest's
@@ -32,6 +37,7 @@ class TestRows:
     intervals: pd.DataFrame
     phases: pd.DataFrame
     changes: pd.DataFrame
+    green: pd.DataFrame | Remark = _NOT_ASKED
 
 
 def of_hazard(rows: TestRows, hazard: Hazard) -> tuple[pd.DataFrame, NDArray[np.intp]]:
@@ -77,8 +83,7 @@ def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame, allo
     day
         The earlier day.
     landmarks
-        Landmark rows, which tell when who was believed to have left: lifetime_id, risk_date, believed_from,
-        believed_until, unpaid_from, believed_cause.
+        All landmark rows, which tell when who was believed to have left.
     allowed_gap_days
         Days an account may be away without having left.
     """
@@ -93,6 +98,9 @@ def as_believed(rows: TestRows, day: pd.Timestamp, landmarks: pd.DataFrame, allo
         _believed(intervals, settled, origins, runs),
         _believed(rows.phases, settled, origins, runs),
         rows.changes[rows.changes["changed_on"] <= settled].reset_index(drop=True),
+        rows.green
+        if isinstance(rows.green, Remark)
+        else green_as_believed(rows.green, day, landmarks, allowed_gap_days),
     )
 
 

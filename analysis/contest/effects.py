@@ -18,7 +18,7 @@ from analysis.contest.effect_displays import (
     show_vacancy,
 )
 from analysis.contest.family_predictors import predictors_before, predictors_of_book, predictors_of_quarters
-from analysis.contest.quarter_fits import QuarterFits, fits_of_quarters
+from analysis.contest.quarter_fits import QuarterFits, fits_of_quarters, quarters_of_logistic
 from analysis.contest.risk_difference import RiskDifferences, risk_differences
 from analysis.contest.total_effects import TotalEffects, total_effects
 from analysis.contest.touches import TouchEffects, touch_effects
@@ -46,6 +46,8 @@ class EffectResults:
         Returns the forecasts of past quarters.
     forecast
         Returns the forecast from the last landmark.
+    rolling_if_made
+        Returns the forecasts of past quarters, or None where they were not asked for yet.
     signals
         Returns what the lag ladder says of each column, by name; None where it was not made.
     """
@@ -55,10 +57,11 @@ class EffectResults:
         tenure: Findings,
         rolling: Callable[[], RollingOrigin],
         forecast: Callable[[], Forecast],
+        rolling_if_made: Callable[[], RollingOrigin | None],
         signals: Callable[[], Mapping[str, str] | None],
     ) -> None:
         self._tenure = tenure
-        self._rolling = rolling
+        self._rolling, self._rolling_if_made = rolling, rolling_if_made
         self._forecast = forecast
         self._signals = signals
 
@@ -73,14 +76,26 @@ class EffectResults:
         ModelError
             If nothing can be forecast.
         """
-        tenure, names = self._tenure, self._names()
-        forecast = self._forecast()
-        rows = predictors_of_quarters(self._quarter_fits, names)
-        return rows, predictors_of_book(tenure.landmarks, tenure.study, forecast, names)
+        tenure = self._tenure
+        return self.told_of_quarters, predictors_of_book(
+            tenure.landmarks, tenure.study, self._forecast(), self._names()
+        )
+
+    @cached_property
+    def told_of_quarters(self) -> pd.DataFrame:
+        """What each family says of rows of past quarters that it had not seen, as `FAMILY_PREDICTORS`.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be forecast.
+        """
+        return predictors_of_quarters(self._quarter_fits, self._names())
 
     @cached_property
     def _quarter_fits(self) -> tuple[QuarterFits, ...]:
-        tenure, folds = self._tenure, self._rolling().folds
+        tenure, made = self._tenure, self._rolling_if_made()
+        folds = quarters_of_logistic(tenure) if made is None else made.folds
         tenure.progress("what each family says of accounts that it had not seen")
         return fits_of_quarters(
             tenure.landmarks,
@@ -141,7 +156,7 @@ class EffectResults:
         """
         tenure, study = self._tenure, self._tenure.study
         return total_effects(
-            self.told_by_family[0],
+            self.told_of_quarters,
             predictors_before(tenure.landmarks, self._quarter_fits, self._names()),
             contenders(),
             least_events=study.report.contest_from_events,
@@ -159,7 +174,7 @@ class EffectResults:
             If nothing can be forecast, or contractions are too few.
         """
         tenure, study = self._tenure, self._tenure.study
-        rows = self.told_by_family[0]
+        rows = self.told_of_quarters
         tested = pd.concat([one.fold.test_rows for one in self._quarter_fits], ignore_index=True)
         contractions = tenure.table("landmark_contractions")
         return effects_by_event(

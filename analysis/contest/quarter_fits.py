@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.cohort.cohort_tables import CohortTables
 from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed, training_rows
 from analysis.errors import ModelError
 from analysis.evaluation.folds import Fold
+from analysis.evaluation.rolling_origin import rolling_origin_of
 from analysis.models.cross_fit import as_in_training, cluster_folds, held_out
 from analysis.models.logistic import Logistic
-from analysis.models.registry import LOGISTIC
+from analysis.models.registry import LOGISTIC, competing_models
 from analysis.wording.remarks import remark
 
 
@@ -60,6 +62,20 @@ class QuarterFits:
             for family, said in said_by(fit, rows.take(there), families).items():
                 found[family][there] = said
         return found
+
+
+def quarters_of_logistic(tenure: CohortTables) -> tuple[Fold, ...]:
+    """Learn the quarters that `rolling_origin_of` scores, by the logistic regression alone.
+
+    It is the same to the bit as where all models compete, in a small part of the time.
+
+    Raises
+    ------
+    ModelError
+        If no quarter could be scored.
+    """
+    alone = {LOGISTIC: competing_models(tenure.study)[LOGISTIC]}
+    return rolling_origin_of(tenure, alone, blended=()).folds
 
 
 def fits_of_quarters(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.contest.frames import VALUE_CONTRASTS, VALUES
 from analysis.contest.subsets import Subsets
 from analysis.evaluation.measures.accuracy import group_rate
-from analysis.evaluation.measures.influence import effective_df
+from analysis.evaluation.measures.cluster_interval import UNKNOWN, Interval, cluster_interval
 from analysis.forecast.shapley import Coalition, shapley_values
 from analysis.inference.multiplicity import holm
 from analysis.models.scoring import NEVER_SURER
@@ -39,28 +38,7 @@ class FamilyValues:
     contrasts: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A sum over rows in hundredths of another, with its error from the clusters' own parts.
-
-    Attributes
-    ----------
-    estimate, conf_low, conf_high
-        The 95% interval is by Student's t; NaN with fewer than two clusters that say anything.
-    p_value
-        Two-sided, of no difference from zero.
-    df
-        Degrees of freedom.
-    """
-
-    estimate: float
-    conf_low: float
-    conf_high: float
-    p_value: float
-    df: float
-
-
-def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArray[np.intp]) -> Ratio:
+def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArray[np.intp]) -> Interval:
     """Divide the sum of one column by that of another, in hundredths.
 
     Parameters
@@ -68,11 +46,6 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArra
     part, whole : ndarray, shape (n,)
     cluster : ndarray of int, shape (n,)
         Rows of a cluster are taken as one draw.
-
-    Notes
-    -----
-    The linearised variance of a ratio over clusters, G / (G - 1) times the sum of squared residuals (Cochran 1977,
-    Sampling Techniques, section 2.11), with Student's t on the degrees of freedom of `effective_df`.
 
     Examples
     --------
@@ -84,16 +57,8 @@ def ratio(part: NDArray[np.float64], whole: NDArray[np.float64], cluster: NDArra
     """
     total, of = float(part.sum()), float(whole.sum())
     if not of > 0:
-        return Ratio(np.nan, np.nan, np.nan, np.nan, np.nan)
-    own = np.bincount(cluster, part - total / of * whole)
-    n_clusters, squares = len(np.unique(cluster)), float((own**2).sum())
-    if n_clusters < 2 or not squares > 0:
-        return Ratio(100 * total / of, np.nan, np.nan, np.nan, np.nan)
-    error = np.sqrt(n_clusters / (n_clusters - 1) * squares) / of
-    df = effective_df(own)
-    reach = float(stats.t.ppf(0.975, df)) * error
-    p_value = float(2 * stats.t.sf(abs(total / of) / error, df))
-    return Ratio(100 * total / of, 100 * (total / of - reach), 100 * (total / of + reach), p_value, df)
+        return UNKNOWN
+    return cluster_interval(100 * total / of, (part - total / of * whole) * (100 / of), cluster)
 
 
 def value_families(subsets: Subsets, cluster: NDArray[np.intp]) -> FamilyValues:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from analysis.declared.factors import contenders
 from analysis.declared.settings import parse_settings
 from analysis.errors import StudyError
 
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     """The rate of leaving in one phase against that in another."""
     DIFFERENCE = "difference"
     """Do the families' effects differ between groups?"""
+    FLAGGED = "flagged"
+    """The rate of leaving of accounts that the health score called green: flagged by some family against not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ class ClaimTest:
         Compared by their rates, in place of moves: from the first to the second.
     differ_by
         Covariates, categories of which may have other effects of the families, in place of moves.
+    flagged_by
+        Families that may flag accounts which the health score called green, in place of moves.
     relevant
         The smallest hazard ratio that matters, above 1; its inverse matters as much.
     """
@@ -100,6 +105,7 @@ class ClaimTest:
     hazard: Hazard = Hazard.CHURN
     phases: tuple[str, ...] = ()
     differ_by: tuple[str, ...] = ()
+    flagged_by: tuple[str, ...] = ()
     relevant: float = RELEVANT
 
     @property
@@ -107,6 +113,8 @@ class ClaimTest:
         """How it is made."""
         if self.phases:
             return Kind.RATES
+        if self.flagged_by:
+            return Kind.FLAGGED
         return Kind.DIFFERENCE if self.differ_by else Kind.CONTRAST
 
     @property
@@ -130,6 +138,7 @@ class _Entry:
     hazard: str = Hazard.CHURN.value
     phases: tuple[str, ...] = ()
     differ_by: tuple[str, ...] = ()
+    flagged_by: tuple[str, ...] = ()
     relevant: float = RELEVANT
 
 
@@ -163,6 +172,7 @@ def read_test(content: Any, where: str) -> ClaimTest:
         hazard=_one_of(Hazard, entry.hazard, f"{where}: hazard"),
         phases=entry.phases,
         differ_by=entry.differ_by,
+        flagged_by=entry.flagged_by,
         relevant=entry.relevant,
     )
     _refuse_unusable(test, where)
@@ -170,10 +180,11 @@ def read_test(content: Any, where: str) -> ClaimTest:
 
 
 def _refuse_unusable(test: ClaimTest, where: str) -> None:
-    asked = [name for name in ("moves", "phases", "differ_by") if getattr(test, name)]
+    ways = ("moves", "phases", "differ_by", "flagged_by")
+    asked = [name for name in ways if getattr(test, name)]
     if len(asked) != 1:
         raise StudyError(
-            f"{where}: a test has exactly one of 'moves', 'phases' and 'differ_by'; "
+            f"{where}: a test has exactly one of 'moves', 'phases', 'differ_by' and 'flagged_by'; "
             f"{' and '.join(map(repr, asked)) or 'none'} arrived."
         )
     if (test.at or test.early) and not test.moves:
@@ -186,6 +197,8 @@ def _refuse_unusable(test: ClaimTest, where: str) -> None:
         raise StudyError(f"{where}: phases must be two of {', '.join(PHASES)}; {', '.join(test.phases)} arrived.")
     if (test.expected is Expected.DIFFERS) != bool(test.differ_by):
         raise StudyError(f"{where}: expected = 'differs' goes with 'differ_by', and with nothing else.")
+    if unknown := [name for name in test.flagged_by if name not in contenders()]:
+        raise StudyError(f"{where}: flagged_by names families, of {', '.join(contenders())}; {unknown[0]!r} arrived.")
     if test.kind is not Kind.CONTRAST and test.hazard is not Hazard.CHURN:
         raise StudyError(f"{where}: only 'moves' can be put to another hazard than churn; {test.hazard} arrived.")
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.claims.frames import GREEN as GREEN_ROWS
 from analysis.contest.blind_spots import clustered_interval, compare_shares
 from analysis.declared.factors import families_named
 from analysis.declared.floors import Evidence
@@ -76,13 +77,12 @@ def flagged_families(
     nothing: so leavers are held against the green stayers of the same quarters. Shares and tests by clusters
     (`compare_shares`); Holm over the families.
     """
-    flags = {family: top_of_quarter(predictors[family], predictors["landmark"]) for family in families}
+    rows = flagged_rows(scored, predictors, families)
+    flags = {family: rows[family].to_numpy(bool) for family in families}
     kept = tuple(family for family in families if flags[family].any())
     silent = [family for family in families if family not in kept]
     notes = [remark("health_score.family_silent", families=families_named(silent))] if silent else []
-    keys = scored.rows[["risk_date", "lifetime_id"]].assign(colour=scored.colour)
-    named = predictors[["landmark", "lifetime_id"]].rename(columns={"landmark": "risk_date"})
-    colour = named.merge(keys, how="left", on=["risk_date", "lifetime_id"])["colour"].to_numpy(object)
+    colour = rows["colour"].to_numpy(object)
     green = colour == GREEN
     event = predictors["event"].to_numpy(bool)
     left = predictors[green & event]
@@ -100,6 +100,35 @@ def flagged_families(
     catching = tuple(caught["family"])
     thin = is_thin(report, found)
     return FlaggedFamilies(table, kept, catching, found.events, n_stayers, thin, (_said(table, catching), *notes))
+
+
+def flagged_rows(scored: Scored, predictors: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
+    """Return rows of past quarters with their colour, and whether each family flags them.
+
+    Parameters
+    ----------
+    scored, predictors, families
+        As in `flagged_families`.
+
+    Returns
+    -------
+    DataFrame
+        landmark, lifetime_id, cluster_id, event, colour (missing without a score), and a mark for each family; in the
+        order of the predictors.
+    """
+    keys = scored.rows[["risk_date", "lifetime_id"]].assign(colour=scored.colour)
+    rows = predictors[["landmark", "lifetime_id", "cluster_id", "event"]]
+    coloured = rows.merge(
+        keys, how="left", left_on=["landmark", "lifetime_id"], right_on=["risk_date", "lifetime_id"]
+    ).drop(columns="risk_date")
+    flags = {family: top_of_quarter(predictors[family], predictors["landmark"]) for family in families}
+    return coloured.assign(**flags)
+
+
+def green_rows(scored: Scored, predictors: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
+    """Return those of `flagged_rows` that the score called green, as `analysis.claims.frames.GREEN`."""
+    rows = flagged_rows(scored, predictors, families)
+    return GREEN_ROWS.checked(rows[rows["colour"] == GREEN].drop(columns="colour").reset_index(drop=True))
 
 
 def top_of_quarter(said: pd.Series, quarter: pd.Series) -> NDArray[np.bool_]:

@@ -9,13 +9,14 @@ from scipy.special import expit, logit
 
 from analysis.cohort.content import places
 from analysis.contest.quarter_logit import fit_quarter_logit
-from analysis.contest.values import LOG_SCORE, Ratio, losses, ratio
+from analysis.contest.values import LOG_SCORE, losses, ratio
 from analysis.design.matrix import learn_design
 from analysis.design.outcome import Outcome
 from analysis.design.population import training_rows
 from analysis.design.resampling import cluster_resamples, percentile_interval
 from analysis.errors import DesignError, ModelError
 from analysis.evaluation.measures.accuracy import group_rate
+from analysis.evaluation.measures.cluster_interval import Interval
 from analysis.evaluation.measures.discrimination import auc
 from analysis.evaluation.rolling_origin import settled_quarters
 from analysis.health_score.definition import FULL
@@ -36,7 +37,7 @@ class Gain:
 
     Attributes
     ----------
-    log_score : Ratio
+    log_score : Interval
         Loss by the published weights less that by the learned ones, in hundredths of the loss by each quarter's rate.
     auc_published, auc_proposed : float
         Of the score alone, accounts of a quarter against each other.
@@ -46,7 +47,7 @@ class Gain:
         Scored.
     """
 
-    log_score: Ratio
+    log_score: Interval
     auc_published: float
     auc_proposed: float
     auc_low: float

@@ -13,33 +13,29 @@ from analysis.wording.remarks import Remark, remark
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgeable:
-    """The scores that an audit may judge.
+    """The score that an audit may judge.
 
     Attributes
     ----------
-    published : Scored or None
-        As published then; None where there is no history, or it looks rewritten.
-    computed : Scored or None
-        By the definition; None where there is none, or it rests on a history that looks rewritten.
+    scored : Scored or None
+        As published then, where there is a history that does not look rewritten; else by the definition, or None where
+        there is none.
     alarm : Alarm
         Whether the history looks rewritten: it was, it was not, or these data cannot tell.
     notes : tuple of Remark
         What a reader must know of the choice.
     """
 
-    published: Scored | None
-    computed: Scored | None
+    scored: Scored | None
     alarm: Alarm
-    notes: tuple[Remark, ...]
-
-    @property
-    def headline(self) -> Scored | None:
-        """The score that verdicts are on: the published one where it may be judged."""
-        return self.computed if self.published is None else self.published
+    notes: tuple[Remark, ...] = ()
 
 
-def judgeable_scores(tenure: CohortTables, definition: ScoreDefinition | None) -> Judgeable:
-    """Return the scores of a study that may be judged.
+def judgeable_score(tenure: CohortTables, definition: ScoreDefinition | None) -> Judgeable:
+    """Return the score of a study that may be judged.
+
+    A definition is computed only where no published score can be judged: of a published one it may rest on what this
+    source does not give.
 
     Parameters
     ----------
@@ -57,12 +53,14 @@ def judgeable_scores(tenure: CohortTables, definition: ScoreDefinition | None) -
     """
     alarm = rewritten_score(tenure)
     if not alarm.is_raised:
-        computed = None if definition is None else scored_by_definition(tenure, definition)
-        return Judgeable(scored_as_published(tenure, definition), computed, alarm, ())
+        published = scored_as_published(tenure, definition)
+        if published is None and definition is not None:
+            return Judgeable(scored_by_definition(tenure, definition), alarm)
+        return Judgeable(published, alarm)
     if definition is None:
         raise ModelError(remark("health_score.rewritten", by=abs(alarm.estimate)))
     resting = tuple(one.name for one in definition.components if one.published)
     if resting:
         raise ModelError(remark("health_score.rewritten_parts", components=resting))
     computed = scored_by_definition(tenure, definition)
-    return Judgeable(None, computed, alarm, (remark("health_score.rewritten_computed"),))
+    return Judgeable(computed, alarm, (remark("health_score.rewritten_computed"),))

@@ -14,8 +14,8 @@ from analysis.health_score.alarms import Alarms, alarms_of
 from analysis.health_score.colours import ColourMeanings, colour_meanings
 from analysis.health_score.contamination import Contamination
 from analysis.health_score.definition import ScoreDefinition, read_definition
-from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families
-from analysis.health_score.history import Judgeable, judgeable_scores
+from analysis.health_score.flagged_families import FlaggedFamilies, flagged_families, green_rows
+from analysis.health_score.history import Judgeable, judgeable_score
 from analysis.health_score.lead_time import LeadTimes, lead_times
 from analysis.health_score.left_displays import show_carried, show_contamination, show_left_out
 from analysis.health_score.left_out import LeftOut, left_out_of
@@ -31,6 +31,7 @@ from analysis.health_score.order_displays import (
 from analysis.health_score.ordering import Ordering, ordering
 from analysis.health_score.proposal import Proposal, propose_weights
 from analysis.health_score.scalings import Scalings, judge_scalings
+from analysis.health_score.score_forecasts import ScoreCalibration, score_calibration
 from analysis.health_score.scored import Scored, scored_by_definition
 from analysis.health_score.sliders import Sliders
 from analysis.health_score.stability import Stability, weights_over_time
@@ -95,7 +96,7 @@ class ScoreAudit:
             If there is neither a published score nor a definition.
         """
         if not self._is_computed:
-            found = self.judgeable.headline
+            found = self.judgeable.scored
         else:
             found = scored_by_definition(self._tenure, self.definition) if self.definition else None
         if found is None:
@@ -104,20 +105,19 @@ class ScoreAudit:
 
     @cached_property
     def judgeable(self) -> Judgeable:
-        """The scores that may be judged: published history that looks rewritten may not.
+        """The score that may be judged: published history that looks rewritten may not.
 
         Raises
         ------
         ModelError, DesignError
-            As `analysis.health_score.history.judgeable_scores`.
+            As `analysis.health_score.history.judgeable_score`.
         """
-        return judgeable_scores(self._tenure, self.definition)
+        return judgeable_score(self._tenure, self.definition)
 
     @cached_property
     def _predictions(self) -> pd.DataFrame | None:
         """Forecasts of past quarters; None where there are none."""
-        tell = self._tenure.progress
-        why = obstacle_to("no forecasts beside the score", tell, self._rolling)
+        why = obstacle_to("no forecasts beside the score", self._tenure.progress, self._rolling)
         return None if why else self._rolling().predictions
 
     @cached_property
@@ -129,6 +129,12 @@ class ScoreAudit:
     def meanings(self) -> ColourMeanings:
         """How many left in each colour, and whether more did the worse it was."""
         return colour_meanings(self.scored, self._tenure.study.report)
+
+    @cached_property
+    def held(self) -> ScoreCalibration:
+        """Whether the risks that earlier quarters gave each score held in later ones."""
+        study = self._tenure.study
+        return score_calibration(self.scored, study.time.allowed_gap_days, study.report.forecast_from_events)
 
     @cached_property
     def forewarned(self) -> Warnings:
@@ -155,8 +161,13 @@ class ScoreAudit:
         ModelError
             If nothing can be forecast.
         """
-        predictors, _ = self._effects().told_by_family
+        predictors = self._effects().told_of_quarters
         return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+
+    @property
+    def green(self) -> pd.DataFrame:
+        """The accounts that the score called green at past quarter starts, and which family flags them."""
+        return green_rows(self.scored, self._effects().told_of_quarters, contenders())
 
     @cached_property
     def lacking(self) -> LeftOut:
@@ -254,7 +265,7 @@ class ScoreAudit:
     def limits(self) -> tuple[float, ...]:
         """Scores at which yellow and green begin; none where they are not known."""
         known = self.definition or self.scored.definition
-        return () if known is None else (known.colours.red_below, known.colours.green_from)
+        return (known.colours.red_below, known.colours.green_from) if known else ()
 
     def warnings(self) -> Display:
         """Return how many of the leavers were green before they left, beside stayers like them."""
@@ -281,13 +292,7 @@ class ScoreAudit:
         return show_contamination(self.treated)
 
     def sliders(self) -> Sliders:
-        """Return sliders for weights and thresholds, for JupyterLab.
-
-        Raises
-        ------
-        DesignError
-            If the score's components are not known.
-        """
+        """Return sliders for weights and thresholds, for JupyterLab; they need the score's components."""
         return Sliders(self.scored, self._tenure.study.report.capacity)
 
     def blind_spots(self) -> Display:

@@ -11,7 +11,7 @@ from analysis.design.population import training_rows
 from analysis.errors import ModelError
 from analysis.evaluation.calibration.frames import MEASURES
 from analysis.evaluation.calibration.measures import calibration_measures
-from analysis.evaluation.calibration.verdict import CalibrationVerdict, calibration_verdicts
+from analysis.evaluation.calibration.verdict import Calibration, CalibrationVerdict, calibration_verdicts
 from analysis.evaluation.frames import PREDICTIONS
 from analysis.evaluation.rolling_origin import settled_quarters
 from analysis.health_score.order_verdicts import SCORE
@@ -20,6 +20,15 @@ from analysis.models.base import horizon_risk
 from analysis.models.published_score import SCORE as COLUMN
 from analysis.models.published_score import PublishedScoreOnly
 from analysis.wording.remarks import Remark, remark
+
+_SAID = {
+    Calibration.CALIBRATED: "health_score.risk_calibrated",
+    Calibration.TOO_HIGH: "health_score.risk_too_high",
+    Calibration.TOO_LOW: "health_score.risk_too_low",
+    Calibration.TOO_EXTREME: "health_score.risk_too_extreme",
+    Calibration.TOO_FLAT: "health_score.risk_too_flat",
+    Calibration.CANT_TELL: "health_score.risk_cant_tell",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +51,27 @@ class ScoreCalibration:
     verdict: CalibrationVerdict | None
     notes: tuple[Remark, ...]
 
+    @property
+    def sentence(self) -> Remark:
+        """Say whether what earlier quarters showed of each score held in later ones, or why that cannot be told."""
+        found = self.verdict
+        if found is None:
+            return self.notes[0]
+        ratio, slope = found.ratio, found.slope
+        return remark(
+            _SAID[found.reading],
+            expected=found.expected,
+            left=found.n_events,
+            ratio=ratio.estimate,
+            low=ratio.conf_low,
+            high=ratio.conf_high,
+            slope=slope.estimate,
+            slope_low=slope.conf_low,
+            slope_high=slope.conf_high,
+        )
 
-def score_calibration(scored: Scored, *, allowed_gap_days: int, least_events: int) -> ScoreCalibration:
+
+def score_calibration(scored: Scored, allowed_gap_days: int, least_events: int) -> ScoreCalibration:
     """Turn scores into risks by what earlier quarters showed, and hold them against what followed.
 
     Each settled quarter is told by `PublishedScoreOnly`, the smooth curve of the score, learned on the rows that were

@@ -129,7 +129,8 @@ def scored_by_definition(tenure: CohortTables, definition: ScoreDefinition) -> S
     Raises
     ------
     DesignError
-        If a component rests on a covariate or a published component that the source does not give.
+        If a component rests on a covariate or a published component that the source does not give, an override on such
+        a covariate, or a variant on such a label.
     """
     rows = tenure.landmarks
     points = component_points(tenure, rows, definition)
@@ -164,16 +165,28 @@ def component_points(tenure: CohortTables, rows: pd.DataFrame, definition: Score
 
 
 def weights_by_row(rows: pd.DataFrame, definition: ScoreDefinition) -> NDArray[np.float64]:
-    """Return the weight of each component for each row, that of its variant where it has one, shape (n, components)."""
+    """Return the weight of each component for each row, that of its variant where it has one, shape (n, components).
+
+    Raises
+    ------
+    DesignError
+        If a variant is by a label that rows do not have.
+    """
     weights = np.tile([one.weight for one in definition.components], (len(rows), 1))
     for variant in definition.variants:
-        own = (rows[_LABELS[variant.by]].to_numpy(object) == variant.of).astype(bool)
+        own = (_column(rows, _LABELS[variant.by]).to_numpy(object) == variant.of).astype(bool)
         weights[own] = [variant.weights[one.name] for one in definition.components]
     return weights
 
 
 def weighted_score(rows: pd.DataFrame, points: pd.DataFrame, definition: ScoreDefinition) -> NDArray[np.float64]:
-    """Return the weighted mean of points, shape (n,); NaN where no component with a weight is known."""
+    """Return the weighted mean of points, shape (n,); NaN where no component with a weight is known.
+
+    Raises
+    ------
+    DesignError
+        As `weights_by_row`.
+    """
     weights = weights_by_row(rows, definition)
     values = points[[one.name for one in definition.components]].to_numpy(np.float64)
     is_known = np.isfinite(values).any(axis=1)
@@ -188,13 +201,25 @@ def weighted_score(rows: pd.DataFrame, points: pd.DataFrame, definition: ScoreDe
 
 
 def colours_of(rows: pd.DataFrame, score: NDArray[np.float64], definition: ScoreDefinition) -> NDArray[np.object_]:
-    """Return the colour of each score, overrides applied in order, shape (n,)."""
+    """Return the colour of each score, overrides applied in order, shape (n,).
+
+    Raises
+    ------
+    DesignError
+        If an override is by a covariate that rows do not have.
+    """
     colour = _colours(score, definition)
     for override in definition.overrides:
-        value = pd.to_numeric(rows[override.covariate]).to_numpy(np.float64, na_value=np.nan)
+        value = pd.to_numeric(_column(rows, override.covariate)).to_numpy(np.float64, na_value=np.nan)
         applies = np.isfinite(value) & _COMPARED[override.compared](value, override.value)
         colour[applies & (colour == override.never)] = override.instead
     return colour
+
+
+def _column(rows: pd.DataFrame, name: str) -> pd.Series:
+    if name not in rows:
+        raise DesignError(remark("health_score.rule_not_measured", value=name))
+    return rows[name]
 
 
 def _colours(score: NDArray[np.float64], definition: ScoreDefinition) -> NDArray[np.object_]:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places, row_digests
 from analysis.design.outcome import HORIZON_PARTS
+from analysis.evaluation.measures.cluster_interval import UNKNOWN, Interval, cluster_interval
 from analysis.evaluation.measures.discrimination import weighted_auc
-from analysis.health_score.cluster_interval import UNKNOWN, Interval, cluster_interval
 from analysis.health_score.contamination import (
     TOTAL,
     BandCase,

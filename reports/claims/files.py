@@ -1,6 +1,5 @@
 """The claims ledger as files: a folder with the page and its tables, all of one run."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.workbench import Workbench
@@ -8,19 +7,11 @@ from reports.claims.page import render_claims
 from reports.claims.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
-from reports.writing.files import write_page
+from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import own_claims, provenance
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenClaims:
-    """A finished page, and the tables beside it."""
-
-    page: Path
-    tables: tuple[Path, ...]
-
-
-def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenClaims:
+def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenPage:
     """Write the page of the claims ledger into a folder of its own, in place of an earlier one of the same snapshot.
 
     Parameters
@@ -47,4 +38,4 @@ def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenC
     name = f"claims-{judged.day:%Y-%m-%d}.{language}"
     made_from = provenance(tenure, catalogue, "tenure claims") | own_claims(tenure, catalogue)
     page = render_claims(tenure, judged, catalogue, made_from)
-    return WrittenClaims(*write_page(name, page, csv_texts(judged.tables), out))
+    return write_page(name, page, csv_texts(judged.tables), out)

@@ -112,7 +112,6 @@ def rows_of(text: Text, lines: Sequence[Line]) -> list[Row]:
 
 def _row(text: Text, line: Line) -> Row:
     found, judgement = line.estimate, line.judgement
-    assert found is not None
     test = found.asked.test
     has_ratio = not np.isnan(found.estimate)
     weak = [text(f"ledger.weak_{one}") for one in line.weaknesses]

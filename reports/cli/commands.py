@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
@@ -24,6 +24,7 @@ from reports.cli.options import DEFAULT_STUDY, parser
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
 from reports.writing.console import safe_console
+from reports.writing.files import WrittenPage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,16 +50,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _refuse(message: str) -> int:
     print(f"tenure: {message}", file=sys.stderr)
     return 1
-
-
-class _Page(Protocol):
-    """A page that was written, with tables beside it."""
-
-    @property
-    def page(self) -> Path: ...
-
-    @property
-    def tables(self) -> Sequence[Path]: ...
 
 
 class _Progress:
@@ -274,7 +265,7 @@ def _health_score(options: argparse.Namespace) -> None:
         print(text("health.no_audit", reason=written.obstacle))
 
 
-def _tell_of_page(written: _Page, text: Catalogue) -> None:
+def _tell_of_page(written: WrittenPage, text: Catalogue) -> None:
     """Say where a page is, and where the tables beside it are, if it has any."""
     print(f"\n{text('command.page', path=written.page)}")
     if written.tables:

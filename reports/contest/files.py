@@ -1,28 +1,17 @@
 """The contest as files: a folder with the page and its tables, all of one run."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.contest.page import render_contest
 from reports.contest.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
-from reports.writing.files import write_page
+from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenContest:
-    """A finished page, the tables beside it, and why there are none if families cannot be compared."""
-
-    page: Path
-    tables: tuple[Path, ...]
-    obstacle: Remark | None
-
-
-def write_contest(tenure: Workbench, out: Path, language: str = "en") -> WrittenContest:
+def write_contest(tenure: Workbench, out: Path, language: str = "en") -> WrittenPage:
     """Write the page of a contest into a folder of its own, in place of an earlier one of the same landmark.
 
     Parameters
@@ -49,4 +38,4 @@ def write_contest(tenure: Workbench, out: Path, language: str = "en") -> Written
     name = f"contest-{content.standpoint.landmark:%Y-%m-%d}.{language}"
     page = render_contest(tenure, content, catalogue, provenance(tenure, catalogue, "tenure contest"))
     tables = csv_texts(content.further.tables) if content.further else {}
-    return WrittenContest(*write_page(name, page, tables, out), content.obstacle)
+    return write_page(name, page, tables, out, content.obstacle)

@@ -1,6 +1,5 @@
 """The evaluation as files: a folder with the page and its tables, all of one run."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.workbench import Workbench
@@ -9,19 +8,11 @@ from reports.evaluation.sentences import card_lines
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import as_csv, csv_texts
-from reports.writing.files import write_page
+from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenEvaluation:
-    """A finished page, and the tables beside it."""
-
-    page: Path
-    tables: tuple[Path, ...]
-
-
-def write_evaluation(tenure: Workbench, out: Path, language: str = "en") -> WrittenEvaluation:
+def write_evaluation(tenure: Workbench, out: Path, language: str = "en") -> WrittenPage:
     """Write the page of an evaluation into a folder of its own, in place of an earlier one of the same landmark.
 
     Parameters
@@ -51,4 +42,4 @@ def write_evaluation(tenure: Workbench, out: Path, language: str = "en") -> Writ
     if content.found:
         card = as_csv(card_lines(catalogue, content.found.card))
         tables = csv_texts(content.found.tables) | {"model-card.csv": card}
-    return WrittenEvaluation(*write_page(name, page, tables, out))
+    return write_page(name, page, tables, out)

@@ -53,6 +53,8 @@ class AuditedScore:
     origin, definition, is_recovered
         Where the score comes from, what it is made of, and whether that was found from its history; None where there
         is no score, or its weights are unknown.
+    choice
+        What a reader must know of why it is this score.
     obstacle
         Why there is no audit; None where there is.
     parts
@@ -69,6 +71,7 @@ class AuditedScore:
     origin: Origin | None
     definition: ScoreDefinition | None
     is_recovered: bool
+    choice: tuple[Remark, ...]
     obstacle: Remark | None
     parts: tuple[Part, ...]
     found: dict[str, object]

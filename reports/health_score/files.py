@@ -1,30 +1,19 @@
 """The audit of a health score as files: a folder with the page and its tables, all of one run."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.health_score.page import render_health_score
 from reports.health_score.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.csv_text import csv_texts
-from reports.writing.files import write_page
+from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 
 PROPOSED = "health_score.proposed.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenHealthScore:
-    """A finished page, the tables beside it, and why there is no audit if there is none."""
-
-    page: Path
-    tables: tuple[Path, ...]
-    obstacle: Remark | None
-
-
-def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> WrittenHealthScore:
+def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> WrittenPage:
     """Write the page of a score's audit into a folder of its own, in place of an earlier one of the same snapshot.
 
     Where other weights are proposed, the file that defines them lies among the tables.
@@ -53,4 +42,4 @@ def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> Wr
     name = f"health-score-{content.day:%Y-%m-%d}.{language}"
     page = render_health_score(tenure, content, catalogue, provenance(tenure, catalogue, "tenure report health-score"))
     files = csv_texts(content.tables) | ({PROPOSED: content.proposed} if content.proposed else {})
-    return WrittenHealthScore(*write_page(name, page, files, out), content.obstacle)
+    return write_page(name, page, files, out, content.obstacle)

@@ -49,6 +49,7 @@ def render_health_score(
             language=catalogue.language,
             study=tenure.study,
             content=content,
+            choice=[one.in_words(catalogue) for one in content.choice],
             made_of=_made_of(content, catalogue),
             parts=[_part(content, part.name, catalogue) for part in content.parts],
             refused=[part.name for part in content.parts if part.is_refused],

@@ -34,7 +34,7 @@ def summarise(tenure: Workbench, asked: Sequence[str] = PARTS) -> AuditedScore:
     try:
         scored = audit.scored
     except (DesignError, ModelError) as error:
-        return AuditedScore(day, None, None, False, error.remark, (), {}, {})
+        return AuditedScore(day, None, None, False, (), error.remark, (), {}, {})
     parts: list[Part] = []
     found: dict[str, object] = {}
     tables: dict[str, pd.DataFrame] = {}
@@ -49,8 +49,8 @@ def summarise(tenure: Workbench, asked: Sequence[str] = PARTS) -> AuditedScore:
         found[name] = result
         tables |= own
     return AuditedScore(
-        day, scored.origin, scored.definition, scored.is_recovered, None, tuple(parts), found, tables,
-        audit.proposal.text if "proposal" in found else "",
+        day, scored.origin, scored.definition, scored.is_recovered, audit.judgeable.notes, None, tuple(parts), found,
+        tables, audit.proposal.text if "proposal" in found else "",
     )  # fmt: skip
 
 
@@ -69,9 +69,10 @@ def _order(audit: ScoreAudit) -> Told:
 
 
 def _colours(audit: ScoreAudit) -> Told:
-    found = audit.meanings
-    tables = {"colours": found.table, "colour-steps": found.steps, "score-curve": found.curve}
-    return found, (found.verdict.remark, *colour_remarks(found)), found.notes, tables
+    found, held = audit.meanings, audit.held
+    tables = {"colours": found.table, "colour-steps": found.steps, "score-curve": found.curve,
+              "score-risks": held.measures}  # fmt: skip
+    return found, (found.verdict.remark, *colour_remarks(found), held.sentence), found.notes, tables
 
 
 def _warning(audit: ScoreAudit) -> Told:

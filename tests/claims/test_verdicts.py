@@ -70,7 +70,7 @@ def test_holm_counts_the_claims_judged_and_no_others() -> None:
     """With p = 0.02 a claim is shown alone, and not among three; one that was refused is none of them."""
     error = math.log(1.5) / 2.345  # two-sided t with 200 df: p = 0.02
     one, other = estimated("+", 1.5, error), estimated("+", 1.2, 0.3)
-    refused = estimated("+", 1.5, error, refused=remark("claims.untested"))
+    refused = estimated("+", 1.5, error, refused=remark("claims.one_cluster"))
     assert one.p_value == pytest.approx(0.02, abs=2e-4)
     assert judge([one, refused])[0].verdict is YES
     assert judge([one, other, other])[0].verdict is OPEN

@@ -61,6 +61,11 @@ def test_there_need_be_no_file(tmp_path: Path) -> None:
             'expected = "+"\nphases = ["mature", "onboarding"]',
             r"exactly one of.*'moves' and 'phases'",
         ),
+        (
+            'expected = "+"',
+            'expected = "+"\nflagged_by = ["contract"]',
+            r"exactly one of.*'moves' and 'flagged_by'",
+        ),
         ('"p90"', '"ninety"', r"answered_share: from must be a number, or a percentile.*'ninety'"),
         ('"p90"', "0.1", r"answered_share moves from 0\.1 to 0\.1, which is nowhere"),
         (", to = 0.1", "", r"a move has the keys covariate, from, to; covariate, from arrived"),
@@ -75,14 +80,21 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, old: str,
         own(tmp_path, GOOD.replace(old, new))
 
 
+def test_families_that_flag_are_those_that_are_compared(tmp_path: Path) -> None:
+    bare = '[BARE]\nsays_en = "Something."\n[[BARE.tests]]\nexpected = "+"\nflagged_by = ["champion", "{}"]\n'
+    assert own(tmp_path, bare.format("usage"))[0].tests[0].kind is Kind.FLAGGED
+    with pytest.raises(StudyError, match=r"flagged_by names families, of usage.*'contract' arrived"):
+        own(tmp_path, bare.format("contract"))
+
+
 def test_a_claim_without_a_test_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"\[BARE\] has no test"):
         own(tmp_path, '[BARE]\nsays_en = "Something."\n')
 
 
 class TestRegistered:
-    def test_all_but_the_one_that_cohorts_cannot_judge_have_a_test(self) -> None:
-        assert [claim.name for claim in read_claims() if not claim.tests] == ["C14"]
+    def test_each_has_a_test(self) -> None:
+        assert all(claim.tests for claim in read_claims())
 
     def test_their_tests_name_covariates_of_the_counting_process_that_are_numbers(self) -> None:
         declared = {covariate.name: covariate for covariate in read_covariates()}

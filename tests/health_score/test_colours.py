@@ -1,5 +1,7 @@
 """Colours: counted by hand, held against statsmodels, and judged where the truth is known."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scored_rows import REPORT, drawn_book, shuffled, with_score
 from statsmodels.stats.contingency_tables import Table
 
 from analysis.contest.blind_spots import clustered_interval, compare_shares
+from analysis.evaluation.calibration.measures import Measured
 from analysis.evaluation.calibration.verdict import Calibration
 from analysis.health_score.colours import Monotone, colour_meanings
 from analysis.health_score.order_verdicts import SCORE
@@ -108,6 +111,32 @@ def test_risks_of_the_score_are_learned_before_each_quarter_and_hold_where_nothi
     later.rows.loc[last, "event"] = 1 - later.rows.loc[last, "event"]
     again = score_calibration(later, allowed_gap_days=30, least_events=10)
     assert again.predictions[SCORE].equals(found.predictions[SCORE])  # its own outcomes are not learned from
+
+
+@pytest.mark.parametrize("reading", list(Calibration))
+def test_whether_they_hold_is_said_in_a_sentence(reading):
+    """Each verdict has its words, made of what is measured: the rates double after they were learned, and so on."""
+    found = score_calibration(BOOK, allowed_gap_days=30, least_events=10)
+    ratio, slope = {
+        Calibration.CALIBRATED: (Measured(1.0, 0.9, 1.1), Measured(1.0, 0.9, 1.1)),
+        Calibration.TOO_HIGH: (Measured(0.5, 0.4, 0.6), Measured(1.0, 0.9, 1.1)),
+        Calibration.TOO_LOW: (Measured(2.0, 1.8, 2.3), Measured(1.0, 0.9, 1.1)),
+        Calibration.TOO_EXTREME: (Measured(1.0, 0.9, 1.1), Measured(0.5, 0.4, 0.6)),
+        Calibration.TOO_FLAT: (Measured(1.0, 0.9, 1.1), Measured(2.0, 1.8, 2.3)),
+        Calibration.CANT_TELL: (Measured(1.0, 0.5, 1.6), Measured(1.0, 0.2, 1.8)),
+    }[reading]
+    verdict = dataclasses.replace(found.verdict, ratio=ratio, slope=slope)
+    sentence = dataclasses.replace(found, verdict=verdict).sentence
+    assert sentence.code == f"health_score.risk_{reading}"
+    is_of_slope = reading in (Calibration.TOO_EXTREME, Calibration.TOO_FLAT)
+    told = f"slope {slope.estimate:.2f}" if is_of_slope else f"{verdict.n_events} accounts left"
+    assert told in str(sentence)
+
+
+def test_where_no_quarter_can_be_told_the_sentence_says_so():
+    assert (
+        score_calibration(BOOK, allowed_gap_days=30, least_events=10**6).sentence.code == "health_score.no_calibration"
+    )
 
 
 def test_weights_of_whole_numbers_are_rows_that_are_there_so_often():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.errors import DesignError
 from analysis.health_score.definition import Component, Override, ScoreDefinition, Variant
 from analysis.health_score.published import PublishedScores, recovered_definition
 from analysis.health_score.scored import colours_of, weighted_score
@@ -34,6 +35,14 @@ def test_a_score_is_the_weighted_mean_of_points(missing, expected):
 def test_a_champion_gone_is_never_green():
     colour = colours_of(ROWS, np.array([65.0, 80.0, 30.0, np.nan]), score())
     assert colour.tolist() == ["green", "yellow", "red", None]
+
+
+def test_what_a_rule_goes_by_and_rows_lack_is_said():
+    """A source without segments or champions: the rule cannot be followed, and is not passed over."""
+    with pytest.raises(DesignError, match="is by segment_in_force, which this source does not give"):
+        weighted_score(ROWS.drop(columns="segment_in_force"), POINTS, score())
+    with pytest.raises(DesignError, match="is by no_champion, which this source does not give"):
+        colours_of(ROWS.drop(columns="no_champion"), np.array([65.0, 80.0, 30.0, np.nan]), score())
 
 
 def history(total, parts):

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 from treated_rows import called
 
+from analysis.evaluation.measures.cluster_interval import cluster_interval
 from analysis.evaluation.measures.discrimination import auc, weighted_auc
-from analysis.health_score.cluster_interval import cluster_interval
 from analysis.health_score.contamination import BandCase, Effect, Known, Warned
 from analysis.health_score.exposure import Exposure, days_since_last, exposure_of, untreated_weights, weighted_risk
 from analysis.health_score.treated import contamination

@@ -15,9 +15,10 @@ from analysis.claims.verdicts import Verdict
 from analysis.workbench import Workbench, open_study
 from reports.claims import sentences
 from reports.claims.content import Judged
-from reports.claims.files import WrittenClaims, write_claims
+from reports.claims.files import write_claims
 from reports.cli.commands import main
 from reports.messages import read_catalogue
+from reports.writing.files import WrittenPage
 
 EN, JA = read_catalogue("en"), read_catalogue("ja")
 
@@ -34,13 +35,13 @@ def tenure(sample_report: SampleReport) -> Workbench:
 
 
 @pytest.fixture(scope="module")
-def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenClaims]:
+def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenPage]:
     out = tmp_path_factory.mktemp("claims")
     return {language: write_claims(tenure, out, language) for language in ("en", "ja")}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenClaims], language: str) -> None:
+def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenPage], language: str) -> None:
     html = written[language].page.read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text_of(html))
     assert "<script" not in html
@@ -49,20 +50,20 @@ def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenCla
     assert all(ET.fromstring(picture) is not None for picture in pictures)
 
 
-def test_holds_no_english_in_japanese_but_the_title_and_the_source(written: dict[str, WrittenClaims]) -> None:
+def test_holds_no_english_in_japanese_but_the_title_and_the_source(written: dict[str, WrittenPage]) -> None:
     html = written["ja"].page.read_text(encoding="utf-8")
     found = {piece for piece in pieces(html) if ENGLISH_WORDS.search(piece)}
     assert {piece for piece in found if "CRM product" not in piece and not piece.startswith("tenure")} == set()
     assert " or " not in html.partition("<main>")[2]
 
 
-def test_every_claim_is_on_the_page_and_what_is_not_measured_is_said(written: dict[str, WrittenClaims]) -> None:
+def test_every_claim_is_on_the_page_and_what_is_not_measured_is_said(written: dict[str, WrittenPage]) -> None:
     text = text_of(written["en"].page.read_text(encoding="utf-8"))
     assert all(f"C{number:02}" in text for number in range(1, 23))
     assert "Only claims on Usage can be judged: Relationship, Champion are not measured here." in text
 
 
-def test_tables_stand_beside_it(written: dict[str, WrittenClaims]) -> None:
+def test_tables_stand_beside_it(written: dict[str, WrittenPage]) -> None:
     assert [path.name for path in written["en"].tables] == ["claims.csv", "past.csv"]
     table = pd.read_csv(written["en"].tables[0])
     assert len(table) == 24
@@ -84,7 +85,7 @@ class TestSentences:
     """A ledger in which everything has happened."""
 
     def ledger(self, tenure: Workbench, *verdicts: tuple[Verdict, ...]) -> Judged:
-        known = [line for line in tenure.ledger.lines if line.estimate and line.estimate.refused is None]
+        known = [line for line in tenure.ledger.lines if line.estimate.refused is None]
         lines = tuple(
             dataclasses.replace(line, past=told[:-1], judgement=dataclasses.replace(line.judgement, verdict=told[-1]))
             for line, told in zip(known, verdicts, strict=False)

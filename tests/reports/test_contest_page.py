@@ -13,8 +13,9 @@ from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth
 from analysis.declared.study_parts import Models, Report
 from analysis.workbench import Workbench, open_study
 from reports.contest import sentences
-from reports.contest.files import WrittenContest, write_contest
+from reports.contest.files import write_contest
 from reports.messages import read_catalogue
+from reports.writing.files import WrittenPage
 
 QUICK = Models(
     forecast_shrinkage=(10.0,), forest_trees=3, forest_min_leaf=(60,), forest_columns=(0.3,), forest_bins=(16,),
@@ -36,13 +37,13 @@ def tenure(sample_report: SampleReport) -> Workbench:
 
 
 @pytest.fixture(scope="module")
-def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenContest]:
+def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenPage]:
     out = tmp_path_factory.mktemp("contest")
     return {language: write_contest(tenure, out, language) for language in ("en", "ja")}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenContest], language: str) -> None:
+def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenPage], language: str) -> None:
     html = written[language].page.read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text_of(html))
     assert set(re.findall(r'<a href="#(\w+)"', html)) == set(re.findall(r'<section id="(\w+)"', html)) - {"short"}
@@ -51,7 +52,7 @@ def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenCon
     assert all(ET.fromstring(picture) is not None for picture in pictures)
 
 
-def test_holds_no_english_in_japanese_but_the_title_and_the_command(written: dict[str, WrittenContest]) -> None:
+def test_holds_no_english_in_japanese_but_the_title_and_the_command(written: dict[str, WrittenPage]) -> None:
     found = {piece for piece in pieces(written["ja"].page.read_text(encoding="utf-8")) if ENGLISH_WORDS.search(piece)}
     assert {piece for piece in found if "A CRM product sold by subscription" not in piece} == set()
     assert "tenure contest --language ja" in text_of(written["ja"].page.read_text(encoding="utf-8"))
@@ -66,7 +67,7 @@ def test_says_that_only_usage_is_measured_and_what_it_is_worth(tenure: Workbench
     assert "What follows on a champion's departure is not measured here" in text
 
 
-def test_tables_are_those_of_the_displays(tenure: Workbench, written: dict[str, WrittenContest]) -> None:
+def test_tables_are_those_of_the_displays(tenure: Workbench, written: dict[str, WrittenPage]) -> None:
     names = {path.stem for path in written["en"].tables}
     assert names == {"values", "contrasts", "where", "differences", "risk-differences", "blind-spots"}
     values = pd.read_csv(next(path for path in written["en"].tables if path.stem == "values"))

@@ -28,10 +28,11 @@ from analysis.workbench import Workbench, open_study
 from reports.cli import commands
 from reports.cli.commands import main
 from reports.evaluation import sentences
-from reports.evaluation.files import WrittenEvaluation, write_evaluation
+from reports.evaluation.files import write_evaluation
 from reports.evaluation.page import render_evaluation
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
+from reports.writing.files import WrittenPage
 
 QUICK = Models(
     forecast_shrinkage=(10.0,), forest_trees=3, forest_min_leaf=(60,), forest_columns=(0.3,), forest_bins=(16,),
@@ -53,12 +54,12 @@ def tenure(sample_report: SampleReport) -> Workbench:
 
 
 @pytest.fixture(scope="module")
-def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenEvaluation]:
+def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenPage]:
     out = tmp_path_factory.mktemp("evaluation")
     return {language: write_evaluation(tenure, out, language) for language in ("en", "ja")}
 
 
-def page(written: dict[str, WrittenEvaluation], language: str) -> str:
+def page(written: dict[str, WrittenPage], language: str) -> str:
     return written[language].page.read_text(encoding="utf-8")
 
 
@@ -306,7 +307,7 @@ def test_a_card_as_csv_reads_back(tenure):
     assert back["topic"].tolist() == card["topic"].tolist()
 
 
-def test_files_are_in_the_folder_that_is_named(written: dict[str, WrittenEvaluation]) -> None:
+def test_files_are_in_the_folder_that_is_named(written: dict[str, WrittenPage]) -> None:
     for language, one in written.items():
         assert one.page.parent.name == f"evaluation-2024-01-01.{language}"
         assert {path.parent for path in one.tables} == {Path(one.page.parent / "tables")}

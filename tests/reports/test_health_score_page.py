@@ -13,10 +13,11 @@ from analysis.errors import StudyError
 from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
 from reports.health_score.content import PARTS, AuditedScore
-from reports.health_score.files import PROPOSED, WrittenHealthScore, write_health_score
+from reports.health_score.files import PROPOSED, write_health_score
 from reports.health_score.page import render_health_score
 from reports.health_score.summary import summarise
 from reports.messages import read_catalogue
+from reports.writing.files import WrittenPage
 
 SCORE = """
 name = "Health"
@@ -62,13 +63,13 @@ def audited(tenure: Workbench) -> AuditedScore:
 
 
 @pytest.fixture(scope="module")
-def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenHealthScore]:
+def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict[str, WrittenPage]:
     out = tmp_path_factory.mktemp("health-score")
     return {language: write_health_score(tenure, out, language) for language in ("en", "ja")}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenHealthScore], language: str) -> None:
+def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenPage], language: str) -> None:
     html = written[language].page.read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text_of(html))
     assert "<script" not in html
@@ -77,7 +78,7 @@ def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenHea
     assert all(ET.fromstring(picture) is not None for picture in pictures)
 
 
-def test_holds_no_english_in_japanese_but_names_of_the_source(written: dict[str, WrittenHealthScore]) -> None:
+def test_holds_no_english_in_japanese_but_names_of_the_source(written: dict[str, WrittenPage]) -> None:
     found = {piece for piece in pieces(written["ja"].page.read_text(encoding="utf-8")) if ENGLISH_WORDS.search(piece)}
     assert {piece for piece in found if "CRM product" not in piece and not piece.startswith("tenure")} == set()
 
@@ -108,7 +109,7 @@ def test_what_the_source_does_not_tell_is_refused_in_words(audited: AuditedScore
     assert "whether accounts were called because of their score" in str(said["interventions"].answers[0])
 
 
-def test_tables_stand_beside_it(audited: AuditedScore, written: dict[str, WrittenHealthScore]) -> None:
+def test_tables_stand_beside_it(audited: AuditedScore, written: dict[str, WrittenPage]) -> None:
     names = {path.stem for path in written["en"].tables}
     assert {"order", "colours", "warnings", "alarms"} <= names
     assert len(names) == len(audited.tables)

@@ -16,18 +16,24 @@ class Interval:
     Attributes
     ----------
     estimate, conf_low, conf_high
-        In the unit of what is estimated.
+        In the unit of what is estimated; the interval is by Student's t.
     p_value
         Two-sided, of zero.
+    std_error
+        In the same unit.
+    df
+        Degrees of freedom.
     """
 
     estimate: float
-    conf_low: float
-    conf_high: float
-    p_value: float
+    conf_low: float = np.nan
+    conf_high: float = np.nan
+    p_value: float = np.nan
+    std_error: float = np.nan
+    df: float = np.nan
 
 
-UNKNOWN = Interval(np.nan, np.nan, np.nan, np.nan)
+UNKNOWN = Interval(np.nan)
 
 
 def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: NDArray[np.intp]) -> Interval:
@@ -43,8 +49,8 @@ def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: N
 
     Notes
     -----
-    As `analysis.contest.values.ratio`, whose linearised variance this is: G / (G - 1) times the sum of squares over
-    clusters, and Student's t on the degrees of freedom of `effective_df`.
+    The linearised variance over G clusters: G / (G - 1) times the sum of squares of their own sums (Cochran 1977,
+    Sampling Techniques, section 2.11), and Student's t on the degrees of freedom of `effective_df`.
 
     Examples
     --------
@@ -58,8 +64,9 @@ def cluster_interval(estimate: float, influence: NDArray[np.float64], cluster: N
     own = np.bincount(cluster, influence)
     squares, n_clusters = float((own**2).sum()), len(np.unique(cluster))
     if n_clusters < 2 or not squares > 0:
-        return Interval(estimate, np.nan, np.nan, np.nan)
+        return Interval(estimate)
     error = float(np.sqrt(n_clusters / (n_clusters - 1) * squares))
     df = effective_df(own)
     reach = float(stats.t.ppf(0.975, df)) * error
-    return Interval(estimate, estimate - reach, estimate + reach, float(2 * stats.t.sf(abs(estimate) / error, df)))
+    p_value = float(2 * stats.t.sf(abs(estimate) / error, df))
+    return Interval(estimate, estimate - reach, estimate + reach, p_value, error, df)
