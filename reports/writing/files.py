@@ -16,6 +16,13 @@ def write_texts(texts: Mapping[str, str], folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8", errors="replace", newline="")
 
 
+def write_bytes(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write bytes as files of a folder, made if needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+
 def write_page(name: str, page: str, tables: Mapping[str, str], out: Path) -> tuple[Path, tuple[Path, ...]]:
     """Write a page and its tables into a folder of its name, in place of an earlier one; return their paths."""
     folder = out / name

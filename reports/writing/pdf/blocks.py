@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.errors import ReportError
 from reports.writing.pdf.elements import Element
-from reports.writing.pdf.inline import INLINE, pieces
+from reports.writing.pdf.inline import is_inline, pieces
 from reports.writing.pdf.tables import table_block
 
 Block = dict[str, Any]
@@ -13,8 +13,8 @@ Block = dict[str, Any]
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 LEFT_OUT = frozenset(["script", "style", "template", "button", "input", "select", "label", "form", "noscript"])
 """What only a screen can use."""
-SCREEN_ONLY = frozenset(["screen-only", "skip"])
-"""Classes of what is said of a page on a screen, and would be wrong on paper."""
+SCREEN_ONLY = frozenset(["screen-only", "skip", "unseen"])
+"""Classes of what is said of a page on a screen, and would be wrong on paper, or twice."""
 HOLDERS = frozenset(["main", "section", "article", "div", "header", "footer", "aside", "details"])
 PARAGRAPHS = frozenset(["p", "summary", "figcaption", "dt", "dd"])
 LOOKS = ("kicker", "quarter", "note", "subject", "raised", "todo")
@@ -42,7 +42,7 @@ def blocks_of(element: Element, own_lines: frozenset[str] = frozenset()) -> list
 def _flow(children: Iterable[Element | str], own_lines: frozenset[str]) -> Iterator[Block]:
     run: list[Element | str] = []
     for child in children:
-        if isinstance(child, str) or (child.tag in INLINE and not _is_left_out(child)):
+        if isinstance(child, str) or (is_inline(child) and not _is_left_out(child)):
             run.append(child)
             continue
         yield from _paragraph(run, own_lines)

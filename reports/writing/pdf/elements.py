@@ -12,6 +12,7 @@ VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "wbr", "col"])
 PICTURE = "svg"
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _ALT = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
+_CONTENT = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _LABEL = re.compile(r'^<svg\b[^>]*\baria-label="([^"]*)"', re.DOTALL)
 
 
@@ -44,9 +45,11 @@ class Element:
             If it does not say.
         """
         found = _ALT.search(self.source) or _LABEL.search(self.source)
-        if not found or not found[1].strip():
+        content = _CONTENT.search(self.source)
+        told = [" ".join(unescape(one[1]).split()) for one in (found, content) if one]
+        if not found or not told[0]:
             raise ReportError("A picture of the page does not say in words what it shows: give it a title.")
-        return unescape(found[1].strip())
+        return "\n".join(filter(None, told))
 
     def find_all(self, *tags: str) -> Iterator["Element"]:
         """Yield what has one of some tags, however deep, in the order of the page."""

@@ -8,8 +8,8 @@ from reports.writing.pdf.elements import Element
 
 Piece = dict[str, Any]
 """``text``; or ``mark`` of a colour, a ``break`` of the line, or ``may_break``; and the looks of a text that is set."""
-LOOKS = {"b": "strong", "strong": "strong", "em": "slanted", "small": "small", "code": "code", "th": "strong"}
-INLINE = frozenset([*LOOKS, "a", "span", "i", "br", "wbr", "abbr", "time", "sub", "sup"]) - {"th"}
+LOOKS = {"b": "strong", "strong": "strong", "small": "small", "code": "code"}
+INLINE = frozenset([*LOOKS, "a", "abbr", "br", "em", "i", "span", "sub", "sup", "time", "wbr"])
 LOOKING_CLASSES = frozenset(["raised", "muted"])
 LONG, ENDLESS = 18, 40
 """Signs of a word from which on a line may be broken after its points and underscores, or anywhere."""
@@ -24,12 +24,12 @@ _ENDLESS = re.compile(rf"([^\s\0{WIDE}]{{{ENDLESS}}})(?=[^\s\0{WIDE}])")
 
 
 def pieces(children: Iterable[Element | str], own_lines: frozenset[str] = frozenset()) -> list[Piece]:
-    """Return the pieces of a run of inline elements and texts, white space as a browser shows it.
+    """Return the pieces of a run of texts and inline elements, white space as a browser shows it.
 
     Parameters
     ----------
     children
-        Texts, and elements whose tag is in `INLINE`.
+        Texts, and elements of which `is_inline` says that they are so; what stands in these is text, too.
     own_lines
         Tags that begin a line of their own here.
     """
@@ -55,6 +55,17 @@ def pieces(children: Iterable[Element | str], own_lines: frozenset[str] = frozen
     return [part for piece in kept for part in _breakable(piece, "small" not in own_lines)]
 
 
+def is_inline(element: Element) -> bool:
+    """Tell whether an element stands in a line of text."""
+    return element.tag in INLINE or is_mark(element)
+
+
+def is_mark(element: Element) -> bool:
+    """Tell whether an element is but a small field of a colour, beside words that say what it stands for."""
+    is_small = element.tag == "svg" and element.source[: element.source.find(">")].find('aria-hidden="true"') > 0
+    return is_small or (element.tag == "i" and not element.children)
+
+
 def _pieces(children: Iterable[Element | str], looks: Piece, own_lines: frozenset[str]) -> Iterator[Piece]:
     for child in children:
         if isinstance(child, str):
@@ -64,8 +75,7 @@ def _pieces(children: Iterable[Element | str], looks: Piece, own_lines: frozense
         elif child.tag == "wbr":
             yield {"may_break": True}
         else:
-            mark = _COLOUR.search(child.attributes.get("style", ""))
-            if child.tag == "i" and mark and not child.children:
+            if mark := _COLOUR.search(child.attributes.get("style", "") + child.source if is_mark(child) else ""):
                 yield {"mark": mark[0]}
                 continue
             more = {look: True for look in child.classes & LOOKING_CLASSES}

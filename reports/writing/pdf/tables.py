@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from wcwidth import wcswidth
 
@@ -40,7 +40,7 @@ def table_block(table: Element, flow: Flow) -> dict[str, Any]:
         If a row has more cells than another.
     """
     own_lines = frozenset().union(*(OWN_LINES.get(name, frozenset()) for name in table.classes))
-    caption = next((child for child in table.elements if child.tag == "caption"), None)
+    caption = next((child for child in table.elements if child.tag == "caption" and "unseen" not in child.classes), None)
     head, body = [], []
     for row in table.find_all("tr"):
         cells = [_cell(cell, table, row, place, lambda cell: flow(cell, own_lines)) for place, cell in _placed(row)]
@@ -78,8 +78,18 @@ def _cell(
         "is_muted": "unmeasured" in row.classes or "absent" in cell.classes,
         "is_raised": "raised" in cell.classes,
         "continues": "same" in row.classes,
-        "blocks": flow(cell),
+        "blocks": flow(_without_buttons(cell)),
     }
+
+
+def _without_buttons(cell: Element) -> Element:
+    """Return a cell in which the words of a button, as one that sorts has them, are text."""
+    inner = [part for child in cell.children for part in (child.children if _is_button(child) else [child])]
+    return Element(cell.tag, cell.attributes, inner)
+
+
+def _is_button(child: Element | str) -> TypeGuard[Element]:
+    return isinstance(child, Element) and child.tag == "button"
 
 
 def _align(cell: Element, table: Element, place: int) -> str:

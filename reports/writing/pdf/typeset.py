@@ -17,6 +17,8 @@ from reports.writing.pdf.elements import Element, read_page
 
 FONTS = ("Noto Sans CJK JP", "DejaVu Sans", "Last Resort High-Efficiency")
 """Latin and Japanese; what that lacks (Arabic, Hebrew); and a frame, by its script, for a letter that neither has."""
+PACKAGES = ("typst", "noto-cjk-sans-jp-regular", "noto-cjk-sans-jp-bold")
+"""What a page on paper looks like depends on their versions, too, and on that of matplotlib."""
 _FONT_FOLDERS = (
     ("noto_cjk_sans_jp_regular",), ("noto_cjk_sans_jp_bold",), ("matplotlib", "mpl-data", "fonts", "ttf"),
 )  # fmt: skip
