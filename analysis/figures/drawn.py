@@ -75,7 +75,9 @@ def _tables(name: str, arguments: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
 def _table(key: str, value: object) -> pd.DataFrame | None:
     if isinstance(value, pd.DataFrame):
         is_curve = {"time", "estimate"} <= set(value.columns)
-        return value.drop(columns=[column for column in NOT_TOLD if is_curve and column in value]).reset_index(drop=True)
+        return value.drop(columns=[column for column in NOT_TOLD if is_curve and column in value]).reset_index(
+            drop=True
+        )
     if isinstance(value, Sequence) and value and all(isinstance(number, float) for number in value):
         return pd.DataFrame({key: list(value)})
     return None

@@ -1,4 +1,4 @@
-"""The quarterly report: a folder with the page, its paper, its pictures, the numbers behind them, and what made them."""
+"""The quarterly report: a folder with the page, its paper, its pictures, their numbers, and what made them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

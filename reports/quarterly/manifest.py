@@ -147,7 +147,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise ReportError(f"The manifest {path} cannot be read ({error.strerror}). Make that report again.") from None
     except (ValueError, KeyError, TypeError) as error:
         why = str(error).strip("'") or type(error).__name__
-        raise ReportError(f"The manifest {path} is broken: {why}. Make that report again, or remove its folder.") from None
+        raise ReportError(
+            f"The manifest {path} is broken: {why}. Make that report again, or remove its folder."
+        ) from None
 
 
 def earlier_manifest(out: Path, landmark: pd.Timestamp, months: int = 3) -> Manifest | None:
@@ -174,7 +176,7 @@ def earlier_manifest(out: Path, landmark: pd.Timestamp, months: int = 3) -> Mani
 
 def _read(kind: Any, told: Any) -> Any:
     """Return what JSON holds as what its type says, or say what is missing, odd or of another type."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         if not isinstance(told, dict):
             raise ValueError(f"{told!r} stands where a {kind.__name__.lower()} should")

@@ -105,7 +105,9 @@ def _paragraph(children: Iterable[Element | str], own_lines: frozenset[str], loo
 
 def _tile(tile: Element) -> Block:
     children = [child for child in tile.children if not isinstance(child, str) or child.strip()]
-    number = children[0] if children and isinstance(children[0], Element) and children[0].tag in ("b", "strong") else None
+    number = (
+        children[0] if children and isinstance(children[0], Element) and children[0].tag in ("b", "strong") else None
+    )
     said = list(_flow(children[1:] if number else children, frozenset()))
     told = list(_paragraph(number.children, frozenset(), "figure")) if number else []
     return {"is_strong": "strong" in tile.classes, "blocks": told + said}

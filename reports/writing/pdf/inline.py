@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from analysis.wording.controls import shown
 from reports.writing.pdf.elements import Element
 
 Piece = dict[str, Any]
@@ -37,7 +38,7 @@ def pieces(children: Iterable[Element | str], own_lines: frozenset[str] = frozen
     is_after_space, kept = True, []
     for piece in made:
         if "text" in piece:
-            text = re.sub(r"[ \t\r\n\f]+", " ", piece["text"])
+            text = shown(re.sub(r"[ \t\r\n\f]+", " ", piece["text"]))
             text = text.removeprefix(" ") if is_after_space else text
             if not text:
                 continue
@@ -78,7 +79,7 @@ def _pieces(children: Iterable[Element | str], looks: Piece, own_lines: frozense
             if mark := _COLOUR.search(child.attributes.get("style", "") + child.source if is_mark(child) else ""):
                 yield {"mark": mark[0]}
                 continue
-            more = {look: True for look in child.classes & LOOKING_CLASSES}
+            more: Piece = dict.fromkeys(child.classes & LOOKING_CLASSES, True)
             if child.tag in LOOKS:
                 more[LOOKS[child.tag]] = True
             if child.attributes.get("href", "").startswith("#"):

@@ -11,7 +11,7 @@ from reports.writing.pdf.elements import Element
 from reports.writing.pdf.inline import WIDE, Piece
 
 SHORT, SHORT_HEAD = 18, 10
-"""Columns of letters up to which a cell stays in one line, and one of the head, of which else no word is cut shorter."""
+"""Columns of letters up to which a cell stays in one line; one of the head, too, and no word of it is cut shorter."""
 TOLD = 3
 """Texts by which the widths of a column are measured."""
 OWN_LINES = {"dictionary": frozenset(["small"]), "findings": frozenset(["small"]), "stacked": frozenset(["small"])}
@@ -40,8 +40,11 @@ def table_block(table: Element, flow: Flow) -> dict[str, Any]:
         If a row has more cells than another.
     """
     own_lines = frozenset().union(*(OWN_LINES.get(name, frozenset()) for name in table.classes))
-    caption = next((child for child in table.elements if child.tag == "caption" and "unseen" not in child.classes), None)
-    head, body = [], []
+    caption = next(
+        (child for child in table.elements if child.tag == "caption" and "unseen" not in child.classes), None
+    )
+    head: list[list[dict[str, Any]]] = []
+    body: list[list[dict[str, Any]]] = []
     for row in table.find_all("tr"):
         cells = [_cell(cell, table, row, place, lambda cell: flow(cell, own_lines)) for place, cell in _placed(row)]
         is_head = not body and all(cell.tag == "th" for cell in row.elements)
@@ -73,7 +76,7 @@ def _cell(
         "place": place,
         "span": int(cell.attributes.get("colspan", "1")),
         "align": _align(cell, table, place),
-        "is_head": cell.tag == "th" and "row" != cell.attributes.get("scope"),
+        "is_head": cell.tag == "th" and cell.attributes.get("scope") != "row",
         "is_sum": "sum" in row.classes,
         "is_muted": "unmeasured" in row.classes or "absent" in cell.classes,
         "is_raised": "raised" in cell.classes,
@@ -102,7 +105,8 @@ def _align(cell: Element, table: Element, place: int) -> str:
 
 def _column(place: int, rows: list[list[dict[str, Any]]]) -> dict[str, Any]:
     """Return the texts that make a column wide: its widest lines, and the longest of what stays together."""
-    widest, together = set(), set()
+    widest: set[str] = set()
+    together: set[str] = set()
     for cell in (cell for row in rows for cell in row if cell["place"] == place and cell["span"] == 1):
         lines = [line for block in cell["blocks"] for line in _lines(block)]
         short = SHORT_HEAD if cell["is_head"] else SHORT

@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 from analysis.errors import ReportError
+from analysis.wording.controls import shown
 from reports.writing.pdf.blocks import Block, blocks_of, once_named, with_whole_steps
 from reports.writing.pdf.elements import Element, read_page
 
@@ -138,11 +139,11 @@ def _data(html: Element, blocks: list[Block], running: Running, is_sheet: bool =
         raise ReportError("The page has no title, which a document must have.")
     named, ids = once_named(with_whole_steps(blocks))
     return {
-        "title": title.text(),
+        "title": shown(title.text()),
         "language": html.attributes.get("lang", "en"),
         "fonts": FONTS,
         "day": [running.day.year, running.day.month, running.day.day],
-        "header": [running.left, running.right],
+        "header": [shown(running.left), shown(running.right)],
         "page-number": running.page_number,
         "is-sheet": is_sheet,
         "picture-height": SHEET_PICTURE_HEIGHT if is_sheet else PICTURE_HEIGHT,
@@ -152,10 +153,11 @@ def _data(html: Element, blocks: list[Block], running: Running, is_sheet: bool =
 
 
 def _compiled(data: dict[str, Any], scale: float) -> bytes:
-    day = dt.datetime(*data["day"], tzinfo=dt.UTC)
+    year, month, day = data["day"]
+    dated = dt.datetime(year, month, day, tzinfo=dt.UTC)
     with _refusals_told():
         made = _compiler(_PROGRAM, _inputs(data, scale)).compile(
-            format="pdf", pdf_standards=["ua-1"], timestamp=int(day.timestamp())
+            format="pdf", pdf_standards=["ua-1"], timestamp=int(dated.timestamp())
         )
     return _whole(made)
 
