@@ -10,6 +10,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.figures.drawn import keep_picture
 from analysis.figures.labels import PLAIN_TEXT
 from analysis.wording.controls import shown
 
@@ -109,7 +110,9 @@ def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], al
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": shown(alt)})
     text = buffer.getvalue().replace(f"'{_FONT}', '{_FALLBACK}'", f"'{_FONT}'")
     opened = '<svg role="img" class="own-fonts" ' if own else '<svg role="img" '
-    return text[text.index("<svg") :].replace("<svg ", opened, 1)
+    svg = text[text.index("<svg") :].replace("<svg ", opened, 1)
+    keep_picture(name, svg, arguments)
+    return svg
 
 
 def new_axes(size: tuple[float, float]) -> Axes:

@@ -223,8 +223,13 @@ def _quarterly(options: argparse.Namespace) -> None:
     tenure, text = _open(options), read_catalogue(options.language)
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\n{text('command.report', path=written.page)}")
+    print(text("command.paper", path=written.pdf))
+    print(text("command.sheet", path=written.sheet))
     for path in written.lists:
         print(text("command.list", path=path))
+    print(text("command.figures", number=len(written.figures) // 2, folder=written.figures[0].parent))
+    print(text("command.data", number=len(written.data) // 2, folder=written.data[0].parent))
+    print(text("command.manifest", path=written.manifest))
     _tell_of_tables(tenure.audits, written.audits, text)
 
 

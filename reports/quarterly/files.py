@@ -1,24 +1,37 @@
-"""The quarterly report: a folder with the page, the lists and the tables of the audits, all of one run."""
+"""The quarterly report: a folder with the page, its paper, its pictures, their numbers, and what made them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.cohort.package_versions import package_versions
 from analysis.declared.actions import Actions
+from analysis.figures.drawn import Drawn, kept_pictures
 from analysis.forecast.call_list import SHARE, in_order_to_act
 from analysis.store.sets import new_set
+from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
+from reports.quarterly.content import Summary
+from reports.quarterly.manifest import MANIFEST, Manifest, files_in, headline, manifest_text
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
+from reports.quarterly.sentences import quarter_label
 from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
-from reports.writing.files import write_texts
+from reports.writing.files import write_bytes, write_texts
+from reports.writing.parquet import write_parquet
+from reports.writing.pdf.typeset import PACKAGES, Running, as_pdf, as_png, as_sheet
 from reports.writing.provenance import own_claims, provenance
 
-AUDIT = "audit"
-"""In the folder of a report: the tables of the audits that its page tells of."""
+AUDIT, FIGURES, DATA = "audit", "figures", "data"
+"""In the folder of a report: the tables of the audits that its page tells of, its pictures, and their numbers."""
+PAGE_ONE = "short"
+"""The section that is a sheet of its own, too."""
+COMMAND = "tenure report quarterly"
 LEAVERS = ("account_id", "notice_on", "ends_on", "is_end_given", "seats", "mrr", "arr")
 """What the list of known leavers tells."""
 PLACES = ("rank", "rank_by_loss", "rank_before")
@@ -27,11 +40,30 @@ SIX_DIGITS, CENTS, WHOLE = "{:.6f}", "{:.2f}", "{:.0f}"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of a finished report: the page, the lists beside it, and the tables of the audits."""
+    """The files of a finished report.
+
+    Attributes
+    ----------
+    page, pdf, sheet
+        The report as a page, on paper, and its first page alone.
+    lists
+        Of accounts.
+    figures, data
+        The pictures, each as SVG and PNG, and their numbers, each table as CSV and Parquet.
+    audits
+        Tables of the audits.
+    manifest
+        What all these are, and what they were made from.
+    """
 
     page: Path
+    pdf: Path
+    sheet: Path
     lists: tuple[Path, ...]
+    figures: tuple[Path, ...]
+    data: tuple[Path, ...]
     audits: tuple[Path, ...]
+    manifest: Path
 
 
 def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Written:
@@ -53,30 +85,100 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     StudyError
         If the study's own claims cannot be read; nothing is written.
     ReportError
-        If the language is unknown.
+        If the language is unknown, or the page cannot be set on paper.
     StoreError
         If the files cannot be written; an earlier report is then as it was.
     """
     catalogue = read_catalogue(language)
     summary = summarise(tenure)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
-    names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
-    page = f"{stem}.{language}.html"
-    made_from = provenance(tenure, catalogue, "tenure report quarterly") | own_claims(tenure, catalogue)
+    lists = _lists(summary, stem, language)
+    names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
+    made_from = provenance(tenure, catalogue, COMMAND) | own_claims(tenure, catalogue)
+    with kept_pictures() as drawn:
+        page = render_quarterly(tenure, summary, catalogue, made_from, names)
+    running = _running(tenure, summary, catalogue)
+    name = f"{stem}.{language}"
+    papers = {f"{name}.pdf": as_pdf(page, running), f"{name}-page-one.pdf": as_sheet(page, PAGE_ONE, running)}
+    tables = csv_texts(tenure.audits.frames())
+    folder = out / name
+    with new_set(folder) as part:
+        write_texts({f"{name}.html": page} | lists, part)
+        write_bytes(papers, part)
+        write_texts(tables, part / AUDIT)
+        figures = _write_pictures(drawn, part / FIGURES)
+        data = _write_data(drawn, part / DATA, tenure.memory_limit)
+        manifest = _manifest(tenure, summary, running, language, part)
+        write_texts({MANIFEST: manifest_text(manifest)}, part)
+    pdf, sheet = (folder / paper for paper in papers)
+    return Written(
+        page=folder / f"{name}.html",
+        pdf=pdf,
+        sheet=sheet,
+        lists=tuple(folder / file for file in lists),
+        figures=tuple(folder / FIGURES / file for file in figures),
+        data=tuple(folder / DATA / file for file in data),
+        audits=tuple(folder / AUDIT / file for file in tables),
+        manifest=folder / MANIFEST,
+    )
+
+
+def _lists(summary: Summary, stem: str, language: str) -> dict[str, str]:
     lists = {}
     if summary.reading:
-        lists[names["accounts_file"]] = accounts_csv(summary.reading.calls, summary.accounts.actions, language)
+        lists[f"{stem}-accounts.csv"] = accounts_csv(summary.reading.calls, summary.accounts.actions, language)
     if not summary.known_leavers.empty:
-        lists[names["leavers_file"]] = as_csv(summary.accounts.leavers.accounts[list(LEAVERS)])
-    texts = {page: render_quarterly(tenure, summary, catalogue, made_from, names)} | lists
-    tables = csv_texts(tenure.audits.frames())
-    folder = out / f"{stem}.{language}"
-    with new_set(folder) as part:
-        write_texts(texts, part)
-        write_texts(tables, part / AUDIT)
-    of_audits = tuple(folder / AUDIT / name for name in tables)
-    return Written(folder / page, tuple(folder / name for name in lists), of_audits)
+        lists[f"{stem}-known-leavers.csv"] = as_csv(summary.accounts.leavers.accounts[list(LEAVERS)])
+    return lists
+
+
+def _running(tenure: Workbench, summary: Summary, catalogue: Catalogue) -> Running:
+    quarter = quarter_label(catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month)
+    return Running(
+        left=tenure.study.title or tenure.study.name,
+        right=quarter,
+        page_number=catalogue("page.page_number", page="{page}", pages="{pages}"),
+        day=summary.standpoint.stands_on.date(),
+    )
+
+
+def _write_pictures(drawn: Mapping[str, Drawn], folder: Path) -> list[str]:
+    """Write every picture as SVG and PNG; return the names of the files."""
+    write_texts({f"{name}.svg": picture.svg for name, picture in drawn.items()}, folder)
+    write_bytes({f"{name}.png": as_png(picture.svg) for name, picture in drawn.items()}, folder)
+    return [f"{name}.{kind}" for name in drawn for kind in ("svg", "png")]
+
+
+def _write_data(drawn: Mapping[str, Drawn], folder: Path, memory_limit: str | None) -> list[str]:
+    """Write the tables behind the pictures as CSV and Parquet; return the names of the files."""
+    tables = {name: table for picture in drawn.values() for name, table in picture.tables.items()}
+    texts = csv_texts(tables)
+    write_texts(texts, folder)
+    return [*texts, *write_parquet(tables, folder, memory_limit)]
+
+
+def _manifest(tenure: Workbench, summary: Summary, running: Running, language: str, folder: Path) -> Manifest:
+    standpoint = summary.standpoint
+    landmark, stands_on, horizon_ends_on = (
+        f"{day:%Y-%m-%d}" for day in (standpoint.landmark, standpoint.stands_on, standpoint.horizon_ends_on)
+    )
+    return Manifest(
+        study=tenure.study.name,
+        title=running.left,
+        language=language,
+        quarter=running.right,
+        landmark=landmark,
+        stands_on=stands_on,
+        horizon_ends_on=horizon_ends_on,
+        snapshot=f"{tenure.study.time.snapshot:%Y-%m-%d}",
+        is_preliminary=bool(standpoint.is_preliminary),
+        command=f"{COMMAND} --language {language}",
+        hashes=dict(tenure.hashes),
+        versions=package_versions() | {name: version(name) for name in PACKAGES},
+        headline=headline(summary),
+        files=files_in(folder),
+    )
 
 
 def accounts_csv(calls: pd.DataFrame, actions: Actions, language: str) -> str:

@@ -18,6 +18,13 @@ def write_texts(texts: Mapping[str, str], folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8", errors="replace", newline="")
 
 
+def write_bytes(contents: Mapping[str, bytes], folder: Path) -> None:
+    """Write bytes as files of a folder, made if needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
     """A finished page, the tables beside it, and why it has no answer if it has none."""
