@@ -8,11 +8,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from analysis.figures.labels import draws
-from analysis.figures.style import HIDDEN, INK, MUTED, WARN
+from analysis.figures.style import HIDDEN, INK, MUTED
 
-_HEAT = LinearSegmentedColormap.from_list("leaving", ["#f4f7f9", "#f0c9bd", WARN])
-_WHITE_FROM = 0.75
-"""Of the darkest cell's colour: from there on ink can't be read."""
+HEAT = LinearSegmentedColormap.from_list("leaving", ["#f4f7f9", "#f6cdb8", "#e98a5f"])
+"""Ink is read on all of it."""
 _GAP, _FRAME = 0.04, 2.6
 
 
@@ -48,16 +47,15 @@ def draw_cells(
         x, y = cell.column + _GAP, -cell.row + _GAP
         is_known = pd.notna(cell.estimate)
         strength = cell.estimate / most if is_known and most > 0 else 0.0
-        face = _HEAT(strength) if is_known else "#e9ecef"
-        ink = "white" if strength > _WHITE_FROM else INK
+        face = HEAT(strength) if is_known else "#e9ecef"
         edge, width = (INK, _FRAME) if cell.is_spot else ("white", 1.0)
         side = 1 - 2 * _GAP
         ax.add_patch(Rectangle((x, y), side, side, facecolor=face, edgecolor=edge, linewidth=width))
         middle = cell.column + 0.5
-        ax.text(middle, y + 0.77, cell.share if is_known else HIDDEN, ha="center", va="center", color=ink, fontsize=15)
+        ax.text(middle, y + 0.77, cell.share if is_known else HIDDEN, ha="center", va="center", color=INK, fontsize=15)
         lines = {0.59: cell.interval, 0.47: cell.of, 0.24: cell.now, 0.12: cell.paying}
         for height, line in lines.items():
-            ax.text(middle, y + height, line, ha="center", va="center", color=ink, fontsize=8.5)
+            ax.text(middle, y + height, line, ha="center", va="center", color=INK, fontsize=8.5)
     n_rows, n_columns = len(row_labels), len(column_labels)
     ax.set_xlim(0, n_columns)
     ax.set_ylim(-n_rows + 1, 1)

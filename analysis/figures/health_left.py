@@ -9,10 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures.labels import draws, legend
-from analysis.figures.style import INK, MUTED, percent
-
-BAND = {"red": "#c05746", "yellow": "#d19a1c", "green": "#5a8f29"}
-"""Of colours of a score."""
+from analysis.figures.style import INK, MUTED, SCORE_COLORS, ink_on, percent
 
 
 @draws
@@ -54,7 +51,7 @@ def draw_treated(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], labels
         Of the axis, of what is seen, and of what would have been.
     """
     for row, line in enumerate(frame.to_dict("records")):
-        color = BAND[line["colour"]]
+        color = SCORE_COLORS[line["colour"]]
         for at, kind, face in ((row - 0.14, "risk", "white"), (row + 0.14, "untreated", color)):
             name = "risk" if kind == "risk" else "untreated_risk"
             ax.plot([line[f"{kind}_low"], line[f"{kind}_high"]], [at, at], color=color, linewidth=2.5)
@@ -93,16 +90,16 @@ def draw_what_if(
         share = frame.set_index("colour")[column].fillna(0.0)
         left = np.r_[0.0, np.cumsum(share.to_numpy())[:-1]]
         for start, (colour, width) in zip(left, share.items(), strict=True):
-            ax.barh(row, width, left=start, color=BAND[str(colour)], height=0.7, alpha=1.0 if row > 1 else 0.55)
+            ax.barh(row, width, left=start, color=SCORE_COLORS[str(colour)], height=0.7, alpha=1.0 if row > 1 else 0.55)
             if width > 0.04:
                 ax.annotate(percent(round(width, 2)), (start + width / 2, row), ha="center", va="center",
-                            color="white" if row > 1 else INK)  # fmt: skip
+                            color=ink_on(SCORE_COLORS[str(colour)]) if row > 1 else INK)  # fmt: skip
     ax.set_yticks(range(4), labels)
     ax.set_ylim(3.5, -0.5)
     ax.set_xlim(0, 1)
     ax.grid(visible=False)
     ax.xaxis.set_major_formatter(percent)
     legend(
-        ax, {names[one]: Patch(color=color) for one, color in BAND.items()}, loc="upper center",
+        ax, {names[one]: Patch(color=color) for one, color in SCORE_COLORS.items()}, loc="upper center",
         bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False,
     )  # fmt: skip

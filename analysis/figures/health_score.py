@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.labels import draws, legend
-from analysis.figures.style import ACCENT, INK, MUTED, WARN, percent
+from analysis.figures.style import ACCENT, INK, MUTED, SCORE_COLORS, WARN, ink_on, percent
 
 _ROOM = 0.03
 """Of the width, between the axes and the numbers beside them."""
 _APART = 0.16
 """Of a row, from its middle to each of two dots."""
-COLOUR_FACES = {"red": "#c0392b", "yellow": "#d19a1c", "green": "#3f8f4f", "none": MUTED}
+COLOUR_FACES = {**SCORE_COLORS, "none": MUTED}
 """Of a score's colours; no score is grey."""
 
 
@@ -96,7 +96,7 @@ def draw_pairs(ax: Axes, frame: pd.DataFrame, names: Sequence[str], x_label: str
     legend(ax, named, loc="upper center", bbox_to_anchor=(0.5, -0.75 / pairs_height(frame)), ncols=2)
 
 
-LEAD_FACES = {"fell": WARN, "always": "#e3b8ac", "above": "#3f8f4f", "unknown": "#c9d0d6"}
+LEAD_FACES = {"fell": WARN, "always": "#e3b8ac", "above": SCORE_COLORS["green"], "unknown": "#c9d0d6"}
 """Of what the score said before an account left."""
 
 
@@ -119,7 +119,7 @@ def draw_leads(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], x_label:
             bar = ax.barh(-row, width, left=start, height=0.5, color=LEAD_FACES[key])
             named.setdefault(name, bar)
             if width:
-                ink = INK if key in ("always", "unknown") else "white"
+                ink = ink_on(LEAD_FACES[key])
                 ax.text(start + width / 2, -row, f"{width:,.0f}", ha="center", va="center", color=ink, fontsize=8.5)
             start += width
         ax.text(1 + _ROOM, -row, entry["text"], transform=ax.get_yaxis_transform(), va="center", fontsize=9)

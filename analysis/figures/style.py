@@ -8,15 +8,20 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from analysis.figures.drawn import keep_picture
 from analysis.figures.labels import PLAIN_TEXT
+from analysis.figures.svg import plain_svg
 from analysis.wording.controls import shown
 
-INK, MUTED, GRID = "#22303c", "#6b7785", "#e3e7eb"
-ACCENT, WARN = "#2a6f97", "#c05746"
-CYCLE = ("#2a6f97", "#c05746", "#7a5195", "#5a8f29", "#d19a1c", "#6c757d")
+INK, MUTED, GRID, WHITE = "#22303c", "#5c6773", "#e3e7eb", "#ffffff"
+CYCLE = ("#2a6f97", "#b94e1a", "#532680", "#1f4d3a", "#54400f", "#6b6b6b")
+"""Apart for every kind of colour vision, and each dark enough on white to write with: the families' colours are of them."""
+ACCENT, WARN = CYCLE[0], CYCLE[1]
+SCORE_COLORS = {"red": "#b03a2e", "yellow": "#e0b040", "green": "#2f7f6f"}
+"""Of a health score's colours: those who do not see red and green apart see dark, light and middling."""
 
 # A reader's own fonts draw the text of an SVG; here it is only measured. Both fonts come with matplotlib, so the layout
 # is the same on every machine: what DejaVu lacks (Japanese) is measured by the Last Resort font's boxes, a little wide.
@@ -58,6 +63,22 @@ def percent(value: float, _: object = None) -> str:
     return f"{100 * value:.3g}%"
 
 
+def contrast(one: str, other: str) -> float:
+    """Return how much lighter one colour is than the other, from 1 to 21 (WCAG 2.2, contrast ratio)."""
+    dark, light = sorted(_luminance(to_rgb(color)) for color in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(rgb: tuple[float, float, float]) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def ink_on(face: str) -> str:
+    """Return the ink that is best read on a face: dark, or white."""
+    return max((INK, WHITE), key=lambda ink: contrast(ink, face))
+
+
 HIDDEN = "\N{MIDDLE DOT}"
 """Stands for a number that is hidden."""
 
@@ -88,7 +109,15 @@ def _japanese_fonts() -> list[str]:
     return [font for font in _JAPANESE if font in there][:1]
 
 
-def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], alt: str, **arguments: Any) -> str:
+def as_svg(
+    name: str,
+    draw: Callable[..., Any],
+    *,
+    size: tuple[float, float],
+    alt: str,
+    content: str = "",
+    **arguments: Any,
+) -> str:
     """Draw one axes and return it as an SVG element, the same bytes for the same numbers and fonts of the user.
 
     Parameters
@@ -101,16 +130,17 @@ def as_svg(name: str, draw: Callable[..., Any], *, size: tuple[float, float], al
         Width and height in inches.
     alt
         What the picture shows, for those who cannot see it; plain text.
+    content
+        What can be read from it, its numbers: plain text, too.
     """
     own = own_fonts()
     with mpl.rc_context({**_LOOK, "font.family": [*own, _FONT, _FALLBACK], "svg.hashsalt": f"tenure-{name}"}):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot(), **arguments)
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": shown(alt)})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue().replace(f"'{_FONT}', '{_FALLBACK}'", f"'{_FONT}'")
-    opened = '<svg role="img" class="own-fonts" ' if own else '<svg role="img" '
-    svg = text[text.index("<svg") :].replace("<svg ", opened, 1)
+    svg = plain_svg(text, name, alt=shown(alt), content=shown(content), classes="own-fonts" if own else "")
     keep_picture(name, svg, arguments)
     return svg
 

@@ -96,7 +96,7 @@ def _beyond(ax: Axes, bottom: float, *edges: tuple[float, str, str]) -> None:
         if text:
             shown = f"\N{LEFTWARDS ARROW} {text}" if side == "left" else f"{text} \N{RIGHTWARDS ARROW}"
             ax.text(
-                place, bottom + 0.45, shown, ha=side, va="center", fontsize=7, color=WARN, zorder=5,
+                place, bottom + 0.45, shown, ha=side, va="center", fontsize=8, color=WARN, zorder=5,
                 bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
             )  # fmt: skip
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.controls import isolated, shown
+from reports.writing.markup import finished, policy_hash, swatch
 
 
 def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
@@ -30,7 +31,9 @@ def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
         lstrip_blocks=True,
         finalize=_finished,
     )
+    filled.filters.update(finished=partial(finished, catalogue=catalogue), policy_hash=policy_hash)
     filled.globals.update(
+        swatch=swatch,
         t=catalogue,
         is_missing=pd.isna,
         count=catalogue.count,
