@@ -20,6 +20,8 @@ from analysis.lifetimes.survival import Beginning
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
+from reports.quarterly.money import MoneyContent
+from reports.quarterly.renewals import RenewalsContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ class Summary:
         The claims ledger.
     apart
         The families one at a time; None where they are compared, or where events are too few for that, too.
+    renewals, money
+        Their sections.
     segment
         The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
@@ -196,3 +200,5 @@ class Summary:
     segment: str | None
     no_forecast: Remark | None
     no_contest: Remark | None
+    renewals: RenewalsContent
+    money: MoneyContent

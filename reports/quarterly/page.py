@@ -20,8 +20,10 @@ from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.content import Summary
+from reports.quarterly.money import money_in_words
 from reports.quarterly.pictures import pictures
 from reports.quarterly.reasons import reason_lines
+from reports.quarterly.renewals import renewals_in_words
 from reports.writing.html import environment
 
 
@@ -94,6 +96,8 @@ def render_quarterly(
             provenance=provenance,
             **(of_compared(summary.contest.compared, catalogue, named, tenure.colors) if summary.contest else {}),
             **of_ledger(summary.judged, catalogue),
+            **renewals_in_words(summary.renewals, catalogue),
+            **money_in_words(summary.money, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
             **list_files,

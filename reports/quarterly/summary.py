@@ -13,6 +13,8 @@ from analysis.workbench import Workbench
 from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
+from reports.quarterly.money import collect_money
+from reports.quarterly.renewals import collect_renewals
 
 MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""
@@ -59,6 +61,8 @@ def summarise(tenure: Workbench) -> Summary:
         segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,
+        renewals=collect_renewals(tenure),
+        money=collect_money(tenure),
     )
 
 

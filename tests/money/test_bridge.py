@@ -103,7 +103,18 @@ class TestByHand:
 
     def test_accounts_are_counted_in_the_part_that_they_are_in(self, drawn):
         moves = moves_between(drawn, JAN, APR)
-        once = ("new", "returned", "upsell", "contraction", "churn", "involuntary", "merged", "paused", "resumed", "repriced")
+        once = (
+            "new",
+            "returned",
+            "upsell",
+            "contraction",
+            "churn",
+            "involuntary",
+            "merged",
+            "paused",
+            "resumed",
+            "repriced",
+        )
         assert {name: moves.counts[name] for name in once} == dict.fromkeys(once, 1)
         assert moves.counts["cross_sell"] == 2
         assert (moves.n_start, moves.n_end, moves.n_came_and_went) == (11, 10, 1)
@@ -117,7 +128,7 @@ class TestByHand:
         assert moves_between(drawn, JAN, APR).upsell_by == {"upsell_seats": 40 * PARTS, "upsell_price": 30 * PARTS}
 
     def test_retention_is_of_those_there_at_the_start(self, drawn):
-        """752.10 begin; 40, 200, 40 and 60 are lost, 70 and 40 added; who is in a gap, and the unknown price, count as before."""
+        """752.10 begin; 40, 200, 40 and 60 are lost, 70 and 40 added; a gap and an unknown price change nothing."""
         found = rates(moves_between(drawn, JAN, APR))
         assert found["grr"] == pytest.approx((752.10 - 340) / 752.10)
         assert found["nrr"] == pytest.approx((752.10 - 340 + 110) / 752.10)
@@ -154,9 +165,7 @@ class TestByHand:
         assert found["unpriced"].iloc[0] == 1
 
     def test_quarters_are_fiscal_and_whole(self, drawn):
-        fiscal = Paid(
-            drawn.versions, drawn.lifetimes, drawn.observed_from, drawn.snapshot, drawn.settled_until, 2
-        )
+        fiscal = Paid(drawn.versions, drawn.lifetimes, drawn.observed_from, drawn.snapshot, drawn.settled_until, 2)
         found = bridge_by_quarter(fiscal)
         assert [f"{day:%Y-%m}" for day in found["quarter_from"]] == ["2024-02", "2024-05", "2024-08"]
         assert found["is_settled"].tolist() == [True, True, True]
@@ -180,7 +189,9 @@ class TestAgainstPlainSums:
             assert round(row.arr, 2) == in_force(subscriptions, row.day)
 
     def test_drawn_sums_are_the_plain_ones(self, drawn):
-        rows = [[cell.strip() or None for cell in line.strip().strip("|").split("|")] for line in BOOK.strip().splitlines()]
+        rows = [
+            [cell.strip() or None for cell in line.strip().strip("|").split("|")] for line in BOOK.strip().splitlines()
+        ]
         plain = pd.DataFrame(rows[1:], columns=rows[0])
         plain = plain.assign(started_on=pd.to_datetime(plain["started_on"]), mrr=plain["mrr"].astype(float))
         for day in (JAN, APR, JUL):
@@ -226,7 +237,9 @@ def test_the_parts_of_any_book_add_up_to_its_difference(stays):
         moves = moves_between(paid, start, end)
         assert moves.start + sum(moves.amounts.values()) == moves.end
         for day, sum_ in ((start, moves.start), (end, moves.end)):
-            sql = "select coalesce(sum(mrr), 0) from subscription_versions where started_on <= $d and covered_until > $d"
+            sql = (
+                "select coalesce(sum(mrr), 0) from subscription_versions where started_on <= $d and covered_until > $d"
+            )
             assert total(sql, {"d": day.date()}).fetchone()[0] * PARTS == sum_
         assert all(moves.amounts[name] >= 0 for name in ("new", "returned", "cross_sell", "upsell"))
         assert all(moves.amounts[name] <= 0 for name in ("contraction", "churn", "involuntary", "merged"))
