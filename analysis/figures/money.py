@@ -79,7 +79,7 @@ def draw_bridge(ax: Axes, frame: pd.DataFrame, amount: Amount) -> None:
         sign = "" if row.is_total or row.amount < 0 else "+"
         ax.annotate(
             sign + amount(row.amount), (right, -place), xytext=(7, 0), textcoords="offset points", va="center",
-            fontsize=8, fontweight="bold" if row.is_total else "normal",
+            fontsize=8,
         )  # fmt: skip
     ax.set_yticks([-place for place in range(len(frame))], list(frame["label"]))
     ax.set_ylim(-len(frame) + 0.4, 0.6)
@@ -123,7 +123,7 @@ def draw_renewals(
     for place, top, rate in zip(places, below, frame["arr_rate"], strict=True):
         if rate == rate:
             ax.annotate(
-                percent(round(rate, 2)),
+                _rounded_share(rate),
                 (place, top),
                 xytext=(0, 3),
                 textcoords="offset points",
@@ -169,7 +169,7 @@ def draw_calendar(
     for place, top, mean in zip(places, price + notice, chance, strict=True):
         if mean == mean:
             ax.annotate(
-                percent(round(mean, 2)),
+                _rounded_share(mean),
                 (place, top),
                 xytext=(0, 3),
                 textcoords="offset points",
@@ -178,7 +178,7 @@ def draw_calendar(
             )
     for place in np.flatnonzero(frame["is_hidden"]):
         ax.annotate(HIDDEN, (place, 0), xytext=(0, 3), textcoords="offset points", ha="center")
-    ax.set_xticks(places, list(frame["label"]), fontsize=8)
+    _sparse_ticks(ax, list(frame["label"]))
     _money_axis(ax, (price + notice).max(initial=0), amount)
     ax.grid(axis="x", visible=False)
     named = {tier_labels[number]: Patch(facecolor=colors[number]) for number in sorted({*tier} - {-1})}
@@ -218,6 +218,11 @@ def risk_colors(number: int) -> list[str]:
         return [RISK_COLORS[0], RISK_COLORS[-1]][:number]
     shades = colormaps["YlOrBr"](np.linspace(0.15, 0.85, number))
     return ["#" + "".join(f"{round(255 * part):02x}" for part in shade[:3]) for shade in shades]
+
+
+def _rounded_share(share: float) -> str:
+    """Write a share as a whole percentage; what is small and not nothing never becomes nothing."""
+    return "<1%" if 0 < share < 0.005 else percent(round(share, 2))
 
 
 def _sparse_ticks(ax: Axes, labels: Sequence[str]) -> None:

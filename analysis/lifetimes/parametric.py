@@ -255,7 +255,7 @@ def _mean_without_limit(model: ParametricUnivariateFitter) -> float:
         case LogLogisticFitter():
             angle = np.pi / model.beta_
             return float(model.alpha_ * angle / np.sin(angle)) if model.beta_ > 1 else np.nan
-    means = np.array([getattr(model, f"lambda_{piece}_") for piece in range(len(model.breakpoints))])
-    begins = np.r_[0.0, model.breakpoints[:-1]]  # the last of lifelines' breakpoints is infinity
+    begins = np.r_[0.0, model.breakpoints]
+    means = np.array([getattr(model, f"lambda_{piece}_") for piece in range(len(begins))])
     there = np.r_[1.0, np.exp(-np.cumsum(np.diff(begins) / means[:-1]))]
     return float(means @ (there - np.r_[there[1:], 0.0]))

@@ -9,6 +9,10 @@ from analysis.money.frames import AHEAD, ANNOUNCED
 from analysis.money.paid import PARTS
 from analysis.money.renewals import OPEN
 
+WEEK, MONTH = "week", "month"
+MOST_HIDDEN = 1 / 2
+"""Share of weeks that are hidden from which on the calendar is by month."""
+
 
 def open_renewals(due: pd.DataFrame, snapshot: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame:
     """Return renewals that fall due after the snapshot and by the end of the horizon.
@@ -30,7 +34,7 @@ def renewals_ahead(
     days: tuple[pd.Timestamp, pd.Timestamp],
     min_cell: int,
 ) -> pd.DataFrame:
-    """Return the calendar of renewals by week, those of terms of at most two months left out, as `AHEAD`.
+    """Return the calendar of renewals, those of terms of at most two months left out, as `AHEAD`.
 
     Parameters
     ----------
@@ -43,34 +47,39 @@ def renewals_ahead(
     days
         The snapshot, and the last day of the horizon.
     min_cell
-        Weeks with fewer accounts are hidden, with another that would give them away.
+        Weeks with fewer accounts are hidden, with another that would give them away. Where that is most weeks, the
+        calendar is by month.
     """
     rows = renewals[~renewals["is_monthly"]]
-    week = _monday(rows["due_on"])
-    announced = rows["lifetime_id"].isin(under_notice)
     price = rows["own"].astype("Float64").to_numpy(np.float64, na_value=np.nan) * MONTHS_A_YEAR / PARTS
-    chance = rows["lifetime_id"].map(probabilities) if probabilities is not None else pd.Series(np.nan, rows.index)
-    told = rows.assign(week=week, announced=announced, price=price, chance=chance.astype(float))
-    first, last = (_monday(pd.Series([day])).iloc[0] for day in (days[0] + pd.Timedelta(days=1), days[1]))
-    lines = []
-    for monday in pd.date_range(first, last, freq="7D"):
-        of_week = told[told["week"] == monday]
-        at_risk, leaving = of_week[~of_week["announced"]], of_week[of_week["announced"]]
-        lines.append(
-            {
-                "week_from": monday,
-                "accounts": at_risk["lifetime_id"].nunique(),
-                "arr": at_risk["price"].sum(),
-                "mean_probability": at_risk["chance"].mean(),
-                "expected_loss": (at_risk["chance"] * at_risk["price"]).sum() if probabilities is not None else np.nan,
-                "unpriced": int(at_risk["price"].isna().sum()),
-                "under_notice": leaving["lifetime_id"].nunique(),
-                "under_notice_arr": leaving["price"].sum(),
-            }
-        )
-    found = pd.DataFrame(lines, columns=AHEAD.columns[:-1])
-    hidden = hidden_cells((found["accounts"] + found["under_notice"]).to_numpy(np.int64), min_cell)
-    return AHEAD.checked(_without(found, hidden))
+    chance = rows["lifetime_id"].map(probabilities) if probabilities is not None else np.nan
+    told = rows.assign(announced=rows["lifetime_id"].isin(under_notice), price=price).assign(chance=chance)
+    first, last = days[0] + pd.Timedelta(days=1), days[1]
+    found = {}
+    for span, begins in {
+        WEEK: pd.date_range(first - pd.Timedelta(days=first.weekday()), last, freq="7D"),
+        MONTH: pd.date_range(first.replace(day=1), last, freq="MS"),
+    }.items():
+        place = np.searchsorted(begins.to_numpy(), told["due_on"].to_numpy("M8[ns]"), side="right") - 1
+        lines = [{"span": span, "begins_on": day} | _line(told[place == number]) for number, day in enumerate(begins)]
+        table = pd.DataFrame(lines, columns=AHEAD.columns[:-1])
+        hidden = hidden_cells((table["accounts"] + table["under_notice"]).to_numpy(np.int64), min_cell)
+        found[span] = _without(table, hidden, 2)
+    is_too_fine = found[WEEK]["is_hidden"].mean() > MOST_HIDDEN
+    return AHEAD.checked(found[MONTH if is_too_fine else WEEK])
+
+
+def _line(rows: pd.DataFrame) -> dict[str, float]:
+    at_risk, leaving = rows[~rows["announced"]], rows[rows["announced"]]
+    return {
+        "accounts": at_risk["lifetime_id"].nunique(),
+        "arr": at_risk["price"].sum(),
+        "mean_probability": at_risk["chance"].mean(),
+        "expected_loss": (at_risk["chance"] * at_risk["price"]).sum(min_count=1),
+        "unpriced": int(at_risk["price"].isna().sum()),
+        "under_notice": leaving["lifetime_id"].nunique(),
+        "under_notice_arr": leaving["price"].sum(),
+    }
 
 
 def announced_by_month(known_leavers: pd.DataFrame, min_cell: int) -> pd.DataFrame:
@@ -93,13 +102,9 @@ def announced_by_month(known_leavers: pd.DataFrame, min_cell: int) -> pd.DataFra
     return ANNOUNCED.checked(_without(found, hidden_cells(found["accounts"].to_numpy(np.int64), min_cell)))
 
 
-def _monday(days: pd.Series) -> pd.Series:
-    return days - pd.to_timedelta(days.dt.weekday, unit="D")
-
-
-def _without(found: pd.DataFrame, hidden: np.ndarray) -> pd.DataFrame:
+def _without(found: pd.DataFrame, hidden: np.ndarray, n_texts: int = 1) -> pd.DataFrame:
     """Mark the hidden rows, and leave their numbers out."""
     shown = found.copy()
-    for name in shown.columns[1:]:
+    for name in shown.columns[n_texts:]:
         shown[name] = shown[name].mask(hidden)
     return shown.assign(is_hidden=hidden)

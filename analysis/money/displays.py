@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.figures.display import Display
 from analysis.figures.money import draw_announced, draw_arr, draw_bridge, draw_calendar, draw_renewals
-from analysis.money.bridge import MOVES
+from analysis.money.bridge_parts import bridge_parts
 from analysis.wording.remarks import english
 
 MONTH = "MMM y"
@@ -40,19 +40,6 @@ def show_bridge(table: pd.DataFrame, currency: str | None) -> Display:
     )
 
 
-def bridge_parts(quarter: pd.Series) -> pd.DataFrame:
-    """Return start, end and the parts between them that are not 0 of one line of `BRIDGE`: part, amount, is_total."""
-    parts = [name for name in MOVES if quarter[name]]
-    names = ["start", *parts, "end"]
-    return pd.DataFrame(
-        {
-            "part": names,
-            "amount": [float(quarter[name]) for name in names],
-            "is_total": [n in ("start", "end") for n in names],
-        }
-    )
-
-
 def show_renewals(table: pd.DataFrame, currency: str | None) -> Display:
     """Return renewals by month and quarter; drawn are the quarters, terms of over two months."""
     drawn = table[(table["period"] == "quarter") & ~table["is_monthly"]]
@@ -63,10 +50,10 @@ def show_renewals(table: pd.DataFrame, currency: str | None) -> Display:
 
 def show_ahead(table: pd.DataFrame, tiers: Sequence[float], currency: str | None) -> Display:
     """Return the calendar of renewals to come, coloured by risk."""
-    labelled = table.assign(label=days_as(table["week_from"], "M/d"))
+    labelled = table.assign(label=days_as(table["begins_on"], "d MMM"))
     names = [f"under {tiers[0]:.0%}", *(f"from {limit:.0%}" for limit in tiers)] if tiers else ["all"]
     draw = partial(draw_calendar, frame=labelled, tiers=tiers, amount=amounts(currency), tier_labels=names)
-    return Display("Renewals ahead, by week and mean probability of leaving", table, draw, size=(8.4, 3.2))
+    return Display("Renewals ahead, and the mean probability of leaving", table, draw, size=(8.4, 3.2))
 
 
 def show_announced(table: pd.DataFrame, currency: str | None) -> Display:

@@ -63,6 +63,16 @@ BRIDGE = Schema(
         _number("came_and_went", "began and ended within it, and are in no part"),
     ),
 )
+BRIDGE_PARTS = Schema(
+    "bridge_parts",
+    "the start, a part, or the end of a quarter's bridge, in order",
+    (
+        Field("part", Kind.TEXT, "'start', the name of a part, 'other' (small ones together), 'end'"),
+        Field("amount", Kind.NUMBER, "price of a year"),
+        Field("accounts", Kind.WHOLE, "that it is of"),
+        Field("is_total", Kind.FLAG, "whether it is the start or the end"),
+    ),
+)
 RETENTION = Schema(
     "retention",
     "a quarter, or the twelve months up to the end of one",
@@ -89,26 +99,30 @@ RENEWALS = Schema(
         Field("period_from", Kind.DAY, "its first day"),
         Field("period_until", Kind.DAY, "the first day of the next one"),
         Field("is_monthly", Kind.FLAG, "whether these are terms of at most two months"),
-        Field("due", Kind.WHOLE, "renewals: accounts on a day on which terms of theirs fall due, as agreed"),
-        Field("renewed", Kind.WHOLE, "of these, the account went on paying, at most after a short gap"),
-        Field("lost", Kind.WHOLE, "it ended on that day"),
-        Field("lost_otherwise", Kind.WHOLE, "of the lost: failed to pay, or merged"),
-        Field("open", Kind.WHOLE, "the day is to come, or it may yet return"),
-        Field("left_before", Kind.WHOLE, "ended before the term did; not among the due"),
+        Field(
+            "due", Kind.WHOLE, "renewals: accounts on a day on which terms of theirs fall due, as agreed", may_lack=True
+        ),
+        Field("renewed", Kind.WHOLE, "of these, the account went on paying, at most after a short gap", may_lack=True),
+        Field("lost", Kind.WHOLE, "it ended on that day", may_lack=True),
+        Field("lost_otherwise", Kind.WHOLE, "of the lost: failed to pay, or merged", may_lack=True),
+        Field("open", Kind.WHOLE, "the day is to come, or it may yet return", may_lack=True),
+        Field("left_before", Kind.WHOLE, "ended before the term did; not among the due", may_lack=True),
         Field("rate", Kind.NUMBER, "renewed of due, once none is open", may_lack=True),
         Field("due_arr", Kind.NUMBER, "what these terms paid in a year", may_lack=True),
         Field("renewed_arr", Kind.NUMBER, "of it, as far as the account paid no less afterwards", may_lack=True),
         Field("lost_arr", Kind.NUMBER, "of it, lost with the account or given up on the day", may_lack=True),
         Field("open_arr", Kind.NUMBER, "of it, open", may_lack=True),
-        Field("unpriced", Kind.WHOLE, "due, but of a price that is not known, and in no amount"),
+        Field("unpriced", Kind.WHOLE, "due, but of a price that is not known, and in no amount", may_lack=True),
         Field("arr_rate", Kind.NUMBER, "renewed of due, in money", may_lack=True),
+        Field("is_hidden", Kind.FLAG, "whether the period has too few renewals to be shown", may_be_absent=True),
     ),
 )
 AHEAD = Schema(
     "renewals_ahead",
-    "a week, from Monday, up to the end of the horizon",
+    "a week, from Monday, up to the end of the horizon; a month, where most weeks have too few accounts",
     (
-        Field("week_from", Kind.DAY, "its Monday"),
+        Field("span", Kind.TEXT, "'week' or 'month'"),
+        Field("begins_on", Kind.DAY, "its first day"),
         Field("accounts", Kind.WHOLE, "not under notice, whose terms of over two months fall due in it", may_lack=True),
         Field("arr", Kind.NUMBER, "what these terms pay in a year", may_lack=True),
         Field("mean_probability", Kind.NUMBER, "of leaving within the horizon, by the quoted forecast", may_lack=True),
@@ -116,7 +130,7 @@ AHEAD = Schema(
         Field("unpriced", Kind.WHOLE, "of the accounts, those of which the price is not known", may_lack=True),
         Field("under_notice", Kind.WHOLE, "accounts under notice whose terms fall due in it", may_lack=True),
         Field("under_notice_arr", Kind.NUMBER, "what these pay in a year", may_lack=True),
-        Field("is_hidden", Kind.FLAG, "whether the week has too few accounts to be shown"),
+        Field("is_hidden", Kind.FLAG, "whether it has too few accounts to be shown"),
     ),
 )
 ANNOUNCED = Schema(

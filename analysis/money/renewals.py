@@ -3,10 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from analysis.declared.suppression import hidden_cells
 from analysis.money.frames import RENEWALS
 from analysis.money.paid import Paid, a_year
 
 DUE_PERIODS = {"month": 1, "quarter": 3}
+TEXTS = ("period", "period_from", "period_until", "is_monthly")
+"""What a line is of; all else is hidden where it is of too few."""
 RENEWED, LOST, OPEN, LEFT_BEFORE = "renewed", "lost", "open", "left_before"
 CHURN = "churn"
 
@@ -90,7 +93,24 @@ def renewals_by_period(due: pd.DataFrame, paid: Paid) -> pd.DataFrame:
                 begins = edges[number - 1]
                 line = {"period": period, "period_from": begins, "period_until": begins + pd.DateOffset(months=months)}
                 lines.append(line | {"is_monthly": bool(is_monthly)} | _counted(rows, edges[number] <= paid.snapshot))
-    return RENEWALS.checked(pd.DataFrame(lines, columns=RENEWALS.columns))
+    return RENEWALS.checked(pd.DataFrame(lines, columns=RENEWALS.columns[:-1]))
+
+
+def hide_small_periods(renewals: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    """Return renewals of one kind of period and term, those of too few marked and without numbers.
+
+    Parameters
+    ----------
+    renewals
+        Lines of `RENEWALS`.
+    min_cell
+        The study's ``report.min_cell``.
+    """
+    hidden = hidden_cells(renewals["due"].to_numpy(np.int64), min_cell)
+    shown = renewals.assign(is_hidden=hidden)
+    for column in shown.columns.drop([*TEXTS, "is_hidden"]):
+        shown[column] = shown[column].mask(hidden)
+    return RENEWALS.checked(shown)
 
 
 def _counted(rows: pd.DataFrame, is_over: bool) -> dict[str, float]:

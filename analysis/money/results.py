@@ -97,6 +97,11 @@ class MoneyResults:
         refuse(self.obstacle)
         return bridge_by_quarter(self.paid)
 
+    @property
+    def has_quarters(self) -> bool:
+        """Whether some fiscal quarter lies within the observation; without one there is no bridge."""
+        return not self._bridge.empty
+
     @cached_property
     def _retention(self) -> pd.DataFrame:
         refuse(self.obstacle)
@@ -221,4 +226,5 @@ class MoneyResults:
             due=None if self.no_terms else open_renewals(self._due, self.paid.snapshot, self.horizon_ends_on),
             renewals=None if self.no_terms else self._renewals,
             retention=None if self.obstacle else self._retention,
+            min_cell=self._tenure.study.report.min_cell,
         )

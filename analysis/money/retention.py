@@ -56,6 +56,11 @@ def rates(moves: Moves) -> dict[str, float]:
     }
 
 
+def churn_is_negative(nrr: float) -> bool:
+    """Tell whether those who stayed added more than all losses together."""
+    return bool(nrr > 1)
+
+
 def _begun(end: pd.Timestamp, observed_from: pd.Timestamp) -> Iterator[tuple[str, pd.Timestamp]]:
     for over, months in MONTHS.items():
         start = end - pd.DateOffset(months=months)

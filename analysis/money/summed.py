@@ -17,6 +17,7 @@ def summed_up(
     due: pd.DataFrame | None,
     renewals: pd.DataFrame | None,
     retention: pd.DataFrame | None,
+    min_cell: int,
 ) -> MoneyBrief:
     """Return the brief; each table is None where these data do not give it.
 
@@ -32,7 +33,10 @@ def summed_up(
         Accounts under notice that end by then.
     due
         Renewals to come by then, from `analysis.money.ahead.open_renewals`.
+    min_cell
+        What fewer accounts pay is not told, nor what would give it away.
     """
+    is_small = 0 < announced.accounts < min_cell
     now = None if arr is None or arr.empty else arr.iloc[-1]
     both = _line(at_risk_table(loss), "part", BOTH) if loss is not None else None
     to_come = None if due is None else due[~due["is_monthly"]]
@@ -45,8 +49,8 @@ def summed_up(
         arr_at_risk_expected=None if both is None else float(both["expected"]),
         arr_at_risk_low=None if both is None else float(both["low"]),
         arr_at_risk_high=None if both is None else float(both["high"]),
-        arr_to_leave=loss.to_leave.expected if loss is not None and loss.to_leave else None,
-        arr_under_notice=None if arr is None else announced.arr,
+        arr_to_leave=loss.to_leave.expected if loss is not None and loss.to_leave and not is_small else None,
+        arr_under_notice=None if arr is None or is_small else announced.arr,
         n_under_notice=announced.accounts,
         renewals_due=None if to_come is None else int(to_come["lifetime_id"].nunique()),
         renewals_due_arr=None if to_come is None or arr is None else a_year(to_come["own"].dropna().sum()),

@@ -23,6 +23,8 @@ from reports.claims.content import Judged
 from reports.contest.content import Compared
 from reports.quarterly.accounts import ToActOn
 from reports.quarterly.health import AuditedHealth
+from reports.quarterly.money import MoneyContent
+from reports.quarterly.renewals import RenewalsContent
 from reports.quarterly.trend import TrendAhead
 
 
@@ -180,10 +182,12 @@ class Summary:
         How the rate moved, with the forecast beside it.
     health
         The first answers of the health score's audit.
-    money
+    brief
         The few amounts of the first page.
     accounts
         Those to act on.
+    renewals, money
+        Their sections.
     segment
         The label by which curves are told apart; None where there is none, or no group has enough for a curve.
     """
@@ -210,8 +214,10 @@ class Summary:
     known_leavers: pd.DataFrame
     trend: TrendAhead
     health: AuditedHealth
-    money: MoneyBrief
+    brief: MoneyBrief
     accounts: ToActOn
     segment: str | None
     no_forecast: Remark | None
     no_contest: Remark | None
+    renewals: RenewalsContent
+    money: MoneyContent

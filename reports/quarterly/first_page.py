@@ -54,7 +54,7 @@ def outlook_sentences(text: Text, summary: Summary) -> list[str]:
 
 def money_sentences(text: Text, summary: Summary) -> list[str]:
     """Say what is expected to end by the end of the horizon, in money, and what falls due; nothing without prices."""
-    brief, day, said = summary.money, summary.standpoint.horizon_ends_on, []
+    brief, day, said = summary.brief, summary.standpoint.horizon_ends_on, []
     if brief.arr_at_risk_expected is not None and brief.arr_now is not None:
         span = _money(text, summary, brief.arr_at_risk_low), _money(text, summary, brief.arr_at_risk_high)
         said.append(
@@ -128,7 +128,7 @@ def family_rows(text: Text, summary: Summary) -> list[FamilyRow]:
     ladder = summary.grounds.ladder
     signals = family_signals(ladder) if ladder else {}
     rows = []
-    for line in family_lines(text, summary.contest.compared, summary.money.currency):
+    for line in family_lines(text, summary.contest.compared, summary.brief.currency):
         signal = signals.get(line.family, Signal.NEITHER)
         says = text(f"short.signal_{signal}") if signal is not Signal.NEITHER else ""
         if line.verdict:
@@ -166,7 +166,7 @@ def unknown_sentences(
 
 
 def _money(text: Text, summary: Summary, value: float | None) -> str:
-    return MISSING if value is None else text.money(value, summary.money.currency)
+    return MISSING if value is None else text.money(value, summary.brief.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,8 @@ def _tiles(text: Text, summary: Summary) -> list[Tile]:
     tiles, standpoint = [], summary.standpoint
     if summary.reading:
         quoted = summary.reading.quoted
-        if summary.money.arr_at_risk_expected is not None:
-            expected = _money(text, summary, summary.money.arr_at_risk_expected)
+        if summary.brief.arr_at_risk_expected is not None:
+            expected = _money(text, summary, summary.brief.arr_at_risk_expected)
             tiles.append(Tile(expected, text("tile.loss", day=standpoint.horizon_ends_on)))
         label = text("tile.expected", at_risk=standpoint.n_at_risk, day=standpoint.horizon_ends_on)
         tiles.append(Tile(text.number(quoted.expected, 0), label))

@@ -23,7 +23,9 @@ from reports.quarterly.account_lines import accounts_in_words
 from reports.quarterly.content import Summary
 from reports.quarterly.first_page import first_page
 from reports.quarterly.health import health_in_words
+from reports.quarterly.money import money_in_words
 from reports.quarterly.pictures import pictures
+from reports.quarterly.renewals import renewals_in_words
 from reports.quarterly.trend import trend_in_words
 from reports.quarterly.trust import trust_in_words
 from reports.writing.html import environment
@@ -100,7 +102,7 @@ def render_quarterly(
             figures={name: Markup(svg) for name, svg in pictures(tenure, summary, catalogue, labels, terms).items()},
             provenance=provenance,
             **(
-                of_compared(summary.contest.compared, catalogue, named, tenure.colors, summary.money.currency)
+                of_compared(summary.contest.compared, catalogue, named, tenure.colors, summary.brief.currency)
                 if summary.contest
                 else {}
             ),
@@ -108,6 +110,8 @@ def render_quarterly(
             **trust_in_words(summary.reading, catalogue),
             **health_in_words(summary.health, catalogue, tenure.colors),
             **of_ledger(summary.judged, catalogue),
+            **renewals_in_words(summary.renewals, catalogue),
+            **money_in_words(summary.money, catalogue),
             **_grounds(summary, catalogue, covariate_labels),
             **in_page(tenure.study, tenure.given, catalogue, tenure.not_measured, is_open=False),
             **accounts_in_words(

@@ -15,6 +15,8 @@ from reports.contest.summary import compare
 from reports.quarterly.accounts import collect_accounts
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
 from reports.quarterly.health import audited_health
+from reports.quarterly.money import collect_money
+from reports.quarterly.renewals import collect_renewals
 from reports.quarterly.trend import trend_ahead
 
 MOST_PATHS = 3
@@ -62,11 +64,13 @@ def summarise(tenure: Workbench) -> Summary:
         known_leavers=tenure.known_leavers,
         trend=trend_ahead(tenure.moved, reading, standpoint),
         health=audited_health(tenure),
-        money=tenure.money.brief,
+        brief=tenure.money.brief,
         accounts=collect_accounts(tenure),
         segment=segment,
         no_forecast=tenure.no_forecast,
         no_contest=tenure.no_contest,
+        renewals=collect_renewals(tenure),
+        money=collect_money(tenure),
     )
 
 

@@ -128,7 +128,7 @@ class TestByHand:
         assert moves_between(drawn, JAN, APR).upsell_by == {"upsell_seats": 40 * PARTS, "upsell_price": 30 * PARTS}
 
     def test_retention_is_of_those_there_at_the_start(self, drawn):
-        """752.10 begin; 40, 200, 40 and 60 are lost, 70 and 40 added; who is in a gap, and the unknown price, count as before."""
+        """752.10 begin; 40, 200, 40 and 60 are lost, 70 and 40 added; a gap and an unknown price change nothing."""
         found = rates(moves_between(drawn, JAN, APR))
         assert found["grr"] == pytest.approx((752.10 - 340) / 752.10)
         assert found["nrr"] == pytest.approx((752.10 - 340 + 110) / 752.10)
