@@ -146,7 +146,7 @@ def read_manifest(folder: Path) -> Manifest:
     except OSError as error:
         raise ReportError(f"The manifest {path} cannot be read ({error.strerror}). Make that report again.") from None
     except (ValueError, KeyError, TypeError) as error:
-        why = str(error).strip("'") or type(error).__name__
+        why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ReportError(
             f"The manifest {path} is broken: {why}. Make that report again, or remove its folder."
         ) from None

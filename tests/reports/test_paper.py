@@ -107,8 +107,8 @@ class TestStrings:
     @pytest.mark.parametrize(
         "name",
         [
-            '#panic("run")', "$x^2$ *b* _i_ `c` @ref", "</text></svg>", '"); read("/etc/passwd") //', "\\u{41} \\ #{1+1}",
-            "{page} of {pages}", "[#image]", "= heading", "- item", "<label> ~ -- ... ''",
+            '#panic("run")', "$x^2$ *b* _i_ `c` @ref", "</text></svg>", '"); read("/etc/passwd") //',
+            "\\u{41} \\ #{1+1}", "{page} of {pages}", "[#image]", "= heading", "- item", "<label> ~ -- ... ''",
         ],
     )  # fmt: skip
     def test_a_name_is_never_markup(self, name: str) -> None:
@@ -148,7 +148,7 @@ class TestStrings:
 
 class TestDocument:
     def test_it_is_what_pdf_ua_asks_for(self) -> None:
-        """Tagged, with title and language; every font embedded, every picture in words, no level of heading left out."""
+        """Tagged, with title and language; fonts embedded, pictures in words, no level of heading left out."""
         made = paper(f"<h3>Deep</h3><h2>Part</h2><figure>{PICTURE.format('x')}</figure><ul><li>1</li></ul>", "ja")
         root = read_pdf(made).trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
