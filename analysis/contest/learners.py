@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from analysis.declared.study_parts import Models
 from analysis.design.matrix import DesignMatrix
 from analysis.design.outcome import Outcome
+from analysis.models.base import Model
 from analysis.models.boosting import Boosting
 from analysis.models.cross_fit import Unseen, cross_fit
 from analysis.models.forest import Forest
+from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.left_out import CoxLeftOut
 from analysis.models.recalibration import learn_recalibration
 from analysis.models.registry import BOOSTING, COX, FOREST
@@ -20,8 +22,9 @@ from analysis.models.tuning import ShrinkageChoice, left_out_risk
 Learnt = Callable[[DesignMatrix], Unseen]
 """From the columns that may be known, of the training rows, to what fits without their fold say of rows."""
 
-Learner = Callable[[DesignMatrix, Outcome, NDArray[np.intp]], Learnt]
-"""From all training rows, their outcomes and folds to a `Learnt`: what is tuned, is tuned here, for all alike."""
+Learner = Callable[[DesignMatrix, Outcome, NDArray[np.intp], Mapping[str, Model]], Learnt]
+"""From all training rows, their outcomes and folds to a `Learnt`: what is tuned, is tuned here, for all alike. Models
+that were fitted to all columns of these rows already, by name, need not be tuned again."""
 
 
 def learners(models: Models, seed: int) -> Mapping[str, Learner]:
@@ -33,9 +36,20 @@ def learners(models: Models, seed: int) -> Mapping[str, Learner]:
     }
 
 
-def _cox(choice: ShrinkageChoice, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+def _cox(
+    choice: ShrinkageChoice,
+    whole: DesignMatrix,
+    outcome: Outcome,
+    fold: NDArray[np.intp],
+    fitted: Mapping[str, Model],
+) -> Learnt:
     """Shrink each column as far as it is where all families are known: no subset has another penalty than another."""
-    ridge = dict(zip(whole.names, choice(whole, outcome, fold).ridge, strict=True))
+    cox = fitted.get(COX)
+    if isinstance(cox, LandmarkCox) and isinstance(cox.ridge, ShrinkageChoice):
+        chosen = np.asarray(cox.ridge_)
+    else:
+        chosen = choice(whole, outcome, fold).ridge
+    ridge = dict(zip(whole.names, chosen, strict=True))
 
     def learnt(known: DesignMatrix) -> Unseen:
         unit = np.array([ridge[name] for name in known.names]) ** -0.5
@@ -44,14 +58,23 @@ def _cox(choice: ShrinkageChoice, whole: DesignMatrix, outcome: Outcome, fold: N
     return partial(_put_right, learnt, outcome, fold)
 
 
-def _forest(n_trees: int, seed: int, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+def _forest(
+    n_trees: int,
+    seed: int,
+    whole: DesignMatrix,
+    outcome: Outcome,
+    fold: NDArray[np.intp],
+    fitted: Mapping[str, Model],
+) -> Learnt:
     def learnt(known: DesignMatrix) -> Unseen:
         return cross_fit(lambda: Forest(n_trees=n_trees, seed=seed, n_jobs=1), known, outcome, fold).unseen
 
     return partial(_put_right, learnt, outcome, fold)
 
 
-def _boosting(seed: int, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp]) -> Learnt:
+def _boosting(
+    seed: int, whole: DesignMatrix, outcome: Outcome, fold: NDArray[np.intp], fitted: Mapping[str, Model]
+) -> Learnt:
     def learnt(known: DesignMatrix) -> Unseen:
         return cross_fit(lambda: Boosting(seed=seed, n_jobs=1), known, outcome, fold).unseen
 

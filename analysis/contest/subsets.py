@@ -138,7 +138,7 @@ def _at_quarter(
     risk: dict[str, dict[Coalition, NDArray[np.float64]]] = {}
     noise: dict[str, NDArray[np.float64]] = {}
     for name, learner in learners.items():
-        learnt = learner(training, outcome, part)
+        learnt = learner(training, outcome, part, fold.competition.plain)
         risk[name] = {
             some: said(learnt, training.select_families(names), fold.test.select_families(names))
             for some, names in known.items()

@@ -16,7 +16,10 @@ from analysis.health_score.what_if import WhatIf
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import english, remark
 
-_NAMES = {name: name for name in COLOURS}
+_BARS = (
+    "health_score.what_if_book_before", "health_score.what_if_leavers_before", "health_score.what_if_book_after",
+    "health_score.what_if_leavers_after",
+)  # fmt: skip
 _AXES = {FAMILY: "health_score.gain_axis", COMPONENT: "health_score.carried_axis"}
 
 
@@ -103,12 +106,12 @@ def treated_labels(catalogue: Catalogue) -> tuple[str, str, str]:
     return axis, seen, without
 
 
-def show_what_if(before: WhatIf, after: WhatIf) -> Display:
+def show_what_if(before: WhatIf, after: WhatIf, words: Catalogue) -> Display:
     """Return colours' shares of book and leavers with other weights, beside those of the score as it is."""
-    labels = ("book, as it is", "leavers, as it is", "book, what if", "leavers, what if")
+    names, labels = colour_names(words), tuple(remark(code).in_words(words) for code in _BARS)
     return Display(
-        "Colours with other weights and thresholds",
+        remark("health_score.what_if_title").in_words(words),
         after.table,
-        lambda ax: draw_what_if(ax, before.table, after.table, _NAMES, labels),
+        lambda ax: draw_what_if(ax, before.table, after.table, names, labels),
         size=(7.0, 3.0),
     )

@@ -41,6 +41,7 @@ from analysis.health_score.weight_displays import show_proposal, show_scalings, 
 from analysis.health_score.weight_rows import WeightRows, weight_rows
 from analysis.health_score.weights import WeightVerdicts, judge_weights
 from analysis.inference.findings import Findings
+from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import remark
 
 
@@ -95,10 +96,9 @@ class ScoreAudit:
         ModelError
             If there is neither a published score nor a definition.
         """
-        if not self._is_computed:
-            found = self.judgeable.scored
-        else:
-            found = scored_by_definition(self._tenure, self.definition) if self.definition else None
+        found = None if self._is_computed else self.judgeable.scored
+        if self._is_computed and self.definition:
+            found = scored_by_definition(self._tenure, self.definition)
         if found is None:
             raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
         return found
@@ -291,9 +291,9 @@ class ScoreAudit:
         """Return each colour's risk as seen, and without interventions."""
         return show_contamination(self.treated)
 
-    def sliders(self) -> Sliders:
-        """Return sliders for weights and thresholds, for JupyterLab; they need the score's components."""
-        return Sliders(self.scored, self._tenure.study.report.capacity)
+    def sliders(self, words: Catalogue | None = None) -> Sliders:
+        """Return sliders for weights and thresholds, for JupyterLab, which speak the language of some words."""
+        return Sliders(self.scored, self._tenure.study.report.capacity, words)
 
     def blind_spots(self) -> Display:
         """Return which family would have flagged leavers that the score called green, beside green stayers."""

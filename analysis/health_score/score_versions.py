@@ -96,7 +96,7 @@ def risks_at_quarter(
         return with_score(training, curve.columns(learnt_from)), with_score(fold.test, curve.columns(asked))
 
     whole, test = by_version(AS_IT_IS)
-    learnt = learner(whole, outcome, part)
+    learnt = learner(whole, outcome, part, {})
 
     def said(own: DesignMatrix, asked: DesignMatrix, known: Sequence[str]) -> NDArray[np.float64]:
         return learnt(own.select_families(known))(asked.select_families(known), test_part, test_cluster)

@@ -9,7 +9,8 @@ from analysis.health_score.definition import Colours
 from analysis.health_score.left_displays import show_what_if
 from analysis.health_score.scored import Scored
 from analysis.health_score.what_if import WhatIf, normalised, what_if
-from analysis.wording.remarks import remark
+from analysis.wording.catalogue import Catalogue
+from analysis.wording.remarks import english, remark
 
 
 class Sliders:
@@ -21,6 +22,8 @@ class Sliders:
         All landmark rows with the score, its points and definition.
     capacity
         Accounts that the team looks after in a quarter.
+    words
+        Of the language that the panel speaks; English by default.
 
     Attributes
     ----------
@@ -39,12 +42,12 @@ class Sliders:
         As `what_if`.
     """
 
-    def __init__(self, scored: Scored, capacity: int) -> None:
+    def __init__(self, scored: Scored, capacity: int, words: Catalogue | None = None) -> None:
         import ipywidgets as widgets  # where there is no notebook nothing of it is needed
 
         if scored.definition is None:
             raise DesignError(remark("health_score.no_points"))
-        self._scored, self._capacity = scored, capacity
+        self._scored, self._capacity, self._words = scored, capacity, words or english()
         own, limits = scored.definition.weights, scored.definition.colours
         self.before = what_if(scored, own, limits, capacity)
         wide, tight = widgets.Layout(width="30em"), {"description_width": "9em"}
@@ -53,8 +56,8 @@ class Sliders:
             for name, weight in own.items()
         }
         self.thresholds = widgets.IntRangeSlider(
-            value=(round(limits.red_below), round(limits.green_from)), min=0, max=100, description="red, green from",
-            layout=wide, style=tight,
+            value=(round(limits.red_below), round(limits.green_from)), min=0, max=100, layout=wide, style=tight,
+            description=self._words("health_score.sliders_thresholds"),
         )  # fmt: skip
         self._said = widgets.HTML()
         for slider in (*self.weights.values(), self.thresholds):
@@ -73,33 +76,35 @@ class Sliders:
         try:
             self.found = what_if(self._scored, weights, Colours(red, green), self._capacity)
         except DesignError as error:
-            self._said.value = f"<p>{html.escape(str(error))}</p>"
+            self._said.value = f"<p>{html.escape(error.remark.in_words(self._words))}</p>"
             return
-        self._said.value = panel_html(self.before, self.found, self._capacity)
+        self._said.value = panel_html(self.before, self.found, self._capacity, self._words)
 
 
-def panel_html(before: WhatIf, after: WhatIf, capacity: int) -> str:
-    """Return the picture and the small table of a panel; names are escaped."""
-    display = show_what_if(before, after)
+def panel_html(before: WhatIf, after: WhatIf, capacity: int, words: Catalogue) -> str:
+    """Return the picture and the small table of a panel in the words of a catalogue; names are escaped."""
+    display = show_what_if(before, after, words)
     assert display.draw is not None
     picture = as_svg("what-if", display.draw, size=display.size, alt=display.title)
-    lines = [
-        ("Leavers that were green", f"{before.green_leavers:.0%}", f"{after.green_leavers:.0%}"),
-        (f"Of the {capacity} lowest a quarter, left", f"{before.precision:.1%}", f"{after.precision:.1%}"),
-        ("Of the leavers, among those", f"{before.caught:.0%}", f"{after.caught:.0%}"),
-        (f"Of {after.of:,} accounts, change colour", f"{before.changing:,}", f"{after.changing:,}"),
-        ("Weights", _weights(before), _weights(after)),
-    ]
+    lines = [_line(found, capacity, words) for found in (before, after)]
+    heads = (words("health_score.what_if_before"), words("health_score.what_if_after"))
+    apart = " style='padding-left:2em'"
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td style='padding-left:2em'>{html.escape(one)}</td>"
-        f"<td style='padding-left:2em'><b>{html.escape(other)}</b></td></tr>"
-        for name, one, other in lines
+        f"<tr><td>{html.escape(name)}</td><td{apart}>{html.escape(one)}</td><td{apart}><b>{html.escape(other)}</b></td></tr>"
+        for (name, one), (_, other) in zip(*lines, strict=True)
     )
-    head = "<tr><th></th><th style='padding-left:2em'>as it is</th><th style='padding-left:2em'>what if</th></tr>"
-    note = f"{after.n_leavers:,} leavers among {after.n_rows:,} accounts at the start of quarters. It tells what was."
+    head = "<tr><th></th>" + "".join(f"<th{apart}>{html.escape(one)}</th>" for one in heads) + "</tr>"
+    note = html.escape(words("health_score.what_if_note", leavers=after.n_leavers, rows=after.n_rows))
     return f"{picture}<table>{head}{rows}</table><p><small>{note}</small></p>"
 
 
-def _weights(found: WhatIf) -> str:
+def _line(found: WhatIf, capacity: int, words: Catalogue) -> list[tuple[str, str]]:
     shares = normalised(found.definition.weights)
-    return ", ".join(f"{name} {weight:.0f}" for name, weight in shares.items())
+    weights = [words("health_score.what_if_weight", component=name, weight=weight) for name, weight in shares.items()]
+    return [
+        (words("health_score.what_if_green"), words.share(found.green_leavers, 0)),
+        (words("health_score.what_if_precision", capacity=capacity), words.share(found.precision)),
+        (words("health_score.what_if_caught"), words.share(found.caught, 0)),
+        (words("health_score.what_if_changing", of=found.of), words.count(found.changing)),
+        (words("health_score.what_if_weights"), words.listed(weights)),
+    ]

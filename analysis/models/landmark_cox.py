@@ -71,6 +71,8 @@ class LandmarkCox:
     ----------
     shrinkage_ : float
         With a choice: how many times what each family's own data ask for; else NaN.
+    ridge_ : float or ndarray, shape (p,)
+        The penalty of each column.
     columns_ : tuple of Column, length p
     coefficients_ : ndarray, shape (p,)
         Log hazard ratios, per standard deviation (numeric columns) or against absence (indicators).
@@ -115,8 +117,8 @@ class LandmarkCox:
 
     def _fit_with(self, chosen: Shrinkage | None, design: DesignMatrix, outcome: Outcome) -> Self:
         self.shrinkage_ = chosen.multiple if chosen else float("nan")
-        ridge = chosen.ridge if chosen else self.ridge
-        fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=ridge)
+        self.ridge_ = chosen.ridge if chosen else self.ridge
+        fit = fit_cox(design.values, outcome.on_grid().counting_rows(), names=design.names, ridge=self.ridge_)
         self.columns_: tuple[Column, ...] = design.columns
         self.coefficients_ = fit.coefficients
         self.course_ = HazardCourse.of_fit(fit)

@@ -18,7 +18,9 @@ from analysis.design.population import AT_THE_LANDMARK
 from analysis.evaluation.measures.accuracy import index_of_prediction_accuracy
 from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.models.cross_fit import Unseen
+from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.rivals import LastSettledQuarterRate
+from analysis.models.tuning import ShrinkageChoice
 
 FAMILIES = ("usage", "relationship", "champion", "noise")
 COX = {"cox": learners(Models(forecast_shrinkage=(1.0, 10.0)), 0)["cox"]}
@@ -63,6 +65,17 @@ def cluster(subsets):
 @pytest.fixture(scope="module")
 def values(subsets, cluster):
     return value_families(subsets, cluster)
+
+
+def test_what_the_folds_models_were_tuned_to_is_not_tuned_again_and_is_the_same_to_the_bit(small_book, small_folds):
+    """A Cox model that competed has chosen its penalty on these rows, columns and folds, by the same rule."""
+    choice = ShrinkageChoice((1.0, 10.0), 0)
+    tuned = rolling_origin(small_book, COVARIATES, {"cox": lambda: LandmarkCox(ridge=choice)}, n_folds=2, n_resamples=2)
+    again, known = (forecast(small_book, folds).risk["cox"] for folds in (small_folds, tuned.folds))
+    assert all((again[some] == known[some]).all() for some in again)
+    fixed = rolling_origin(small_book, COVARIATES, {"cox": lambda: LandmarkCox(ridge=9e9)}, n_folds=2, n_resamples=2)
+    other = forecast(small_book, fixed.folds).risk["cox"]
+    assert all((again[some] == other[some]).all() for some in again)  # one that was not tuned says nothing of it
 
 
 class TestRatio:
@@ -181,7 +194,7 @@ class TestWhatIsSeen:
     def test_no_account_that_shares_a_parent_with_a_row_was_learned_from_for_it(self, small_book, small_folds):
         seen: list[float] = []
 
-        def learner(whole, outcome, fold):
+        def learner(whole, outcome, fold, fitted):
             def learnt(known) -> Unseen:
                 def unseen(rows, its_fold, its_cluster):
                     parents = [set(outcome.cluster[fold != k]) for k in range(fold.max() + 1)]

@@ -1,14 +1,18 @@
 """What if: a book of six rows, by hand; sliders that move it; and weights that make no sense."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from pages import pieces
 
 from analysis.errors import DesignError
 from analysis.health_score import sliders
 from analysis.health_score.definition import Colours, Component, ScoreDefinition
 from analysis.health_score.scored import Origin, Scored
 from analysis.health_score.what_if import normalised, what_if
+from reports.messages import read_catalogue
 
 QUARTERS = pd.to_datetime(["2024-01-01"] * 4 + ["2024-04-01"] * 2)
 
@@ -68,9 +72,25 @@ def test_weights_are_made_100():
 
 def test_a_panel_shows_a_name_as_text(scored):
     before = what_if(scored, {"use": 1, "care": 1}, Colours(40, 60), 1)
-    page = sliders.panel_html(before, before, 1)
+    page = sliders.panel_html(before, before, 1, read_catalogue("en"))
     assert "<svg" in page
     assert "as it is" in page
+
+
+def test_a_panel_speaks_the_language_it_is_given(scored):
+    """In Japanese no English word is left but the names that the score's owner gave."""
+    panel = sliders.Sliders(scored, 1, read_catalogue("ja"))
+    shown = [
+        *pieces(re.sub("<metadata>.*?</metadata>", "", panel._said.value, flags=re.DOTALL)),
+        panel.thresholds.description,
+    ]
+    told = {piece for piece in shown if re.search("[A-Za-z]{2}", piece)}
+    assert {re.sub(r"use|care|[0-9、,% ]", "", piece) for piece in told} <= {""}
+    assert "現状" in panel._said.value
+    for slider in panel.weights.values():
+        slider.value = 0
+    assert "重み" in panel._said.value
+    assert "not all zero" not in panel._said.value
 
 
 def test_a_moved_slider_moves_what_is_said(scored):
