@@ -18,7 +18,7 @@ from analysis.wording.controls import shown
 
 INK, MUTED, GRID, WHITE = "#22303c", "#5c6773", "#e3e7eb", "#ffffff"
 CYCLE = ("#2a6f97", "#b94e1a", "#532680", "#1f4d3a", "#54400f", "#6b6b6b")
-"""Apart for every kind of colour vision, and each dark enough on white to write with: the families' colours are of them."""
+"""Apart for every kind of colour vision, each dark enough on white to write with; the families' colours are of them."""
 ACCENT, WARN = CYCLE[0], CYCLE[1]
 SCORE_COLORS = {"red": "#b03a2e", "yellow": "#e0b040", "green": "#2f7f6f"}
 """Of a health score's colours: those who do not see red and green apart see dark, light and middling."""

@@ -7,7 +7,9 @@ _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _STYLE = re.compile(r' style="([^"]*)"')
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'(?<=xlink:href="#)[^"]+|(?<=url\(#)[^)]+')
-_NOT_DRAWN = re.compile(r" *<metadata>.*?</metadata>\n?| *<defs>\s*<style.*?</style>\s*</defs>\n?|<title>.*?</title>\n?", re.DOTALL)  # fmt: skip
+_NOT_DRAWN = re.compile(
+    r" *<metadata>.*?</metadata>\n?| *<defs>\s*<style.*?</style>\s*</defs>\n?|<title>.*?</title>\n?", re.DOTALL
+)
 
 
 def plain_svg(svg: str, name: str, *, alt: str, content: str = "", classes: str = "") -> str:

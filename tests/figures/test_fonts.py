@@ -19,7 +19,7 @@ def draw(ax: Axes) -> None:
 
 
 def families_in(svg: str) -> set[str]:
-    return set(re.findall(r"font-family: ([^;\"]+)", svg))
+    return set(re.findall(r'font-family="([^"]+)"', svg))
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ def read_toml(name: str) -> dict:
 
 
 PYPROJECT = read_toml("pyproject.toml")
+BROWSER_LOCK = "requirements-browser.lock"
 UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
 
 
@@ -54,14 +55,14 @@ def conda_environment() -> tuple[list[str], list[str]]:
     return [entry for entry in entries if isinstance(entry, str)], from_pip
 
 
-def hashed_lock() -> dict[tuple[str, str], set[str]]:
-    """Map (name, version) of requirements.lock to its hashes."""
-    text = re.sub(r"^\s*#.*$", "", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
+def hashed_lock(file: str = "requirements.lock") -> dict[tuple[str, str], set[str]]:
+    """Map (name, version) of a lock of requirements to its hashes."""
+    text = re.sub(r"^\s*#.*$", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.MULTILINE)
     lines = [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
     locked = {}
     for line in lines:
         name, version = re.match(r"([a-z0-9-]+)==([^\s;]+)", line).groups()
-        assert (name, version) not in locked, f"{name} {version} stands twice in requirements.lock"
+        assert (name, version) not in locked, f"{name} {version} stands twice in {file}"
         locked[name, version] = set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", line))
     return locked
 
@@ -135,15 +136,21 @@ class TestEnvironmentFile:
 class TestLock:
     def test_uv_lock_was_renewed_after_the_last_change_of_dependencies(self):
         (project,) = (p for p in read_toml("uv.lock")["package"] if "editable" in p["source"])
-        written = project["metadata"]["requires-dist"] + project["metadata"]["requires-dev"]["dev"]
+        groups = project["metadata"]["requires-dev"]
+        written = project["metadata"]["requires-dist"] + groups["dev"] + groups["browser"]
         locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
-        assert locked == declared()
+        assert locked == declared() | ranges(PYPROJECT["dependency-groups"]["browser"])
 
-    def test_requirements_lock_holds_exactly_the_packages_of_uv_lock(self):
-        assert set(hashed_lock()) == set(UV_LOCK)
+    def test_what_a_browser_test_needs_is_locked_apart_and_set_up_by_nothing_else(self):
+        browser = ranges(PYPROJECT["dependency-groups"]["browser"])
+        assert set(browser) <= {name for name, _ in hashed_lock(BROWSER_LOCK)}
+        assert {"playwright", "axe-playwright-python"}.isdisjoint(name for name, _ in hashed_lock())
+
+    def test_the_locks_of_requirements_hold_exactly_the_packages_of_uv_lock(self):
+        assert set(hashed_lock()) | set(hashed_lock(BROWSER_LOCK)) == set(UV_LOCK)
 
     def test_every_package_is_hashed_as_in_uv_lock(self):
-        for key, hashes in hashed_lock().items():
+        for key, hashes in [*hashed_lock().items(), *hashed_lock(BROWSER_LOCK).items()]:
             package = UV_LOCK[key]
             files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
             assert hashes, f"{key} has no hash"

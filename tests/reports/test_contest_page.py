@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 import pytest
-from pages import ENGLISH_WORDS, pieces, text_of
+from pages import ENGLISH_WORDS, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
 from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth
@@ -47,7 +47,7 @@ def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenPag
     html = written[language].page.read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text_of(html))
     assert set(re.findall(r'<a href="#(\w+)"', html)) == set(re.findall(r'<section id="(\w+)"', html)) - {"short"}
-    pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
+    pictures = pictures_in(html)
     assert len(pictures) == 3  # no role is recorded in the sample: nothing on vacancies
     assert all(ET.fromstring(picture) is not None for picture in pictures)
 

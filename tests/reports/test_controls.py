@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mutant_source import rows_of, small_files, text, write_files
 from nasty_strings import CONTROLS, NASTY
-from pages import text_of
+from pages import is_shut, text_of
 
 from analysis.wording.controls import isolated, shown, without_isolates
 from reports.cli.commands import main
@@ -110,9 +110,7 @@ def test_a_page_shows_data_and_does_nothing_for_them(language: str) -> None:
 
 
 def test_every_page_forbids_what_it_does_not_need(sample_report) -> None:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     page = sample_report.page
-    assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in page
-    assert page.index("Content-Security-Policy") < page.index("<style")
-    assert not re.search(r"<script|<link|\ssrc=\"(?!data:)|url\((?!#)|@import", page)
+    assert is_shut(page)
+    assert not re.search(r"\ssrc=\"(?!data:)|url\((?!#)|@import", page)
     assert text_of(page)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from pages import ENGLISH_WORDS, pieces, text_of
+from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
 from analysis.declared.study_parts import Models, Report
@@ -69,11 +69,11 @@ class TestPage:
         html = page(written, language)
         text = text_of(html)
         assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text)
-        assert "<script" not in html
+        assert is_shut(html)
         targets = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", html)
         assert [target for target in targets if not target.startswith("#")] == []
         assert set(re.findall(r'<a href="#(\w+)"', html)) == set(re.findall(r'<section id="(\w+)"', html)) - {"short"}
-        pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
+        pictures = pictures_in(html)
         assert len(pictures) == 5
         assert all(ET.fromstring(picture) is not None for picture in pictures)
 

@@ -235,7 +235,7 @@ class TestSection:
         page = sample_report.page.replace("<wbr>", "")
         assert [covariate.name for covariate in read_covariates() if f"<small>{covariate.name}<" not in page] == []
         ledger = page.partition('<section id="ledger">')[2].partition("</section>")[0]
-        assert [claim.name for claim in read_claims() if f"<td>{claim.name}" not in ledger] == []
+        assert [claim.name for claim in read_claims() if f'<th scope="row">{claim.name}' not in ledger] == []
 
     def test_nothing_in_it_is_called_a_cause(self, sample_report):
         section = text_of(sample_report.page[sample_report.page.index('<section id="grounds">') :].split("</main>")[0])

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from pages import ENGLISH_WORDS, pieces, text_of
+from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
 from analysis.errors import StudyError
@@ -72,8 +72,8 @@ def written(tenure: Workbench, tmp_path_factory: pytest.TempPathFactory) -> dict
 def test_is_whole_and_needs_nothing_from_elsewhere(written: dict[str, WrittenPage], language: str) -> None:
     html = written[language].page.read_text(encoding="utf-8")
     assert not re.search(r"\b(nan|inf|None|NaT|Timestamp|dtype)\b", text_of(html))
-    assert "<script" not in html
-    pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
+    assert is_shut(html)
+    pictures = pictures_in(html)
     assert len(pictures) >= 5
     assert all(ET.fromstring(picture) is not None for picture in pictures)
 

@@ -373,4 +373,4 @@ class TestJapanesePage:
         pictures = re.findall(r"<svg role.*?</svg>", page, flags=re.DOTALL)
         assert len(pictures) > 10
         assert all(re.search(r"<text[^>]*>[^<]*[\u3040-\u9fff]", picture) for picture in pictures)
-        assert set(re.findall(r"font-family: ([^;]+);", "".join(pictures))) == {"'DejaVu Sans'"}
+        assert set(re.findall(r'font-family="([^"]+)"', "".join(pictures))) == {"'DejaVu Sans'"}
