@@ -16,7 +16,8 @@ from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.content import Summary
-from reports.quarterly.manifest import MANIFEST, Manifest, files_in, headline, manifest_text
+from reports.quarterly.headline import headline
+from reports.quarterly.manifest import MANIFEST, Manifest, files_in, manifest_text
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.sentences import quarter_label
@@ -90,7 +91,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
         If the files cannot be written; an earlier report is then as it was.
     """
     catalogue = read_catalogue(language)
-    summary = summarise(tenure)
+    summary = summarise(tenure, out)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     tenure.progress("writing the report")
     lists = _lists(summary, stem, language)

@@ -10,6 +10,7 @@ from reports.claims import sentences as of_claims
 from reports.contest import sentences as of_contest
 from reports.contest.families import Told, family_lines
 from reports.quarterly.content import Summary
+from reports.quarterly.earlier import since_sentences
 from reports.quarterly.sentences import gain_sentence
 from reports.quarterly.trust import record_of
 
@@ -63,10 +64,11 @@ def money_sentences(text: Text, summary: Summary) -> list[str]:
                 expected=_money(text, summary, brief.arr_at_risk_expected),
                 arr=_money(text, summary, brief.arr_now),
                 span=text("list.span", low=span[0], high=span[1]),
-                announced=_money(text, summary, brief.arr_under_notice),
                 day=day,
             )
         )
+        if brief.n_under_notice and brief.arr_under_notice is not None:
+            said.append(text("short.announced", announced=_money(text, summary, brief.arr_under_notice)))
     if brief.renewals_due:
         paid = _money(text, summary, brief.renewals_due_arr)
         key = "short.renewals_pay" if brief.renewals_due_arr is not None else "short.renewals"
@@ -231,7 +233,7 @@ def first_page(
         warnings=warnings,
         tiles=_tiles(text, summary),
         outlook=outlook_sentences(text, summary),
-        record=record_sentences(text, summary),
+        record=since_sentences(text, summary.since, summary.standpoint.landmark) or record_sentences(text, summary),
         compared=family_sentences(text, summary, labels),
         families=family_rows(text, summary),
         unknown=[*unknown_sentences(text, summary, labels, unmeasured), *found],

@@ -118,6 +118,7 @@ ENDINGS = {
     "appendix.": ("attrition", "events", "ratios", "grounds", "methods"),
     "short.signal_": (Signal.EARLY, Signal.LATE_OR_FAST),
     "trend.": ("change_up", "change_down", "change_open"),
+    "since.changed_": ("data", "program", "known"),
     "quarter.of_": ("year", "year_across", "fiscal", "fiscal_across"),
     "families.bound_": ("at_most", "at_least", "between"),
     "families.date_": ("notice", "end"),
