@@ -103,8 +103,9 @@ def money_in_words(content: MoneyContent, t: Catalogue) -> dict[str, Any]:
     """Return what the template of the section is filled in with: sentences, lines and pictures."""
     if content.obstacle is not None or content.brief is None:
         reason = [content.obstacle.in_words(t)] if content.obstacle else []
-        return {"money_said": reason, "money_figures": {}, "money_parts": [], "money_values": []}
+        return {"has_money": False, "money_said": reason, "money_figures": {}, "money_parts": []}
     return {
+        "has_money": True,
         "money_said": [*_level(content, t), *_kept(content, t), *_at_risk(content, t)],
         "money_figures": _figures(content, t),
         "money_quarter": content.quarter,

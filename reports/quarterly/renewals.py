@@ -86,7 +86,9 @@ def collect_renewals(tenure: Workbench) -> RenewalsContent:
 def renewals_in_words(content: RenewalsContent, t: Catalogue) -> dict[str, Any]:
     """Return what the template of the section is filled in with: sentences, lines and pictures."""
     if content.no_terms is not None:
-        return {"renewals_said": [content.no_terms.in_words(t)], "renewals_figures": {}, "renewal_quarters": []}
+        nothing: dict[str, Any] = {"renewals_notes": [], "renewals_figures": {}, "renewals_monthly": ""}
+        said = [content.no_terms.in_words(t)]
+        return {"renewals_said": said, "renewal_quarters": [], "renewal_weeks": []} | nothing
     money = partial(t.money, currency=content.brief.currency)
     return {
         "renewals_said": _said(content, t),
@@ -103,10 +105,10 @@ def _said(content: RenewalsContent, t: Catalogue) -> list[str]:
     brief, last = content.brief, content.last
     due = {"number": brief.renewals_due, "day": content.horizon_ends_on}
     amount = brief.renewals_due_arr
-    if not brief.renewals_due:
-        said = [t("renewals.none_due", day=content.horizon_ends_on)]
-    elif brief.renewals_due < content.min_cell:
+    if brief.hides_renewals:
         said = [t("renewals.few_due", cell=content.min_cell, day=content.horizon_ends_on)]
+    elif not brief.renewals_due:
+        said = [t("renewals.none_due", day=content.horizon_ends_on)]
     elif amount is None:
         said = [t("renewals.due_unpriced", **due)]
     else:
