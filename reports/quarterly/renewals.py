@@ -94,8 +94,8 @@ def renewals_in_words(content: RenewalsContent, t: Catalogue) -> dict[str, Any]:
         "renewals_said": _said(content, t),
         "renewals_notes": _notes(content, t),
         "renewals_figures": _figures(content, t),
-        "renewal_quarters": [*_lines(content.quarters)],
-        "renewal_weeks": [*_lines(content.calendar)],
+        "renewal_quarters": _lines(content.quarters) if _is_told(content.quarters) else [],
+        "renewal_weeks": [] if content.calendar["is_hidden"].all() else _lines(content.calendar),
         "renewals_money": money,
         "renewals_monthly": _monthly(content, t),
     }
@@ -127,7 +127,8 @@ def _said(content: RenewalsContent, t: Catalogue) -> list[str]:
 
 
 def _notes(content: RenewalsContent, t: Catalogue) -> list[str]:
-    notes = [t("renewals.rule")]
+    notes = [] if _is_told(content.quarters) else [t("renewals.past_hidden", cell=content.min_cell)]
+    notes.append(t("renewals.rule"))
     if content.no_prices is not None:
         notes.append(content.no_prices.in_words(t))
     if content.no_forecast is not None:
@@ -159,7 +160,7 @@ def _figures(content: RenewalsContent, t: Catalogue) -> dict[str, Markup]:
             frame=calendar.assign(label=labels), tiers=tiers, amount=money, tier_labels=names,
             notice_label=t("renewals.under_notice"),
         )  # fmt: skip
-    if content.no_prices is None and len(quarters) and quarters["due_arr"].fillna(0).any():
+    if content.no_prices is None and _is_told(quarters) and quarters["due_arr"].fillna(0).any():
         labels = [t("book.bar", start=day) for day in quarters["period_from"]]
         found["renewal_quarters"] = as_svg(
             "renewal_quarters", draw_renewals, size=(7.4, 2.9), alt=t("renewals.quarters_alt"),
@@ -175,6 +176,11 @@ def _tier_names(tiers: tuple[float, ...], t: Catalogue) -> list[str]:
     limits = [t.share(limit, 0) for limit in tiers]
     between = [t("outlook.tier_middle", low=low, high=high) for low, high in itertools.pairwise(limits)]
     return [t("outlook.tier_low", high=limits[0]), *between, t("outlook.tier_high", low=limits[-1])]
+
+
+def _is_told(quarters: pd.DataFrame) -> bool:
+    """Tell whether half of the quarters at least can be shown."""
+    return len(quarters) > 0 and float(quarters["is_hidden"].mean()) <= 1 / 2
 
 
 def _lines(table: pd.DataFrame) -> list[Any]:
