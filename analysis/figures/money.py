@@ -40,7 +40,7 @@ def draw_arr(ax: Axes, frame: pd.DataFrame, amount: Amount, labels: Sequence[str
         ax.plot(place, revenue[place], "o", color=ACCENT, markersize=4)
         ax.annotate(
             amount(revenue[place]), (place, revenue[place]), xytext=(0, 6), textcoords="offset points", ha=align,
-            fontsize=8,
+            fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
         )  # fmt: skip
     _sparse_ticks(ax, labels)
     ax.set_xlim(0, max(len(frame) - 1, 1))

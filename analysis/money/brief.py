@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MoneyBrief:
-    """What a first page says of money; amounts are prices of a year; None where these data do not tell.
+    """What a first page says of money; amounts are prices of a year.
+
+    None where these data do not tell, or where too few accounts are behind it to be shown.
 
     Attributes
     ----------
@@ -21,6 +23,8 @@ class MoneyBrief:
         Announced, and ending by then.
     renewals_due, renewals_due_arr
         Accounts with terms of over two months that fall due by then, those under notice among them, and what these pay.
+    hides_renewals
+        Whether some fall due, but too few to be told.
     renewal_rate, renewal_arr_rate
         Of the last quarter of which no renewal is open, of the same terms: in accounts, and in money.
     grr, nrr
@@ -40,6 +44,7 @@ class MoneyBrief:
     n_under_notice: int
     renewals_due: int | None
     renewals_due_arr: float | None
+    hides_renewals: bool
     renewal_rate: float | None
     renewal_arr_rate: float | None
     grr: float | None

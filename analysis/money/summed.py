@@ -37,11 +37,13 @@ def summed_up(
         What fewer accounts pay is not told, nor what would give it away.
     """
     is_small = 0 < announced.accounts < min_cell
+    n_due = None if due is None else int(due.loc[~due["is_monthly"], "lifetime_id"].nunique())
+    hides_renewals = n_due is not None and 0 < n_due < min_cell
     now = None if arr is None or arr.empty else arr.iloc[-1]
     both = _line(at_risk_table(loss), "part", BOTH) if loss is not None else None
-    to_come = None if due is None else due[~due["is_monthly"]]
-    rates = last_final_quarter(renewals) if renewals is not None else None
-    kept = last_retention(retention) if retention is not None else None
+    to_come = None if due is None or hides_renewals else due[~due["is_monthly"]]
+    rates = last_final_quarter(renewals[renewals["due"] >= min_cell]) if renewals is not None else None
+    kept = last_retention(retention[retention["n_start"] >= min_cell]) if retention is not None else None
     return MoneyBrief(
         currency=currency,
         arr_now=None if now is None else float(now["arr"]),
@@ -52,8 +54,9 @@ def summed_up(
         arr_to_leave=loss.to_leave.expected if loss is not None and loss.to_leave and not is_small else None,
         arr_under_notice=None if arr is None or is_small else announced.arr,
         n_under_notice=announced.accounts,
-        renewals_due=None if to_come is None else int(to_come["lifetime_id"].nunique()),
+        renewals_due=None if hides_renewals else n_due,
         renewals_due_arr=None if to_come is None or arr is None else a_year(to_come["own"].dropna().sum()),
+        hides_renewals=hides_renewals,
         renewal_rate=None if rates is None else float(rates["rate"]),
         renewal_arr_rate=None if rates is None or pd.isna(rates["arr_rate"]) else float(rates["arr_rate"]),
         grr=None if kept is None else float(kept["grr"]),

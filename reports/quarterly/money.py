@@ -10,9 +10,9 @@ from markupsafe import Markup
 from analysis.errors import ModelError
 from analysis.figures.money import draw_announced, draw_arr, draw_bridge
 from analysis.figures.style import as_svg
-from analysis.money.bridge_parts import bridge_parts
+from analysis.money.bridge_parts import END, OTHER, START, bridge_parts
 from analysis.money.brief import MoneyBrief
-from analysis.money.lifetime_value import CONSTANT_RATE, LIMIT_YEARS, MeanPrice
+from analysis.money.lifetime_value import CONSTANT_RATE, MeanPrice
 from analysis.money.retention import QUARTER, YEAR, churn_is_negative
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
@@ -103,13 +103,16 @@ def money_in_words(content: MoneyContent, t: Catalogue) -> dict[str, Any]:
     """Return what the template of the section is filled in with: sentences, lines and pictures."""
     if content.obstacle is not None or content.brief is None:
         reason = [content.obstacle.in_words(t)] if content.obstacle else []
-        return {"money_said": reason, "money_figures": {}, "money_parts": [], "money_values": []}
+        return {"has_money": False, "money_said": reason, "money_figures": {}, "money_parts": []}
     return {
+        "has_money": True,
         "money_said": [*_level(content, t), *_kept(content, t), *_at_risk(content, t)],
         "money_figures": _figures(content, t),
         "money_quarter": content.quarter,
-        "money_parts": [] if content.parts is None else _parts(content.parts, content.brief, t),
-        "money_bridge_notes": _bridge_notes(content, t),
+        "money_parts": _parts(content.parts, content.brief, t)
+        if content.parts is not None and _is_told(content)
+        else [],
+        "money_bridge_notes": _bridge_notes(content, t) if _is_told(content) else _pooled(content, t),
         "money_announced": _announced(content, t),
         "money_values": [] if content.values is None else _values(content.values, content.brief, t),
         "money_value_notes": [] if content.values is None else _value_notes(content, t),
@@ -172,6 +175,21 @@ def _parts(parts: pd.DataFrame, brief: MoneyBrief, t: Catalogue) -> list[tuple[s
     ]
 
 
+def _is_told(content: MoneyContent) -> bool:
+    """Tell whether some part of the bridge is of enough accounts to be shown by itself."""
+    return content.parts is not None and not set(content.parts["part"]) <= {START, OTHER, END}
+
+
+def _pooled(content: MoneyContent, t: Catalogue) -> list[str]:
+    quarter, brief = content.quarter, content.brief
+    if quarter is None or brief is None:
+        return []
+    first, last = (t.money(quarter[name], brief.currency) for name in (START, END))
+    return [
+        t("money.bridge_pooled", start=quarter["quarter_from"], end=quarter["quarter_until"], first=first, last=last)
+    ]
+
+
 def _bridge_notes(content: MoneyContent, t: Catalogue) -> list[str]:
     quarter, parts = content.quarter, content.parts
     if quarter is None or parts is None:
@@ -216,7 +234,7 @@ def _value_notes(content: MoneyContent, t: Catalogue) -> list[str]:
     assert price is not None
     assert brief is not None
     amount = t.money(price.a_year, brief.currency)
-    return [t("money.value_note", price=amount, accounts=price.n_known, years=LIMIT_YEARS), t("money.value_assumption")]
+    return [t("money.value_note", price=amount, accounts=price.n_known), t("money.value_assumption")]
 
 
 def _figures(content: MoneyContent, t: Catalogue) -> dict[str, Markup]:
@@ -228,7 +246,7 @@ def _figures(content: MoneyContent, t: Catalogue) -> dict[str, Markup]:
             "arr", draw_arr, size=(7.4, 2.7), alt=t("money.arr_alt"), frame=content.arr, amount=money,
             labels=[t("book.bar", start=day) for day in content.arr["day"]], y_label=t("money.arr_y"),
         )  # fmt: skip
-    if content.parts is not None:
+    if content.parts is not None and _is_told(content):
         parts = content.parts.assign(label=[t(f"money.part_{part}") for part in content.parts["part"]])
         found["bridge"] = as_svg(
             "bridge",

@@ -86,14 +86,16 @@ def collect_renewals(tenure: Workbench) -> RenewalsContent:
 def renewals_in_words(content: RenewalsContent, t: Catalogue) -> dict[str, Any]:
     """Return what the template of the section is filled in with: sentences, lines and pictures."""
     if content.no_terms is not None:
-        return {"renewals_said": [content.no_terms.in_words(t)], "renewals_figures": {}, "renewal_quarters": []}
+        nothing: dict[str, Any] = {"renewals_notes": [], "renewals_figures": {}, "renewals_monthly": ""}
+        said = [content.no_terms.in_words(t)]
+        return {"renewals_said": said, "renewal_quarters": [], "renewal_weeks": []} | nothing
     money = partial(t.money, currency=content.brief.currency)
     return {
         "renewals_said": _said(content, t),
         "renewals_notes": _notes(content, t),
         "renewals_figures": _figures(content, t),
-        "renewal_quarters": [*_lines(content.quarters)],
-        "renewal_weeks": [*_lines(content.calendar)],
+        "renewal_quarters": _lines(content.quarters) if _is_told(content.quarters) else [],
+        "renewal_weeks": [] if content.calendar["is_hidden"].all() else _lines(content.calendar),
         "renewals_money": money,
         "renewals_monthly": _monthly(content, t),
     }
@@ -103,10 +105,10 @@ def _said(content: RenewalsContent, t: Catalogue) -> list[str]:
     brief, last = content.brief, content.last
     due = {"number": brief.renewals_due, "day": content.horizon_ends_on}
     amount = brief.renewals_due_arr
-    if not brief.renewals_due:
-        said = [t("renewals.none_due", day=content.horizon_ends_on)]
-    elif brief.renewals_due < content.min_cell:
+    if brief.hides_renewals:
         said = [t("renewals.few_due", cell=content.min_cell, day=content.horizon_ends_on)]
+    elif not brief.renewals_due:
+        said = [t("renewals.none_due", day=content.horizon_ends_on)]
     elif amount is None:
         said = [t("renewals.due_unpriced", **due)]
     else:
@@ -125,7 +127,8 @@ def _said(content: RenewalsContent, t: Catalogue) -> list[str]:
 
 
 def _notes(content: RenewalsContent, t: Catalogue) -> list[str]:
-    notes = [t("renewals.rule")]
+    notes = [] if _is_told(content.quarters) else [t("renewals.past_hidden", cell=content.min_cell)]
+    notes.append(t("renewals.rule"))
     if content.no_prices is not None:
         notes.append(content.no_prices.in_words(t))
     if content.no_forecast is not None:
@@ -157,7 +160,7 @@ def _figures(content: RenewalsContent, t: Catalogue) -> dict[str, Markup]:
             frame=calendar.assign(label=labels), tiers=tiers, amount=money, tier_labels=names,
             notice_label=t("renewals.under_notice"),
         )  # fmt: skip
-    if content.no_prices is None and len(quarters) and quarters["due_arr"].fillna(0).any():
+    if content.no_prices is None and _is_told(quarters) and quarters["due_arr"].fillna(0).any():
         labels = [t("book.bar", start=day) for day in quarters["period_from"]]
         found["renewal_quarters"] = as_svg(
             "renewal_quarters", draw_renewals, size=(7.4, 2.9), alt=t("renewals.quarters_alt"),
@@ -173,6 +176,11 @@ def _tier_names(tiers: tuple[float, ...], t: Catalogue) -> list[str]:
     limits = [t.share(limit, 0) for limit in tiers]
     between = [t("outlook.tier_middle", low=low, high=high) for low, high in itertools.pairwise(limits)]
     return [t("outlook.tier_low", high=limits[0]), *between, t("outlook.tier_high", low=limits[-1])]
+
+
+def _is_told(quarters: pd.DataFrame) -> bool:
+    """Tell whether half of the quarters at least can be shown."""
+    return len(quarters) > 0 and float(quarters["is_hidden"].mean()) <= 1 / 2
 
 
 def _lines(table: pd.DataFrame) -> list[Any]:

@@ -54,6 +54,12 @@ from analysis.models.registry import (
     LAST_SETTLED_QUARTER,
     LOGISTIC,
 )
+from analysis.money.ahead import MONTH, WEEK
+from analysis.money.bridge import MOVES
+from analysis.money.bridge_parts import END, START
+from analysis.money.bridge_parts import OTHER as OTHER_STEPS
+from analysis.money.lifetime_value import CONSTANT_RATE
+from analysis.money.retention import MONTHS
 from analysis.wording.remarks import Remark, english_messages, messages_of, remark
 from reports.check.pictures import OF_ROWS, WORDS
 from reports.claims.sentences import SHOWN as SHOWN_VERDICTS
@@ -73,6 +79,7 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 REMARKS = {code for code in english_messages() if not code.startswith("list.")}  # emitted by analysis, not by reports
 
 AUDITS = tuple(MEASURES)
+DISTRIBUTIONS = ("exponential", "weibull", "log-normal", "log-logistic", "piecewise exponential")
 
 
 def sql(path: str) -> str:
@@ -144,6 +151,10 @@ ENDINGS = {
         *(f"touch_model_in_force.{value}" for value in TOUCH_MODELS),
     ),
     "methods.event_": ("notice", "end"),
+    "money.": tuple(f"{name}_note" for name in (*MOVES[-2:], OTHER_STEPS)),
+    "money.basis_": (*DISTRIBUTIONS, CONSTANT_RATE),
+    "money.kept_": tuple(MONTHS),
+    "money.part_": (*MOVES, START, END, OTHER_STEPS),
     "model.": (
         *(QUOTED, BLEND, COX, FOREST, BOOSTING, LOGISTIC, CONTRACT_ONLY, CONTRACT_LOGISTIC),
         *(HEALTH_SCORE, KAPLAN_MEIER, LAST_SETTLED_QUARTER),
@@ -151,6 +162,7 @@ ENDINGS = {
     "outlook.why_": tuple(Ground),
     "phase.": PHASES,
     "provenance.": ("cohort", "data", "settings", "queries", "modules", "versions"),
+    **dict.fromkeys(("renewals.tick_", "renewals.calendar_alt_", "renewals.calendar_caption_"), (WEEK, MONTH)),
     "scores.": (*METRICS, *Lead),
     "severity.": ("quarantine", "notice"),
     "short.bound_": ("at_most", "at_least"),
