@@ -44,7 +44,7 @@ def draw_arr(ax: Axes, frame: pd.DataFrame, amount: Amount, labels: Sequence[str
         )  # fmt: skip
     _sparse_ticks(ax, labels)
     ax.set_xlim(0, max(len(frame) - 1, 1))
-    _money_axis(ax, revenue.max(initial=0), amount)
+    _money_axis(ax, np.nan_to_num(revenue).max(initial=0), amount)
     ax.set_ylabel(y_label)
 
 

@@ -41,7 +41,7 @@ s3,a3,2023-02-01,2024-02-01,,,12,25,450
 def test_page_is_well_formed_and_every_picture_is_xml(sample_report: SampleReport) -> None:
     assert text_of(sample_report.page)
     pictures = re.findall(r"<svg.*?</svg>", sample_report.page, flags=re.DOTALL)
-    assert len(pictures) == 15
+    assert len(pictures) == 19
     for picture in pictures:
         assert ET.fromstring(picture).find(".//{http://purl.org/dc/elements/1.1/}title") is not None
 
