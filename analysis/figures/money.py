@@ -18,6 +18,8 @@ MOST_LABELS = 8
 RISK_COLORS = ("#c6dbe9", "#d9a441", "#b23a2e")
 """Of weeks of low, middle and high risk: apart in lightness, too, for those who see no red."""
 _PALE = "#a9cbe0"
+_BESIDE = 7
+"""An amount at either end is as wide as a seventh of the line, above all of which it stands."""
 
 
 @draws
@@ -36,15 +38,16 @@ def draw_arr(ax: Axes, frame: pd.DataFrame, amount: Amount, labels: Sequence[str
     places, revenue = np.arange(len(frame)), frame["arr"].to_numpy(float)
     ax.fill_between(places, revenue, color=ACCENT, alpha=0.15, linewidth=0)
     ax.plot(places, revenue, color=ACCENT, linewidth=1.6)
-    for place, align in {0: "left", len(frame) - 1: "right"}.items():
+    beside = 1 + len(frame) // _BESIDE
+    for place, align, near in ((0, "left", slice(beside)), (len(frame) - 1, "right", slice(-beside, None))):
         ax.plot(place, revenue[place], "o", color=ACCENT, markersize=4)
         ax.annotate(
-            amount(revenue[place]), (place, revenue[place]), xytext=(0, 6), textcoords="offset points", ha=align,
-            fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+            amount(revenue[place]), (place, np.nan_to_num(revenue[near]).max(initial=0)), xytext=(0, 6),
+            textcoords="offset points", ha=align, fontsize=8,
         )  # fmt: skip
     _sparse_ticks(ax, labels)
     ax.set_xlim(0, max(len(frame) - 1, 1))
-    _money_axis(ax, revenue.max(initial=0), amount)
+    _money_axis(ax, np.nan_to_num(revenue).max(initial=0), amount)
     ax.set_ylabel(y_label)
 
 

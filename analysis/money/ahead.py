@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.declared.suppression import hidden_cells
 from analysis.evaluation.use.revenue import MONTHS_A_YEAR
 from analysis.money.frames import AHEAD, ANNOUNCED
-from analysis.money.paid import PARTS
+from analysis.money.paid import PARTS, known_sum
 from analysis.money.renewals import OPEN
 
 WEEK, MONTH = "week", "month"
@@ -73,12 +73,12 @@ def _line(rows: pd.DataFrame) -> dict[str, float]:
     at_risk, leaving = rows[~rows["announced"]], rows[rows["announced"]]
     return {
         "accounts": at_risk["lifetime_id"].nunique(),
-        "arr": at_risk["price"].sum(),
+        "arr": known_sum(at_risk["price"]),
         "mean_probability": at_risk["chance"].mean(),
-        "expected_loss": (at_risk["chance"] * at_risk["price"]).sum(min_count=1),
+        "expected_loss": known_sum(at_risk["chance"] * at_risk["price"]),
         "unpriced": int(at_risk["price"].isna().sum()),
         "under_notice": leaving["lifetime_id"].nunique(),
-        "under_notice_arr": leaving["price"].sum(),
+        "under_notice_arr": known_sum(leaving["price"]),
     }
 
 
@@ -95,7 +95,7 @@ def announced_by_month(known_leavers: pd.DataFrame, min_cell: int) -> pd.DataFra
     month = known_leavers["ends_on"].astype("datetime64[ns]").dt.to_period("M").dt.to_timestamp()
     told = known_leavers.assign(month=month, arr=known_leavers["mrr"].astype(float) * MONTHS_A_YEAR)
     lines = [
-        {"month": day, "accounts": len(rows), "arr": rows["arr"].sum(), "unpriced": int(rows["arr"].isna().sum())}
+        {"month": day, "accounts": len(rows), "arr": known_sum(rows["arr"]), "unpriced": int(rows["arr"].isna().sum())}
         for day, rows in told.groupby("month", dropna=False)
     ]
     found = pd.DataFrame(lines, columns=ANNOUNCED.columns[:-1]).astype({"month": "datetime64[ns]"})

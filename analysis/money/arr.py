@@ -1,5 +1,6 @@
 """ARR: what the book pays in a year, at the start of each month."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.money.frames import ARR
@@ -20,7 +21,7 @@ def arr_by_month(paid: Paid) -> pd.DataFrame:
         lines.append(
             {
                 "day": day,
-                "arr": a_year(levels.table["monthly"].sum()),
+                "arr": a_year(levels.table["monthly"].sum()) if levels.has_prices or levels.table.empty else np.nan,
                 "accounts": len(levels.table),
                 "unpriced": levels.n_unpriced,
             }

@@ -12,6 +12,7 @@ from analysis.forecast.outlook import Forecast
 from analysis.forecast.past_quarters import PastForecasts, yearly_prices
 from analysis.forecast.quarter_shift import QuarterShift, learn_shift
 from analysis.money.frames import AT_RISK
+from analysis.money.paid import known_sum
 
 UNDER_NOTICE, EXPECTED, BOTH = "under_notice", "expected", "both"
 
@@ -23,7 +24,7 @@ class Announced:
     Attributes
     ----------
     arr
-        What they pay in a year, as far as it is known.
+        What they pay in a year, as far as it is known; NaN where it is of none of them.
     accounts, unpriced
         How many they are, and of how many the price is not known.
     """
@@ -78,7 +79,7 @@ def announced_by(known_leavers: pd.DataFrame, until: pd.Timestamp) -> Announced:
     """Return what ends with accounts under notice up to a day, of those whose end is known."""
     rows = known_leavers[known_leavers["ends_on"] <= until]
     price = rows["mrr"].astype(float)
-    return Announced(float(np.sort(price.dropna()).sum()) * MONTHS_A_YEAR, len(rows), int(price.isna().sum()))
+    return Announced(known_sum(price) * MONTHS_A_YEAR, len(rows), int(price.isna().sum()))
 
 
 def ends_in_time(landmarks: pd.DataFrame, ended_on: pd.Series) -> EndsInTime:
@@ -135,7 +136,7 @@ def at_risk_table(found: MoneyAtRisk) -> pd.DataFrame:
     if loss is not None:
         ends = [end for interval in loss.intervals for end in (interval.low, interval.high)]
         table.loc[EXPECTED] = [loss.expected, *ends, loss.n_known + loss.n_unknown, loss.n_unknown]
-        table.loc[BOTH] = table.loc[UNDER_NOTICE] + table.loc[EXPECTED]
+        table.loc[BOTH] = table.loc[UNDER_NOTICE].fillna(0) + table.loc[EXPECTED]
     table = table.dropna(how="all").rename_axis("part").reset_index()
     return AT_RISK.checked(table)
 

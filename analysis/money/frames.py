@@ -9,7 +9,7 @@ ARR = Schema(
     "the first day of a month under observation, and the snapshot",
     (
         Field("day", Kind.DAY, "the day"),
-        Field("arr", Kind.NUMBER, "price of a year of all subscriptions in force that have one"),
+        Field("arr", Kind.NUMBER, "price of a year of all subscriptions in force that have one", may_lack=True),
         Field("accounts", Kind.WHOLE, "accounts that pay on the day"),
         Field("unpriced", Kind.WHOLE, "of these, those of which some price is not known"),
     ),

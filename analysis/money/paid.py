@@ -74,10 +74,13 @@ class Levels:
         unseated (versions without them).
     products : DataFrame
         lifetime_id, product, monthly: of named products.
+    has_prices
+        Whether any of the versions has a price.
     """
 
     table: pd.DataFrame
     products: pd.DataFrame
+    has_prices: bool
 
     @property
     def n_unpriced(self) -> int:
@@ -97,12 +100,17 @@ def levels_on(paid: Paid, day: pd.Timestamp) -> Levels:
     )
     table = told.groupby("lifetime_id")[["monthly", "unpriced", "seats", "unseated"]].sum()
     products = told.groupby(["lifetime_id", "product"], as_index=False)["monthly"].sum()
-    return Levels(table, products)
+    return Levels(table, products, bool(price.notna().any()))
 
 
 def a_year(parts: int) -> float:
     """Return the price of a year, in the currency, of a price a month in `PARTS`."""
     return MONTHS_A_YEAR * int(parts) / PARTS
+
+
+def known_sum(prices: pd.Series) -> float:
+    """Return the sum of the known prices: 0 of nothing, NaN where none of them is known."""
+    return float(np.sort(prices.dropna()).sum()) if prices.empty or prices.notna().any() else np.nan
 
 
 def no_prices(tenure: CohortTables) -> Remark | None:

@@ -1,5 +1,6 @@
 """Summed up: the tables of money in the few amounts of a brief."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.money.at_risk import BOTH, Announced, MoneyAtRisk, at_risk_table
@@ -46,19 +47,19 @@ def summed_up(
     kept = last_retention(retention[retention["n_start"] >= min_cell]) if retention is not None else None
     return MoneyBrief(
         currency=currency,
-        arr_now=None if now is None else float(now["arr"]),
+        arr_now=None if now is None else _known(now["arr"]),
         n_unpriced=0 if now is None else int(now["unpriced"]),
         arr_at_risk_expected=None if both is None else float(both["expected"]),
         arr_at_risk_low=None if both is None else float(both["low"]),
         arr_at_risk_high=None if both is None else float(both["high"]),
         arr_to_leave=loss.to_leave.expected if loss is not None and loss.to_leave and not is_small else None,
-        arr_under_notice=None if arr is None or is_small else announced.arr,
+        arr_under_notice=None if arr is None or is_small else _known(announced.arr),
         n_under_notice=announced.accounts,
         renewals_due=None if hides_renewals else n_due,
-        renewals_due_arr=None if to_come is None or arr is None else a_year(to_come["own"].dropna().sum()),
+        renewals_due_arr=None if to_come is None or arr is None else _known(_price(to_come["own"])),
         hides_renewals=hides_renewals,
         renewal_rate=None if rates is None else float(rates["rate"]),
-        renewal_arr_rate=None if rates is None or pd.isna(rates["arr_rate"]) else float(rates["arr_rate"]),
+        renewal_arr_rate=None if rates is None else _known(rates["arr_rate"]),
         grr=None if kept is None else float(kept["grr"]),
         nrr=None if kept is None else float(kept["nrr"]),
         retention_is_yearly=kept is not None and kept["over"] == YEAR,
@@ -80,6 +81,14 @@ def last_retention(retention: pd.DataFrame) -> pd.Series | None:
         if (settled["over"] == over).any():
             return settled[settled["over"] == over].iloc[-1]
     return None
+
+
+def _known(amount: float) -> float | None:
+    return None if pd.isna(amount) else float(amount)
+
+
+def _price(own: pd.Series) -> float:
+    return a_year(own.dropna().sum()) if own.empty or own.notna().any() else np.nan
 
 
 def _line(table: pd.DataFrame, column: str, value: str) -> pd.Series | None:

@@ -87,7 +87,7 @@ def collect_money(tenure: Workbench) -> MoneyContent:
         obstacle=None,
         no_forecast=tenure.no_forecast,
         brief=money.brief,
-        arr=arr[arr["accounts"] >= least].reset_index(drop=True),
+        arr=arr[(arr["accounts"] >= least) & arr["arr"].notna()].reset_index(drop=True),
         quarter=quarter,
         parts=None if quarter is None else bridge_parts(quarter, least),
         kept={over: rows.iloc[-1] for over, rows in kept.groupby("over")},

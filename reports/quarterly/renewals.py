@@ -95,7 +95,7 @@ def renewals_in_words(content: RenewalsContent, t: Catalogue) -> dict[str, Any]:
         "renewals_notes": _notes(content, t),
         "renewals_figures": _figures(content, t),
         "renewal_quarters": _lines(content.quarters) if _is_told(content.quarters) else [],
-        "renewal_weeks": [] if content.calendar["is_hidden"].all() else _lines(content.calendar),
+        "renewal_weeks": _lines(content.calendar) if _shows_some(content.calendar) else [],
         "renewals_money": money,
         "renewals_monthly": _monthly(content, t),
     }
@@ -176,6 +176,11 @@ def _tier_names(tiers: tuple[float, ...], t: Catalogue) -> list[str]:
     limits = [t.share(limit, 0) for limit in tiers]
     between = [t("outlook.tier_middle", low=low, high=high) for low, high in itertools.pairwise(limits)]
     return [t("outlook.tier_low", high=limits[0]), *between, t("outlook.tier_high", low=limits[-1])]
+
+
+def _shows_some(calendar: pd.DataFrame) -> bool:
+    """Tell whether some week or month with accounts can be shown."""
+    return bool((calendar["accounts"].fillna(0) + calendar["under_notice"].fillna(0)).any())
 
 
 def _is_told(quarters: pd.DataFrame) -> bool:

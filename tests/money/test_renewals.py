@@ -188,3 +188,8 @@ def test_announced_losses_are_by_the_month_of_the_end_and_unknown_ends_apart():
     assert found["arr"].tolist() == [1200, 120, 12]
     assert found["unpriced"].tolist() == [1, 0, 0]
     assert announced_by_month(leavers, min_cell=5)["is_hidden"].all()
+
+
+def test_of_prices_none_of_which_is_known_the_sum_is_not_known_either():
+    leavers = pd.DataFrame({"ends_on": pd.to_datetime(["2024-07-31", "2024-09-05"]), "mrr": [np.nan, 1.0]})
+    assert announced_by_month(leavers, min_cell=1)["arr"].isna().tolist() == [True, False]
