@@ -133,6 +133,7 @@ class Workbench(Findings):
             owners=accounts["owner"] if "accounts.owner" in self.given else None,
             terms=self.table("terms_now").set_index("account_id") if has_terms else None,
             before=self.forecast_before,
+            is_priced=self.money.obstacle is None,
         )
 
     def _labels(self, by: str, most: int = MOST_GROUPS) -> pd.Series:

@@ -17,6 +17,8 @@ from reports.quarterly.sentences import group, quarter_label
 
 Text = Catalogue
 QUARTER = pd.DateOffset(months=3)
+LEAST_WRITTEN = 0.01
+"""Smaller probabilities are said to be under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class AccountLine:
     ----------
     about
         Its owner, segment, seats and term, as far as they are known.
+    rank, rank_by_loss
+        Its place in the order that is not that of the lines.
     change, notice
         A message's name, for a sign beside it, and the words.
     """
@@ -42,9 +46,11 @@ class AccountLine:
     arr_value: str
     loss: str
     loss_value: str
-    other_rank: str
+    rank: str
+    rank_by_loss: str
     notice: str
     notice_says: str
+    notice_day: str
     notice_value: str
     renews: str
     renews_day: str
@@ -77,53 +83,54 @@ def accounts_in_words(
         "account_lines": [_line(content, first, row, text, labels) for row in first.accounts.itertuples()]
         if first and content.is_named
         else [],
-        "account_sentences": [
-            *promise(content, text, file),
-            *record(content, text, fiscal_year_start_month),
-        ],
+        "account_order": order(content, text, file),
+        "account_sentences": [*promise(content, text), *record(content, text, fiscal_year_start_month)],
         "account_notes": notes(content, text),
         "action_table": action_table(content, text),
         "leaver_sentences": leaver_sentences(content, text),
     }
 
 
-def promise(content: ToActOn, text: Catalogue, file: str) -> list[str]:
-    """Say what is expected of the first accounts together, and in which order they stand."""
+def order(content: ToActOn, text: Catalogue, file: str) -> str:
+    """Say in which order the first accounts stand, and where all are."""
     first = content.first
     if first is None:
-        return []
-    number = len(first.accounts)
-    order = text("accounts.order_loss" if first.is_by_loss else "accounts.order_probability", number=number, file=file)
-    if number < content.report.min_cell and not content.is_named:
-        return [order]
-    expected = text(
-        "accounts.promise",
-        number=number,
-        expected=text.number(first.expected.expected, 0 if first.expected.expected >= 10 else 1),
-        low=first.expected.low,
-        high=first.expected.high,
-        horizon_end=content.standpoint.horizon_ends_on,
-    )
-    said = [order, expected]
-    if first.loss:
-        low, high = (text.money(end, content.currency) for end in _ends(first))
-        said.append(
-            text(
-                "accounts.promise_loss",
-                arr=text.money(first.loss.at_stake, content.currency),
-                expected=text.money(first.loss.expected, content.currency),
-                low=low,
-                high=high,
-            )
+        return ""
+    said = [
+        text(
+            "accounts.order_loss" if first.is_by_loss else "accounts.order_probability",
+            number=len(first.accounts),
+            file=file,
         )
+    ]
     if first.is_by_loss and first.n_without_price:
         said.append(text("accounts.without_price", number=first.n_without_price))
-    return said
+    return text.listed(said, "list.sentences")
 
 
-def _ends(first: FirstAccounts) -> tuple[float, float]:
-    assert first.loss is not None
-    return first.loss.intervals[-1].low, first.loss.intervals[-1].high
+def promise(content: ToActOn, text: Catalogue) -> list[str]:
+    """Say what is expected of the first accounts together; nothing of fewer than may be shown."""
+    first = content.first
+    if first is None or (len(first.accounts) < content.report.min_cell and not content.is_named):
+        return []
+    count = first.expected
+    said = [
+        text(
+            "accounts.promise",
+            number=len(first.accounts),
+            expected=text.number(count.expected, 0 if count.expected >= 10 else 1),
+            low=count.low,
+            high=count.high,
+            horizon_end=content.standpoint.horizon_ends_on,
+        )
+    ]
+    if first.loss:
+        wide = first.loss.intervals[-1]
+        sums = {"arr": first.loss.at_stake, "expected": first.loss.expected, "low": wide.low, "high": wide.high}
+        said.append(
+            text("accounts.promise_loss", **{name: text.money(one, content.currency) for name, one in sums.items()})
+        )
+    return [text.listed(said, "list.sentences")]
 
 
 def record(content: ToActOn, text: Catalogue, fiscal_year_start_month: int) -> list[str]:
@@ -158,8 +165,10 @@ def notes(content: ToActOn, text: Catalogue) -> list[str]:
         said.append(text("accounts.no_terms"))
     elif "notice_period_days" not in content.knows:
         said.append(text("accounts.no_periods"))
-    if "arr" not in first.accounts:
-        said.append(text("accounts.no_prices"))
+    if content.no_prices:
+        said += [content.no_prices.in_words(text), text("accounts.by_probability_alone")]
+    elif "arr" not in first.accounts:
+        said += [text("accounts.no_price_known"), text("accounts.by_probability_alone")]
     if content.kept_first is not None:
         said.append(text("accounts.kept_first", kept=content.kept_first, refits=content.n_refits))
     return said
@@ -172,8 +181,12 @@ def tier_label(content: ToActOn, text: Catalogue, tier: str) -> str:
         return text("accounts.any_risk")
     low, high = text.share(limits[0], 0), text.share(limits[-1], 0)
     if tier == HIGH:
-        return text("outlook.tier_high", low=high)
-    return text("outlook.tier_low", high=low) if tier == LOW else text("outlook.tier_middle", low=low, high=high)
+        said = text("outlook.tier_high", low=high)
+    elif tier == LOW:
+        said = text("outlook.tier_low", high=low)
+    else:
+        said = text("outlook.tier_middle", low=low, high=high)
+    return text("accounts.at_risk_of", tier=said)
 
 
 def action_table(content: ToActOn, text: Catalogue) -> dict[str, Any]:
@@ -209,27 +222,27 @@ def _line(content: ToActOn, first: FirstAccounts, row: Any, text: Catalogue, lab
     priced = "arr" in first.accounts
     change, change_says = _change(row, text)
     notice, notice_says = _notice(content, row, text)
-    other = "rank" if first.is_by_loss else "rank_by_loss"
-    other_rank = getattr(row, other, None)
     dates = {name: getattr(row, name, pd.NaT) for name in ("notice_by", "renews_on")}
     return AccountLine(
         account=row.account_id,
         about=_about(row, text),
-        probability=text.share(row.probability, 0 if row.probability >= 0.1 else 1),
+        probability=_share(row.probability, text),
         probability_value=f"{row.probability:.6f}",
-        peers="" if pd.isna(row.peers) else text("accounts.its_peers", peers=text.share(row.peers, 0)),
+        peers="" if pd.isna(row.peers) else text("accounts.its_peers", peers=_share(row.peers, text)),
         change=change,
         change_says=change_says,
         arr=text.money(row.arr, content.currency) if priced else "",
         arr_value=_number(row.arr) if priced else "",
         loss=text.money(row.expected_loss, content.currency) if priced else "",
         loss_value=_number(row.expected_loss) if priced else "",
-        other_rank="" if pd.isna(other_rank) else text(f"accounts.{other}", place=int(other_rank)),  # type: ignore[arg-type]  # no NaN
+        rank=_place(row.rank, text) if first.is_by_loss else "",
+        rank_by_loss="" if first.is_by_loss else _place(getattr(row, "rank_by_loss", None), text),
         notice=notice,
         notice_says=notice_says,
+        notice_day=text("accounts.on_day", day=dates["notice_by"]) if notice == Notice.PASSED else "",
         notice_value=_day(dates["notice_by"]),
         renews="" if pd.isna(dates["renews_on"]) else text("accounts.renews", day=dates["renews_on"]),
-        renews_day="" if pd.isna(dates["renews_on"]) else text("accounts.notice_ahead", day=dates["renews_on"]),
+        renews_day="" if pd.isna(dates["renews_on"]) else text("accounts.on_day", day=dates["renews_on"]),
         renews_value=_day(dates["renews_on"]),
         reasons=tuple(reason_lines(text, row.reasons, labels)),
         action=content.actions[row.family, row.tier].says(text.language),
@@ -257,9 +270,10 @@ def _change(row: Any, text: Catalogue) -> tuple[str, str]:
         return "", ""
     if change == Change.JOINED:
         return change, text("accounts.change_joined")
-    before = text.share(row.probability_before, 0 if row.probability_before >= 0.1 else 1)
+    before = _share(row.probability_before, text)
     place = None if pd.isna(row.rank_before) else int(row.rank_before)
-    return change, text(f"accounts.change_{change}", before=before, place=place)
+    cause = "_due" if row.comes_due and change in (Change.NEW, Change.RISING) else ""
+    return change, text(f"accounts.change_{change}{cause}", before=before, place=place)
 
 
 def _notice(content: ToActOn, row: Any, text: Catalogue) -> tuple[str, str]:
@@ -270,6 +284,17 @@ def _notice(content: ToActOn, row: Any, text: Catalogue) -> tuple[str, str]:
         return "", ""
     day = None if pd.isna(row.notice_by) else row.notice_by
     return row.notice, text(f"accounts.notice_{row.notice}", day=day)
+
+
+def _share(probability: float, text: Catalogue) -> str:
+    """Write a probability as leaders read it: of two digits at most, and none that rounds to zero."""
+    if probability < LEAST_WRITTEN:
+        return text("accounts.under", share=text.share(LEAST_WRITTEN, 0))
+    return text.share(probability, 0 if probability >= 0.1 else 1)
+
+
+def _place(rank: float | None, text: Catalogue) -> str:
+    return "" if rank is None or pd.isna(rank) else text("accounts.place", place=int(rank))
 
 
 def _number(value: float) -> str:

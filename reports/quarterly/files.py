@@ -15,7 +15,7 @@ from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_texts
-from reports.writing.provenance import own_claims, provenance
+from reports.writing.provenance import own_actions, own_claims, provenance
 
 AUDIT = "audit"
 """In the folder of a report: the tables of the audits that its page tells of."""
@@ -63,7 +63,8 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     tenure.progress("writing the report")
     page = f"{stem}.{language}.html"
-    made_from = provenance(tenure, catalogue, "tenure report quarterly") | own_claims(tenure, catalogue)
+    made_from = provenance(tenure, catalogue, "tenure report quarterly")
+    made_from |= own_claims(tenure, catalogue) | own_actions(tenure, catalogue)
     lists = {}
     if summary.reading:
         lists[names["accounts_file"]] = accounts_csv(summary.reading.calls, summary.accounts.actions, language)

@@ -1,0 +1,19 @@
+"""Owners: who looks after an account says nothing but that."""
+
+import numpy as np
+
+from analysis.worlds.company.accounts.owners import PEOPLE, owners
+
+IDS = np.array([f"A{k:06d}" for k in range(1, 1201)], dtype=object)
+
+
+def test_are_the_same_in_any_order():
+    """No draw makes them, so that a world is otherwise the same to the byte."""
+    assert owners(IDS[::-1]).tolist() == owners(IDS)[::-1].tolist()
+
+
+def test_share_the_accounts_of_a_large_company_and_few_look_after_a_small_one():
+    names, counts = np.unique(owners(IDS), return_counts=True)
+    assert set(names) == set(PEOPLE)
+    assert counts.min() > 0.7 * len(IDS) / len(PEOPLE)
+    assert len(set(owners(IDS[:30]))) == 2
