@@ -240,7 +240,7 @@ class TestActions:
         assert told.startswith(" Risk 15% and more Risk 5% to 15% Risk under 5% U Usage Look at the use")
         assert "C Champion Find a second sponsor" in told
         assert "Relationship" not in told
-        assert "None stands out No one reason stands out: call and ask." in told
+        assert "No family stands out No one reason stands out: call and ask." in told
 
     def test_are_called_suggestions_of_which_no_effect_is_shown(self):
         told = text_of(page(content()))
