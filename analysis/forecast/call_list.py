@@ -1,7 +1,6 @@
 """Call list: every account at risk, the most likely to leave first, beside what a person who calls it wants to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.declared.actions import NO_FAMILY, risk_tier
 from analysis.declared.schema import Kind
 from analysis.declared.study_parts import Report
+from analysis.forecast.about import About
 from analysis.forecast.before import Before, changes, is_due, ranks
 from analysis.forecast.frames import CALL_LIST
 from analysis.forecast.outlook import Forecast
@@ -32,31 +32,6 @@ class Notice(StrEnum):
     """The source gives no notice period for the term."""
     NO_TERM = "no_term"
     """No term is known to end."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class About:
-    """What is known of accounts beside their forecast; None where these data do not tell.
-
-    Attributes
-    ----------
-    segments
-        Label of each account, by its id.
-    owners
-        Who looks after each, by its id, today.
-    terms
-        As ``terms_now``, by account_id: ``renews_on, notice_by``.
-    before
-        What would have been forecast a quarter earlier.
-    is_priced
-        Whether prices, where there are some, are of one currency.
-    """
-
-    segments: pd.Series | None = None
-    owners: pd.Series | None = None
-    terms: pd.DataFrame | None = None
-    before: Before | None = None
-    is_priced: bool = True
 
 
 def ranked_accounts(forecast: Forecast) -> pd.DataFrame:

@@ -87,14 +87,13 @@ def collect_accounts(tenure: Workbench) -> ToActOn:
     """
     report, can_forecast = tenure.study.report, tenure.no_forecast is None
     reading = tenure.reading if can_forecast else None
-    before = tenure.forecast_before if can_forecast else None
     asked = ("notice_on", "notice_period_days", "term_ends_on")
     return ToActOn(
         standpoint=tenure.standpoint(),
         report=report,
         first=reading.first if reading else None,
         no_forecast=tenure.no_forecast,
-        before=before.landmark if before else None,
+        before=reading.before if reading else None,
         flagged=tenure.evaluation.use.flagged if can_forecast else None,
         n_peers=reading.n_peers if reading else 0,
         n_refits=reading.n_refits if reading else 0,

@@ -15,8 +15,9 @@ from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
 from analysis.design.matrix import DesignMatrix
+from analysis.forecast.about import About
 from analysis.forecast.before import LEAST_RISE, RISES_BY, Before, Change, changes, forecast_before, is_due, ranks
-from analysis.forecast.call_list import About, Notice, call_list, in_order_to_act, is_by_loss
+from analysis.forecast.call_list import Notice, call_list, in_order_to_act, is_by_loss
 from analysis.forecast.first_accounts import first_accounts
 from analysis.forecast.leavers import leavers
 from analysis.forecast.quarter_shift import learn_shift

@@ -11,7 +11,7 @@ from four_accounts import DROP, FORECAST, LANDMARK, LANDMARKS, SEGMENTS, TERM
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
-from analysis.forecast.call_list import About
+from analysis.forecast.about import About
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.past_quarters import Held, PastForecasts
 from analysis.forecast.reading import Reading, read_forecast

@@ -27,7 +27,7 @@ from analysis.forecast.reasons import Reason
 from analysis.forecast.standpoint import Standpoint
 from analysis.wording.remarks import remark
 from reports.messages import LANGUAGES, read_catalogue
-from reports.quarterly.account_lines import accounts_in_words
+from reports.quarterly.account_words import accounts_in_words
 from reports.quarterly.accounts import ToActOn
 from reports.quarterly.files import accounts_csv
 from reports.writing.html import environment
