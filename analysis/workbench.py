@@ -18,8 +18,7 @@ from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
-from analysis.forecast.before import Before, forecast_before
-from analysis.forecast.call_list import About
+from analysis.forecast.about import about_accounts
 from analysis.forecast.contraction import ContractionForecast, forecast_contraction
 from analysis.forecast.displays import show_ends, show_outlook
 from analysis.forecast.ends import ExpectedEnds, expect_ends
@@ -107,23 +106,10 @@ class Workbench(Findings):
     @cached_property
     def reading(self) -> Reading:
         """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
+        labels = self.labels_of_accounts(self.segment, MOST_SEGMENTS) if self.segment else None
         past = past_forecasts(self.landmarks, self.rolling.predictions, self.study)
-        return read_forecast(self.forecast, self.landmarks, self.study, past, self._about_accounts())
-
-    @cached_property
-    def forecast_before(self) -> Before | None:
-        """What would have been forecast a quarter before the last landmark; None where nothing could be."""
-        return forecast_before(self.landmarks, self.study, self.rolling.folds, self.forecast.headline)
-
-    def _about_accounts(self) -> About:
-        accounts = self.table("accounts").set_index("account_id")
-        has_terms = "subscriptions.term_ends_on" in self.given
-        return About(
-            segments=self.labels_of_accounts(self.segment, MOST_SEGMENTS) if self.segment else None,
-            owners=accounts["owner"] if "accounts.owner" in self.given else None,
-            terms=self.table("terms_now").set_index("account_id") if has_terms else None,
-            before=self.forecast_before,
-        )
+        about = about_accounts(self, self.rolling.folds, self.forecast.headline, labels, self.money.obstacle is None)
+        return read_forecast(self.forecast, self.landmarks, self.study, past, about)
 
     @cached_property
     def evaluation(self) -> EvaluationResults:

@@ -18,6 +18,10 @@ RISES_BY, LEAST_RISE = 1.5, 0.02
 """A probability has risen where it is so many times what it was, and more by so much; fallen the other way round."""
 
 
+DUE = ("notice_deadline_in_horizon", "renewal_in_horizon")
+"""Covariates that say so."""
+
+
 class Change(StrEnum):
     """What has changed of an account since the quarter before."""
 
@@ -41,8 +45,8 @@ class Before:
     learned_by
         The day by which what the model learned from was settled; `landmark`, or a quarter start before it.
     accounts : DataFrame
-        ``lifetime_id, probability, loss``: the last is the probability times what the account paid in a year, missing
-        where its price is not known.
+        ``lifetime_id, probability, loss, is_due``: loss is the probability times what the account paid in a year,
+        missing where its price is not known; `is_due` as `is_due` says.
     """
 
     landmark: pd.Timestamp
@@ -80,8 +84,20 @@ def forecast_before(landmarks: pd.DataFrame, study: Study, folds: Sequence[Fold]
         return None
     probability = horizon_risk(known[-1].models[model], known[-1].design.apply(rows))
     loss = probability * yearly_prices(rows)
-    said = pd.DataFrame({"lifetime_id": rows["lifetime_id"], "probability": probability, "loss": loss})
-    return Before(day, known[-1].landmark, said)
+    said = {"lifetime_id": rows["lifetime_id"], "probability": probability, "loss": loss, "is_due": is_due(rows)}
+    return Before(day, known[-1].landmark, pd.DataFrame(said))
+
+
+def is_due(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the rows of which a term is known to end, or a last day for notice to fall, within the horizon, shape (n,).
+
+    Parameters
+    ----------
+    rows
+        Of landmarks, with the covariates that these data measure.
+    """
+    told = [rows[name].to_numpy(np.float64, na_value=np.nan) == 1 for name in DUE if name in rows]
+    return np.any(told, axis=0) if told else np.zeros(len(rows), bool)
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,16 +1,17 @@
 """Call list: every account at risk, the most likely to leave first, beside what a person who calls it wants to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.declared.actions import NO_FAMILY, risk_tier
 from analysis.declared.schema import Kind
 from analysis.declared.study_parts import Report
-from analysis.forecast.before import Before, changes, ranks
+from analysis.forecast.about import About
+from analysis.forecast.before import Before, changes, is_due, ranks
 from analysis.forecast.frames import CALL_LIST
 from analysis.forecast.outlook import Forecast
 from analysis.forecast.past_quarters import yearly_prices
@@ -31,28 +32,6 @@ class Notice(StrEnum):
     """The source gives no notice period for the term."""
     NO_TERM = "no_term"
     """No term is known to end."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class About:
-    """What is known of accounts beside their forecast; None where these data do not tell.
-
-    Attributes
-    ----------
-    segments
-        Label of each account, by its id.
-    owners
-        Who looks after each, by its id, today.
-    terms
-        As ``terms_now``, by account_id: ``renews_on, notice_by``.
-    before
-        What would have been forecast a quarter earlier.
-    """
-
-    segments: pd.Series | None = None
-    owners: pd.Series | None = None
-    terms: pd.DataFrame | None = None
-    before: Before | None = None
 
 
 def ranked_accounts(forecast: Forecast) -> pd.DataFrame:
@@ -87,7 +66,7 @@ def call_list(forecast: Forecast, landmarks: pd.DataFrame, about: About, report:
     described = pd.DataFrame({"account_id": account, "rank": ranks(probability), "probability": probability})
     described["tier"] = [risk_tier(one, report.risk_tiers) for one in probability]
     prices = pd.Series(yearly_prices(now), index=now.index).reindex(ranked["lifetime_id"]).to_numpy(np.float64)
-    if not np.isnan(prices).all():
+    if about.is_priced and not np.isnan(prices).all():
         described["arr"] = prices
         described["expected_loss"] = probability * prices
         described["rank_by_loss"] = ranks(probability * prices)
@@ -101,7 +80,8 @@ def call_list(forecast: Forecast, landmarks: pd.DataFrame, about: About, report:
     if about.terms is not None:
         _tell_terms(described, about.terms, forecast.stands_on)
     if about.before is not None:
-        _tell_changes(described, ranked["lifetime_id"], about.before, report.capacity)
+        due = pd.Series(is_due(now), index=now.index).reindex(ranked["lifetime_id"]).to_numpy(bool)
+        _tell_changes(described, ranked["lifetime_id"], due, about.before, report.capacity)
     return _with_reasons(described, why)
 
 
@@ -140,7 +120,9 @@ def _tell_terms(described: pd.DataFrame, terms: pd.DataFrame, stands_on: pd.Time
     described["notice"] = np.select(cases, [Notice.NO_TERM, Notice.NO_PERIOD, Notice.PASSED], Notice.AHEAD)
 
 
-def _tell_changes(described: pd.DataFrame, lifetimes: pd.Series, before: Before, first: int) -> None:
+def _tell_changes(
+    described: pd.DataFrame, lifetimes: pd.Series, due: NDArray[np.bool_], before: Before, first: int
+) -> None:
     """Add what was forecast of the same lifetimes before, and what has changed."""
     by = "loss" if is_by_loss(described) else "probability"
     earlier = before.accounts.assign(rank=ranks(before.accounts[by].to_numpy(np.float64)))
@@ -151,6 +133,7 @@ def _tell_changes(described: pd.DataFrame, lifetimes: pd.Series, before: Before,
     described["change"] = changes(
         described["probability"].to_numpy(), place, own["probability"].to_numpy(), own["rank"].to_numpy(), first
     )
+    described["comes_due"] = due & (own["is_due"] == False).to_numpy(bool)  # noqa: E712  # of none who was not there
 
 
 def _with_reasons(described: pd.DataFrame, why: Sequence[Explanation | None]) -> pd.DataFrame:

@@ -34,6 +34,7 @@ CALL_LIST = Schema(
         Field("probability_before", Kind.NUMBER, "as forecast a quarter earlier", may_lack=True, may_be_absent=True),
         Field("rank_before", Kind.NUMBER, "its place in the list then", may_lack=True, may_be_absent=True),
         Field("change", Kind.TEXT, "'joined', 'new', 'rising', 'falling' or 'as_before'", may_be_absent=True),
+        Field("comes_due", Kind.FLAG, "whether a term or deadline has come within the horizon", may_be_absent=True),
         Field("family", Kind.TEXT, "that raises its forecast most, or 'none'"),
         Field("peers", Kind.NUMBER, "mean probability of accounts as near to a renewal", may_lack=True),
         Field("reasons", Kind.SEVERAL, "the families that raise its forecast above its peers', largest first"),

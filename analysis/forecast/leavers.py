@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.evaluation.use.revenue import MONTHS_A_YEAR
@@ -30,15 +31,17 @@ class Leavers:
     n_worked_out: int
 
 
-def leavers(known: pd.DataFrame) -> Leavers:
+def leavers(known: pd.DataFrame, is_priced: bool = True) -> Leavers:
     """Say what the accounts under notice pay.
 
     Parameters
     ----------
     known
         As `analysis.cohort.frames.KNOWN_LEAVERS`.
+    is_priced
+        Whether prices, where there are some, are of one currency.
     """
-    accounts = known.assign(arr=known["mrr"].astype(float) * MONTHS_A_YEAR)
+    accounts = known.assign(arr=known["mrr"].astype(float) * MONTHS_A_YEAR if is_priced else np.nan)
     priced = accounts["arr"].notna()
     return Leavers(
         accounts=LEAVERS.checked(accounts),

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.declared.study import Study
 from analysis.evaluation.rolling_origin import QUOTED
-from analysis.forecast.call_list import About, call_list, ranked_accounts
+from analysis.forecast.about import About
+from analysis.forecast.call_list import call_list, ranked_accounts
 from analysis.forecast.first_accounts import FirstAccounts, first_accounts
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.intervals import ExpectedCount, ExpectedLoss, expected_count, expected_loss
@@ -43,6 +44,8 @@ class Reading:
         As `analysis.forecast.frames.CALL_LIST`.
     first
         Those of them that a team can look after, in the order to act in.
+    before
+        The day a quarter earlier beside which changes are told; None where nothing could be forecast from it.
     n_peers, n_refits, kept_first
         Accounts that each is held against in its reasons; earlier fits in which the first reason was looked for again;
         and the share of accounts and fits in which it stayed the first, None where there is none.
@@ -63,6 +66,7 @@ class Reading:
     segments: tuple[SegmentOutlook, ...]
     calls: pd.DataFrame
     first: FirstAccounts
+    before: pd.Timestamp | None
     n_peers: int
     n_refits: int
     kept_first: float | None
@@ -103,7 +107,8 @@ def read_forecast(
     about
         What else is known of the accounts.
     """
-    ranked, calls = ranked_accounts(forecast), call_list(forecast, landmarks, about or About(), study.report)
+    known = about or About()
+    ranked, calls = ranked_accounts(forecast), call_list(forecast, landmarks, known, study.report)
     report, probabilities = study.report, ranked[forecast.headline].to_numpy()
     shifts = {name: learn_shift(list(past.quarters(name).values()), past.level_variance) for name in forecast.models}
     now = landmarks[landmarks["risk_date"] == forecast.landmark].set_index("lifetime_id")
@@ -121,6 +126,7 @@ def read_forecast(
         segments=segment_outlooks(calls, report.min_cell),
         calls=calls,
         first=first_accounts(calls, report.capacity, forecast.headline, shifts[forecast.headline]),
+        before=known.before.landmark if known.before else None,
         n_peers=forecast.explanations.n_peers,
         n_refits=forecast.explanations.n_refits,
         kept_first=forecast.explanations.kept_first,

@@ -106,7 +106,7 @@ def flagged_sentence(text: Text, flagged: Flagged) -> str:
         "forecasts.flagged_last",
         landmark=flagged.landmark,
         flagged=flagged.flagged,
-        **{name: _left(text, number) for name, number in numbers.items()},
+        **{name: how_many_left(text, number) for name, number in numbers.items()},
     )
 
 
@@ -118,8 +118,8 @@ def caught_sentence(text: Text, caught_pairs: pd.DataFrame) -> str:
     line = own.iloc[0]
     return text(
         "forecasts.caught_together",
-        quarters=int(line["n_quarters"]), flagged=int(line["flagged"]), caught=_left(text, line["caught"]),
-        versus=_left(text, line["caught_versus"]), span=text.span(line["conf_low"], line["conf_high"], 1),
+        quarters=int(line["n_quarters"]), flagged=int(line["flagged"]), caught=how_many_left(text, line["caught"]),
+        versus=how_many_left(text, line["caught_versus"]), span=text.span(line["conf_low"], line["conf_high"], 1),
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def named_models(text: Text, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(model=table["model"].map(names))
 
 
-def _left(text: Text, number: float | None) -> str:
+def how_many_left(text: Text, number: float | None) -> str:
     """Write how many left: whole where risks do not tie at the limit."""
     assert number is not None
     return text.number(number, 0 if float(number).is_integer() else 1)

@@ -45,6 +45,8 @@ class ToActOn:
         Those that these data measure.
     knows_interventions
         Whether the source tells what was done about accounts.
+    no_prices
+        Why nothing can be said of money; None where something can.
     currency
         Of prices; None where nothing says it.
     """
@@ -64,6 +66,7 @@ class ToActOn:
     tiers: tuple[str, ...]
     families: tuple[str, ...]
     knows_interventions: bool
+    no_prices: Remark | None
     currency: str | None
 
     @property
@@ -84,23 +87,23 @@ def collect_accounts(tenure: Workbench) -> ToActOn:
     """
     report, can_forecast = tenure.study.report, tenure.no_forecast is None
     reading = tenure.reading if can_forecast else None
-    before = tenure.forecast_before if can_forecast else None
     asked = ("notice_on", "notice_period_days", "term_ends_on")
     return ToActOn(
         standpoint=tenure.standpoint(),
         report=report,
         first=reading.first if reading else None,
         no_forecast=tenure.no_forecast,
-        before=before.landmark if before else None,
+        before=reading.before if reading else None,
         flagged=tenure.evaluation.use.flagged if can_forecast else None,
         n_peers=reading.n_peers if reading else 0,
         n_refits=reading.n_refits if reading else 0,
         kept_first=reading.kept_first if reading else None,
-        leavers=leavers(tenure.known_leavers),
+        leavers=leavers(tenure.known_leavers, is_priced=tenure.money.obstacle is None),
         knows=frozenset(name for name in asked if f"subscriptions.{name}" in tenure.given),
         actions=read_own_actions(tenure.study.actions),
         tiers=tiers_of(report.risk_tiers),
         families=tuple(family.name for family, is_measured in tenure.families() if is_measured),
         knows_interventions="interventions" in tenure.given,
-        currency=report.currency or None,
+        no_prices=tenure.money.obstacle,
+        currency=tenure.money.currency,
     )

@@ -26,7 +26,7 @@ from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_bytes, write_texts
 from reports.writing.parquet import write_parquet
 from reports.writing.pdf.typeset import PACKAGES, Running, as_pdf, as_png, as_sheet
-from reports.writing.provenance import own_claims, provenance
+from reports.writing.provenance import own_actions, own_claims, provenance
 
 AUDIT, FIGURES, DATA = "audit", "figures", "data"
 """In the folder of a report: the tables of the audits that its page tells of, its pictures, and their numbers."""
@@ -96,7 +96,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     tenure.progress("writing the report")
     lists = _lists(summary, stem, language)
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
-    made_from = provenance(tenure, catalogue, COMMAND) | own_claims(tenure, catalogue)
+    made_from = provenance(tenure, catalogue, COMMAND) | own_claims(tenure, catalogue) | own_actions(tenure, catalogue)
     with kept_pictures() as drawn:
         page = render_quarterly(tenure, summary, catalogue, made_from, names)
     running = _running(tenure, summary, catalogue)

@@ -19,7 +19,7 @@ from reports.contest.page import of_compared
 from reports.dictionary.entries import needs_in_words
 from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
-from reports.quarterly.account_lines import accounts_in_words
+from reports.quarterly.account_words import accounts_in_words
 from reports.quarterly.content import Summary
 from reports.quarterly.first_page import first_page
 from reports.quarterly.health import health_in_words

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from analysis.cohort.cohort_tables import CohortTables
@@ -29,10 +30,16 @@ def provenance(tenure: CohortTables, text: Catalogue, command: str) -> dict[str,
 
 def own_claims(tenure: CohortTables, text: Catalogue) -> dict[str, str]:
     """Return the hash of the claims that the study adds, by its name; nothing where it adds none."""
-    file = tenure.study.claims
-    if not file.is_file():
-        return {}
-    return {text("ledger.own_claims"): hashlib.sha256(file.read_bytes()).hexdigest()[:16]}
+    return _hash_of(tenure.study.claims, text("ledger.own_claims"))
+
+
+def own_actions(tenure: CohortTables, text: Catalogue) -> dict[str, str]:
+    """Return the hash of the actions that the study suggests, by its name; nothing where it has none of its own."""
+    return _hash_of(tenure.study.actions, text("accounts.own_actions"))
+
+
+def _hash_of(file: Path, name: str) -> dict[str, str]:
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest()[:16]} if file.is_file() else {}
 
 
 def _flat(value: Any, text: Catalogue) -> dict[str, str]:

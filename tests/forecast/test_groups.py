@@ -6,63 +6,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_landmarks import Declared
+from four_accounts import DROP, FORECAST, LANDMARK, LANDMARKS, SEGMENTS, TERM
 
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
-from analysis.design.matrix import learn_design
-from analysis.evaluation.choice import Choice, Ground
-from analysis.forecast.carriers import Carrier
+from analysis.forecast.about import About
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
-from analysis.forecast.outlook import Forecast
 from analysis.forecast.past_quarters import Held, PastForecasts
 from analysis.forecast.reading import Reading, read_forecast
-from analysis.forecast.reasons import Explanation, Explanations, Reason
-
-LANDMARK = pd.Timestamp("2024-01-01")
-LANDMARKS = pd.DataFrame(
-    {
-        "lifetime_id": [1, 2, 3, 4, 1],
-        "risk_date": [LANDMARK] * 4 + [LANDMARK - pd.DateOffset(months=1)],
-        "seats": [10, 20, np.nan, 40, 99],
-        "mrr_per_seat": [1.0, 2.0, 3.0, 4.0, 5.0],
-    }
-)
-
-
-def explained(forecast: float, peers: float, *reasons: Reason) -> Explanation:
-    shares = (("usage", forecast - peers - 0.01), ("contract", 0.01))
-    return Explanation(forecast, peers, shares, reasons, kept_first=1)
-
-
-DROP = Reason("usage", 0.09, (Carrier("usage_drop", "high", 0.08, 0.4, 0.0, 0.1),))
-TERM = Reason("contract", 0.3, (Carrier("term", "", 0.2, "monthly", "yearly", None),))
-FORECAST = Forecast(
-    landmark=LANDMARK,
-    stands_on=LANDMARK,
-    horizon_ends_on=pd.Timestamp("2024-04-01"),
-    choice=Choice(LANDMARK, "forest", Ground.EARLIER_QUARTERS, 8, 97, {"forest": 0.16, "cox": 0.17}),
-    models=("cox", "forest"),
-    accounts=pd.DataFrame(
-        {
-            "lifetime_id": [1, 2, 3, 4],
-            "account_id": ["a1", "a2", "a3", "a4"],
-            "cox": [0.9, 0.1, 0.1, 0.1],
-            "forest": [0.1, 0.2, 0.2, 0.5],
-        }
-    ),
-    explanations=Explanations(
-        (explained(0.1, 0.2), explained(0.2, 0.1, DROP), None, explained(0.5, 0.1, TERM)), 2, 3, 0.5
-    ),
-    n_training_rows=100,
-    n_training_events=12,
-    shrinkage=3.0,
-    design=learn_design(LANDMARKS, [Declared("seats", "contract")]),
-    fitted={},
-)
-SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})
-
 
 QUARTERS = pd.to_datetime(["2023-01-01", "2023-04-01", "2023-07-01"])
 PAST = PastForecasts(
@@ -86,7 +38,7 @@ STUDY = Study(
 
 
 def reading(segments: pd.Series | None = SEGMENTS, landmarks: pd.DataFrame = LANDMARKS) -> Reading:
-    return read_forecast(FORECAST, landmarks, STUDY, PAST, segments)
+    return read_forecast(FORECAST, landmarks, STUDY, PAST, About(segments=segments))
 
 
 class TestTiers:
@@ -176,12 +128,13 @@ class TestReading:
 
     def test_tells_what_these_data_measure_and_nothing_else(self):
         assert reading(None).calls.columns.tolist() == [
-            "account_id", "probability", "seats", "peers", "share_usage", "share_contract", "reasons",
+            "account_id", "rank", "probability", "tier", "arr", "expected_loss", "rank_by_loss", "seats",
+            "family", "peers", "share_usage", "share_contract", "reasons",
         ]  # fmt: skip
         assert reading(None).segments == ()
         bare = reading(None, LANDMARKS[["lifetime_id", "risk_date"]])
         assert bare.calls.columns.tolist() == [
-            "account_id", "probability", "peers", "share_usage", "share_contract", "reasons",
+            "account_id", "rank", "probability", "tier", "family", "peers", "share_usage", "share_contract", "reasons",
         ]  # fmt: skip
 
     def test_a_segment_of_one_account_shows_no_number_nor_does_the_only_other(self):

@@ -37,6 +37,8 @@ from analysis.evaluation.readings import Lead
 from analysis.evaluation.rolling_origin import QUOTED
 from analysis.evaluation.scores import METRICS
 from analysis.evaluation.use.decision import Policy
+from analysis.forecast.before import Change
+from analysis.forecast.call_list import Notice
 from analysis.health_score.scored import Origin
 from analysis.ingest.findings import Severity
 from analysis.lifetimes.clock import BANDS, NO_TERM
@@ -97,6 +99,8 @@ TOUCH_MODELS = next(column.values for column in read_contract()["accounts"].colu
 # What a key may end in where a template, a module or another message puts it together from a beginning and a value.
 ENDINGS = {
     "accounts.": ("high", "low", "yes", "no"),
+    "accounts.change_": (*Change, f"{Change.NEW}_due", f"{Change.RISING}_due"),
+    "accounts.notice_": tuple(Notice),
     "audits.": (*AUDITS, *Verdict),
     "audits.estimate_": AUDITS,
     "audits.from_": AUDITS,

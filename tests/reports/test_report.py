@@ -110,9 +110,14 @@ def test_verdict_on_proportional_hazards(drift: Drift, terms: tuple[str, ...], p
 def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) -> None:
     rows = list(csv.DictReader(io.StringIO(sample_report.accounts)))
     probabilities = [float(row["probability"]) for row in rows]
+    losses = [float(row["expected_loss"]) for row in rows]
     assert len({row["account_id"] for row in rows}) == 221
-    assert probabilities == sorted(probabilities, reverse=True)
-    assert 0 < probabilities[-1] < probabilities[0] < 1
+    assert losses == sorted(losses, reverse=True)
+    assert losses == pytest.approx(
+        [p * float(row["arr"]) for p, row in zip(probabilities, rows, strict=True)], abs=0.02
+    )
+    assert sorted(int(row["rank"]) for row in rows)[0] == 1
+    assert 0 < min(probabilities) < max(probabilities) < 1
 
 
 def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
@@ -189,8 +194,8 @@ def test_an_end_that_is_worked_out_is_marked_and_one_that_nobody_knows_is_left_o
             encoding="utf-8"
         )
     )
-    assert " a1 2023-06-20 2023-08-05 * 5 100 " in text
-    assert " a3 2023-06-22 – 25 450 " in text
+    assert " a1 2023-06-20 2023-08-05 * 1.2k 5 " in text
+    assert " a3 2023-06-22 not known 5.4k 25 " in text
     assert "* For 1 account the tables give no end: shown is the end of the first term" in text
 
 
@@ -202,10 +207,10 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     text = text_of((folder / "quarterly-2023-07-01.en.html").read_text(encoding="utf-8"))
     assert " 1 account at risk " in text
     assert "1 more is under notice already; it is listed apart and in no forecast." in text
-    assert "1 account has said that it will leave; it is in no forecast." in text
+    assert "1 account has given notice; it is in no forecast." in text
     assert (folder / "quarterly-2023-07-01-known-leavers.csv").read_text(encoding="utf-8-sig").splitlines() == [
-        "account_id,notice_on,ends_on,is_end_given,seats,mrr",
-        "a1,2023-06-20,2023-08-05,False,5,100",
+        "account_id,notice_on,ends_on,is_end_given,seats,mrr,arr",
+        "a1,2023-06-20,2023-08-05,False,5,100,1200",
     ]
 
 
