@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from analysis.claims.asked import Asked, Grounds
 from analysis.claims.estimates import Estimate, estimate_all
@@ -38,14 +39,22 @@ def past_ledgers(
     days: Sequence[pd.Timestamp],
     grounds: Grounds,
     progress: Progress,
+    n_jobs: int = 2,
 ) -> tuple[PastLedger, ...]:
-    """Return the ledger of each of some days, from nothing that was known later (`as_believed`)."""
-    found = []
-    for day in days:
-        progress(f"claims: what would have been said on {day:%Y-%m-%d}")
+    """Return the ledger of each of some days, from nothing that was known later (`as_believed`).
+
+    So many days are looked at at a time, in threads; results never depend on it.
+    """
+
+    def on(day: pd.Timestamp) -> PastLedger:
         then = as_believed(rows, day, landmarks, grounds.study.time.allowed_gap_days)
         estimates = estimate_all(asked, then, grounds)
-        found.append(PastLedger(day, estimates, judge(estimates)))
+        return PastLedger(day, estimates, judge(estimates))
+
+    found: list[PastLedger] = []
+    for one in Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(delayed(on)(day) for day in days):
+        found.append(one)
+        progress(f"claims: what would have been said on {one.day:%Y-%m-%d}")
     return tuple(found)
 
 

@@ -195,7 +195,8 @@ class CohortTables:
         return labels[covariate] + term.removeprefix(covariate)
 
     def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Put the label of each column before its term."""
+        """Return a table with the label of each column before its term."""
         pairs = zip(table["term"], table["covariate"], strict=True)
-        table.insert(0, "label", [self.term_label(term, covariate) for term, covariate in pairs])
-        return table
+        labelled = table.copy()
+        labelled.insert(0, "label", [self.term_label(term, covariate) for term, covariate in pairs])
+        return labelled

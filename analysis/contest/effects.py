@@ -32,7 +32,6 @@ from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
 from analysis.forecast.outlook import Forecast
 from analysis.inference.findings import Findings
-from analysis.inference.hazard_ratios import hazard_ratios
 
 
 class EffectResults:
@@ -227,8 +226,7 @@ class EffectResults:
 
         What the lag ladder says stands beside them where that audit was made already.
         """
-        inference = self._tenure.inference
-        table = covariate_effects(inference, hazard_ratios(inference.fit, inference.columns), self._signals())
+        table = covariate_effects(self._tenure.inference, self._tenure.ratios, self._signals())
         return show_covariate_effects(self._tenure.labelled(table), self._tenure.colors)
 
     def dose_response(self, covariate: str) -> Display:

@@ -1,13 +1,16 @@
 """Kernels: the passes over all rows that the partial likelihood needs, compiled once and kept between processes.
 
-Each pass is sequential, in the order of the rows, so that sums do not depend on the number of threads.
+Each pass is sequential, in the order of the rows, so that sums do not depend on the number of threads; a pass holds
+nothing that another thread's pass would wait for, so that fits run side by side.
 """
 
 import numpy as np
 from numba import njit
 
+_compiled = njit(cache=True, nogil=True)
 
-@njit(cache=True)
+
+@_compiled
 def _up_to(event_times, low, high, time):  # pragma: no cover - compiled
     """Return the end of the event times up to and including `time`, which is among low..high."""
     while low < high:
@@ -19,7 +22,7 @@ def _up_to(event_times, low, high, time):  # pragma: no cover - compiled
     return low
 
 
-@njit(cache=True)
+@_compiled
 def locate(stratum, start, stop, openings, event_times, first, last):  # pragma: no cover - compiled
     """Find the event times of its own stratum within each row's ``(start, stop]``: first, ..., last - 1.
 
@@ -40,7 +43,7 @@ def locate(stratum, start, stop, openings, event_times, first, last):  # pragma:
         last[i] = _up_to(event_times, low, min(low + step, high), stop[i])
 
 
-@njit(cache=True)
+@_compiled
 def risk_set_sums(values, risk, first, last, stratum, openings, sums):  # pragma: no cover - compiled
     """Add up risk, and risk times each column of values, over the rows at risk at each pair.
 
@@ -73,7 +76,7 @@ def risk_set_sums(values, risk, first, last, stratum, openings, sums):  # pragma
     return fall
 
 
-@njit(cache=True)
+@_compiled
 def risk_set_sums_by_tree(values, risk, first, last, tree, sums):  # pragma: no cover - compiled
     """Add up the same without subtracting anything: slower, and right where few rows outweigh all others.
 
@@ -102,7 +105,7 @@ def risk_set_sums_by_tree(values, risk, first, last, tree, sums):  # pragma: no 
     sums[:] = tree[m:]
 
 
-@njit(cache=True)
+@_compiled
 def death_sums(values, risk, event_rows, last, sums):  # pragma: no cover - compiled
     """Add up risk, and risk times each column of values, over the deaths at each pair."""
     p = values.shape[1]
@@ -113,7 +116,7 @@ def death_sums(values, risk, event_rows, last, sums):  # pragma: no cover - comp
             own[k + 1] += risk[i] * values[i, k]
 
 
-@njit(cache=True)
+@_compiled
 def cumulate(increments, openings, total):  # pragma: no cover - compiled
     """Cumulate increments, shape (m, p), within each stratum, with a line of zeros before its first."""
     for s in range(len(openings) - 1):
@@ -123,7 +126,7 @@ def cumulate(increments, openings, total):  # pragma: no cover - compiled
                 total[j + s + 1, k] = total[j + s, k] + increments[j, k]
 
 
-@njit(cache=True)
+@_compiled
 def passed(total, first, last, stratum, between):  # pragma: no cover - compiled
     """Subtract, for each row, what was cumulated before its first pair from what was by its last."""
     for i in range(len(first)):
@@ -131,7 +134,7 @@ def passed(total, first, last, stratum, between):  # pragma: no cover - compiled
             between[i, k] = total[last[i] + stratum[i], k] - total[first[i] + stratum[i], k]
 
 
-@njit(cache=True)
+@_compiled
 def passed_by_tree(increments, first, last, tree, between):  # pragma: no cover - compiled
     """Add up, for each row, the increments at its pairs without subtracting anything, as `risk_set_sums_by_tree`."""
     m, p = increments.shape
@@ -154,7 +157,7 @@ def passed_by_tree(increments, first, last, tree, between):  # pragma: no cover 
             a, b = a // 2, b // 2
 
 
-@njit(cache=True)
+@_compiled
 def gram(values, weight, total):  # pragma: no cover - compiled
     """Add up ``weight[i] * outer(values[i], values[i])``, four rows at a time."""
     n, p = values.shape
@@ -178,7 +181,7 @@ def gram(values, weight, total):  # pragma: no cover - compiled
             total[k, j] = total[j, k]
 
 
-@njit(cache=True)
+@_compiled
 def efron_steps(sums, death_sums, deaths, efron, hazard, dying, squares):  # pragma: no cover - compiled
     """Sum over the steps in which tied deaths leave; returns the sum of weighted log risk totals.
 
@@ -206,7 +209,7 @@ def efron_steps(sums, death_sums, deaths, efron, hazard, dying, squares):  # pra
     return log_total
 
 
-@njit(cache=True)
+@_compiled
 def score(values, weights, event_rows, last, sums, death_sums, hazard, dying, total):  # pragma: no cover - compiled
     """Add up what each death has beyond the mean covariates of the steps at its time."""
     p = values.shape[1]
@@ -219,7 +222,7 @@ def score(values, weights, event_rows, last, sums, death_sums, hazard, dying, to
             total[c] += weights[i] * (values[i, c] - (of_alive * alive + of_dead * dead))
 
 
-@njit(cache=True)
+@_compiled
 def outer_of_means(sums, death_sums, squares, pair_weight, total):  # pragma: no cover - compiled
     """Subtract the weighted outer products of the mean covariates at every step."""
     p = total.shape[0]
@@ -235,7 +238,7 @@ def outer_of_means(sums, death_sums, squares, pair_weight, total):  # pragma: no
                 total[a, b] -= (both * alive_a + mixed * dead_a) * alive_b + (mixed * alive_a + own * dead_a) * dead_b
 
 
-@njit(cache=True)
+@_compiled
 def add_score_residuals(
     values, risk, first, last, stratum, event, weights, steps, chosen, into, total
 ):  # pragma: no cover - compiled

@@ -92,6 +92,11 @@ class Findings(Lifetimes):
         return drift_path(self.proportionality, self.inference.columns, term)
 
     @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """Hazard ratios of the columns of the inference fit, as `RATIOS`."""
+        return hazard_ratios(self.inference.fit, self.inference.columns)
+
+    @cached_property
     def by_event_date(self) -> pd.DataFrame | None:
         """The findings by both dates; None where there is one date only, or too few events by the other."""
         if self.table("lifetimes")["notice_on"].isna().all():
@@ -100,7 +105,7 @@ class Findings(Lifetimes):
             other = fit_inference(counting_process_by_other_date(self), self.covariates("counting_process"))
         except (DesignError, ModelError):
             return None
-        return compare_event_dates(self.inference, other, [family.name for family, _ in self.families()])
+        return compare_event_dates(self._joint_tests, self.ratios, other)
 
     def event_dates(self) -> Display | None:
         """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end)."""
@@ -111,17 +116,13 @@ class Findings(Lifetimes):
 
         From one model of all families; with few events, of each family by itself beside the contract.
         """
-        if self._reaches(Question.CONTEST):
-            table = hazard_ratios(self.inference.fit, self.inference.columns)
-        else:
-            table = ratios_apart(self.apart)
-        table = self.labelled(table)
+        table = self.labelled(self.ratios if self._reaches(Question.CONTEST) else ratios_apart(self.apart))
         table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
         return show_hazard_ratios(table, self.colors, (*self.silent, *self._drift_in_words()))
 
     def bounds(self) -> Display:
         """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""
-        found = self.inference.bounds.copy() if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
+        found = self.inference.bounds if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
         table = self.labelled(found)
         return Display("Bounds of hazard ratios where hardly anybody left on one side", table)
 
@@ -142,6 +143,9 @@ class Findings(Lifetimes):
         """
         if not self._reaches(Question.CONTEST):
             return Display("Joint test of each family's columns, one family at a time", family_tests_apart(self.apart))
-        inference = self.inference
-        table = family_tests(inference.fit, inference.columns, [family.name for family, _ in self.families()])
-        return Display("Joint test of each family's columns", table)
+        return Display("Joint test of each family's columns", self._joint_tests.copy())
+
+    @cached_property
+    def _joint_tests(self) -> pd.DataFrame:
+        names = [family.name for family, _ in self.families()]
+        return family_tests(self.inference.fit, self.inference.columns, names)

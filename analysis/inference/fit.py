@@ -1,7 +1,8 @@
 """Inference: the time-varying Cox model of a cohort, fitted so that every column in it can be estimated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, Drop
 from analysis.design.outcome import Outcome
 from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_hazard, side_of, thin_sides
 from analysis.inference.clock import clock_strata
+from analysis.inference.frames import BOUNDS
 from analysis.wording.remarks import Remark, remark
 
 ENOUGH_A_COLUMN = 5
@@ -24,7 +26,7 @@ REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inference:
     """A Cox model fitted on the lifetime clock, and the columns that the data could not support.
 
@@ -36,8 +38,8 @@ class Inference:
     design : Design
     dropped : tuple of DroppedColumn
     n_rows : int
-    bounds : DataFrame
-        As `BOUNDS`: what can be told of columns on one side of which hardly anybody left.
+    find_bounds : callable
+        Returns `bounds`; most fits are never asked for them, and each takes a likelihood to its limits.
     """
 
     fit: CoxFit
@@ -45,7 +47,12 @@ class Inference:
     design: Design
     dropped: tuple[DroppedColumn, ...]
     n_rows: int
-    bounds: pd.DataFrame
+    find_bounds: Callable[[], pd.DataFrame] = BOUNDS.empty
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """As `BOUNDS`: what can be told of columns on one side of which hardly anybody left."""
+        return self.find_bounds()
 
     @property
     def notes(self) -> tuple[Remark, ...]:
@@ -92,8 +99,8 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
             if side.says_something:
                 sides[column.name] = side
                 bounded.append(column)
-    bounds = bounds_of(matrix, bounded, sides, fit.names, rows)
-    return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix), bounds)
+    find_bounds = partial(bounds_of, matrix, bounded, sides, fit.names, rows)
+    return Inference(fit, kept.columns, design, design.dropped + thin + separating, len(matrix), find_bounds)
 
 
 def fit_what_can_be_estimated(

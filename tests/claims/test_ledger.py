@@ -4,6 +4,7 @@ import dataclasses
 import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from samples import SAMPLE
@@ -13,8 +14,10 @@ from analysis.claims.asked import Grounds, asked_of, unmeasured
 from analysis.claims.displays import LedgerDisplay
 from analysis.claims.estimates import estimate_all
 from analysis.claims.ledger import Ledger, claims_ledger, ledger_frame, past_frame
+from analysis.claims.past import past_ledgers
 from analysis.claims.rows import TestRows, as_believed
 from analysis.claims.verdicts import Verdict
+from analysis.declared.claim_tests import Kind
 from analysis.declared.claims import read_claims
 from analysis.workbench import Workbench, open_study, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
@@ -109,6 +112,17 @@ class TestPast:
         pd.testing.assert_frame_equal(found.intervals, other.intervals)
         assert (found.intervals["risk_date"] < day).all()
 
+    def test_days_looked_at_at_once_say_the_same_to_the_bit(self, tenure: Workbench, ledger: Ledger) -> None:
+        days = [one.day for one in ledger.past]
+        grounds = Grounds(tenure.study, tenure.given, tenure.covariates("counting_process"), 100, with_drift=False)
+        rows = TestRows(tenure.counting_process, tenure.table("phase_intervals"), tenure.table("recurrent_events"))
+        asked = [one for one in ledger.asked if one.test.kind is not Kind.FLAGGED]
+        one, two = (past_ledgers(asked, rows, tenure.landmarks, days, grounds, quiet, n_jobs=n) for n in (1, 2))
+        told = [
+            [(e.estimate, e.std_error, e.p_value) for past in found for e in past.estimates] for found in (one, two)
+        ]
+        np.testing.assert_array_equal(*told)
+
     def test_the_history_ends_with_today(self, ledger: Ledger) -> None:
         history = past_frame(ledger)
         assert sorted(set(history["day"])) == [*(one.day for one in ledger.past), ledger.day]
@@ -129,6 +143,7 @@ class TestSample:
         }
         assert families <= {"usage", "contract"}
         assert {"C01", "C03", "C04"} <= set(judged["claim"])
+        assert table.set_index("claim").loc["C14", "reason"].startswith("The source lacks")
         assert table.set_index("claim").loc["C05", "reason"].startswith("The source lacks contacts")
 
     def test_few_events_are_refused_in_words(self, sample: Workbench) -> None:

@@ -81,7 +81,7 @@ def bent():
     rows = counting_rows(None, np.minimum(time, 1.0), time < 1.0)
     design, matrix = learn_matrix(frame, COLUMNS)
     fit = fit_as_supported(matrix, rows)
-    return frame, Inference(fit, matrix.columns, design, (), len(frame), pd.DataFrame())
+    return frame, Inference(fit, matrix.columns, design, (), len(frame))
 
 
 def test_a_bend_that_was_planted_is_drawn_and_tested(bent):
@@ -120,9 +120,7 @@ def test_what_has_no_curve_is_refused_with_the_reason(bent):
     with pytest.raises(ModelError, match="too much alike"):
         dose_response("mark", *bent)
     frame, inference = bent
-    without = Inference(
-        inference.fit, tuple(c for c in inference.columns if c.name != "use"), inference.design, (), 1, pd.DataFrame()
-    )
+    without = Inference(inference.fit, tuple(c for c in inference.columns if c.name != "use"), inference.design, (), 1)
     with pytest.raises(ModelError, match="is not in the model"):
         dose_response("use", frame, without)
 

@@ -14,6 +14,7 @@ from analysis.inference.apart import family_tests_apart, fit_apart, ratios_apart
 from analysis.inference.bounds import FEWEST_EXPECTED, null_hazard, side_of
 from analysis.inference.displays import show_hazard_ratios
 from analysis.inference.fit import ENOUGH_A_COLUMN, evidence_in, fit_inference
+from analysis.inference.frames import BOUNDS
 from analysis.inference.hazard_ratios import hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.wording.remarks import remark
@@ -190,6 +191,22 @@ class TestFewEvents:
         tenure.counting_process = few_events(tenure, 9)
         with pytest.raises(ModelError, match="It needs 10 lifetimes with event; there are 9"):
             tenure.family_tests()
+
+
+def test_what_is_shown_once_is_shown_again_the_same(tenure: Workbench) -> None:
+    """Displays are made of what is computed once, and leave it as it is."""
+    for ask in (tenure.hazard_ratios, tenure.family_tests, tenure.bounds):
+        first, again = ask().frame(), ask().frame()
+        pd.testing.assert_frame_equal(first, again, check_exact=True)
+
+
+def test_bounds_are_found_for_fits_that_are_asked_for_them_alone(tenure: Workbench, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr("analysis.inference.fit.bounds_of", lambda *given: asked.append(given) or BOUNDS.empty())
+    found = fit_inference(tenure.counting_process, tenure.covariates("counting_process"))
+    assert not asked
+    assert found.bounds is found.bounds
+    assert len(asked) == 1
 
 
 def test_one_parent_alone_gives_ratios_without_intervals_or_p_values() -> None:
