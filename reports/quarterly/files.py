@@ -15,11 +15,11 @@ from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.content import Summary
+from reports.quarterly.kept import kept_summary
 from reports.quarterly.manifest import MANIFEST, Manifest, files_in, headline, manifest_text
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.sentences import quarter_label
-from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_bytes, write_texts
 from reports.writing.parquet import write_parquet
@@ -78,7 +78,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     Raises
     ------
     ModelError
-        If the study cannot support a report; nothing is written.
+        If the study cannot support a report; no report is written.
     StudyError
         If the study's own claims cannot be read; nothing is written.
     ReportError
@@ -87,7 +87,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
         If the files cannot be written; an earlier report is then as it was.
     """
     catalogue = read_catalogue(language)
-    summary = summarise(tenure)
+    summary = kept_summary(tenure)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     tenure.progress("writing the report")
     lists = _lists(summary, stem)
