@@ -16,7 +16,7 @@ from analysis.store.working import remove_leftovers, told_in_words, working_fold
 
 POINTER = "current.json"
 _COHORT = re.compile(r"cohort-([0-9a-f]{16})\.duckdb")
-_AUDITS = re.compile(r"audits-([0-9a-f]{16})-[0-9a-f]{16}")
+_KEPT_OF_IT = re.compile(r"(?:audits|summary)-([0-9a-f]{16})-[0-9a-f]{16}")
 """Names that a build gives; whatever is called otherwise is not its to remove."""
 KEPT = 3
 """Cohorts that stay when a new one is built: it, and those that were used last."""
@@ -108,7 +108,7 @@ def prune(out: Path, kept: int = 1) -> list[Path]:
     by_use = sorted(cohorts, key=lambda path: (path.name != current, -_last_used(path), path.name))
     removed = [path for path in by_use[kept:] if _remove_unless_in_use(path)]
     for folder in out.iterdir():
-        of = _AUDITS.fullmatch(folder.name)
+        of = _KEPT_OF_IT.fullmatch(folder.name)
         if of and folder.is_dir() and not cohort_path(out, of[1]).exists():
             shutil.rmtree(folder, ignore_errors=True)
             removed.append(folder)

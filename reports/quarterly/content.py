@@ -22,7 +22,6 @@ from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
 from reports.quarterly.accounts import ToActOn
-from reports.quarterly.earlier import Since
 from reports.quarterly.health import AuditedHealth
 from reports.quarterly.money import MoneyContent
 from reports.quarterly.renewals import RenewalsContent
@@ -185,8 +184,6 @@ class Summary:
         The first answers of the health score's audit.
     brief
         The few amounts of the first page.
-    since
-        What the report of a quarter ago said; None where there is none.
     accounts
         Those to act on.
     renewals, money
@@ -218,7 +215,6 @@ class Summary:
     trend: TrendAhead
     health: AuditedHealth
     brief: MoneyBrief
-    since: Since | None
     accounts: ToActOn
     segment: str | None
     no_forecast: Remark | None

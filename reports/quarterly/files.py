@@ -16,12 +16,13 @@ from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
 from reports.messages import read_catalogue
 from reports.quarterly.content import Summary
+from reports.quarterly.earlier import since_earlier
 from reports.quarterly.headline import headline
+from reports.quarterly.kept import kept_summary
 from reports.quarterly.manifest import MANIFEST, Manifest, files_in, manifest_text
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.sentences import quarter_label
-from reports.quarterly.summary import summarise
 from reports.writing.csv_text import as_csv, csv_texts
 from reports.writing.files import write_bytes, write_texts
 from reports.writing.parquet import write_parquet
@@ -82,7 +83,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     Raises
     ------
     ModelError
-        If the study cannot support a report; nothing is written.
+        If the study cannot support a report; no report is written.
     StudyError
         If the study's own claims cannot be read; nothing is written.
     ReportError
@@ -91,14 +92,15 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
         If the files cannot be written; an earlier report is then as it was.
     """
     catalogue = read_catalogue(language)
-    summary = summarise(tenure, out)
+    summary = kept_summary(tenure)
+    since = since_earlier(out, summary.standpoint.landmark, summary.book, tenure.hashes)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"
     tenure.progress("writing the report")
     lists = _lists(summary, stem, language)
     names = {"accounts_file": f"{stem}-accounts.csv", "leavers_file": f"{stem}-known-leavers.csv"}
     made_from = provenance(tenure, catalogue, COMMAND) | own_claims(tenure, catalogue) | own_actions(tenure, catalogue)
     with kept_pictures() as drawn:
-        page = render_quarterly(tenure, summary, catalogue, made_from, names)
+        page = render_quarterly(tenure, summary, since, catalogue, made_from, names)
     running = _running(tenure, summary, catalogue)
     name = f"{stem}.{language}"
     papers = {f"{name}.pdf": as_pdf(page, running), f"{name}-page-one.pdf": as_sheet(page, PAGE_ONE, running)}

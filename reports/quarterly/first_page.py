@@ -10,7 +10,7 @@ from reports.claims import sentences as of_claims
 from reports.contest import sentences as of_contest
 from reports.contest.families import Told, family_lines
 from reports.quarterly.content import Summary
-from reports.quarterly.earlier import since_sentences
+from reports.quarterly.earlier import Since, since_sentences
 from reports.quarterly.sentences import gain_sentence
 from reports.quarterly.trust import record_of
 
@@ -209,6 +209,7 @@ class FirstPage:
 def first_page(
     text: Text,
     summary: Summary,
+    since: Since | None,
     labels: Mapping[str, str],
     unmeasured: Mapping[str, tuple[str, ...]],
     warnings: list[str],
@@ -222,6 +223,8 @@ def first_page(
         The language.
     summary
         All numbers.
+    since
+        What the report of a quarter ago said; None where there is none.
     labels
         Of the families.
     unmeasured
@@ -233,7 +236,7 @@ def first_page(
         warnings=warnings,
         tiles=_tiles(text, summary),
         outlook=outlook_sentences(text, summary),
-        record=since_sentences(text, summary.since, summary.standpoint.landmark) or record_sentences(text, summary),
+        record=since_sentences(text, since, summary.standpoint.landmark) or record_sentences(text, summary),
         compared=family_sentences(text, summary, labels),
         families=family_rows(text, summary),
         unknown=[*unknown_sentences(text, summary, labels, unmeasured), *found],

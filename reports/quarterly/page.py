@@ -21,6 +21,7 @@ from reports.dictionary.page import in_page
 from reports.quarterly import grounds, sentences
 from reports.quarterly.account_words import accounts_in_words
 from reports.quarterly.content import Summary
+from reports.quarterly.earlier import Since
 from reports.quarterly.first_page import first_page
 from reports.quarterly.health import health_in_words
 from reports.quarterly.money import money_in_words
@@ -34,6 +35,7 @@ from reports.writing.html import environment
 def render_quarterly(
     tenure: Workbench,
     summary: Summary,
+    since: Since | None,
     catalogue: Catalogue,
     provenance: Mapping[str, str],
     list_files: Mapping[str, str],
@@ -46,6 +48,8 @@ def render_quarterly(
         The study: its title, families and labels.
     summary
         All numbers.
+    since
+        What the report of a quarter ago said; None where there is none.
     catalogue
         The language.
     provenance
@@ -79,7 +83,7 @@ def render_quarterly(
             quarter=sentences.quarter_label(
                 catalogue, summary.standpoint.landmark, tenure.study.time.fiscal_year_start_month
             ),
-            page=first_page(catalogue, summary, labels, unmeasured, warnings, found),
+            page=first_page(catalogue, summary, since, labels, unmeasured, warnings, found),
             mark=HIDDEN,
             curve_notes=sentences.curve_sentences(
                 catalogue, summary.beginnings, tenure.study.report.curve_from_at_risk

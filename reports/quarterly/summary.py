@@ -1,7 +1,5 @@
 """The quarterly summary: every answer of the report, collected and frozen before anything is drawn."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from analysis.cohort.event_date import other_event_date
@@ -16,7 +14,6 @@ from reports.claims.summary import summarise as judged_claims
 from reports.contest.summary import compare
 from reports.quarterly.accounts import collect_accounts
 from reports.quarterly.content import Apart, Contest, Events, Grounds, Summary
-from reports.quarterly.earlier import since_earlier
 from reports.quarterly.health import audited_health
 from reports.quarterly.money import collect_money
 from reports.quarterly.renewals import collect_renewals
@@ -26,15 +23,8 @@ MOST_PATHS = 3
 """Pictures of drifting hazard ratios that a report shows."""
 
 
-def summarise(tenure: Workbench, out: Path | None = None) -> Summary:
+def summarise(tenure: Workbench) -> Summary:
     """Collect everything the quarterly report shows.
-
-    Parameters
-    ----------
-    tenure
-        The open study.
-    out
-        The study's output folder, in which the report of a quarter ago is looked for; None: it is not.
 
     Raises
     ------
@@ -42,8 +32,6 @@ def summarise(tenure: Workbench, out: Path | None = None) -> Summary:
         If nobody churned, or nobody is at risk near the snapshot.
     StudyError
         If the study's own claims cannot be read.
-    ReportError
-        If the manifest of the report of a quarter ago cannot be read.
     """
     standpoint = tenure.standpoint()
     segment = tenure.segment
@@ -77,7 +65,6 @@ def summarise(tenure: Workbench, out: Path | None = None) -> Summary:
         trend=trend_ahead(tenure.moved, reading, standpoint),
         health=audited_health(tenure),
         brief=tenure.money.brief,
-        since=since_earlier(out, standpoint.landmark, book, tenure.hashes) if out else None,
         accounts=collect_accounts(tenure),
         segment=segment,
         no_forecast=tenure.no_forecast,

@@ -1,5 +1,6 @@
 """The files of a quarterly report: the same content on paper, pictures with their numbers, and a manifest of it all."""
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -11,11 +12,17 @@ import pandas as pd
 import pytest
 from pages import pieces, text_of
 from papers import fonts, letters, pdf_text, read_pdf
-from samples import SampleReport
+from samples import SAMPLE, SampleReport
+from small_source import content_of
 
 from analysis.errors import ReportError
 from analysis.figures.drawn import kept_pictures
 from analysis.figures.style import as_svg
+from analysis.store.values import read_value
+from analysis.workbench import Workbench, open_study
+from reports.quarterly import kept
+from reports.quarterly.content import Summary
+from reports.quarterly.files import write_quarterly
 from reports.quarterly.manifest import MANIFEST, Manifest, earlier_manifest, manifest_text, read_manifest
 
 
@@ -183,6 +190,40 @@ class TestManifest:
     def test_one_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(ReportError, match=r"manifest\.json cannot be read \(No such file"):
             read_manifest(tmp_path)
+
+
+class TestKept:
+    """A summary is kept under the hash of all that decides it; what is made of it is the same to the byte."""
+
+    @pytest.fixture
+    def tenure(self, sample_report: SampleReport) -> Workbench:
+        return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+
+    def test_another_run_writes_the_same_bytes_without_working_anything_out(
+        self, tenure: Workbench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(kept, "summarise", lambda tenure: pytest.fail("worked out again"))
+        write_quarterly(tenure, tmp_path)
+        assert content_of(tmp_path / folder.name) == content_of(folder)
+
+    def test_other_settings_are_another_summary(self, tenure: Workbench) -> None:
+        own = kept.summary_folder(tenure)
+        assert own.is_dir()
+        report = tenure.study.report
+        for other in (dataclasses.replace(report, min_cell=7), dataclasses.replace(report, capacity=3)):
+            tenure.study = dataclasses.replace(tenure.study, report=other)
+            assert kept.summary_folder(tenure) != own
+
+    def test_a_broken_one_is_made_again(
+        self, tenure: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = read_value(kept.summary_folder(tenure), Summary)
+        monkeypatch.setattr(kept, "summary_folder", lambda tenure: tmp_path / "summary")
+        monkeypatch.setattr(kept, "summarise", lambda tenure: own)
+        (tmp_path / "summary").mkdir()
+        (tmp_path / "summary" / "value.json").write_text("{}", encoding="ascii")
+        assert kept.kept_summary(tenure).standpoint == own.standpoint
+        assert read_value(tmp_path / "summary", Summary).standpoint == own.standpoint
 
 
 def _bars(ax, heights) -> None:  # type: ignore[no-untyped-def]

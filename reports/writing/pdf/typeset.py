@@ -28,7 +28,7 @@ SHEET_STEPS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)
 PICTURE_HEIGHT, SHEET_PICTURE_HEIGHT = 225, 110
 """Millimetres that a picture may be high."""
 _POINTS_AN_INCH = 72
-_PROGRAM = files("reports.writing.pdf").joinpath("page.typ").read_text(encoding="utf-8")
+_PROGRAM = files("reports.writing.pdf").joinpath("document.typ").read_text(encoding="utf-8")
 _PICTURE = """
 #set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image(bytes(sys.inputs.svg), format: "svg")
