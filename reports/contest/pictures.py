@@ -1,6 +1,6 @@
 """The pictures of the contest, each drawn from one frozen answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -30,6 +30,7 @@ from analysis.figures.style import as_svg
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark
 from reports.contest.content import Compared
+from reports.writing.alternatives import told_texts
 
 
 def values_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> Markup:
@@ -38,7 +39,7 @@ def values_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], 
     return Markup(
         as_svg(
             "contest", draw_family_values, size=(7.4, values_height(values)), alt=text("contest.figure_alt"),
-            frame=values, colors=colors, **words,
+            content=told_texts(text, _first(values, words), "text"), frame=values, colors=colors, **words,
         )
     )  # fmt: skip
 
@@ -53,6 +54,8 @@ def both_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], co
     return Markup(
         as_svg(
             "contest", draw_both, size=(9.6, both_height(values)), alt=text("contest.both_alt"),
+            content=told_texts(text, _first(values, words), "text") + text("list.sentences")
+            + told_texts(text, points, "text", "below"),
             values=values, points=points, colors=colors, points_label=text("contest.both_points_x"), **words,
         )
     )  # fmt: skip
@@ -74,34 +77,43 @@ def _values(found: Compared, text: Catalogue, labels: Mapping[str, str]) -> tupl
     return found.drawn.assign(model=found.drawn["model"].map(names), text=said), words
 
 
+def _first(values: pd.DataFrame, words: dict) -> pd.DataFrame:
+    """Return the rows whose numbers are printed, of the first kind of model, by the names of their families."""
+    own = values[values["model"] == words["models"][0]]
+    return own.assign(label=own["family"].map(words["families"]))
+
+
 def points_picture(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     """Draw how many points of churn each family makes out."""
-    return _dots("points", drawn_differences(found, text), colors, text("contest.points_alt"), text("contest.points_x"))
+    return _dots(
+        "points", drawn_differences(found, text), text, colors, text("contest.points_alt"), text("contest.points_x")
+    )
 
 
 def totals_picture(found: TotalEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     """Draw each family's points of churn, through other families and beside them."""
-    return _dots("total", drawn_totals(found, text), colors, text("contest.total_alt"), text("contest.total_x"))
+    return _dots("total", drawn_totals(found, text), text, colors, text("contest.total_alt"), text("contest.total_x"))
 
 
 def events_picture(found: ByEvent, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     """Draw what each family goes with, leaving beside shrinking."""
     alt, x_label = text("contest.by_event_alt"), text("contest.by_event_x")
-    return _dots("by_event", drawn_events(found, text), colors, alt, x_label)
+    return _dots("by_event", drawn_events(found, text), text, colors, alt, x_label)
 
 
 def touches_picture(found: TouchEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
     """Draw effects of contact, with and without touches that were interventions."""
     labelled = found.table.assign(label=[text.label(str(term)) for term in found.table["term"]])
     alt, x_label = text("contest.touches_alt"), text("contest.touches_x")
-    return _dots("touches", drawn_touches(labelled, text), colors, alt, x_label)
+    return _dots("touches", drawn_touches(labelled, text), text, colors, alt, x_label)
 
 
-def _dots(name: str, drawn: pd.DataFrame, colors: Mapping[str, str], alt: str, x_label: str) -> Markup:
+def _dots(name: str, drawn: pd.DataFrame, text: Catalogue, colors: Mapping[str, str], alt: str, x_label: str) -> Markup:
     """Draw estimates with their intervals, and beside them what they come to."""
     return Markup(
         as_svg(
-            name, draw_points, size=(8.6, points_height(drawn)), alt=alt, frame=drawn, colors=colors, x_label=x_label,
+            name, draw_points, size=(8.6, points_height(drawn)), alt=alt,
+            content=told_texts(text, drawn, "text", "below"), frame=drawn, colors=colors, x_label=x_label,
         )
     )  # fmt: skip
 
@@ -112,10 +124,22 @@ def cells_picture(found: BlindSpots, text: Catalogue) -> Markup:
     rows, columns = cell_labels(found.families, text)
     return Markup(
         as_svg(
-            "cells", draw_cells, size=(8.6, map_height(drawn)), alt=text("contest.cells_alt"), frame=drawn,
+            "cells", draw_cells, size=(8.6, map_height(drawn)), alt=text("contest.cells_alt"),
+            content=told_texts(text, _placed(drawn, rows, columns, text), "share", "interval", "of", "now", "paying"),
+            frame=drawn,
             row_labels=rows, column_labels=columns, notes=map_notes(found, text),
         )
     )  # fmt: skip
+
+
+def _placed(
+    drawn: pd.DataFrame, rows: Sequence[str], columns: Sequence[Sequence[str]], text: Catalogue
+) -> pd.DataFrame:
+    """Label each cell of a map by its row and its column."""
+    labels = [
+        text.listed([rows[row], *columns[column]]) for row, column in drawn[["row", "column"]].itertuples(index=False)
+    ]
+    return drawn.assign(label=labels)
 
 
 def vacancy_picture(found: Vacancy, text: Catalogue) -> Markup:
@@ -126,6 +150,7 @@ def vacancy_picture(found: Vacancy, text: Catalogue) -> Markup:
     return Markup(
         as_svg(
             "vacancy", draw_hazard_ratios, size=(8.4, forest_height(drawn)), alt=text("contest.vacancy_alt"),
+            content=told_texts(text, drawn, "text"),
             frame=drawn, colors=PLACE_COLORS, x_label=vacancy_axis(text),
             family_labels=place_labels(text),
         )

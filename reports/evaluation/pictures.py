@@ -17,6 +17,7 @@ from analysis.figures.style import as_svg
 from analysis.wording.catalogue import Catalogue
 from reports.evaluation.content import Found
 from reports.evaluation.sentences import named_models
+from reports.writing.alternatives import told_curves
 
 
 def pictures(found: Found, text: Catalogue, colors: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:
@@ -38,6 +39,10 @@ def pictures(found: Found, text: Catalogue, colors: Mapping[str, str], labels: M
     if len(use.curves):
         drawn["curve"] = as_svg(
             "curve", draw_calibration_curve, size=(7.4, 4.2), alt=t("forecasts.curve_alt"),
+            content=told_curves(
+                text, named_models(text, use.curves), "model", text.share, at="risk", height="observed",
+                write_at=text.share,
+            ),
             curves=named_models(text, use.curves), spread=named_models(text, use.spread),
             x_label=t("forecasts.curve_x"), y_label=t("forecasts.curve_y"), right_label=t("forecasts.curve_right"),
             spread_label=t("forecasts.curve_spread"),
@@ -53,6 +58,10 @@ def pictures(found: Found, text: Catalogue, colors: Mapping[str, str], labels: M
     if len(use.gain):
         drawn["gain"] = as_svg(
             "gain", draw_gain, size=(7.4, 3.8), alt=t("forecasts.gain_alt"),
+            content=told_curves(
+                text, named_models(text, use.gain), "model", text.share, at="contacted", height="caught",
+                write_at=text.share,
+            ),
             frame=named_models(text, use.gain), capacity_share=found.capacity_share,
             x_label=t("forecasts.gain_x"), y_label=t("forecasts.gain_y"), chance_label=t("forecasts.by_chance"),
             capacity_label=t("forecasts.capacity"),
@@ -60,6 +69,10 @@ def pictures(found: Found, text: Catalogue, colors: Mapping[str, str], labels: M
     if len(use.decision):
         drawn["decision"] = as_svg(
             "decision", draw_decision_curve, size=(7.4, 3.8), alt=t("forecasts.decision_alt"),
+            content=told_curves(
+                text, named_models(text, use.decision).assign(per_100=100 * use.decision["net_benefit"]), "model",
+                text.number, at="threshold", height="per_100", write_at=text.share,
+            ),
             frame=named_models(text, use.decision), x_label=t("forecasts.decision_x"),
             y_label=t("forecasts.decision_y"), all_label=t("forecasts.everyone"), none_label=t("forecasts.no_one"),
         )  # fmt: skip

@@ -21,6 +21,7 @@ from analysis.health_score import weight_displays as weights
 from analysis.health_score.left_out import COMPONENT, FAMILY
 from analysis.health_score.order_verdicts import COIN
 from analysis.wording.catalogue import Catalogue
+from reports.writing.alternatives import told_texts
 
 _WIDE = 8.8
 
@@ -94,4 +95,8 @@ def _pairs(name: str, frame: Any, names: list[str], text: Catalogue) -> dict[str
 
 
 def _svg(name: str, draw: Any, height: float, text: Catalogue, **arguments: Any) -> str:
-    return as_svg(f"score-{name}", draw, size=(_WIDE, height), alt=text(f"health.alt_{name}"), **arguments)
+    frame, content = arguments["frame"], ""
+    if {"label", "text"} <= set(frame):
+        content = told_texts(text, frame, "text", *(["below"] if "below" in frame else []))
+    alt = text(f"health.alt_{name}")
+    return as_svg(f"score-{name}", draw, size=(_WIDE, height), alt=alt, content=content, **arguments)

@@ -40,7 +40,7 @@ def text_of(page: str) -> str:
 
 
 def pieces(page: str) -> set[str]:
-    """Return the texts between the tags of a page, without its style and script; a long name is one text though it may break."""
+    """Return the texts between the tags of a page, without style and script; a long name that may break is one."""
     unstyled = re.sub(r"<style.*?</style>|<script.*?</script>|<wbr>", "", page, flags=re.DOTALL)
     return {html.unescape(piece).strip() for piece in re.findall(r">([^<>]+)<", unstyled)}
 

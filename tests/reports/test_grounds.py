@@ -200,7 +200,7 @@ DELAYS = ["table", "fact", "rows", "median_days", "p90_days", "newest_quarter_kn
 
 def page_of(tenure: Workbench, summary: Summary, language: str) -> str:
     return render_quarterly(
-        tenure, summary, read_catalogue(language), {}, {"accounts_file": "a.csv", "leavers_file": "l.csv"}
+        tenure, summary, None, read_catalogue(language), {}, {"accounts_file": "a.csv", "leavers_file": "l.csv"}
     )
 
 

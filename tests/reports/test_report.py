@@ -246,7 +246,7 @@ class TestFamiliesAndClaims:
 
     def text(self, tenure: Workbench, summary: Summary) -> str:
         files = {"accounts_file": "a.csv", "leavers_file": "l.csv"}
-        return text_of(render_quarterly(tenure, summary, read_catalogue("en"), {}, files))
+        return text_of(render_quarterly(tenure, summary, None, read_catalogue("en"), {}, files))
 
     def test_only_usage_can_be_judged_and_the_page_says_so(self, sample_report: SampleReport) -> None:
         text = text_of(sample_report.page)
