@@ -63,7 +63,7 @@ def lifetime_values(
 
     >>> found = lifetime_values(None, 0.05, 3, MeanPrice(1000.0, 10, 0)).iloc[0]
     >>> found[["years", "years_within", "value"]].astype(float).round(1).tolist()
-    [4.9, 3.1, 4874.0]
+    [4.9, 3.1, 4873.9]
     """
     lines = []
     if survival is not None:
