@@ -79,6 +79,12 @@ class TestElements:
         assert "there and nowhere" in pdf_text(made)
         assert len(read_pdf(made).pages[0]["/Annots"]) == 1
 
+    def test_what_is_a_line_of_its_own_on_a_card_is_one_on_paper(self) -> None:
+        cell = 'a1<small>web</small><small>5 seats</small><span class="carrier">Use <small>(low)</small></span>left'
+        table = f'<table class="cards"><thead><tr><th>Account</th></tr></thead><tr><td>{cell}</td></tr></table>'
+        lines = [line.strip() for line in read_pdf(paper(table)).pages[0].extract_text().splitlines()]
+        assert lines[2:7] == ["a1", "web", "5 seats", "Use (low)", "left"]
+
     def test_a_swatch_is_a_mark_and_no_picture(self) -> None:
         drawn = '<span class="family"><i style="background: #2a6f97"></i>Usage</span>'
         later = '<svg class="swatch" aria-hidden="true"><rect fill="#2a6f97"/></svg>Usage'

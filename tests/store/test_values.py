@@ -67,7 +67,8 @@ def same(one: object, other: object) -> bool:
     "value",
     [
         None, True, 0, 2**70, "解約\x00\ud800", 0.1 + 0.2, math.nan, -math.inf, -0.0, (), (1, (2.0, "a")), [1],
-        {"b": 1, "a": (2,)}, {(1, "x"): None}, frozenset({"b", "a"}), dt.date(2024, 2, 29), pd.Timestamp("2024-01-01 00:00:00.000001"),
+        {"b": 1, "a": (2,)}, {(1, "x"): None}, frozenset({"b", "a"}), dt.date(2024, 2, 29),
+        pd.Timestamp("2024-01-01 00:00:00.000001"),
         pd.Timestamp("2024-01-01").as_unit("s"), pd.NaT, np.float64(0.1), np.int64(3), np.bool_(True),
         Verdict.CANNOT_TELL,
         np.arange(6.0).reshape(2, 3), np.array(["2024-01-01"], dtype="datetime64[ns]"), Interval(0.8, 1.0, math.inf),

@@ -13,8 +13,8 @@ Block = dict[str, Any]
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 LEFT_OUT = frozenset(["script", "style", "template", "button", "input", "select", "label", "form", "noscript"])
 """What only a screen can use."""
-SCREEN_ONLY = frozenset(["screen-only", "skip", "unseen"])
-"""Classes of what is said of a page on a screen, and would be wrong on paper, or twice."""
+SCREEN_ONLY = frozenset(["paper", "screen-only", "skip", "unseen"])
+"""Classes of what is said of the page itself, and would be wrong in the document, or twice."""
 HOLDERS = frozenset(["main", "section", "article", "div", "header", "footer", "aside", "details"])
 PARAGRAPHS = frozenset(["p", "summary", "figcaption", "dt", "dd"])
 LOOKS = ("kicker", "quarter", "note", "subject", "raised", "todo")

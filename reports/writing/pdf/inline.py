@@ -11,6 +11,8 @@ Piece = dict[str, Any]
 """``text``; or ``mark`` of a colour, a ``break`` of the line, or ``may_break``; and the looks of a text that is set."""
 LOOKS = {"b": "strong", "strong": "strong", "small": "small", "code": "code"}
 INLINE = frozenset([*LOOKS, "a", "abbr", "br", "em", "i", "span", "sub", "sup", "time", "wbr"])
+LINES = frozenset(["carrier"])
+"""Classes of inline elements that are lines of their own, all that is in them in one."""
 LOOKING_CLASSES = frozenset(["raised", "muted"])
 LONG, ENDLESS = 18, 40
 """Signs of a word from which on a line may be broken after its points and underscores, or anywhere."""
@@ -35,7 +37,8 @@ def pieces(children: Iterable[Element | str], own_lines: frozenset[str] = frozen
         Tags that begin a line of their own here.
     """
     made = list(_pieces(children, {}, own_lines))
-    is_after_space, kept = True, []
+    kept: list[Piece] = []
+    is_after_space = True
     for piece in made:
         if "text" in piece:
             text = shown(re.sub(r"[ \t\r\n\f]+", " ", piece["text"]))
@@ -45,6 +48,8 @@ def pieces(children: Iterable[Element | str], own_lines: frozenset[str] = frozen
             piece = piece | {"text": text}
             is_after_space = text.endswith(" ")
         elif "break" in piece:
+            if "own" in piece and kept and "break" in kept[-1]:
+                continue
             is_after_space = True
         kept.append(piece)
     while kept and (kept[-1].get("text") == " " or "break" in kept[-1]):
@@ -84,10 +89,13 @@ def _pieces(children: Iterable[Element | str], looks: Piece, own_lines: frozense
                 more[LOOKS[child.tag]] = True
             if child.attributes.get("href", "").startswith("#"):
                 more["goes_to"] = child.attributes["href"][1:]
-            is_own_line = child.tag in own_lines
+            is_line = bool(child.classes & LINES)
+            is_own_line = is_line or child.tag in own_lines
             if is_own_line:
-                yield {"break": True}
-            yield from _pieces(child.children, looks | more, own_lines)
+                yield {"break": True, "own": True}
+            yield from _pieces(child.children, looks | more, frozenset() if is_line else own_lines)
+            if is_own_line:
+                yield {"break": True, "own": True}
             if "family" in child.classes:
                 yield {"text": " ", **looks}  # what a margin keeps apart on the page
 

@@ -14,7 +14,7 @@ SHORT, SHORT_HEAD = 18, 10
 """Columns of letters up to which a cell stays in one line; one of the head, too, and no word of it is cut shorter."""
 TOLD = 3
 """Texts by which the widths of a column are measured."""
-OWN_LINES = {"dictionary": frozenset(["small"]), "findings": frozenset(["small"]), "stacked": frozenset(["small"])}
+OWN_LINES = dict.fromkeys(["cards", "dictionary", "findings", "stacked"], frozenset(["small"]))
 """By the class of a table: what begins a line of its own in its cells."""
 _CLOSING = "、。，：；？！）」』】〉》～ー・々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _MAY_BREAK, _NO_BREAK, _MARK = "\0", "\1", "■ "
