@@ -6,7 +6,7 @@ Six packages carry it. What each does here, and where:
 duckdb           runs all SQL and keeps its results                         `engine`
 lifelines        distributions of lifetime length, with late entry          `lifetimes.parametric`
 scikit-survival  outcomes for its estimators; the judge of our trees        `design.outcome`
-statsmodels      Holm's p values, Wilson's shares, exact rates of events    `inference`, `evaluation`, `curves.rates`
+statsmodels      Wilson's shares, exact rates of events                     `evaluation`, `contest`, `curves.rates`
 matplotlib       draws every figure                                         `figures`
 jupyterlab       shows the notebooks                                        ``make lab``
 ===============  =========================================================  ==========================================

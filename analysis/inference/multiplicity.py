@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.multitest import multipletests
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -14,7 +13,9 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Notes
     -----
-    Holm (1979), Scandinavian Journal of Statistics 6, 65.
+    Holm (1979), Scandinavian Journal of Statistics 6, 65: the smallest of k p values times k, the next times k - 1, and
+    so on, none below one before it. statsmodels gives the same bits, but tidies the memory of the whole process each
+    time, which takes longer than the tests whose p values these are.
 
     Examples
     --------
@@ -24,7 +25,9 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> holm(np.array([0.9, 0.01, np.nan, 0.02])).round(3).tolist()
     [0.9, 0.03, nan, 0.04]
     """
-    known = ~np.isnan(p_values)  # statsmodels would count a missing one as a test
     adjusted = np.full(len(p_values), np.nan)
-    adjusted[known] = multipletests(p_values[known], method="holm")[1]
+    known = np.flatnonzero(~np.isnan(p_values))
+    rising = known[np.argsort(p_values[known], kind="stable")]
+    times = p_values[rising] * np.arange(len(rising), 0, -1)
+    adjusted[rising] = np.minimum(np.maximum.accumulate(times), 1.0)
     return adjusted

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from simulated_landmarks import COVARIATES, landmark_rows
+from statsmodels.stats.multitest import multipletests
 
 from analysis.contest.comparable import comparable_groups, shuffle_within
 from analysis.cox.fit import fit_cox
@@ -82,6 +83,14 @@ def test_holm_bounds_any_false_alarm():
     # Where nothing was tested nothing is adjusted.
     assert len(holm(np.array([]))) == 0
     assert np.isnan(holm(np.array([np.nan]))).all()
+
+
+def test_holm_is_statsmodels_to_the_bit():
+    """Ties, zeros and ones among them."""
+    rng = np.random.default_rng(4)
+    for size in range(1, 60):
+        p_values = np.where(rng.random(size) < 0.3, rng.choice([0.0, 0.02, 1.0], size), rng.random(size) ** 3)
+        assert (holm(p_values) == multipletests(p_values, method="holm")[1]).all()
 
 
 def test_family_test_is_the_global_test_of_its_columns_beside_a_fit_of_the_others(fit, design, book):

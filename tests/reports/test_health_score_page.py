@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
-from samples import SAMPLE, SampleReport
+from samples import SAMPLE, SampleReport, with_little_work
 
 from analysis.errors import StudyError
 from analysis.workbench import Workbench, open_study
@@ -44,7 +44,7 @@ EN, JA = read_catalogue("en"), read_catalogue("ja")
 
 
 def opened(sample_report: SampleReport, score: Path) -> Workbench:
-    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
+    tenure = with_little_work(open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None))
     models = dataclasses.replace(tenure.study.models, test_quarters=2, resamples=50)
     tenure.study = dataclasses.replace(tenure.study, models=models, health_score=score)
     return tenure
