@@ -209,13 +209,12 @@ class TestSection:
         found = dataclasses.replace(summary, grounds=eventful(summary.grounds))
         page = page_of(tenure, found, "en")
         text = text_of(page)
-        assert "<h2>In short</h2>" in page
-        first = re.search(r'<ul class="short">\s*<li>(.*?)</li>', page).group(1)
+        first = re.search(r'<section id="short">\s*<h2>[^<]*</h2>\s*<p class="raised">(.*?)</p>', page).group(1)
         assert first.startswith("A covariate, a choice of rows, or an outcome knows the future")
         assert text.count(") late signal (may be a symptom)") == text.count(") early signal ") == 1
         assert "contacts.ended_on 50 20 35 79%" in text
         assert "Seats 7 1.11 1.65 1.49 (1.22 to 1.82) yes" in text
-        assert page.count("<svg role") == 16
+        assert page.count("<svg role") == 23
 
     def test_says_so_in_japanese_too(self, tenure, summary):
         page = page_of(tenure, dataclasses.replace(summary, grounds=eventful(summary.grounds)), "ja")
@@ -238,6 +237,8 @@ class TestSection:
         assert [claim.name for claim in read_claims() if f'<th scope="row">{claim.name}' not in ledger] == []
 
     def test_nothing_in_it_is_called_a_cause(self, sample_report):
-        section = text_of(sample_report.page[sample_report.page.index('<section id="grounds">') :].split("</main>")[0])
+        section = text_of(
+            "<details>" + sample_report.page.partition('<details id="grounds">')[2].split('<details id="methods">')[0]
+        )
         assert "may be a symptom" in section
         assert not re.search(r"\b(causes?|drives?|because of)\b", section)
