@@ -36,8 +36,9 @@ fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or 
 kill: setup  ## kill builds, reports and checks before each file operation, and run two at once (KILL_MINUTES=..., half an hour)
 	PYTHONPATH=tests/kit $(BIN)/python benchmarks/kill_commands.py --minutes $(KILL_MINUTES)
 
-report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report (STUDY=... chooses the study)
+report: setup $(if $(filter study.toml,$(STUDY)),$(DEMO))  ## write the quarterly report in both languages (STUDY=... chooses the study)
 	$(BIN)/tenure report quarterly --study $(STUDY)
+	$(BIN)/tenure report quarterly --study $(STUDY) --language ja
 
 $(DEMO): | setup
 	$(BIN)/tenure simulate --accounts 1200 --seed 7 --out $(DEMO)
