@@ -59,7 +59,7 @@ class ScoreCalibration:
             return self.notes[0]
         ratio, slope = found.ratio, found.slope
         return remark(
-            _SAID[found.reading],
+            _SAID[found.reading] if found.faults or slope.is_known else "health_score.risk_level_alone",
             expected=found.expected,
             left=found.n_events,
             ratio=ratio.estimate,

@@ -41,6 +41,8 @@ def summarise(tenure: Workbench) -> Summary:
         curves, at_risk = tenure.survival_tables()
     can_forecast, can_compare = tenure.no_forecast is None, tenure.no_contest is None
     book, reading = tenure.book().table, tenure.reading if can_forecast else None
+    contest = _contest(tenure) if can_compare else None
+    grounds = _grounds(tenure, can_compare)  # before the ledger, whose grades tell of late signals where they are known
     return Summary(
         standpoint=standpoint,
         n_events=tenure.n_events,
@@ -57,10 +59,10 @@ def summarise(tenure: Workbench) -> Summary:
         events=_events(tenure),
         reading=reading,
         skill=tenure.skill if can_forecast else None,
-        contest=_contest(tenure) if can_compare else None,
+        contest=contest,
         judged=judged_claims(tenure),
         apart=None if can_compare else _apart(tenure),
-        grounds=_grounds(tenure, can_compare),
+        grounds=grounds,
         known_leavers=tenure.known_leavers,
         trend=trend_ahead(tenure.moved, reading, standpoint),
         health=audited_health(tenure),

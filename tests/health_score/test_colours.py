@@ -133,6 +133,14 @@ def test_whether_they_hold_is_said_in_a_sentence(reading):
     assert told in str(sentence)
 
 
+def test_where_leavers_are_too_few_for_a_slope_the_sum_alone_is_told():
+    found = score_calibration(BOOK, allowed_gap_days=30, least_events=10)
+    unknown = dataclasses.replace(found.verdict, slope=Measured(np.nan, np.nan, np.nan))
+    sentence = dataclasses.replace(found, verdict=unknown).sentence
+    assert sentence.code == "health_score.risk_level_alone"
+    assert "in sum alone" in str(sentence)
+
+
 def test_where_no_quarter_can_be_told_the_sentence_says_so():
     assert (
         score_calibration(BOOK, allowed_gap_days=30, least_events=10**6).sentence.code == "health_score.no_calibration"

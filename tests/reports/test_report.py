@@ -14,6 +14,7 @@ from pages import is_shut, pictures_in, text_of
 from samples import SAMPLE, SampleReport, with_little_work
 from small_source import ACCOUNTS, STUDY, write_small_source
 
+from analysis.claims.grades import Unknown
 from analysis.claims.verdicts import Verdict
 from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth
 from analysis.declared.contract import names_given, read_contract
@@ -302,6 +303,13 @@ class TestFamiliesAndClaims:
         assert "All families 144.3 (140.0 to 150.0) – – – " in told
         (own,), said = compared.ranking.families, read_catalogue("en")
         assert f"{said.number(own.estimate, 1)} ({said.span(own.conf_low, own.conf_high, 1)})" not in told
+
+    def test_the_ledger_knows_of_late_signals_the_first_time_too(self, tenure: Workbench, summary: Summary) -> None:
+        """The lag ladder of the report is made before: one that is written again grades claims no otherwise."""
+        assert summary.grounds.ladder is not None
+        graded = [line for line in summary.judged.ledger.lines if line.grade]
+        assert graded
+        assert all(Unknown.LAG not in line.unknown for line in graded)
 
     def test_verdicts_are_counted_and_what_changed_since_the_last_quarter_is_named(
         self, tenure: Workbench, summary: Summary
