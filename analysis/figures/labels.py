@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Concatenate, ParamSpec
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
@@ -18,6 +20,9 @@ MOST_WIDE, MOST_WIDE_WORDS = 280.0, 480.0
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _MOST_LETTERS = 300
 _LEGEND_WIDE, _MARK_WIDE = 460.0, 40.0
+_MOST_ENDS, _END_WIDE = 4, 130.0
+_LINE, _HIGH = 12.0, 0.75
+"""Points from one name to the next; of a figure's height that its axes have."""
 _FONT = FontProperties(family=["DejaVu Sans", "Last Resort High-Efficiency"], size=9)
 PLAIN_TEXT: Any = {"text.parse_math": False, "text.usetex": False}
 """What matplotlib must be told, for it reads what stands between dollar signs as TeX."""
@@ -61,6 +66,34 @@ def legend(ax: Axes, named: Mapping[str, Any], **options: Any) -> None:
     for name, drawn in named.items():
         drawn.set_label(name)
     ax.legend(list(named.values()), list(named), **options)
+
+
+def name_curves(ax: Axes, named: Mapping[str, Line2D], **options: Any) -> None:
+    """Write each curve's name at its end in its colour; in a legend where names are many, or too long to stand there.
+
+    Parameters
+    ----------
+    ax
+        With its final limits.
+    named
+        The curves, by name.
+    options
+        Of the legend.
+    """
+    if len(named) > _MOST_ENDS or max(map(wide, named), default=0.0) > _END_WIDE:
+        legend(ax, named, **options)
+        return
+    low, high = ax.get_ylim()
+    least = _LINE / (_HIGH * 72 * float(ax.get_figure(root=True).get_figheight()))  # type: ignore[union-attr]  # drawn
+    ends = sorted((float(np.asarray(line.get_ydata())[-1]), name) for name, line in named.items())
+    place = -least
+    for rank, (end, name) in enumerate(ends):
+        room = 1 - least * (len(ends) - 1 - rank)
+        place = min(max((end - low) / (high - low), place + least), room)
+        ax.annotate(
+            name, (1, place), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points", va="center",
+            color=str(named[name].get_color()),
+        )  # fmt: skip
 
 
 def _texts(content: Any) -> Iterable[tuple[str, float]]:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.labels import draws, legend
+from analysis.figures.labels import draws, legend, name_curves
 from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, percent
 
 DAYS_A_YEAR = 365
@@ -117,7 +117,10 @@ def draw_incidence(
         label = name if len(groups) == 1 else f"{name}, {group}"
         named[label] = _step_with_band(ax, curve, colors[cause], _DASHES[groups.index(group) % len(_DASHES)])
     _from_the_origin(ax, frame, x_label, y_label)
-    legend(ax, named, loc="upper left")
+    if len(groups) == 1:
+        name_curves(ax, named, loc="upper left")
+    else:  # what tells groups apart is their dashes, which no name shows
+        legend(ax, named, loc="upper left")
     ax.yaxis.set_major_formatter(percent)
 
 
@@ -142,7 +145,7 @@ def draw_mean_number(
     }
     _from_the_origin(ax, frame, x_label, y_label)
     if len(named) > 1:
-        legend(ax, named, loc="upper left")
+        name_curves(ax, named, loc="upper left")
 
 
 @draws
