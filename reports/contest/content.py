@@ -29,8 +29,8 @@ class Compared:
         As `analysis.contest.displays.drawn_values`.
     pairs
         One family less another, as `analysis.contest.frames.VALUE_CONTRASTS`, by what the ranking is taken from.
-    differences, cells
-        In points of churn, and in cells high and low by family; or why not.
+    differences, cells, vacancy
+        In points of churn, in cells high and low by family, and what follows on a champion's departure; or why not.
     """
 
     ranking: Ranking
@@ -39,6 +39,7 @@ class Compared:
     pairs: pd.DataFrame
     differences: RiskDifferences | Remark
     cells: BlindSpots | Remark
+    vacancy: Vacancy | Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,6 @@ class Further:
     ----------
     totals, touches
         Through other families and beside them, and without interventions; or why not.
-    vacancy
-        What follows on a champion's departure; or why not.
     by_event
         Churn beside contraction; or why not.
     hidden_groups
@@ -61,7 +60,6 @@ class Further:
 
     totals: TotalEffects | Remark
     touches: TouchEffects | Remark
-    vacancy: Vacancy | Remark
     by_event: ByEvent | Remark
     hidden_groups: pd.DataFrame
     tables: dict[str, pd.DataFrame]

@@ -82,6 +82,7 @@ def of_compared(
         "lines": family_lines(text, found, currency),
         "both": both_picture(found, text, labels, colors),
         "cells": None if isinstance(found.cells, Remark) else cells_picture(found.cells, text),
+        "vacancy": None if isinstance(found.vacancy, Remark) else vacancy_picture(found.vacancy, text),
         "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
     }
 
@@ -110,6 +111,5 @@ def _of_page(content: Contest, text: Catalogue, labels: Mapping[str, str], color
         "touches": None if isinstance(further.touches, Remark) else touches_picture(further.touches, text, colors),
         "by_event": None if isinstance(further.by_event, Remark) else events_picture(further.by_event, text, colors),
         "hidden": further.hidden_groups.set_index("by"),
-        "vacancy": None if isinstance(further.vacancy, Remark) else vacancy_picture(further.vacancy, text),
         "figure": values_picture(found, text, labels, colors),
     }

@@ -34,7 +34,6 @@ def summarise(tenure: Workbench) -> Contest:
     compared = compare(tenure, results)
     totals = _found(tenure, "no total effects", lambda: tenure.effects.totals)
     touches = _found(tenure, "no contact without interventions", lambda: tenure.effects.touches)
-    vacancy = _found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy)
     by_event = _found(tenure, "nothing on contraction", lambda: tenure.effects.events)
     told = {
         "risk-differences": compared.differences,
@@ -42,12 +41,10 @@ def summarise(tenure: Workbench) -> Contest:
         "touches-left-out": touches,
         "by-event": by_event,
         "blind-spots": compared.cells,
-        "vacancy": vacancy,
+        "vacancy": compared.vacancy,
     }
     tables = results.frames() | {name: one.table for name, one in told.items() if not isinstance(one, Remark)}
-    return Contest(
-        standpoint, compared, Further(totals, touches, vacancy, by_event, results.hidden_groups, tables), None
-    )
+    return Contest(standpoint, compared, Further(totals, touches, by_event, results.hidden_groups, tables), None)
 
 
 def compare(tenure: Workbench, results: ContestResults) -> Compared:
@@ -73,6 +70,7 @@ def compare(tenure: Workbench, results: ContestResults) -> Compared:
         pairs=ranked_pairs(results.contrasts().table, ranking),
         differences=_found(tenure, "no points of churn", lambda: tenure.effects.differences),
         cells=_found(tenure, "no map of blind spots", lambda: tenure.effects.cells),
+        vacancy=_found(tenure, "nothing on vacancies", lambda: tenure.effects.champion_vacancy),
     )
 
 

@@ -10,6 +10,7 @@ from analysis.audits.gaps import Gaps
 from analysis.audits.signals import Ladder
 from analysis.contest.verdicts import GainVerdict
 from analysis.design.matrix import DroppedColumn
+from analysis.evaluation.model_card import ModelCard
 from analysis.evaluation.skill import Skill
 from analysis.forecast.reading import Reading
 from analysis.forecast.standpoint import Standpoint
@@ -184,6 +185,8 @@ class Summary:
         The first answers of the health score's audit.
     brief
         The few amounts of the first page.
+    card
+        The model card; None where nothing is forecast.
     accounts
         Those to act on.
     renewals, money
@@ -215,6 +218,7 @@ class Summary:
     trend: TrendAhead
     health: AuditedHealth
     brief: MoneyBrief
+    card: ModelCard | None
     accounts: ToActOn
     segment: str | None
     no_forecast: Remark | None

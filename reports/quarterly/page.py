@@ -17,7 +17,9 @@ from analysis.workbench import Workbench
 from reports.claims.page import of_ledger
 from reports.contest.page import of_compared
 from reports.dictionary.entries import needs_in_words
+from reports.dictionary.glossary import glossary
 from reports.dictionary.page import in_page
+from reports.evaluation.sentences import card_lines
 from reports.quarterly import grounds, sentences
 from reports.quarterly.account_words import accounts_in_words
 from reports.quarterly.content import Summary
@@ -110,6 +112,9 @@ def render_quarterly(
                 if summary.contest
                 else {}
             ),
+            glossary=glossary(language),
+            card_lines=card_lines(catalogue, summary.card) if summary.card else None,
+            card_untold=[item.topic.in_words(catalogue) for item in summary.card.untold] if summary.card else [],
             **trend_in_words(summary.trend, catalogue),
             **trust_in_words(summary.reading, catalogue),
             **health_in_words(summary.health, catalogue, tenure.colors),

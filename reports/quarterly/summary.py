@@ -67,6 +67,7 @@ def summarise(tenure: Workbench) -> Summary:
         trend=trend_ahead(tenure.moved, reading, standpoint),
         health=audited_health(tenure),
         brief=tenure.money.brief,
+        card=tenure.evaluation.model_card if can_forecast else None,
         accounts=collect_accounts(tenure),
         segment=segment,
         no_forecast=tenure.no_forecast,

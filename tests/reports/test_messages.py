@@ -126,7 +126,7 @@ ENDINGS = {
     "health.lead_": HEALTH_PARTS,
     "health.origin_": tuple(Origin),
     "health.part_": (*HEALTH_PARTS, "how"),
-    "appendix.": ("attrition", "events", "ratios", "grounds", "methods"),
+    "appendix.": ("attrition", "events", "ratios", "grounds", "card", "glossary", "methods"),
     "short.signal_": (Signal.EARLY, Signal.LATE_OR_FAST),
     "trend.": ("change_up", "change_down", "change_open"),
     "since.changed_": ("data", "program", "known"),
