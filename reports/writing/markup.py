@@ -60,9 +60,9 @@ def finished(page: str, catalogue: Catalogue) -> Markup:
     return Markup(_PARTS.sub(put, page))
 
 
-def policy_hash(content: str) -> str:
+def policy_hash(content: str) -> Markup:
     """Return how a content security policy names an inline style or script: by what it holds."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+    return Markup(f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'")
 
 
 def swatch(color: str) -> Markup:
