@@ -216,8 +216,8 @@ class TestPromiseAndRecord:
         assert "Of these 4 about 0.8 leave by 2026-04-01; in 19 of 20 such quarters from 0 to 2." in told
         assert "They pay €16.7k a year, of which €3.53k is expected to go (€0 to €15.8k)." in told
         assert (
-            "In the last settled quarter, Q3 2025 (July to September 2025), 6 of the 20 left that were the most likely by "
-            "the forecast quoted then; of as many chosen by the contract alone 2, by chance 1.3."
+            "In the last settled quarter, Q3 2025 (July to September 2025), 6 of the 20 left that were the most likely "
+            "by the forecast quoted then; of as many chosen by the contract alone 2, by chance 1.3."
         ) in told
 
     def test_a_quarter_that_nothing_else_forecast_is_held_against_chance(self):
