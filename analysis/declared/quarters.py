@@ -81,6 +81,6 @@ def quarter_named(name: str, start_month: int = 1) -> Quarter:
     datetime.date(2026, 10, 1)
     """
     found = _NAME.fullmatch(name.strip().upper())
-    if found is None or not 1980 <= int(found[1]) <= 2078:
+    if found is None or not 1979 <= int(found[1]) <= 2078:
         raise StudyError(f"'{name}' names no quarter: write year and number, such as 2026Q3.")
     return Quarter(int(found[1]), int(found[2]), start_month)

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from analysis.figures.labels import draws
 from analysis.figures.style import ACCENT, INK, MUTED, WARN, percent
 from analysis.wording.remarks import english
 
@@ -13,6 +14,7 @@ _ROOM = 2.5
 """So many times as high as the highest rate the picture may be."""
 
 
+@draws
 def draw_trend(
     ax: Axes,
     rates: pd.DataFrame,
@@ -76,6 +78,7 @@ def _label_places(ax: Axes, told: list[str]) -> None:
     ax.set_xticks(shown, [told[place] for place in shown])
 
 
+@draws
 def draw_record(
     ax: Axes,
     record: pd.DataFrame,
