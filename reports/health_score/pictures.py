@@ -23,7 +23,7 @@ from analysis.health_score.order_verdicts import COIN
 from analysis.wording.catalogue import Catalogue
 from reports.writing.alternatives import told_texts
 
-_WIDE = 8.8
+_WIDE = 8.6
 
 
 def pictures(

@@ -100,7 +100,9 @@ def render_quarterly(
             covariate_labels=covariate_labels,
             ranked=sentences.ranked_sentence(catalogue, summary.skill) if summary.skill else "",
             bound_notes=sentences.bound_sentences(catalogue, fitted.bounds) if fitted else [],
-            interval_note=sentences.interval_sentences(catalogue, summary.reading) if summary.reading else [],
+            interval_note=sentences.interval_sentences(catalogue, summary.reading, summary.brief.currency)
+            if summary.reading
+            else [],
             marks={family.name: family.mark(language) for family, _ in tenure.families()},
             bounds=sentences.bound_lines(catalogue, fitted.bounds) if fitted else [],
             drift=sentences.drift_sentence(catalogue, summary.contest.drift, terms) if summary.contest else "",

@@ -183,7 +183,7 @@ def together_lines(text: Text, groups: Sequence[ReadTogether], names: Mapping[st
     return lines
 
 
-def interval_sentences(text: Text, reading: Reading) -> list[str]:
+def interval_sentences(text: Text, reading: Reading, currency: str | None) -> list[str]:
     """Say what the intervals of the quoted model hold, whether they held before, and what the accounts pay."""
     quoted = reading.quoted
     said = [
@@ -203,9 +203,10 @@ def interval_sentences(text: Text, reading: Reading) -> list[str]:
         )
     if loss := reading.loss:
         narrow, broad = loss.intervals
-        amounts = {"at_stake": loss.at_stake, "known": loss.n_known, "expected": loss.expected}
-        ends = {"low_80": narrow.low, "high_80": narrow.high, "low_95": broad.low, "high_95": broad.high}
-        said.append(text("outlook.loss", **amounts, **ends))
+        amounts = {"at_stake": loss.at_stake, "expected": loss.expected}
+        amounts |= {"low_80": narrow.low, "high_80": narrow.high, "low_95": broad.low, "high_95": broad.high}
+        told = {name: text.money(amount, currency) for name, amount in amounts.items()}
+        said.append(text("outlook.loss", known=loss.n_known, **told))
         if loss.n_unknown:
             said.append(text("outlook.loss_unknown", unknown=loss.n_unknown))
     return said
