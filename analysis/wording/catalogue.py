@@ -18,6 +18,8 @@ from analysis.wording.controls import isolated
 
 INFINITY, MINUS, MISSING = "\N{INFINITY}", "\N{MINUS SIGN}", "–"
 DAY = "yyyy-MM-dd"
+_DAYS = {"ja": "y年M月d日"}
+"""How tables and sentences write a day where a language has a way of its own."""
 MOST_QUOTED = 8
 MOST_RATIO = 1_000_000
 """Hazard ratios beyond are of columns that tell leavers and stayers apart, and say no more than that."""
@@ -37,7 +39,7 @@ class Catalogue(Formatter):
 
     A place says how its value is written:
 
-    - ``{n}``: a whole number with its thousands apart, a day as 2024-01-31, names one after the other
+    - ``{n}``: a whole number with its thousands apart, a day as 2024-01-31 (2024年1月31日), names one after the other
     - ``{x:.1f}``: a number with one decimal; ``{x:.0%}``: a share; ``{x:p}``: a p value
     - ``{n:row|rows}``: the form that goes with the number, or with how many names there are, in the order of CLDR's
       plurals (one, two, few, many, other: those that the language has)
@@ -61,6 +63,7 @@ class Catalogue(Formatter):
         self.messages = messages
         self.labels = labels or {}
         self._locale = Locale.parse(language)
+        self._day = _DAYS.get(language, DAY)
 
     def text(self, key: str, /, **values: Any) -> str:
         """Return a message with its places filled in.
@@ -94,7 +97,7 @@ class Catalogue(Formatter):
         if _is_missing(value):
             return MISSING
         if isinstance(value, dt.date):
-            return format_date(value, format_spec or DAY, locale=self._locale)
+            return format_date(value, format_spec or self._day, locale=self._locale)
         return self._number(value, format_spec)
 
     def label(self, column: str) -> str:
@@ -158,7 +161,7 @@ class Catalogue(Formatter):
 
     def day(self, value: dt.date) -> str:
         """Write a day as tables have it."""
-        return format_date(value, DAY, locale=self._locale)
+        return format_date(value, self._day, locale=self._locale)
 
     def span(self, low: float, high: float, digits: int = 2) -> str:
         """Write an interval."""
