@@ -215,7 +215,7 @@ class TestPicture:
     def test_one_group_needs_no_name(self):
         ax = Figure().add_subplot()
         draw_incidence(ax, aalen_johansen(START, STOP, CAUSE), {"churn": "red", "merged": "blue"})
-        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["churn", "merged"]
+        assert {text.get_text() for text in ax.texts} >= {"churn", "merged"}
 
 
 class TestBadInput:

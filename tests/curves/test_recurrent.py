@@ -240,7 +240,7 @@ def test_the_picture_shows_the_numbers_of_the_frame():
 def test_the_picture_names_groups():
     ax = Figure().add_subplot()
     draw_mean_number(ax, six(group=np.array(["b", "a"] * 3)))
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert {text.get_text() for text in ax.texts} >= {"a", "b"}
 
 
 class TestBadInput:

@@ -11,6 +11,7 @@ from four_accounts import DROP, FORECAST, LANDMARK, LANDMARKS, SEGMENTS, TERM
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
+from analysis.evaluation.rolling_origin import QUOTED
 from analysis.forecast.about import About
 from analysis.forecast.groups import RiskTier, SegmentOutlook, in_blocks, risk_tiers, segment_outlooks
 from analysis.forecast.past_quarters import Held, PastForecasts
@@ -25,6 +26,7 @@ PAST = PastForecasts(
             "event": [False, True, False, False] * 3,
             "cox": 0.25,
             "forest": [0.2] * 8 + [np.nan] * 4,
+            QUOTED: [0.2] * 8 + [0.25] * 4,
         }
     ),
     level_variances=dict.fromkeys([*QUARTERS, LANDMARK], 0.01),
@@ -120,7 +122,7 @@ class TestReading:
         assert reading(landmarks=LANDMARKS.drop(columns="mrr_per_seat")).loss is None
 
     def test_says_how_often_the_intervals_before_held(self):
-        assert reading().held == (Held("count", 0.8, 2, 2, 2), Held("count", 0.95, 2, 2, 2))
+        assert reading().held == (Held("count", 0.8, 3, 3, 3), Held("count", 0.95, 3, 3, 3))
 
     def test_says_how_steady_the_reasons_are(self):
         found = reading()

@@ -36,13 +36,19 @@ def paper(folder: Path) -> bytes:
     return (folder / "quarterly-2024-01-01.en.pdf").read_bytes()
 
 
+def unseen(page: str) -> str:
+    """Return a page without what only a screen, or who hears it, needs."""
+    screen = r'<caption class="unseen"[^>]*>.*?</caption>|<a class="skip".*?</a>|<p class="paper.*?</p>'
+    return re.sub(screen, "", page, flags=re.DOTALL)
+
+
 class TestPaper:
     def test_all_that_the_page_says_is_on_paper(self, sample_report: SampleReport, paper: bytes) -> None:
         """Every text between two tags, so every number; of what a page of paper cuts in two, both parts."""
         body = sample_report.page.partition("<body>")[2]
-        unpictured = re.sub(r"<svg.*?</svg>|<nav>.*?</nav>", "", body, flags=re.DOTALL)
+        unpictured = unseen(re.sub(r"<svg.*?</svg>|<nav.*?</nav>", "", body, flags=re.DOTALL))
         pages = [letters(page.extract_text()) for page in read_pdf(paper).pages]
-        running = letters("A CRM product sold by subscription Q4 (October to December 2023)")
+        running = letters("A CRM product sold by subscription Q4 2023 (October to December 2023)")
         ends = [f"{number}of{len(pages)}" for number in range(1, len(pages) + 1)]
         text = "".join(page.removeprefix(running).removesuffix(end) for page, end in zip(pages, ends, strict=True))
         said = {letters(piece) for piece in pieces(unpictured)}
@@ -52,9 +58,11 @@ class TestPaper:
     def test_it_begins_with_page_one_and_its_contents(self, paper: bytes) -> None:
         first, second, third, *_ = (" ".join(page.extract_text().split()) for page in read_pdf(paper).pages)
         assert "The quarter on one page" in first
-        assert "The book, and how it was counted" not in first
+        assert "Accounts to act on" not in first
         assert "Contents The quarter on one page" in second
-        assert third.startswith("A CRM product sold by subscription Q4 (October to December 2023) The book")
+        assert third.startswith(
+            "A CRM product sold by subscription Q4 2023 (October to December 2023) Accounts to act on"
+        )
 
     def test_every_heading_is_in_the_outline(self, sample_report: SampleReport, paper: bytes) -> None:
         def titles(items: list) -> list[str]:
@@ -72,7 +80,7 @@ class TestPaper:
         assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
         section = re.search(r'<section id="short">.*?</section>', sample_report.page, flags=re.DOTALL)
         assert section
-        assert letters(text_of(section[0])) in letters(pdf_text(sheet)).replace("•", "")
+        assert letters(text_of(unseen(section[0]))) in letters(pdf_text(sheet)).replace("•", "")
 
 
 class TestPictures:
@@ -81,7 +89,7 @@ class TestPictures:
         assert len(drawn) == sample_report.page.count('<svg role="img"')
         assert sorted(path.stem for path in (folder / "figures").glob("*.png")) == drawn
         for name in drawn:
-            assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8") in sample_report.page
+            assert (folder / "figures" / f"{name}.svg").read_text(encoding="utf-8").strip() in sample_report.page
 
     def test_each_has_its_numbers(self, folder: Path) -> None:
         tables = {path.stem for path in (folder / "data").glob("*.csv")}
@@ -141,12 +149,11 @@ class TestManifest:
         assert (manifest.study, manifest.language, manifest.landmark, manifest.is_preliminary) == (
             "crm5", "en", "2024-01-01", False,
         )  # fmt: skip
-        assert f"{said.at_risk} accounts at risk" in text
         assert said.expected is not None
         assert f"{said.expected:.0f} of {said.at_risk} accounts are expected to leave" in text
         wide = said.intervals[-1]
         assert (wide.level, f"should lie from {wide.low:.0f} to {wide.high:.0f}." in text) == (0.95, True)
-        assert f"{said.left} of {said.at_start} left ({said.rate:.1%})" in text
+        assert f"{said.rate:.1%} left in the last settled quarter" in text
         assert all(number in text for number in manifest.hashes.values())
 
     def test_it_reads_back_as_it_was_written(self, folder: Path) -> None:
