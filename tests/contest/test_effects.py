@@ -86,9 +86,9 @@ def test_holm_bounds_any_false_alarm():
 
 
 def test_holm_is_statsmodels_to_the_bit():
-    """Ties, zeros and ones among them."""
+    """Ties, zeros and ones among them; statsmodels tidies the whole memory at each call, so a few sizes must do."""
     rng = np.random.default_rng(4)
-    for size in range(1, 60):
+    for size in (1, 2, 3, 8, 25, 60):
         p_values = np.where(rng.random(size) < 0.3, rng.choice([0.0, 0.02, 1.0], size), rng.random(size) ** 3)
         assert (holm(p_values) == multipletests(p_values, method="holm")[1]).all()
 

@@ -173,7 +173,7 @@ class TestByHand:
 
 
 class TestAgainstPlainSums:
-    @pytest.mark.parametrize(("scenario", "seed"), [(SHORT, 3), (BUSY, 4)])
+    @pytest.mark.parametrize(("scenario", "seed"), [(SHORT, 3), pytest.param(BUSY, 4, marks=pytest.mark.slow)])
     def test_bridges_of_a_simulated_world_tie_to_its_subscriptions(self, tmp_path: Path, scenario, seed):
         world = made(scenario, 40, seed, tmp_path)
         tenure = world.study(tmp_path / "out")

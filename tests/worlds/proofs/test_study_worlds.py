@@ -42,6 +42,7 @@ def test_the_analysis_finds_the_planted_family_in_a_small_world(planted: Path) -
     assert found["points_to"].tolist() == ["champion"]
 
 
+@pytest.mark.slow
 def test_the_small_world_is_ranked_by_every_model_and_by_the_judge(planted: Path) -> None:
     """What was planted is no secret to a model that sees it. Whether the contract's clock is: make proofs."""
     found = clock_worlds([str(planted)], SEED, N_ACCOUNTS, planted.parent, quiet)
