@@ -29,6 +29,78 @@ class FamilyRow:
     touched: Told | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that is seen first, and what it is."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """All that the first page says, in words.
+
+    Attributes
+    ----------
+    warnings
+        What must be read before anything else.
+    tiles
+        The first is the most important one.
+    outlook, record
+        What is expected, and what would have been said of the last settled quarter.
+    compared, families
+        Which family matters most, and a row for each.
+    unknown
+        What cannot be known yet.
+    """
+
+    warnings: list[str]
+    tiles: list[Tile]
+    outlook: list[str]
+    record: list[str]
+    compared: list[str]
+    families: list[FamilyRow]
+    unknown: list[str]
+
+
+def first_page(
+    text: Text,
+    summary: Summary,
+    since: Since | None,
+    labels: Mapping[str, str],
+    unmeasured: Mapping[str, tuple[str, ...]],
+    warnings: list[str],
+    found: list[str],
+) -> FirstPage:
+    """Return what the first page says.
+
+    Parameters
+    ----------
+    text
+        The language.
+    summary
+        All numbers.
+    since
+        What the report of a quarter ago said; None where there is none.
+    labels
+        Of the families.
+    unmeasured
+        What each family that is not measured needs.
+    warnings, found
+        Sentences of the audits: to be read before, and beside, all others.
+    """
+    return FirstPage(
+        warnings=warnings,
+        tiles=_tiles(text, summary),
+        outlook=outlook_sentences(text, summary),
+        record=since_sentences(text, since, summary.standpoint.landmark) or record_sentences(text, summary),
+        compared=family_sentences(text, summary, labels),
+        families=family_rows(text, summary),
+        unknown=[*unknown_sentences(text, summary, labels, unmeasured), *found],
+    )
+
+
 def outlook_sentences(text: Text, summary: Summary) -> list[str]:
     """Say how much is expected to go, in money and accounts, or why nothing is forecast; and what is under notice."""
     said = money_sentences(text, summary)
@@ -169,78 +241,6 @@ def unknown_sentences(
 
 def _money(text: Text, summary: Summary, value: float | None) -> str:
     return MISSING if value is None else text.money(value, summary.brief.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A number that is seen first, and what it is."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPage:
-    """All that the first page says, in words.
-
-    Attributes
-    ----------
-    warnings
-        What must be read before anything else.
-    tiles
-        The first is the most important one.
-    outlook, record
-        What is expected, and what would have been said of the last settled quarter.
-    compared, families
-        Which family matters most, and a row for each.
-    unknown
-        What cannot be known yet.
-    """
-
-    warnings: list[str]
-    tiles: list[Tile]
-    outlook: list[str]
-    record: list[str]
-    compared: list[str]
-    families: list[FamilyRow]
-    unknown: list[str]
-
-
-def first_page(
-    text: Text,
-    summary: Summary,
-    since: Since | None,
-    labels: Mapping[str, str],
-    unmeasured: Mapping[str, tuple[str, ...]],
-    warnings: list[str],
-    found: list[str],
-) -> FirstPage:
-    """Return what the first page says.
-
-    Parameters
-    ----------
-    text
-        The language.
-    summary
-        All numbers.
-    since
-        What the report of a quarter ago said; None where there is none.
-    labels
-        Of the families.
-    unmeasured
-        What each family that is not measured needs.
-    warnings, found
-        Sentences of the audits: to be read before, and beside, all others.
-    """
-    return FirstPage(
-        warnings=warnings,
-        tiles=_tiles(text, summary),
-        outlook=outlook_sentences(text, summary),
-        record=since_sentences(text, since, summary.standpoint.landmark) or record_sentences(text, summary),
-        compared=family_sentences(text, summary, labels),
-        families=family_rows(text, summary),
-        unknown=[*unknown_sentences(text, summary, labels, unmeasured), *found],
-    )
 
 
 def _tiles(text: Text, summary: Summary) -> list[Tile]:
