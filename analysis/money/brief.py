@@ -16,7 +16,8 @@ class MoneyBrief:
     arr_now, n_unpriced
         On the snapshot, and the accounts in force of which some price is not known, which are in no amount.
     arr_at_risk_expected, arr_at_risk_low, arr_at_risk_high
-        Expected to end by the end of the horizon, announced already or not, and its 95% interval.
+        Expected to end by the end of the horizon, announced already or not, and its 95% interval; that begins at what
+        is announced, and is not told where that is of too few.
     arr_to_leave
         What is expected to leave with those at risk by then, by the date of the study's events, without the announced.
     arr_under_notice, n_under_notice

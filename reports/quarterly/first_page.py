@@ -129,16 +129,13 @@ def money_sentences(text: Text, summary: Summary) -> list[str]:
     """Say what is expected to end by the end of the horizon, in money, and what falls due; nothing without prices."""
     brief, day, said = summary.brief, summary.standpoint.horizon_ends_on, []
     if brief.arr_at_risk_expected is not None and brief.arr_now is not None:
-        span = _money(text, summary, brief.arr_at_risk_low), _money(text, summary, brief.arr_at_risk_high)
-        said.append(
-            text(
-                "short.money_ahead",
-                expected=_money(text, summary, brief.arr_at_risk_expected),
-                arr=_money(text, summary, brief.arr_now),
-                span=text("list.span", low=span[0], high=span[1]),
-                day=day,
-            )
-        )
+        told = {"expected": _money(text, summary, brief.arr_at_risk_expected), "day": day}
+        told |= {"arr": _money(text, summary, brief.arr_now)}
+        if brief.arr_at_risk_low is None:
+            said.append(text("short.money_ahead_bare", **told))
+        else:
+            low, high = (_money(text, summary, end) for end in (brief.arr_at_risk_low, brief.arr_at_risk_high))
+            said.append(text("short.money_ahead", span=text("list.span", low=low, high=high), **told))
         if brief.n_under_notice and brief.arr_under_notice is not None:
             said.append(text("short.announced", announced=_money(text, summary, brief.arr_under_notice)))
     if brief.renewals_due:
@@ -151,7 +148,7 @@ def money_sentences(text: Text, summary: Summary) -> list[str]:
 def _under_notice(text: Text, summary: Summary) -> str:
     leavers = summary.known_leavers
     known = leavers["mrr"].dropna()
-    if known.empty:
+    if len(known) < max(1, summary.accounts.report.min_cell):
         return text("short.known_leavers", number=len(leavers))
     paid = _money(text, summary, 12 * float(known.sum()))
     return text("short.known_leavers_pay", number=len(leavers), paid=paid)

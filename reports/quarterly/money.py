@@ -151,12 +151,14 @@ def _kept(content: MoneyContent, t: Catalogue) -> list[str]:
 def _at_risk(content: MoneyContent, t: Catalogue) -> list[str]:
     brief = content.brief
     assert brief is not None
-    if brief.arr_at_risk_expected is None or brief.arr_at_risk_low is None or brief.arr_at_risk_high is None:
+    if brief.arr_at_risk_expected is None:
         reason = content.no_forecast.in_words(t) if content.no_forecast else t("money.no_price_at_risk")
         return [t("money.no_risk", reason=reason)]
-    amounts = (brief.arr_at_risk_expected, brief.arr_at_risk_low, brief.arr_at_risk_high)
-    expected, low, high = (t.money(amount, brief.currency) for amount in amounts)
-    values = {"day": content.horizon_ends_on, "expected": expected, "low": low, "high": high}
+    values = {"day": content.horizon_ends_on, "expected": t.money(brief.arr_at_risk_expected, brief.currency)}
+    if brief.arr_at_risk_low is None or brief.arr_at_risk_high is None:
+        return [t("money.at_risk_bare", **values)]
+    values |= {"low": t.money(brief.arr_at_risk_low, brief.currency)}
+    values |= {"high": t.money(brief.arr_at_risk_high, brief.currency)}
     if brief.n_under_notice and brief.arr_under_notice is not None:
         announced = t.money(brief.arr_under_notice, brief.currency)
         return [t("money.at_risk_announced", number=brief.n_under_notice, announced=announced, **values)]

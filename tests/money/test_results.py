@@ -47,11 +47,22 @@ def test_the_brief_says_what_the_tables_say(tenure):
     assert brief.currency == "EUR"
     assert brief.arr_now == tenure.money.arr().table["arr"].iloc[-1]
     assert brief.arr_at_risk_expected == at_risk.loc["both", "expected"]
-    assert (brief.arr_at_risk_low, brief.arr_at_risk_high) == tuple(at_risk.loc["both", ["low", "high"]])
+    assert 0 < brief.n_under_notice < tenure.study.report.min_cell
+    assert (brief.arr_under_notice, brief.arr_at_risk_low, brief.arr_at_risk_high) == (None, None, None)
     yearly = tenure.money.retention().table.query("over == 'year' and is_settled")
     assert brief.retention_is_yearly == bool(len(yearly))
     if len(yearly):
         assert (brief.grr, brief.nrr) == tuple(yearly.iloc[-1][["grr", "nrr"]])
+
+
+def test_where_no_cell_is_too_small_the_interval_is_told(tenure):
+    was, kept = tenure.study, tenure.money
+    tenure.study = dataclasses.replace(was, report=dataclasses.replace(was.report, min_cell=1))
+    del tenure.__dict__["money"]
+    brief, at_risk = tenure.money.brief, kept.at_risk().table.set_index("part")
+    tenure.study, tenure.__dict__["money"] = was, kept
+    assert brief.arr_under_notice == at_risk.loc["under_notice", "expected"]
+    assert (brief.arr_at_risk_low, brief.arr_at_risk_high) == tuple(at_risk.loc["both", ["low", "high"]])
 
 
 def test_what_is_expected_to_end_is_no_more_than_what_is_expected_to_leave(tenure):

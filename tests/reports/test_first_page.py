@@ -44,7 +44,7 @@ def summary(**told: object) -> SimpleNamespace:
     usual = {
         "standpoint": SimpleNamespace(landmark=LANDMARK, stands_on=LANDMARK, horizon_ends_on=UNTIL, n_at_risk=563),
         "reading": reading, "no_forecast": None, "known_leavers": pd.DataFrame({"mrr": [100.0, None]}), "last": None,
-        "brief": brief(),
+        "brief": brief(), "accounts": SimpleNamespace(report=SimpleNamespace(min_cell=1)),
     }  # fmt: skip
     return SimpleNamespace(**usual | told)
 
@@ -72,6 +72,16 @@ def test_known_leavers_are_told_with_what_is_known_of_their_prices() -> None:
     assert "2 more are under notice already and pay €1.2k a year" in outlook_sentences(EN, summary())[-1]
     silent = summary(known_leavers=pd.DataFrame({"mrr": [None]}, dtype=float))
     assert outlook_sentences(EN, silent)[-1].startswith("1 more is under notice already; it is listed apart")
+
+
+def test_what_few_accounts_under_notice_pay_is_nowhere() -> None:
+    """Their sum is where the interval begins: it is not told either."""
+    told = summary(
+        brief=brief(arr_under_notice=None, n_under_notice=1, arr_at_risk_low=None, arr_at_risk_high=None),
+        accounts=SimpleNamespace(report=SimpleNamespace(min_cell=5)),
+    )
+    assert "an interval would tell" in money_sentences(EN, told)[0]
+    assert outlook_sentences(EN, told)[-1] == EN("short.known_leavers", number=2)
 
 
 def test_the_last_settled_quarter_is_beside_what_would_have_been_said() -> None:
