@@ -1,6 +1,6 @@
 """Money: the yearly revenue over time, the bridge between two days, renewals that fell due and those to come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -123,16 +123,7 @@ def draw_renewals(
         if height.any():
             named[label] = ax.bar(places, height, bottom=below, width=0.7, **look)
             below = below + height
-    for place, top, rate in zip(places, below, frame["arr_rate"], strict=True):
-        if rate == rate:
-            ax.annotate(
-                _rounded_share(rate),
-                (place, top),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
+    _say_shares(ax, places, below, frame["arr_rate"])
     _sparse_ticks(ax, list(frame["label"]))
     _money_axis(ax, below.max(initial=0), amount)
     ax.grid(axis="x", visible=False)
@@ -169,16 +160,7 @@ def draw_calendar(
     own = [colors[number] if number >= 0 else "#d5d9dd" for number in tier]
     ax.bar(places, price, color=own, width=0.75)
     ax.bar(places, notice, bottom=price, width=0.75, facecolor="white", edgecolor=WARN, hatch="////", linewidth=0.6)
-    for place, top, mean in zip(places, price + notice, chance, strict=True):
-        if mean == mean:
-            ax.annotate(
-                _rounded_share(mean),
-                (place, top),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
+    _say_shares(ax, places, price + notice, chance)
     for place in np.flatnonzero(frame["is_hidden"]):
         ax.annotate(HIDDEN, (place, 0), xytext=(0, 3), textcoords="offset points", ha="center")
     _sparse_ticks(ax, list(frame["label"]))
@@ -221,6 +203,20 @@ def risk_colors(number: int) -> list[str]:
         return [RISK_COLORS[0], RISK_COLORS[-1]][:number]
     shades = colormaps["YlOrBr"](np.linspace(0.15, 0.85, number))
     return ["#" + "".join(f"{round(255 * part):02x}" for part in shade[:3]) for shade in shades]
+
+
+def _say_shares(ax: Axes, places: Iterable[float], tops: Iterable[float], shares: Iterable[float]) -> None:
+    """Write a share above each bar; nothing above one of which none is known."""
+    for place, top, share in zip(places, tops, shares, strict=True):
+        if share == share:
+            ax.annotate(
+                _rounded_share(share),
+                (place, top),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+            )
 
 
 def _rounded_share(share: float) -> str:

@@ -14,7 +14,7 @@ from analysis.figures.display import Display
 from analysis.forecast.outlook import Forecast
 from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.standpoint import standpoint
-from analysis.lifetimes.parametric import ParametricSurvival, fit_parametric_survival
+from analysis.lifetimes.parametric import ParametricSurvival, parametric_survival_of
 from analysis.money.ahead import announced_by_month, open_renewals, renewals_ahead
 from analysis.money.arr import arr_by_month
 from analysis.money.at_risk import MoneyAtRisk, announced_by, at_risk_table, ends_in_time, money_at_risk
@@ -207,10 +207,9 @@ class MoneyResults:
         """Distributions of the length of lifetimes; None where too few left."""
         study, found = self._tenure.study, []
         outcome = Outcome.from_counting_process(self._tenure.counting_process)
-        breaks = (study.time.adoption_from_day, study.time.mature_from_day)
 
         def fit() -> None:
-            found.append(fit_parametric_survival(outcome, LIMIT_YEARS * DAYS_A_YEAR, breaks))
+            found.append(parametric_survival_of(study, outcome, LIMIT_YEARS * DAYS_A_YEAR))
 
         obstacle_to("no curve of how long accounts stay", self._tenure.progress, fit)
         return found[0] if found else None

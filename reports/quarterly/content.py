@@ -22,8 +22,8 @@ from analysis.money.brief import MoneyBrief
 from analysis.wording.remarks import Remark
 from reports.claims.content import Judged
 from reports.contest.content import Compared
+from reports.health_score.content import AuditedScore
 from reports.quarterly.accounts import ToActOn
-from reports.quarterly.health import AuditedHealth
 from reports.quarterly.money import MoneyContent
 from reports.quarterly.renewals import RenewalsContent
 from reports.quarterly.trend import TrendAhead
@@ -216,7 +216,7 @@ class Summary:
     grounds: Grounds
     known_leavers: pd.DataFrame
     trend: TrendAhead
-    health: AuditedHealth
+    health: AuditedScore
     brief: MoneyBrief
     card: ModelCard | None
     accounts: ToActOn

@@ -1,12 +1,10 @@
 """The section of the health score: the first answers of its audit."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from analysis.wording.catalogue import Catalogue
-from analysis.wording.remarks import Remark
 from analysis.workbench import Workbench
 from reports.health_score.content import IN_SHORT, AuditedScore
 from reports.health_score.pictures import pictures
@@ -17,15 +15,7 @@ ASKED = (WEIGHTS, "order", "colours", "left_out")
 """Parts of the audit whose answers a leader needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedHealth:
-    """What the quarterly page tells of the health score; or why it does not."""
-
-    audited: AuditedScore
-    obstacle: Remark | None
-
-
-def audited_health(tenure: Workbench) -> AuditedHealth:
+def audited_health(tenure: Workbench) -> AuditedScore:
     """Ask the audit of the health score what a leader needs of it.
 
     Raises
@@ -33,15 +23,13 @@ def audited_health(tenure: Workbench) -> AuditedHealth:
     StudyError
         If the study's `health_score.toml` cannot be read or used.
     """
-    found = audit_of(tenure, ASKED)
-    return AuditedHealth(found, found.obstacle)
+    return audit_of(tenure, ASKED)
 
 
-def health_in_words(content: AuditedHealth, text: Catalogue, colors: dict[str, str]) -> dict[str, Any]:
+def health_in_words(audited: AuditedScore, text: Catalogue, colors: dict[str, str]) -> dict[str, Any]:
     """Return what the template asks for: answers, question by question, and the picture of the weights."""
-    if content.obstacle:
-        return {"health_obstacle": content.obstacle, "health_answers": [], "health_figure": None}
-    audited = content.audited
+    if audited.obstacle:
+        return {"health_obstacle": audited.obstacle, "health_answers": [], "health_figure": None}
     colours = audited.definition.colours if audited.definition else None
     limits = (colours.red_below, colours.green_from) if colours else ()
     drawn = pictures({name: one for name, one in audited.found.items() if name == WEIGHTS}, limits, text, colors)
