@@ -3,16 +3,22 @@
 import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from analysis.figures.style import as_svg, look, new_axes
+from analysis.figures.picture import Picture
+from analysis.figures.saving import save
+from analysis.figures.style import as_svg, look
 from analysis.wording.columns import in_columns
 
 MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 10
 MISSING = "–"
+_CARD = "background: #fff; color: #22303c; border-radius: 4px; max-width: 100%; width: fit-content; padding: 4px"
+"""A picture is drawn on white, in a dark notebook as in a light one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,51 @@ class Display:
         """Return the numbers as a new frame."""
         return self.table.copy()
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the picture, on a new figure unless an axes is given, and return the axes.
+    def plot(self, ax: Axes | None = None) -> Figure:
+        """Draw the picture, on a new figure unless an axes is given, and return the figure.
+
+        A new figure shows itself at the end of a notebook's cell, once, and can be saved (``.savefig("x.pdf")``).
 
         Raises
         ------
         ValueError
             If there is no picture of this result.
         """
+        draw = self._drawn()
+        with look():
+            figure = Picture(figsize=self.size, layout="constrained") if ax is None else ax.get_figure(root=True)
+            draw(figure.add_subplot() if ax is None else ax)
+        return figure
+
+    def save(self, path: str | Path) -> Path:
+        """Save the picture (``.png``, ``.svg``) or the numbers (``.csv``, ``.parquet``, ``.xlsx``), or both (``.html``).
+
+        The end of the file's name says which. The same result makes the same bytes, and an earlier file of the name is
+        replaced whole.
+
+        Raises
+        ------
+        StoreError
+            If the name ends otherwise, or the file can't be written.
+        ValueError
+            If there is no picture of this result.
+        """
+        return save(self, path)
+
+    def as_svg(self) -> str:
+        """Return the picture as SVG, the same bytes for the same numbers.
+
+        Raises
+        ------
+        ValueError
+            If there is no picture of this result.
+        """
+        return as_svg("display", self._drawn(), size=self.size, alt=self.title)
+
+    def _drawn(self) -> Callable[[Axes], Any]:
         if self.draw is None:
             raise ValueError(f"There is no picture of '{self.title}'; see .frame().")
-        with look():
-            ax = ax or new_axes(self.size)
-            self.draw(ax)
-        return ax
+        return self.draw
 
     def __repr__(self) -> str:
         """Return title and numbers as text."""
@@ -66,8 +103,15 @@ class Display:
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""
-        picture = as_svg("display", self.draw, size=self.size, alt=self.title) if self.draw else ""
         texts, notes = _excerpt(self.table)
+        return self._in_html(texts, notes)
+
+    def as_html(self) -> str:
+        """Return title, picture and all numbers as HTML."""
+        return self._in_html(_all_texts(self.table), [])
+
+    def _in_html(self, texts: pd.DataFrame, notes: Sequence[str]) -> str:
+        picture = f'<div style="{_CARD}">{self.as_svg()}</div>' if self.draw else ""
         numeric = [pd.api.types.is_numeric_dtype(self.table[name]) for name in texts.columns]
         lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in [*notes, *self.notes])
         return f"<h4>{html.escape(self.title)}</h4>{picture}{_html_table(texts, numeric)}{lines}"
@@ -80,7 +124,7 @@ def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     in the middle, where results have their intermediate columns.
     """
     notes = []
-    texts = pd.DataFrame({name: _texts(table[name]) for name in table.columns}, dtype=object)
+    texts = _all_texts(table)
     if len(table) > 1:
         alike = [name for name in texts.columns if (texts[name] == texts[name].iloc[0]).all()]
         if alike and len(alike) < texts.shape[1]:
@@ -94,6 +138,10 @@ def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         notes.append(f"Not shown: {', '.join(left_out)}; .frame() returns all.")
         texts = texts.drop(columns=left_out)
     return texts, notes
+
+
+def _all_texts(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: _texts(table[name]) for name in table.columns}, dtype=object)
 
 
 def _texts(column: pd.Series) -> pd.Series:

@@ -143,11 +143,3 @@ def as_svg(
     svg = plain_svg(text, name, alt=shown(alt), content=shown(content), classes="own-fonts" if own else "")
     keep_picture(name, svg, arguments)
     return svg
-
-
-def new_axes(size: tuple[float, float]) -> Axes:
-    """Return an axes on a new pyplot figure, which notebooks show by themselves."""
-    from matplotlib import pyplot
-
-    _, ax = pyplot.subplots(figsize=size, layout="constrained")
-    return ax

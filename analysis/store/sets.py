@@ -35,8 +35,9 @@ def new_set(folder: Path) -> Iterator[Path]:
             _swap(new, folder, work)
 
 
-def write_alone(path: Path, text: str) -> None:
-    """Write one file that belongs to no set, in place of an earlier one.
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Give a name to write one file to that belongs to no set; at the end of the block it is in place of an earlier one.
 
     Raises
     ------
@@ -46,8 +47,14 @@ def write_alone(path: Path, text: str) -> None:
     with working_folder(path.parent) as work:
         new = work / path.name
         with told_in_words(work):
-            new.write_text(text, encoding="utf-8", errors="replace")
+            yield new
             os.replace(new, path)
+
+
+def write_alone(path: Path, text: str) -> None:
+    """Write a text as `new_file` has it; what no encoding can hold is replaced."""
+    with new_file(path) as new:
+        new.write_text(text, encoding="utf-8", errors="replace")
 
 
 def _swap(new: Path, folder: Path, work: Path) -> None:

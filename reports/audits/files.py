@@ -5,7 +5,7 @@ from pathlib import Path
 
 from analysis.audits.results import AuditResults
 from analysis.store.sets import new_set
-from reports.writing.csv_text import csv_texts
+from analysis.written.csv_text import csv_texts
 from reports.writing.files import write_texts
 
 MADE_OF = "made_of.json"

@@ -6,7 +6,7 @@ from analysis.workbench import Workbench
 from reports.claims.page import render_claims
 from reports.claims.summary import summarise
 from reports.messages import read_catalogue
-from reports.writing.csv_text import csv_texts
+from analysis.written.csv_text import csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import own_claims, provenance
 

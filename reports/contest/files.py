@@ -6,7 +6,7 @@ from analysis.workbench import Workbench
 from reports.contest.page import render_contest
 from reports.contest.summary import summarise
 from reports.messages import read_catalogue
-from reports.writing.csv_text import csv_texts
+from analysis.written.csv_text import csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 

@@ -7,7 +7,7 @@ from reports.evaluation.page import render_evaluation
 from reports.evaluation.sentences import card_lines
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
-from reports.writing.csv_text import as_csv, csv_texts
+from analysis.written.csv_text import as_csv, csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 

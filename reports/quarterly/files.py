@@ -23,9 +23,9 @@ from reports.quarterly.manifest import MANIFEST, Manifest, files_in, manifest_te
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.sentences import quarter_label
-from reports.writing.csv_text import as_csv, csv_texts
+from analysis.written.csv_text import as_csv, csv_texts
 from reports.writing.files import write_bytes, write_texts
-from reports.writing.parquet import write_parquet
+from analysis.written.parquet import write_parquet
 from reports.writing.pdf.typeset import PACKAGES, Running, as_pdf, as_png, as_sheet
 from reports.writing.provenance import own_actions, own_claims, provenance
 

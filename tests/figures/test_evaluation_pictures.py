@@ -39,7 +39,7 @@ def _no_window():
 def test_a_band_holds_its_curve_and_bars_stand_below_zero(rows):
     curves, spread = calibration_curves(rows, MODELS), risk_spread(rows, MODELS)
     spread.loc[2, "n_rows"] = np.nan
-    ax = show_calibration(curves, spread).plot()
+    ax = show_calibration(curves, spread).plot().axes[0]
     drawn = ax.get_lines()[0].get_xydata()
     own = curves[curves["model"] == "model"]
     assert drawn[:, 1].tolist() == own["observed"].tolist()
@@ -54,7 +54,7 @@ def test_a_band_holds_its_curve_and_bars_stand_below_zero(rows):
 def test_net_benefit_is_of_a_hundred_accounts(rows):
     weights = cluster_resamples(pd.factorize(rows["cluster_id"])[0], 50, 1)
     curves = decision_curves(rows, MODELS, "contract", weights)
-    ax = show_decision(curves).plot()
+    ax = show_decision(curves).plot().axes[0]
     own = curves[curves["model"] == "model"]
     assert ax.get_lines()[0].get_ydata().tolist() == (100 * own["net_benefit"]).tolist()
     low, high = ax.get_ylim()
@@ -64,7 +64,7 @@ def test_net_benefit_is_of_a_hundred_accounts(rows):
 def test_a_quarter_has_its_interval_and_what_was_forecast(rows):
     found = calibration_over_time(rows, MODELS)
     display = show_over_time(found, "model")
-    ax = display.plot()
+    ax = display.plot().axes[0]
     own = display.frame()
     (forecast, interval) = ax.collections
     assert [segment[0][1] for segment in forecast.get_segments()] == pytest.approx(own["expected"].tolist())
@@ -74,7 +74,7 @@ def test_a_quarter_has_its_interval_and_what_was_forecast(rows):
 
 
 def test_a_gain_begins_at_nothing_and_ends_at_all(rows):
-    ax = show_gain(gain_curves(rows, MODELS), 0.07).plot()
+    ax = show_gain(gain_curves(rows, MODELS), 0.07).plot().axes[0]
     for line in ax.get_lines()[:2]:
         assert line.get_ydata()[[0, -1]].tolist() == [0, 1]
 

@@ -117,9 +117,8 @@ def test_a_figure_may_be_drawn_long_after(what: str) -> None:
         warnings.filterwarnings("ignore", "Glyph")  # this machine may lack an emoji
         for names in FEW[: 2 if what == "rates, named" else 3]:
             display = Display("x", pd.DataFrame(), partial(DRAWN[what], names=names), size=(7.4, 5))
-            figure = display.plot().figure
+            figure = display.plot()
             figure.canvas.draw()
-            pyplot.close(figure)
             ax = display.plot(pyplot.subplots()[1])
             ax.figure.canvas.draw()
             pyplot.close(ax.figure)

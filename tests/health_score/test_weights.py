@@ -170,5 +170,5 @@ def test_the_picture_shows_the_table():
     drawn = drawn_weights(found, english())
     assert drawn["label"].str.startswith(NAMES).all()
     assert drawn["word"].iloc[0] == "lower"
-    axes = show_weights(found).plot()
+    axes = show_weights(found).plot().axes[0]
     assert {text.get_text() for text in axes.texts} >= set(drawn["text"])

@@ -116,7 +116,7 @@ class TestDisplay:
         assert commonest_kind(table) in results.before_renewal().title
         for kind in kinds_to_draw(table):
             shown = table[(table["kind"] == kind) & ~table["is_hidden"]]
-            texts = [text.get_text() for text in results.before_renewal(kind).plot().texts]
+            texts = [text.get_text() for text in results.before_renewal(kind).plot().axes[0].texts]
             assert texts.count("At risk") == 1
             assert sorted(texts[:-2]) == sorted(f"{int(n)}" for n in [*shown["lifetimes"], *shown["events"]])
         with pytest.raises(ValueError, match="There is no picture of kind 'monthly'; there is of: part_year, yearly"):

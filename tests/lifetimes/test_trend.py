@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
-from analysis.figures.style import new_axes
+from matplotlib.figure import Figure
 from analysis.figures.trend import draw_record, draw_trend
 from analysis.lifetimes.survival import stays
 from analysis.lifetimes.trend import trend_of
@@ -47,7 +47,7 @@ def test_a_bar_that_tells_nothing_does_not_flatten_the_picture() -> None:
     rates = trend_of(landmarks(), STUDY).rates.assign(
         is_hidden=False, rate=[0.2, 0.1], conf_low=0.0, conf_high=[0.3, 0.9]
     )
-    ax = new_axes((4, 3))
+    ax = Figure((4, 3)).add_subplot()
     draw_trend(ax, rates)
     assert ax.get_ylim()[1] < 0.6
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Jan 2024", "Apr 2024"]
@@ -57,7 +57,7 @@ def test_the_record_has_a_mark_for_each_quarter() -> None:
     record = pd.DataFrame(
         {"expected": [3.0, 4.0], "observed": [2, 9], "low": 1, "high": 8, "narrow_low": 2, "narrow_high": 6}
     )
-    ax = new_axes((4, 3))
+    ax = Figure((4, 3)).add_subplot()
     draw_record(ax, record, ["a", "b"])
     assert [line.get_ydata().tolist() for line in ax.lines] == [[3.0, 4.0], [2, 9]]
 

@@ -12,7 +12,7 @@ import pytest
 from nasty_strings import CONTROLS, FORMULAS, NASTY
 
 from analysis.engine.opening import open_engine
-from reports.writing.csv_text import as_csv
+from analysis.written.csv_text import as_csv
 
 Writer = Callable[[pd.DataFrame, Path], None]
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -8,7 +8,7 @@ import pytest
 from small_source import write_small_source
 
 from reports.cli.commands import main
-from reports.writing.csv_text import as_csv
+from analysis.written.csv_text import as_csv
 from reports.writing.files import write_texts
 
 NAMES = pd.DataFrame(

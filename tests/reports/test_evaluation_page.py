@@ -300,7 +300,7 @@ class TestSentences:
 
 
 def test_a_card_as_csv_reads_back(tenure):
-    from reports.writing.csv_text import as_csv
+    from analysis.written.csv_text import as_csv
 
     card = sentences.card_lines(EN, tenure.evaluation.model_card)
     back = pd.read_csv(io.StringIO(as_csv(card).lstrip("\ufeff")))
