@@ -73,6 +73,14 @@ class Engine:
         with self._telling():
             return self._execute(sql, parameters).df()
 
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """Return a select as a relation of DuckDB, which fetches when it is asked and in the form that it is asked for.
+
+        Good for as long as the store is open.
+        """
+        with self._telling():
+            return self._con.sql(in_letters(sql))
+
     def value(self, sql: str, parameters: Parameters | None = None) -> Any:
         """Return the single value of a query."""
         ((value,),) = self.rows(sql, parameters)

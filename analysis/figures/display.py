@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -61,9 +61,10 @@ class Display:
         """
         draw = self._drawn()
         with look():
-            figure = Picture(figsize=self.size, layout="constrained") if ax is None else ax.get_figure(root=True)
-            draw(figure.add_subplot() if ax is None else ax)
-        return figure
+            if ax is None:
+                ax = Picture(figsize=self.size, layout="constrained").add_subplot()
+            draw(ax)
+        return cast(Figure, ax.get_figure(root=True))
 
     def save(self, path: str | Path) -> Path:
         """Save the picture (``.png``, ``.svg``) or the numbers (``.csv``, ``.parquet``, ``.xlsx``), or both (``.html``).

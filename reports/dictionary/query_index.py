@@ -3,17 +3,16 @@
 ``python -m reports.dictionary.query_index`` writes it to ``queries/README.md``.
 """
 
-import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from textwrap import fill
 
+from analysis.cohort.grain import grain_of
 from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.contract import Table, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.engine.query import Query, read_queries, tables_read
-from analysis.errors import BuildError
 from analysis.ingest.rules.apply import declared_rules
 from analysis.ingest.rules.rule import KINDS
 
@@ -49,7 +48,6 @@ says of itself: `built_from` (hashes) and `built_tables` (rows and a digest of e
 
 Made from the files by `python -m reports.dictionary.query_index`; a test holds it in step with them.
 """
-_GRAIN = re.compile(r"-- grain: (?P<grain>.+?); (?:no key|key: (?P<key>[^;\n]+))(?:[;:] (?P<note>[^\n]+))?\n")
 
 
 def query_index() -> str:
@@ -75,13 +73,8 @@ def _section(folder: str, purpose: str, queries: Iterable[Query]) -> str:
 
 def _grain(query: Query) -> tuple[str, str]:
     """Return what one row of a query is, and its key."""
-    said = _GRAIN.match(query.sql)
-    if said is None:
-        raise BuildError(
-            f"The first line of {query.path} must say what one row is, and its key or that it has none: "
-            "'-- grain: lifetime; key: lifetime_id' or '-- grain: one row; no key'."
-        )
-    return said["grain"] + (f"; {said['note']}" if said["note"] else ""), _code(said["key"] or "none")
+    grain = grain_of(query)
+    return grain.row, _code(grain.key or "none")
 
 
 def _contract() -> str:
