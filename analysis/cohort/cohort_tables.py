@@ -112,7 +112,11 @@ class CohortTables:
         return engine
 
     def ask(
-        self, question: str, parameters: Mapping[str, Any] | None = None, named: Mapping[str, str] | None = None
+        self,
+        question: str,
+        parameters: Mapping[str, Any] | None = None,
+        named: Mapping[str, str] | None = None,
+        shown: Mapping[str, pd.DataFrame] | None = None,
     ) -> pd.DataFrame:
         """Return the answer to a question of ``queries/7_audit/asked``.
 
@@ -124,8 +128,10 @@ class CohortTables:
             Values on offer; those of the cohort's own queries are on offer, too.
         named
             Selects that the question reads by name, as if they were tables.
+        shown
+            Frames that it reads by name.
         """
-        with self._opened() as engine, engine.named(**named or {}):
+        with self._opened() as engine, engine.named(**named or {}), engine.showing(**shown or {}):
             return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
 
     def ask_money(self, question: str) -> pd.DataFrame:

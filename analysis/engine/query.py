@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from analysis.errors import BuildError
+from analysis.errors import BuildError, StudyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,32 @@ def _tables(node: Any, own_names: frozenset[str]) -> set[str]:
     if node.get("type") == "BASE_TABLE" and node["table_name"] not in own_names:
         found.add(".".join(filter(None, (node["schema_name"], node["table_name"]))))
     return found.union(*(_tables(value, own_names) for key, value in node.items() if key != "cte_map"))
+
+
+def columns_read(expression: str) -> tuple[str, ...]:
+    """Return the columns that an expression reads, in order, each once.
+
+    Raises
+    ------
+    StudyError
+        If the text is no expression by itself.
+    """
+    text = f"select ({expression}\n)"
+    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": text}).fetchall()
+    tree = json.loads(serialized)
+    if tree["error"] or len(tree["statements"]) != 1 or len(tree["statements"][0]["node"]["select_list"]) != 1:
+        reason = tree.get("error_message", "it is more than one")
+        raise StudyError(f"'{expression}' is no expression in SQL: {reason}.")
+    return tuple(dict.fromkeys(_columns(tree["statements"][0]["node"]["select_list"])))
+
+
+def _columns(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [name for entry in node for name in _columns(entry)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["column_names"][-1]] if node.get("type") == "COLUMN_REF" else []
+    return own + [name for value in node.values() for name in _columns(value)]
 
 
 @functools.cache

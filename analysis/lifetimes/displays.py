@@ -10,7 +10,9 @@ from analysis.lifetimes.parametric import ParametricSurvival
 from analysis.lifetimes.trend import Trend
 
 
-def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None) -> Display:
+def show_survival(
+    curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = None, notes: tuple[str, ...] = ()
+) -> Display:
     """Return survival curves with the numbers at risk beneath them.
 
     Parameters
@@ -19,9 +21,11 @@ def show_survival(curves: pd.DataFrame, at_risk: pd.DataFrame, by: str | None = 
         As `analysis.lifetimes.frames.CURVES` and `AT_RISK`.
     by
         The label that tells the groups apart, if there are any.
+    notes
+        On the groups.
     """
     title = "Share still customers" + (f", by {by}" if by else "") + since(curves)
-    return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2))
+    return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2), notes=notes)
 
 
 def since(curves: pd.DataFrame) -> str:

@@ -40,3 +40,18 @@ def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> 
     if 0 < pooled < min_cell:
         kept = kept[:-1]
     return named.where(named.isin(kept), OTHER)
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """Return names of groups in the order in which a reader looks for them: numbers by size, then words.
+
+    Examples
+    --------
+    >>> in_order(["web", "100", "25"])
+    ['25', '100', 'web']
+    """
+    return sorted(names, key=lambda name: (not _is_number(name), float(name) if _is_number(name) else 0.0, name))
+
+
+def _is_number(name: str) -> bool:
+    return name.replace(".", "", 1).removeprefix("-").isdecimal()

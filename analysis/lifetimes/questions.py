@@ -1,19 +1,23 @@
 """Questions of lifetimes: how long they last, how they end, and how the book and its rate moved; for the workbench."""
 
+from dataclasses import replace
 from functools import cached_property
 
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cox.global_test import GlobalTest
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.design.outcome import Outcome
 from analysis.figures.display import Display
 from analysis.lifetimes.book import book_of
+from analysis.lifetimes.compared import curves_differ, group_notes
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival, show_trend
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
 from analysis.lifetimes.parametric import parametric_survival_of
 from analysis.lifetimes.results import EventResults
+from analysis.lifetimes.sold import Told, in_groups, told_of
 from analysis.lifetimes.survival import survival_tables
 from analysis.lifetimes.trend import Trend, trend_of
 
@@ -33,24 +37,49 @@ class Lifetimes(CohortTables):
         return pooled_labels(self.table("accounts").set_index("account_id")[by], self.study.report.min_cell, most)
 
     def survival(self, by: str | None = None) -> Display:
-        """Return survival curves with numbers at risk, by a column of ``accounts`` or for all.
+        """Return survival curves with numbers at risk, of all or by group.
 
-        Columns of ``accounts`` are labels as of the snapshot: fine for a picture, never covariates.
-        """
-        return show_survival(*self.survival_tables(by), by)
-
-    def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return survival curves, and the numbers at risk at a few round times.
+        Parameters
+        ----------
+        by
+            A column of ``accounts`` or of ``subscriptions``, or an expression in SQL over them: ``plan``,
+            ``seats >= 100``, ``plan = 'pro' and region = 'JP'``. Groups are those of the first day on which a lifetime
+            is observed, its first day unless it began before the observation; columns of ``accounts`` are as of the
+            snapshot, fine for a picture and never covariates. Numbers of many values are cut into quarters.
 
         Raises
         ------
         StudyError
-            If ``accounts`` has no such column, or the source does not give it.
+            If there is no such column, the source does not give it, or it is no expression.
         """
-        group = None
-        if by:
-            group = self.counting_process["account_id"].map(self.labels_of_accounts(by)).to_numpy(object)
+        if by is None:
+            return show_survival(*self.survival_tables())
+        told = self._told_at_start(by)
+        curves, at_risk = self._survival_tables(self._labels(told))
+        return show_survival(curves, at_risk, by, group_notes(told, self._differ(told)))
+
+    def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return survival curves, and the numbers at risk at a few round times; `by` as `survival` has it."""
+        return self._survival_tables(self._labels(self._told_at_start(by)) if by else None)
+
+    def _survival_tables(self, labels: pd.Series | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        group = None if labels is None else self.counting_process["lifetime_id"].map(labels).to_numpy(object)
         return survival_tables(Outcome.from_counting_process(self.counting_process), self.study.report, group)
+
+    def _told_at_start(self, by: str) -> Told:
+        first = self.counting_process.sort_values("start", kind="stable").drop_duplicates("lifetime_id")
+        told = told_of(self, first[["lifetime_id", "risk_date"]].reset_index(drop=True), by)
+        return replace(told, values=told.values.set_axis(first["lifetime_id"].to_numpy(object)))
+
+    def _labels(self, told: Told) -> pd.Series:
+        """Return the group of each lifetime, by its id, small groups pooled."""
+        return pooled_labels(in_groups(told.values), self.study.report.min_cell)
+
+    def _differ(self, told: Told) -> GlobalTest | None:
+        """Test whether the curves of the groups are one; None where these data cannot tell."""
+        outcome = Outcome.from_counting_process(self.counting_process)
+        labels = self.counting_process["lifetime_id"].map(self._labels(told))
+        return curves_differ(outcome, labels.to_numpy(object), self.study.seed)
 
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.

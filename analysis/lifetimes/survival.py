@@ -13,7 +13,7 @@ from analysis.declared.study_parts import Report
 from analysis.declared.suppression import hidden_cells
 from analysis.design.outcome import Outcome
 from analysis.lifetimes.frames import AT_RISK, CURVES
-from analysis.lifetimes.labels import ALL
+from analysis.lifetimes.labels import ALL, in_order
 
 DAYS_A_YEAR = 365
 """As the ages at which the number at risk is told."""
@@ -43,7 +43,7 @@ def survival_tables(
         As `AT_RISK`, every group in it.
     """
     of = np.full(len(outcome), ALL, dtype=object) if group is None else group
-    names = pd.unique(pd.Series(of).sort_values(kind="stable"))
+    names = np.array(in_order(set(of)), dtype=object)
     parts = [(name, _curve(outcome.take(of == name), report)) for name in names]
     curves = [curve.assign(group=name) for name, curve in parts if curve is not None]
     table = CURVES.checked(pd.concat(curves, ignore_index=True)) if curves else CURVES.empty()
