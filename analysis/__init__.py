@@ -15,3 +15,19 @@ The Cox model (`cox`) and the curves of lifetimes that enter late (`curves`) are
 has a right baseline hazard, robust errors and a test of proportional hazards for rows ``(start, stop]``. R's
 ``survival`` is the judge of both.
 """
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.workbench import open_study
+
+__all__ = ["open_study"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return `open_study`, which imports all that a study needs when it is asked for, and not before."""
+    if name == "open_study":
+        from analysis.workbench import open_study
+
+        return open_study
+    raise AttributeError(f"module 'analysis' has no attribute '{name}'")

@@ -26,9 +26,11 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.floors import Question
 from analysis.declared.schema import Schema
 from analysis.errors import DesignError, ModelError
+from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 
 
-class AuditResults:
+class AuditResults(Answers):
     """What could make a study's findings wrong, looked for on its own data.
 
     Parameters
@@ -38,6 +40,8 @@ class AuditResults:
     look_ahead_days
         Days on which the past is rebuilt; the study's own number by default.
     """
+
+    first = "findings"
 
     def __init__(self, tenure: CohortTables, look_ahead_days: int | None = None) -> None:
         self._tenure = tenure
@@ -146,6 +150,10 @@ class AuditResults:
     def gaps(self) -> Gaps:
         """Which covariates lack values in some quarter."""
         return gaps(self.coverage)
+
+    def findings(self) -> Display:
+        """Return what was looked for, and whether it was found."""
+        return Display("What could make a finding wrong, and whether it was found", self.alarms)
 
     @property
     def verdicts(self) -> tuple[Alarm, ...]:

@@ -82,7 +82,9 @@ class Rows:
             number = engine.count(f"({self.sql})") if len(found) > MOST_ROWS else len(found)
         if number == len(found):
             return self._display(found)
-        return self._display(found.head(FIRST_ROWS), f"The first {FIRST_ROWS} of {number:,} rows; .frame() returns all.")
+        return self._display(
+            found.head(FIRST_ROWS), f"The first {FIRST_ROWS} of {number:,} rows; .frame() returns all."
+        )
 
     def __repr__(self) -> str:
         """Return the first rows as text."""

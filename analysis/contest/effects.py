@@ -30,11 +30,12 @@ from analysis.errors import DesignError, ModelError
 from analysis.evaluation.folds import Fold
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.forecast.outlook import Forecast
 from analysis.inference.findings import Findings
 
 
-class EffectResults:
+class EffectResults(Answers):
     """What goes with leaving, by how much, and for whom; each made once when first asked for.
 
     Parameters
@@ -50,6 +51,8 @@ class EffectResults:
     signals
         Returns what the lag ladder says of each column, by name; None where it was not made.
     """
+
+    first = "risk_differences"
 
     def __init__(
         self,

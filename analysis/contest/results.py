@@ -21,10 +21,11 @@ from analysis.errors import ModelError
 from analysis.evaluation.in_use import GROUPS
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.wording.remarks import remark
 
 
-class ContestResults:
+class ContestResults(Answers):
     """What each factor family is worth to forecasts; each result is computed once.
 
     Parameters
@@ -36,6 +37,8 @@ class ContestResults:
     is_brief
         Whether it is held by the one kind of model alone that verdicts are taken from.
     """
+
+    first = "values"
 
     def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], is_brief: bool = False) -> None:
         self._tenure, self._rolling, self._is_brief = tenure, rolling, is_brief

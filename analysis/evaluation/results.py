@@ -22,13 +22,14 @@ from analysis.evaluation.model_card import CardSource, ModelCard, model_card
 from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin
 from analysis.evaluation.skill import Skill
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.models.registry import CONTRACT_ONLY
 
 _OF_CAUGHT = ("n_rows", "n_events", "flagged", "caught", "by_chance", "precision", "recall", "lift")
 _OF_ARR = ("arr_left", "arr_caught", "n_without_arr")
 
 
-class EvaluationResults:
+class EvaluationResults(Answers):
     """How the models of a study forecast quarters that they had not seen; each result is computed once.
 
     Parameters
@@ -38,6 +39,8 @@ class EvaluationResults:
     rolling, skill
         Return the forecasts of earlier quarters, and how good they were.
     """
+
+    first = "scores"
 
     def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], skill: Callable[[], Skill]) -> None:
         self._tenure = tenure

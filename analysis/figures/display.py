@@ -67,7 +67,7 @@ class Display:
         return cast(Figure, ax.get_figure(root=True))
 
     def save(self, path: str | Path) -> Path:
-        """Save the picture (``.png``, ``.svg``) or the numbers (``.csv``, ``.parquet``, ``.xlsx``), or both (``.html``).
+        """Save the picture (``.png``, ``.svg``), the numbers (``.csv``, ``.parquet``, ``.xlsx``) or both (``.html``).
 
         The end of the file's name says which. The same result makes the same bytes, and an earlier file of the name is
         replaced whole.

@@ -52,8 +52,7 @@ def save(result: Result, path: str | Path) -> Path:
     write = _WAYS.get(path.suffix.lower())
     if write is None:
         raise StoreError(
-            f"'{path.name}' does not end in a kind of file that a result can be saved as: "
-            f"{', '.join(sorted(_WAYS))}."
+            f"'{path.name}' does not end in a kind of file that a result can be saved as: {', '.join(sorted(_WAYS))}."
         )
     with new_file(path) as part:
         write(result, part)

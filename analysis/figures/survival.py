@@ -54,7 +54,7 @@ def draw_survival(
     ax.set_ylabel(y_label)
     ax.set_xlabel(years_label if is_yearly else x_label)
     if named:
-        legend(ax, named, loc="lower left", ncols=min(3, len(named)))
+        legend(ax, named, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1, ncols=min(4, len(named)))
     _number_rows(ax, at_risk, groups, at_risk_label)
 
 

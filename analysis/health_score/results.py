@@ -10,6 +10,7 @@ from analysis.declared.factors import contenders
 from analysis.errors import ModelError, obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.health_score.alarms import Alarms, alarms_of
 from analysis.health_score.colours import ColourMeanings, colour_meanings
 from analysis.health_score.contamination import Contamination
@@ -45,7 +46,7 @@ from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import remark
 
 
-class ScoreAudit:
+class ScoreAudit(Answers):
     """The audit of a health score; each result is computed once.
 
     Parameters
@@ -57,6 +58,8 @@ class ScoreAudit:
     computed
         Audit the score that the definition gives on what was known then, though another was published.
     """
+
+    first = "weight_by_weight"
 
     def __init__(
         self,
@@ -89,16 +92,13 @@ class ScoreAudit:
 
         Raises
         ------
-        StudyError
-            As `definition`.
-        DesignError
-            If a component of the definition rests on what the source does not give.
+        StudyError, DesignError
+            As `definition`; if a component of the definition rests on what the source does not give.
         ModelError
             If there is neither a published score nor a definition.
         """
         found = None if self._is_computed else self.judgeable.scored
-        if self._is_computed and self.definition:
-            found = scored_by_definition(self._tenure, self.definition)
+        found = scored_by_definition(self._tenure, self.definition) if self._is_computed and self.definition else found
         if found is None:
             raise ModelError(remark("health_score.none", path=self._tenure.study.health_score.name))
         return found

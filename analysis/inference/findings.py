@@ -10,6 +10,7 @@ from analysis.declared.floors import Question
 from analysis.errors import DesignError, ModelError
 from analysis.figures.display import Display
 from analysis.inference.apart import bounds_apart, family_tests_apart, fit_apart, ratios_apart, together_apart
+from analysis.inference.asked_cox import AskedCox, asked_cox
 from analysis.inference.displays import show_drifts, show_hazard_ratios
 from analysis.inference.drift import DriftPath, DriftVerdict, drift_path, drift_verdict
 from analysis.inference.event_dates import compare_event_dates
@@ -55,6 +56,35 @@ class Findings(Lifetimes):
         self.progress("fitting a time-varying Cox model for each family")
         measured = [family.name for family, is_measured in self.families() if is_measured and not family.is_control]
         return fit_apart(self.counting_process, self.covariates("counting_process"), measured)
+
+    def cox(self, formula: str, where: str | None = None) -> AskedCox:
+        """Return the time-varying Cox model that a formula asks for, fitted to all intervals or some.
+
+        Parameters
+        ----------
+        formula
+            Names of families and covariates: ``usage + relationship * no_champion``. The contract is adjusted for
+            unless it is taken out (``usage - contract``); baselines differ by kind of term, errors are clustered by
+            parent account, and columns are shrunk where events are few for them.
+        where
+            True or false of each interval, in SQL, over covariates, columns of ``accounts`` (as of the snapshot) and of
+            ``subscriptions`` (as of the interval's first day): ``segment = 'mid' and seats >= 50``.
+
+        Raises
+        ------
+        DesignError, StudyError
+            If a name is unknown or not measured here.
+        ModelError
+            If those intervals hold too few events, or parent accounts with one.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.cox("usage").test("usage").frame()["n_columns"].item() > 5
+        True
+        """
+        return asked_cox(self, formula, where)
 
     def _reaches(self, question: Question) -> bool:
         return self.floor(question).is_reached

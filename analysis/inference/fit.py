@@ -84,7 +84,17 @@ def fit_inference(counting_process: pd.DataFrame, covariates: Sequence[Covariate
     DesignError, ModelError
         If no covariate varies, nobody churned, or the likelihood has no maximum.
     """
-    design, matrix = learn_matrix(counting_process, covariates)
+    return fit_matrix(*learn_matrix(counting_process, covariates), counting_process)
+
+
+def fit_matrix(design: Design, matrix: DesignMatrix, counting_process: pd.DataFrame) -> Inference:
+    """Fit the columns of a matrix of the intervals, which may be others than those of its design.
+
+    Raises
+    ------
+    ModelError
+        If nobody churned, or the likelihood has no maximum.
+    """
     rows = Outcome.from_counting_process(counting_process).counting_rows(clock_strata(counting_process))
     sides = thin_sides(matrix, rows)
     thin = thin_columns(matrix, rows, sides)

@@ -42,12 +42,18 @@ def family_tests(fit: CoxFit, columns: Sequence[Column], families: Sequence[str]
     for family in families:
         is_tested = np.array([column.family == family and not column.marks_missing for column in columns])
         if is_tested.any():
-            lines.append((family, int(is_tested.sum()), *_tested(fit, is_tested, seed)))
+            lines.append((family, int(is_tested.sum()), *block_test(fit, is_tested, seed)))
     return TESTS.checked(pd.DataFrame(lines, columns=TESTS.columns))
 
 
-def _tested(fit: CoxFit, is_tested: NDArray[np.bool_], seed: int) -> tuple[float, float]:
-    """Return statistic and p value; both missing where nothing can be tested."""
+def block_test(fit: CoxFit, is_tested: NDArray[np.bool_], seed: int) -> tuple[float, float]:
+    """Test some columns jointly, given all others, as `family_tests` does.
+
+    Returns
+    -------
+    statistic, p_value : float
+        Both missing where nothing can be tested.
+    """
     values = fit.likelihood.values
     null = _without(fit, is_tested)
     try:

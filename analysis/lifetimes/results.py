@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.declared.study_parts import Report
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_before_renewal, draw_incidence, draw_mean_number, draw_rates
 from analysis.lifetimes.clock import commonest_kind, kinds_to_draw, leaving_before_renewal
@@ -16,7 +17,7 @@ from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_
 CAUSE_COLORS = dict(zip(CAUSES, CYCLE, strict=False))
 
 
-class EventResults:
+class EventResults(Answers):
     """How lifetimes end and what changes in them; each result is computed once, when first asked for.
 
     Parameters
@@ -26,6 +27,8 @@ class EventResults:
     report
         Where curves begin, and the smallest cell.
     """
+
+    first = "ends"
 
     def __init__(self, table: Callable[[str], pd.DataFrame], report: Report) -> None:
         self._table = table

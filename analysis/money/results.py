@@ -11,6 +11,7 @@ from analysis.design.outcome import Outcome
 from analysis.errors import ModelError, obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
+from analysis.figures.shown import Answers
 from analysis.forecast.outlook import Forecast
 from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.standpoint import standpoint
@@ -29,7 +30,7 @@ from analysis.money.summed import summed_up
 from analysis.wording.remarks import Remark, remark
 
 
-class MoneyResults:
+class MoneyResults(Answers):
     """What the book pays in a year and what becomes of it, by ends; each result is computed once.
 
     Where these data give no prices, or several currencies, every method but `renewals` raises a `ModelError` that says
@@ -42,6 +43,8 @@ class MoneyResults:
     rolling, forecast, no_forecast
         Return the forecasts of past quarters, the one of the quarter to come, and why there is none, if so.
     """
+
+    first = "bridge"
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ def new_set(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """Give a name to write one file to that belongs to no set; at the end of the block it is in place of an earlier one.
+    """Give a name to write one file to that belongs to no set; at the end it is in place of an earlier one.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from analysis.errors import StoreError
 
 MOST_ROWS, MOST_SIGNS, WIDEST = 1_048_576, 32_767, 60
 """Of a sheet, of a cell, and of a column as it is first shown."""
-MADE_ON = datetime(2000, 1, 1)  # noqa: DTZ001
+MADE_ON = datetime(2000, 1, 1)
 """What every workbook says of itself: the same tables make the same bytes."""
 
 

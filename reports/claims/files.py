@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from analysis.workbench import Workbench
+from analysis.written.csv_text import csv_texts
 from reports.claims.page import render_claims
 from reports.claims.summary import summarise
 from reports.messages import read_catalogue
-from analysis.written.csv_text import csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import own_claims, provenance
 

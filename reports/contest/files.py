@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from analysis.workbench import Workbench
+from analysis.written.csv_text import csv_texts
 from reports.contest.page import render_contest
 from reports.contest.summary import summarise
 from reports.messages import read_catalogue
-from analysis.written.csv_text import csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 

@@ -3,6 +3,7 @@
 ``python -m reports.dictionary.query_index`` writes it to ``queries/README.md``.
 """
 
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from analysis.workbench import Workbench
+from analysis.written.csv_text import as_csv, csv_texts
 from reports.evaluation.page import render_evaluation
 from reports.evaluation.sentences import card_lines
 from reports.evaluation.summary import summarise
 from reports.messages import read_catalogue
-from analysis.written.csv_text import as_csv, csv_texts
 from reports.writing.files import WrittenPage, write_page
 from reports.writing.provenance import provenance
 

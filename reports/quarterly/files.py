@@ -14,6 +14,8 @@ from analysis.forecast.call_list import SHARE, in_order_to_act
 from analysis.store.sets import new_set
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
+from analysis.written.csv_text import as_csv, csv_texts
+from analysis.written.parquet import write_parquet
 from reports.messages import read_catalogue
 from reports.quarterly.content import Summary
 from reports.quarterly.earlier import since_earlier
@@ -23,9 +25,7 @@ from reports.quarterly.manifest import MANIFEST, Manifest, files_in, manifest_te
 from reports.quarterly.page import render_quarterly
 from reports.quarterly.reasons import reasons_as_data
 from reports.quarterly.sentences import quarter_label
-from analysis.written.csv_text import as_csv, csv_texts
 from reports.writing.files import write_bytes, write_texts
-from analysis.written.parquet import write_parquet
 from reports.writing.pdf.typeset import PACKAGES, Running, as_pdf, as_png, as_sheet
 from reports.writing.provenance import own_actions, own_claims, provenance
 

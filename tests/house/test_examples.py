@@ -28,7 +28,8 @@ SHOWN = {
     "analysis.evaluation.rolling_origin": ["rolling_origin"],
     "analysis.inference.multiplicity": ["holm"],
     "analysis.lifetimes.parametric": ["fit_parametric_survival"],
-    "analysis.workbench": ["open_study"],
+    "analysis.workbench.opening": ["open_study"],
+    "analysis.inference.findings": ["Findings.cox"],
 }
 """What a stranger tries first."""
 

@@ -4,11 +4,11 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Report, Time
-from matplotlib.figure import Figure
 from analysis.figures.trend import draw_record, draw_trend
 from analysis.lifetimes.survival import stays
 from analysis.lifetimes.trend import trend_of

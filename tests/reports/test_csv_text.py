@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from small_source import write_small_source
 
-from reports.cli.commands import main
 from analysis.written.csv_text import as_csv
+from reports.cli.commands import main
 from reports.writing.files import write_texts
 
 NAMES = pd.DataFrame(

@@ -1,6 +1,6 @@
 -- grain: lifetime and day that is asked for; key: lifetime_id, risk_date
--- rule: labels of the account as they are given on the snapshot, beside what was sold to it on the day: seats and MRR of
---       all versions in force, added up; plan, product and terms of the one that pays most. `asked_days` (lifetime_id,
+-- rule: labels of the account as they are given on the snapshot, beside what was sold to it on the day: seats and MRR
+--       of all versions in force, added up; plan, product and terms of the one that pays most. `asked_days` (lifetime_id,
 --       risk_date) is what the asker hands over
 with in_force as (
     select
@@ -14,7 +14,7 @@ with in_force as (
         versions.notice_period_days,
         row_number() over (
             partition by asked_days.lifetime_id, asked_days.risk_date
-            order by versions.mrr desc nulls last, versions.started_on desc, versions.subscription_id
+            order by versions.mrr desc nulls last, versions.started_on desc, versions.subscription_id asc
         ) as place
     from asked_days
     inner join lifetimes

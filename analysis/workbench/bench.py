@@ -1,19 +1,18 @@
-"""The workbench: one study opened, with every result a method away; what notebooks and reports start from."""
+"""The bench: one study opened, with every result a method away; what notebooks and reports start from."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
 from analysis.claims.ledger import Ledger, claims_ledger
-from analysis.cohort.build import build_cohort
 from analysis.contest.effects import EffectResults
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
 from analysis.declared.floors import Question
-from analysis.declared.quarters import quarter_named
-from analysis.declared.study import Study, read_study
 from analysis.errors import obstacle_to
+from analysis.evaluation.asked_models import AskedModels, asked_models
 from analysis.evaluation.results import EvaluationResults
 from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
 from analysis.evaluation.skill import Skill, skill_of
@@ -29,9 +28,11 @@ from analysis.forecast.saving import save_model
 from analysis.forecast.standpoint import Standpoint, refuse_without_churn, standpoint
 from analysis.health_score.results import ScoreAudit
 from analysis.inference.findings import Findings
+from analysis.models.competition import Makers
+from analysis.models.registry import BOOSTING, FOREST
 from analysis.money.results import MoneyResults
-from analysis.progress import Progress
 from analysis.wording.remarks import Remark
+from analysis.workbench.overview import overview_html, overview_lines
 
 MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
@@ -39,6 +40,14 @@ MOST_SEGMENTS = 12
 
 class Workbench(Findings):
     """A study with every result a method away, each computed once when first asked for."""
+
+    def __repr__(self) -> str:
+        """Return what the study is, what it measures, and what can be asked of it, as text."""
+        return overview_lines(self)
+
+    def _repr_html_(self) -> str:
+        """Return the same as HTML."""
+        return overview_html(self)
 
     @cached_property
     def rolling(self) -> RollingOrigin:
@@ -116,6 +125,29 @@ class Workbench(Findings):
         """How forecasts of quarters that the models had not seen turned out."""
         return EvaluationResults(self, lambda: self.rolling, lambda: self.skill)
 
+    def evaluate(self, models: Sequence[str] | Makers) -> AskedModels:
+        """Return models, scored on recent quarters that they had not seen, beside what any model must beat.
+
+        Parameters
+        ----------
+        models
+            Names (`analysis.models.registry.competing_models`), or functions that make an unfitted model, by name.
+
+        Raises
+        ------
+        ModelError
+            If there is no model of a name, or no quarter could be scored.
+        """
+        return asked_models(self, models)
+
+    def forest(self) -> AskedModels:
+        """Return how a random survival forest forecasts quarters that it had not seen."""
+        return self.evaluate([FOREST])
+
+    def boosting(self) -> AskedModels:
+        """Return how gradient-boosted trees forecast quarters that they had not seen."""
+        return self.evaluate([BOOSTING])
+
     @cached_property
     def contest(self) -> ContestResults:
         """Usage, relationship or champion: what knowing each family is worth to forecasts."""
@@ -181,73 +213,3 @@ class Workbench(Findings):
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
         return show_outlook(self.forecast, self.study.report.risk_tiers)
-
-
-def open_study(
-    path: str | Path,
-    *,
-    source: str | Path | None = None,
-    quarter: str | None = None,
-    out: str | Path = "out",
-    threads: int | None = None,
-    memory_limit: str | None = None,
-    progress: Progress = print,
-) -> Workbench:
-    """Open a study, building its cohort if its data, dates or queries are new.
-
-    Parameters
-    ----------
-    path
-        The study file.
-    source
-        Another folder with the raw data than the study names.
-    quarter
-        Such as ``2026Q3``: as all stood on the first day after it.
-    out
-        Where output goes; the study gets a folder of its name in it.
-    threads, memory_limit
-        Of DuckDB at most, in all that is built and asked, memory such as ``4GB``; results never depend on them.
-    progress
-        Told, in one line each, what takes time.
-
-    Raises
-    ------
-    StudyError, SourceError, ContractError, BuildError
-        If the study cannot be built.
-
-    Examples
-    --------
-    >>> tenure = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
-    >>> tenure.n_events
-    91
-    >>> curve = tenure.survival().frame()
-    >>> curve.loc[curve["time"] <= 365, ["time", "n_risk", "estimate"]].tail(1).round(3)
-         time  n_risk  estimate
-    24  365.0     146     0.716
-    >>> tenure.hazard_ratios()  # in a notebook with its picture; .frame() and .plot() give either
-    Hazard ratios per standard deviation
-    ...
-    """
-    study = read_study(path)
-    if source is not None:
-        study = study.with_source(Path(source))
-    if quarter is not None:
-        study = study.reporting_on(quarter_named(quarter, study.time.fiscal_year_start_month))
-    return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress)
-
-
-def open_workbench(
-    study: Study,
-    out: Path,
-    *,
-    threads: int | None = None,
-    memory_limit: str | None = None,
-    progress: Progress = print,
-) -> Workbench:
-    """Open a study that has been read already; see `open_study`.
-
-    Of a cohort that is built already it is seen that it is this one, with all its tables; each part of them is checked
-    when it is read.
-    """
-    build = build_cohort(study, out / study.name, progress, threads, memory_limit, is_whole=False)
-    return Workbench(study, build.path, build.hashes, progress, threads, memory_limit)

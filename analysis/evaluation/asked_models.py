@@ -1,0 +1,83 @@
+"""Asked models: some models, or models of the asker's own, scored on quarters that they had not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.errors import ModelError
+from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, rolling_origin_of
+from analysis.figures.display import Display
+from analysis.figures.model_scores import draw_scores, scores_height
+from analysis.figures.shown import Shown
+from analysis.models.competition import Makers
+from analysis.models.registry import CONTRACT_ONLY, LAST_SETTLED_QUARTER, competing_models
+from analysis.wording.nearest import nearest
+
+RIVALS = (CONTRACT_ONLY, LAST_SETTLED_QUARTER)
+"""What any model must beat: they are scored beside those that were asked for."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class AskedModels(Shown):
+    """Models as they were asked for, with their scores; it shows how far each is ahead of the contract alone.
+
+    Attributes
+    ----------
+    asked
+        Names of the models.
+    rolling
+        Their forecasts, quarter by quarter.
+    """
+
+    asked: tuple[str, ...]
+    rolling: RollingOrigin
+
+    def scores(self) -> Display:
+        """Return every score of every model, with intervals by resampled parent accounts, and those it must beat."""
+        pooled = self.rolling.pooled
+        table = pooled[pooled["model"] != QUOTED].reset_index(drop=True)
+        found = self.rolling.folds
+        return Display(
+            "Out-of-time scores: " + ", ".join(self.asked),
+            table,
+            lambda ax: draw_scores(ax, table),
+            size=(7.4, scores_height(table)),
+            notes=(
+                f"{len(found)} quarters, from {found[0].landmark:%Y-%m-%d} to {found[-1].landmark:%Y-%m-%d}, each "
+                "forecast with what was known at its start; models tuned and put right on training rows.",
+                *(str(note) for note in self.rolling.notes),
+            ),
+        )
+
+    shown = scores
+
+    def pairs(self) -> Display:
+        """Return differences of scores between every two models, on the same accounts."""
+        pairs = self.rolling.pairs
+        is_own = (pairs["model"] != QUOTED) & (pairs["versus"] != QUOTED)
+        return Display("Differences of out-of-time scores, paired", pairs[is_own].reset_index(drop=True))
+
+    def by_quarter(self) -> Display:
+        """Return scores quarter by quarter."""
+        by_fold = self.rolling.by_fold
+        return Display("Scores by quarter", by_fold[by_fold["model"] != QUOTED].reset_index(drop=True))
+
+    def predictions(self) -> pd.DataFrame:
+        """Return each account's probability of leaving within the horizon of each quarter's start, by each model."""
+        return self.rolling.predictions.drop(columns=QUOTED)
+
+
+def asked_models(tenure: CohortTables, models: Sequence[str] | Makers) -> AskedModels:
+    """Score models by name, or by functions that make unfitted ones; see `Workbench.evaluate`."""
+    known = competing_models(tenure.study)
+    if not isinstance(models, dict):
+        for name in models:
+            if name not in known:
+                raise ModelError(f"There is no model '{name}'. {nearest(name, known, most=len(known))}")
+        models = {name: known[name] for name in models}
+    if not models:
+        raise ModelError(f"No model is named. There are: {', '.join(known)}.")
+    beside = {name: known[name] for name in RIVALS if name not in models}
+    return AskedModels(tuple(models), rolling_origin_of(tenure, {**models, **beside}, blended=()))
