@@ -1,7 +1,7 @@
 -- grain: lifetime and day that is asked for; key: lifetime_id, risk_date
 -- rule: labels of the account as they are given on the snapshot, beside what was sold to it on the day: seats and MRR
---       of all versions in force, added up; plan, product and terms of the one that pays most. `asked_days` (lifetime_id,
---       risk_date) is what the asker hands over
+--       of all versions in force, added up; plan, product and terms of the one that pays most. `asked_days`
+--       (lifetime_id, risk_date) is what the asker hands over
 with in_force as (
     select
         asked_days.lifetime_id,
