@@ -5,7 +5,7 @@ from pathlib import Path
 from analysis.cohort.build import build_cohort
 from analysis.declared.quarters import quarter_named
 from analysis.declared.study import Study, read_study
-from analysis.progress import Progress
+from analysis.progress import Bars, Progress
 from analysis.workbench.bench import Workbench
 
 
@@ -17,7 +17,7 @@ def open_study(
     out: str | Path = "out",
     threads: int | None = None,
     memory_limit: str | None = None,
-    progress: Progress = print,
+    progress: Progress | None = None,
 ) -> Workbench:
     """Open a study, building its cohort if its data, dates or queries are new.
 
@@ -34,7 +34,7 @@ def open_study(
     threads, memory_limit
         Of DuckDB at most, in all that is built and asked, memory such as ``4GB``; results never depend on them.
     progress
-        Told, in one line each, what takes time.
+        Told, in one line each, what takes time; by default a bar in a notebook or terminal (`analysis.progress.Bars`).
 
     Raises
     ------
@@ -59,7 +59,7 @@ def open_study(
         study = study.with_source(Path(source))
     if quarter is not None:
         study = study.reporting_on(quarter_named(quarter, study.time.fiscal_year_start_month))
-    return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress)
+    return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress or Bars())
 
 
 def open_workbench(
