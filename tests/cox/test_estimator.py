@@ -29,8 +29,9 @@ def fitted(heart):
 
 
 def test_parameters_survive_a_clone():
-    model = CoxPH(ties="breslow", ridge=(0.5, 1.0), max_iterations=9)
-    assert clone(model).get_params() == {"ties": "breslow", "ridge": (0.5, 1.0), "max_iterations": 9}
+    given = {"formula": "usage + seats", "ties": "breslow", "ridge": (0.5, 1.0), "max_iterations": 9}
+    model = CoxPH(**given)
+    assert clone(model).get_params() == given
     assert model.set_params(ties="efron").ties == "efron"
 
 
@@ -77,7 +78,7 @@ def test_strata_may_be_several_columns(heart):
     assert by_frame.coef_ == pytest.approx(by_label.coef_, rel=1e-12)
     assert by_frame.fit_.rows.strata == ((0, "no"), (0, "yes"), (1, "no"), (1, "yes"))
     probabilities = [
-        model.predict_event_probability(heart[["age", "year"]], heart["start"], 30, stratum=stratum)
+        model.predict_event_probability(heart[["age", "year"]], heart["start"], 30, strata=stratum)
         for model, stratum in [(by_frame, halves), (by_label, joined)]
     ]
     pd.testing.assert_frame_equal(*probabilities)

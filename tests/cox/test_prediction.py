@@ -120,13 +120,13 @@ def test_strata_are_kept_apart():
     lung = table("lung")
     rows = counting_rows(None, lung["stop"], lung["event"], strata=lung["sex"])
     fit = fit_cox(lung[["age", "ph_ecog"]], rows, names=["age", "ph_ecog"])
-    by_sex = {sex: event_probability(fit, [[60, 1]], 0, 182, stratum=[sex])["probability"].item() for sex in (1, 2)}
+    by_sex = {sex: event_probability(fit, [[60, 1]], 0, 182, strata=[sex])["probability"].item() for sex in (1, 2)}
     # R: survfit(coxph(Surv(time, dead) ~ age + ph.ecog + strata(sex)), newdata) at 182 days
     assert by_sex == {1: pytest.approx(1 - 0.640979591310008), 2: pytest.approx(1 - 0.836622339741199)}
     with pytest.raises(ModelError, match="The fit has 2 strata"):
         event_probability(fit, [[60, 1]], 0, 182)
     with pytest.raises(ModelError, match="must be one of the fit"):
-        event_probability(fit, [[60, 1]], 0, 182, stratum=[3])
+        event_probability(fit, [[60, 1]], 0, 182, strata=[3])
 
 
 def test_what_prediction_refuses(fit, heart, two_causes):
@@ -177,8 +177,8 @@ class TestNobodyAtRisk:
     def test_each_stratum_has_its_own_holes(self):
         rows = counting_rows([0, 0, 3, 3], [5, 6, 5, 9], [1, 0, 1, 0], strata=["a", "a", "b", "b"])
         fit = fit_cox([[0], [1], [1], [0]], rows, ridge=1.0)
-        assert why_unknown(fit, 1, 3, stratum=["a", "b"]).tolist() == ["", Unknown.BEFORE]
-        assert event_probability(fit, [[0], [0]], 1, 3, stratum=["a", "b"])["probability"].isna().tolist() == [
+        assert why_unknown(fit, 1, 3, strata=["a", "b"]).tolist() == ["", Unknown.BEFORE]
+        assert event_probability(fit, [[0], [0]], 1, 3, strata=["a", "b"])["probability"].isna().tolist() == [
             False,
             True,
         ]
