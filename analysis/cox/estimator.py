@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -158,7 +158,7 @@ class CoxPH(BaseEstimator):
         self,
         X: Any,
         start: Any,
-        horizon: ArrayLike,
+        horizon: Any,
         *,
         strata: Any = None,
         level: float = 0.95,
@@ -174,8 +174,8 @@ class CoxPH(BaseEstimator):
         X : table or array-like, shape (n, p)
         start : float, array-like, shape (n,), or str
             On the clock of the fit; a str is a column of `X`.
-        horizon : float, sequence of h floats, or array-like, shape (n, 1) or (n, h)
-            One for all rows, several for all, or each row's own.
+        horizon : float, sequence of h floats, Series, str, or array-like, shape (n, h)
+            One for all rows, several for all, or each row's own (a Series or a column of `X`: one, a table: several).
         strata : array-like or DataFrame, str or tuple of str, optional
             As in `fit`; by default the columns that were named there.
         level : float
@@ -188,10 +188,15 @@ class CoxPH(BaseEstimator):
             ``frame["probability"]`` has the shape (n, h).
         """
         fit, values = self._fitted(), self.covariates_.values(X)
-        asked = matched_labels(X, {"start": start, "strata": self.strata_ or None if strata is None else strata})
-        lengths = np.asarray(horizon, dtype=np.float64)
-        each = lengths[None, :] if lengths.ndim == 1 else lengths[:, 0] if lengths.shape[1:] == (1,) else lengths
-        found = event_probability(fit, values, asked["start"], each, strata=asked["strata"], level=level, robust=robust)
+        by_row = isinstance(horizon, pd.Series | str)
+        by = self.strata_ or None if strata is None else strata
+        asked = matched_labels(X, {"start": start, "strata": by, "horizon": horizon if by_row else None})
+        lengths = np.asarray(asked["horizon"] if by_row else horizon, dtype=np.float64)
+        if lengths.ndim == 1 and not by_row:
+            lengths = lengths[None, :]
+        found = event_probability(
+            fit, values, asked["start"], lengths, strata=asked["strata"], level=level, robust=robust
+        )
         return found.set_axis(index_of(X, len(found)), axis=0)
 
     def score(self, X: Any, y: Any = None, *, strata: Any = None, weights: Any = None) -> float:

@@ -259,7 +259,9 @@ def _stratum_codes(fit: CoxFit, strata: ArrayLike | None, n: int) -> NDArray[np.
         if len(fit.rows.strata) > 1:
             raise ModelError(f"The fit has {len(fit.rows.strata)} strata: say to which each row belongs.")
         return np.zeros(n, dtype=np.intp)
-    wanted = [label if not isinstance(label, np.ndarray) else tuple(label) for label in np.asarray(strata)]
+    columns = np.asarray(strata)
+    labels = columns[:, 0] if columns.ndim == 2 and columns.shape[1] == 1 else columns
+    wanted = [label if not isinstance(label, np.ndarray) else tuple(label) for label in labels]
     known = {label: code for code, label in enumerate(fit.rows.strata)}
     codes = np.array([known.get(label, -1) for label in wanted], dtype=np.intp)
     if len(codes) != n:

@@ -7,6 +7,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.cox.matching import matched
 from analysis.cox.rows import refuse_rows
 from analysis.curves.times import read_times, times_of_one_kind
 from analysis.errors import ModelError
@@ -136,6 +137,8 @@ def outcome_columns(names: Collection[str]) -> tuple[str | None, str, str]:
 def counting_process_outcome(start: Any, stop: Any, event: Any) -> NDArray[np.void]:
     """Put ``(start, stop]`` and event into one array with a line a row, as scikit-learn splits and shuffles it.
 
+    Series of pandas are matched by their index (`matched`).
+
     Parameters
     ----------
     start, stop : Series (pandas, polars), Arrow array or array-like, shape (n,)
@@ -147,13 +150,15 @@ def counting_process_outcome(start: Any, stop: Any, event: Any) -> NDArray[np.vo
     Raises
     ------
     ModelError
-        If they are of other lengths or kinds, times are missing, or an event is neither 0 nor 1.
+        If they are of other rows, lengths or kinds, times are missing, or an event is neither 0 nor 1.
 
     Examples
     --------
     >>> counting_process_outcome([0, 5], [5, 9], [False, True])["stop"]
     array([5., 9.])
     """
+    given = matched({"stop": stop, "start": start, "event": event})
+    start, stop, event = given["start"], given["stop"], given["event"]
     if start is None:
         stops = read_times(stop, "stop")[0]
         starts = np.full(len(stops), -np.inf)
