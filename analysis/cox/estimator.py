@@ -16,7 +16,7 @@ from analysis.cox.cumulative_hazard import Interval, baseline_cumulative_hazard
 from analysis.cox.displays import proportional_hazards_of, summary_of
 from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.formula import read_formula
-from analysis.cox.given import given_twice, matched_labels, names_of, read_given
+from analysis.cox.given import matched_labels, names_of, read_given, said_once
 from analysis.cox.hypothesis_tests import ChiSquareTest, TestKind, block_test
 from analysis.cox.information_criteria import aic, bic
 from analysis.cox.matching import index_of
@@ -129,8 +129,8 @@ class CoxPH(BaseEstimator):
         """
         formula = None if self.formula is None else read_formula(self.formula)
         if formula is not None:
-            strata = given_twice("strata", strata, formula.strata)
-            cluster = given_twice("cluster", cluster, formula.cluster)
+            strata = said_once("strata", strata, formula.strata)
+            cluster = said_once("cluster", cluster, formula.cluster)
         given = read_given(X, y, strata=strata, weights=weights, offset=offset, subject=subject, cluster=cluster)
         known, values = by_name(X, given.named) if formula is None else by_formula(formula, X)
         notes = () if subject is None else row_notes(given.rows)

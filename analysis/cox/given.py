@@ -79,7 +79,7 @@ def names_of(own: Any) -> tuple[str, ...]:
     return own if isinstance(own, tuple) and own and all(isinstance(name, str) for name in own) else ()
 
 
-def given_twice(role: str, own: Any, in_formula: Any) -> Any:
+def said_once(role: str, own: Any, in_formula: Any) -> Any:
     """Return what a formula or an argument says of a role.
 
     Raises
