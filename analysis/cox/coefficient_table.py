@@ -9,15 +9,16 @@ from analysis.cox.fit import CoxFit
 
 
 def coefficient_table(
-    fit: CoxFit, *, robust: bool = True, level: float = 0.95, errors: ClusterErrors | None = None
+    fit: CoxFit, *, robust: bool | None = None, level: float = 0.95, errors: ClusterErrors | None = None
 ) -> pd.DataFrame:
     """Tabulate a fitted Cox model, a line a column.
 
     Parameters
     ----------
     fit : CoxFit
-    robust : bool
-        Cluster-robust standard errors (the default) or model-based ones.
+    robust : bool, optional
+        Robust standard errors or model-based ones; by default those that the rows call for
+        (`CoxFit.is_robust`).
     level : float
         Of the intervals.
     errors : ClusterErrors, optional
@@ -31,7 +32,7 @@ def coefficient_table(
         p_value (two-sided), hazard_ratio, hazard_ratio_low, hazard_ratio_high.
     """
     if errors is None:
-        std_error, df = (fit.robust_std_errors if robust else fit.std_errors), np.full(len(fit.names), np.inf)
+        std_error, df = np.sqrt(np.diag(fit.covariance_of(robust))), np.full(len(fit.names), np.inf)
     else:
         std_error, df = errors.std_errors, errors.df
     statistic = fit.coefficients / std_error

@@ -52,7 +52,7 @@ def baseline_cumulative_hazard(
     *,
     level: float = 0.95,
     interval: Interval = "log",
-    robust: bool = False,
+    robust: bool | None = None,
 ) -> pd.DataFrame:
     """Estimate the cumulative hazard of one covariate pattern at the event times of each stratum.
 
@@ -69,8 +69,9 @@ def baseline_cumulative_hazard(
     interval : {'log', 'plain'}
         Symmetric for the log of the cumulative hazard, or for the cumulative hazard itself (as R's
         ``survfit(conf.type = "log")``) and never below zero.
-    robust : bool
-        Let the uncertainty of the coefficients be the cluster-robust one.
+    robust : bool, optional
+        Robust errors of the coefficients or model-based ones; by default those that the rows call for
+        (`CoxFit.is_robust`).
 
     Returns
     -------
@@ -114,7 +115,7 @@ def passage_between(
     first: NDArray[np.intp],
     last: NDArray[np.intp],
     *,
-    robust: bool = False,
+    robust: bool | None = None,
 ) -> Passage:
     """Return the hazard that each pattern passes through between two positions.
 
@@ -125,15 +126,16 @@ def passage_between(
         Standardised as the rows fitted.
     first, last : ndarray of int, shape (k,)
         Positions in arrays from `RiskSets.cumulate`, both in one stratum.
-    robust : bool
+    robust : bool, optional
 
     Notes
     -----
     With Efron's ties, Efron's estimator, the one that belongs to the fit. Variance: Tsiatis (1981), Annals of
-    Statistics 9, 93; Therneau and Grambsch (2000), 10.2.
+    Statistics 9, 93; Therneau and Grambsch (2000), 10.2; the covariance of the coefficients is the robust one where
+    rows are clustered, as in R's ``survfit(coxph(..., cluster =))``.
     """
     sets, end = fit.likelihood.sets, fit.maximum.end
-    covariance = (fit.robust_covariance if robust else fit.covariance) * np.outer(fit.scale, fit.scale)
+    covariance = fit.covariance_of(robust) * np.outer(fit.scale, fit.scale)
     between = end.steps.hazard_to[last] - end.steps.hazard_to[first]
     squares_to = sets.cumulate(_squared_increments(fit))
     drift = end.steps.mean_to[last] - end.steps.mean_to[first] - patterns * between[:, None]

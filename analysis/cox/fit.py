@@ -30,7 +30,7 @@ class CoxFit:
     covariance : ndarray, shape (p, p)
         Inverse of the (penalised) information.
     robust_covariance : ndarray, shape (p, p)
-        Grouped sandwich, clustered by ``rows.cluster``.
+        Grouped sandwich, clustered by ``rows.cluster`` (every row by itself where nobody said).
     log_likelihood, null_log_likelihood : float
         Log partial likelihood at the fit and at coefficients zero, without the ridge penalty.
     ridge : ndarray, shape (p,)
@@ -69,7 +69,7 @@ class CoxFit:
 
     @property
     def robust_std_errors(self) -> NDArray[np.float64]:
-        """Cluster-robust standard errors, shape (p,)."""
+        """Robust standard errors, shape (p,)."""
         return np.sqrt(np.diag(self.robust_covariance))
 
     @property
@@ -77,12 +77,26 @@ class CoxFit:
         """Whether any column has a ridge."""
         return bool((self.ridge > 0).any())
 
+    def is_robust(self, robust: bool | None) -> bool:
+        """Say which errors are meant: those asked for, or by default those that the rows call for.
+
+        Robust ones where rows were said to be clustered (by `cluster` or `subject`) or weights are no whole numbers,
+        model-based ones otherwise, as R's ``coxph`` and its ``survfit``.
+        """
+        return self.rows.calls_for_robust if robust is None else robust
+
+    def covariance_of(self, robust: bool | None = None) -> NDArray[np.float64]:
+        """Return the robust or the model-based covariance, by default the one that `is_robust` says, shape (p, p)."""
+        return self.robust_covariance if self.is_robust(robust) else self.covariance
+
     def __repr__(self) -> str:
         """Say what was fitted to what, in one line."""
         rows = self.rows
+        subjects = f" in {rows.n_subjects_with_event:,} lifetimes" if rows.has_subjects else ""
+        strata = f", {len(rows.strata)} strata" if len(rows.strata) > 1 else ""
         return (
             f"CoxFit({len(self.names)} columns, {self.likelihood.ties} ties; {len(rows):,} rows, "
-            f"{rows.n_events:,} events in {rows.n_subjects_with_event:,} lifetimes, {len(rows.strata)} strata; "
+            f"{rows.n_events:,} events{subjects}{strata}; "
             f"log-likelihood {self.log_likelihood:.6g}, null {self.null_log_likelihood:.6g})"
         )
 
@@ -129,7 +143,7 @@ def fit_cox(
     >>> fit.coefficients.round(6).tolist()
     [1.676857]
     >>> fit
-    CoxFit(1 columns, efron ties; 6 rows, 4 events in 4 lifetimes, 1 strata; log-likelihood -3.35897, null -4.27667)
+    CoxFit(1 columns, efron ties; 6 rows, 4 events; log-likelihood -3.35897, null -4.27667)
     """
     columns = _numbers(values)
     if columns.ndim != 2 or len(columns) != len(rows) or columns.shape[1] == 0:

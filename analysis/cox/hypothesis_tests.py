@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from analysis.cox.one_thread import one_thread
 from analysis.cox.sandwich import grouped_score
 from analysis.errors import ModelError
 from analysis.wording.remarks import remark
+
+TestKind = Literal["wald", "score", "likelihood_ratio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,14 @@ class ChiSquareTest:
 
 
 @one_thread
-def wald_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: bool = True) -> ChiSquareTest:
+def wald_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: bool | None = None) -> ChiSquareTest:
     """Test that the coefficients of `columns` (all by default) are zero, by their distance in standard errors.
 
     Parameters
     ----------
-    robust : bool
-        With the cluster-robust covariance (the default) or the model-based one.
+    robust : bool, optional
+        With the robust covariance or the model-based one; by default the one that the rows call for
+        (`CoxFit.is_robust`).
 
     Raises
     ------
@@ -49,21 +53,22 @@ def wald_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: bool
         If a column is unknown, the block is empty, or its covariance is singular (too few clusters with information).
     """
     block = positions(fit, columns)
-    covariance = fit.robust_covariance if robust else fit.covariance
+    covariance = fit.covariance_of(robust)
     statistic = _quadratic_form(fit.coefficients[block], covariance[np.ix_(block, block)])
-    return _chi_square("robust Wald" if robust else "Wald", statistic, len(block))
+    return _chi_square("robust Wald" if fit.is_robust(robust) else "Wald", statistic, len(block))
 
 
 @one_thread
-def score_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: bool = False) -> ChiSquareTest:
+def score_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: bool | None = None) -> ChiSquareTest:
     """Test that the coefficients of `columns` (all by default) are zero, by the slope of the likelihood there.
 
     The other coefficients are those of a fit without the block.
 
     Parameters
     ----------
-    robust : bool
-        With the model's information (the default), or the spread of the clusters' own slopes.
+    robust : bool, optional
+        With the spread of the clusters' own slopes, or the model's information; by default as the rows call for
+        (`CoxFit.is_robust`).
 
     Raises
     ------
@@ -82,7 +87,7 @@ def score_test(fit: CoxFit, columns: Sequence[str] | None = None, *, robust: boo
     rest = np.setdiff1d(np.arange(len(fit.names)), block)
     nuisance = _projection(information, block, rest)
     score = at.score[block] - nuisance @ at.score[rest]
-    if robust:
+    if fit.is_robust(robust):
         slopes = grouped_score(fit.likelihood, at, fit.rows.cluster)
         own = slopes[:, block] - slopes[:, rest] @ nuisance.T
         return _chi_square("robust score", _quadratic_form(score, own.T @ own), len(block))
@@ -104,6 +109,34 @@ def likelihood_ratio_test(fit: CoxFit, columns: Sequence[str] | None = None) -> 
     block = positions(fit, columns)
     without = fit.likelihood.evaluate(_restricted(fit, block)).log_likelihood
     return _chi_square("likelihood ratio", 2 * (fit.log_likelihood - without), len(block))
+
+
+def block_test(
+    fit: CoxFit, kind: TestKind, columns: Sequence[str] | None = None, *, robust: bool | None = None
+) -> ChiSquareTest:
+    """Test that the coefficients of `columns` (all by default) are zero, by one of the three tests.
+
+    Parameters
+    ----------
+    kind : {'wald', 'score', 'likelihood_ratio'}
+    robust : bool, optional
+        As `wald_test`; a likelihood-ratio test is never robust.
+
+    Raises
+    ------
+    ModelError
+        As the tests; if there is no such kind, or a robust likelihood-ratio test is asked for.
+    """
+    match kind:
+        case "wald":
+            return wald_test(fit, columns, robust=robust)
+        case "score":
+            return score_test(fit, columns, robust=robust)
+        case "likelihood_ratio":
+            if robust:
+                raise ModelError("There is no robust likelihood-ratio test. Use kind='wald' or kind='score'.")
+            return likelihood_ratio_test(fit, columns)
+    raise ModelError(f"The kind of a test must be 'wald', 'score' or 'likelihood_ratio'; {kind!r} arrived.")
 
 
 def positions(fit: CoxFit, columns: Sequence[str] | None) -> NDArray[np.intp]:

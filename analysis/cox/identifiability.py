@@ -147,19 +147,26 @@ def refuse_out_of_range(
 
 
 def support_notes(values: NDArray[np.float64], rows: CountingRows, names: Sequence[str]) -> tuple[Remark, ...]:
-    """Say where events (distinct subjects) are too few for the number of columns, or for one column."""
+    """Say where events (distinct subjects) are too few for the number of columns, or for one column.
+
+    Where only clusters were given, these are what is counted, and called so.
+    """
     subjects, p = rows.n_subjects_with_event, len(names)
+    of_clusters = rows.has_clusters and not rows.has_subjects
+    few, few_for_one = (
+        ("cox.few_clusters_a_column", "cox.thin_clusters") if of_clusters else ("cox.few_events", "cox.thin")
+    )
     notes = []
     if subjects < MIN_EVENTS_PER_COLUMN * p:
         each = subjects / p
-        notes.append(remark("cox.few_events", subjects=subjects, columns=p, each=each, least=MIN_EVENTS_PER_COLUMN))
+        notes.append(remark(few, subjects=subjects, columns=p, each=each, least=MIN_EVENTS_PER_COLUMN))
     thin = tuple(
         remark("cox.thin_column", column=name, number=n)
         for name, n in zip(names, carrying_subjects(values, rows), strict=True)
         if n < MIN_SUBJECTS
     )
     if thin:
-        notes.append(remark("cox.thin", least=MIN_SUBJECTS, columns=thin))
+        notes.append(remark(few_for_one, least=MIN_SUBJECTS, columns=thin))
     return tuple(notes)
 
 

@@ -11,7 +11,7 @@ from analysis.cox.cumulative_hazard import hazard_interval, passage_between
 from analysis.cox.fit import CoxFit
 from analysis.cox.identifiability import refuse_not_finite
 from analysis.cox.rows import refuse_rows
-from analysis.cox.times_at_risk import times_at_risk, why_unknown_of
+from analysis.cox.times_at_risk import times_at_risk, why_unknown_of, windows
 from analysis.curves.stretches import lies_in_one
 from analysis.errors import ModelError
 
@@ -55,14 +55,15 @@ def event_probability(
     start: ArrayLike,
     horizon: ArrayLike,
     *,
-    stratum: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
     level: float = 0.95,
-    robust: bool = False,
+    robust: bool | None = None,
 ) -> pd.DataFrame:
     """Estimate the probability of the event in ``(start, start + horizon]``.
 
     Conditional on being at risk at `start`, on covariates (and stratum) staying as they are then, and on no other kind
-    of end coming first; where other ends compete, use `cumulative_incidence`.
+    of end coming first; where other ends compete, use `cumulative_incidence`. Times that differ by rounding from those
+    of the rows fitted are theirs: what is asked from .7 for .1 includes an event at .8.
 
     Parameters
     ----------
@@ -70,19 +71,22 @@ def event_probability(
     values : array-like, shape (n, p)
     start : float or array-like, shape (n,)
         On the clock of the fit: the age of each row, say.
-    horizon : float or array-like, shape (n,)
-    stratum : array-like, shape (n,), optional
+    horizon : float or array-like, shape (n,), (1, h) or (n, h)
+        One for all, one a row; or several for all, or several a row.
+    strata : array-like, shape (n,) or (n, k), optional
         Labels as in the fit; needed where it has strata.
     level : float
         Of the interval, symmetric for the log of the cumulative hazard.
-    robust : bool
-        Let the uncertainty of the coefficients be the cluster-robust one.
+    robust : bool, optional
+        Robust errors of the coefficients or model-based ones; by default those that the rows call for
+        (`CoxFit.is_robust`).
 
     Returns
     -------
     DataFrame
-        probability, conf_low, conf_high; NaN where on some of ``(start, start + horizon]`` nobody of the stratum was
-        at risk: nothing is known there, and `why_unknown` says why.
+        probability, conf_low, conf_high; each with a column a horizon (its length, or where rows have their own its
+        number) if there are several: ``frame["probability"]`` has the shape (n, h). NaN where on some of ``(start,
+        start + horizon]`` nobody of the stratum was at risk: nothing is known there, and `why_unknown` says why.
 
     Raises
     ------
@@ -90,36 +94,49 @@ def event_probability(
         If shapes do not fit, a stratum is unknown or missing, or the horizon is not positive.
     """
     patterns = _standardised(fit, values)
-    codes = _stratum_codes(fit, stratum, len(patterns))
-    begin, end = _window(start, horizon, len(patterns))
-    passage = passage_between(fit, patterns, _position(fit, codes, begin), _position(fit, codes, end), robust=robust)
+    codes = _stratum_codes(fit, strata, len(patterns))
+    begin, end = windows([fit], start, horizon, len(patterns))
+    row = np.repeat(np.arange(len(patterns)), end[:1].size)
+    first, last = _position(fit, codes, begin)[row], _position(fit, codes[row], end.ravel())
+    passage = passage_between(fit, patterns[row], first, last, robust=robust)
     low, high = hazard_interval(passage, level, "log")
-    frame = pd.DataFrame(
-        {"probability": -np.expm1(-passage.hazard), "conf_low": -np.expm1(-low), "conf_high": -np.expm1(-high)}
+    is_known = why_unknown_of(fit, codes[row], begin[row], end.ravel()) == ""
+    hazards = {"probability": passage.hazard, "conf_low": low, "conf_high": high}
+    found = {name: np.where(is_known, -np.expm1(-own), np.nan) for name, own in hazards.items()}
+    if end.ndim == 1:
+        return pd.DataFrame(found)
+    lengths = np.asarray(horizon)
+    labels = lengths[0] if len(lengths) == 1 else np.arange(end.shape[1])
+    return pd.concat(
+        {name: pd.DataFrame(own.reshape(end.shape), columns=labels) for name, own in found.items()}, axis=1
     )
-    frame.loc[why_unknown_of(fit, codes, begin, end) != ""] = np.nan
-    return frame
 
 
 def why_unknown(
-    fit: CoxFit, start: ArrayLike, horizon: ArrayLike, *, stratum: ArrayLike | None = None
+    fit: CoxFit, start: ArrayLike, horizon: ArrayLike, *, strata: ArrayLike | None = None
 ) -> NDArray[np.object_]:
-    """Say why nothing is known of ``(start, start + horizon]``: an `Unknown`, or '' where it is known; shape (n,).
+    """Say why nothing is known of ``(start, start + horizon]``: an `Unknown`, or '' where it is known.
 
     Parameters
     ----------
     fit : CoxFit
-    start, horizon : float or array-like, shape (n,)
-    stratum : array-like, shape (n,), optional
+    start, horizon : float or array-like
+    strata : array-like, shape (n,) or (n, k), optional
         As in `event_probability`.
+
+    Returns
+    -------
+    ndarray of object, shape (n,), or (n, h) where there are several horizons
 
     Raises
     ------
     ModelError
         As `event_probability`.
     """
-    n = np.broadcast_shapes(np.shape(start), np.shape(horizon), (1,) if stratum is None else np.shape(stratum))[0]
-    return why_unknown_of(fit, _stratum_codes(fit, stratum, n), *_window(start, horizon, n))
+    n = max(len(given) for given in map(np.atleast_1d, (start, horizon, 0 if strata is None else strata)))
+    begin, end = windows([fit], start, horizon, n)
+    row = np.repeat(np.arange(n), end[:1].size)
+    return why_unknown_of(fit, _stratum_codes(fit, strata, n)[row], begin[row], end.ravel()).reshape(end.shape)
 
 
 def cumulative_incidence(
@@ -128,7 +145,7 @@ def cumulative_incidence(
     start: ArrayLike,
     horizons: Sequence[float],
     *,
-    stratum: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Estimate the probability of each kind of end by each horizon after `start`, all kinds competing.
 
@@ -142,7 +159,7 @@ def cumulative_incidence(
     start : float or array-like, shape (n,)
     horizons : sequence of float
         Times after `start`.
-    stratum : array-like, shape (n,), optional
+    strata : array-like, shape (n,) or (n, k), optional
         As in `event_probability`; every fit has it.
 
     Returns
@@ -166,20 +183,22 @@ def cumulative_incidence(
     after = np.asarray(horizons, dtype=np.float64)
     if after.ndim != 1 or len(after) == 0 or not (after > 0).all():
         raise ModelError(f"horizons must be positive times after start; {horizons!r} arrived.")
-    begin, _ = _window(start, after.max(), len(columns))
+    begin, end = windows(list(fits.values()), start, after[None, :], len(columns))
     found = {cause: np.full((len(columns), len(after)), np.nan) for cause in fits}
-    codes = {cause: _stratum_codes(fit, stratum, len(columns)) for cause, fit in fits.items()}
+    codes = {cause: _stratum_codes(fit, strata, len(columns)) for cause, fit in fits.items()}
     labels = codes[next(iter(fits))]
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         for chunk in np.array_split(members, -(-len(members) // _CHUNK)):
             own = {cause: int(codes[cause][chunk[0]]) for cause in fits}
-            ends = begin[chunk, None] + after
             known = np.all(
-                [lies_in_one(times_at_risk(fit, own[cause]), begin[chunk, None], ends) for cause, fit in fits.items()],
+                [
+                    lies_in_one(times_at_risk(fit, own[cause]), begin[chunk, None], end[chunk])
+                    for cause, fit in fits.items()
+                ],
                 axis=0,
             )
-            for cause, incidence in _incidence(fits, columns[chunk], own, begin[chunk], after).items():
+            for cause, incidence in _incidence(fits, columns[chunk], own, begin[chunk], end[chunk]).items():
                 found[cause][chunk] = np.where(known, incidence, np.nan)
     return found
 
@@ -189,7 +208,7 @@ def _incidence(
     columns: NDArray[np.float64],
     stratum: Mapping[str, int],
     begin: NDArray[np.float64],
-    after: NDArray[np.float64],
+    end: NDArray[np.float64],
 ) -> dict[str, NDArray[np.float64]]:
     """Add up the incidence of each cause over the event times of all causes in one stratum."""
     times = np.unique(np.concatenate([_of_stratum(fit, stratum[cause])[0] for cause, fit in fits.items()]))
@@ -212,7 +231,7 @@ def _incidence(
     leaving = before * -np.expm1(-total)
     apart = np.where(np.isfinite(log_total), log_total, 0.0)
     parts = {cause: leaving * np.exp(own - apart) for cause, own in zip(fits, log_hazards, strict=True)}
-    by = np.stack([np.searchsorted(times, b + after, side="right") for b in begin])
+    by = np.searchsorted(times, end, side="right")
     return {
         cause: np.take_along_axis(np.pad(np.cumsum(part, axis=1), ((0, 0), (1, 0))), by, axis=1)
         for cause, part in parts.items()
@@ -235,24 +254,18 @@ def _position(fit: CoxFit, stratum: NDArray[np.intp], time: NDArray[np.float64])
     return position
 
 
-def _window(start: ArrayLike, horizon: ArrayLike, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    begin = np.broadcast_to(np.asarray(start, dtype=np.float64), n)
-    length = np.broadcast_to(np.asarray(horizon, dtype=np.float64), n)
-    refuse_rows(~np.isfinite(begin), "start must be finite")
-    refuse_rows(~(length > 0), "the horizon must be positive")
-    return begin, begin + length
-
-
-def _stratum_codes(fit: CoxFit, stratum: ArrayLike | None, n: int) -> NDArray[np.intp]:
-    if stratum is None:
+def _stratum_codes(fit: CoxFit, strata: ArrayLike | None, n: int) -> NDArray[np.intp]:
+    if strata is None:
         if len(fit.rows.strata) > 1:
             raise ModelError(f"The fit has {len(fit.rows.strata)} strata: say to which each row belongs.")
         return np.zeros(n, dtype=np.intp)
-    wanted = [label if not isinstance(label, np.ndarray) else tuple(label) for label in np.asarray(stratum)]
+    columns = np.asarray(strata)
+    labels = columns[:, 0] if columns.ndim == 2 and columns.shape[1] == 1 else columns
+    wanted = [label if not isinstance(label, np.ndarray) else tuple(label) for label in labels]
     known = {label: code for code, label in enumerate(fit.rows.strata)}
     codes = np.array([known.get(label, -1) for label in wanted], dtype=np.intp)
     if len(codes) != n:
-        raise ModelError(f"stratum must have one label a row ({n:,}); {len(codes):,} arrived.")
+        raise ModelError(f"strata must have one label a row ({n:,}); {len(codes):,} arrived.")
     refuse_rows(codes < 0, "the stratum of every row must be one of the fit")
     return codes
 

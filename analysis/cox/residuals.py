@@ -1,7 +1,7 @@
 """Residuals: what each row, subject or event adds to the score, to the coefficients, or beyond what was expected."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from analysis.cox.one_thread import one_thread
 from analysis.cox.partial_likelihood import exposure
 from analysis.cox.sandwich import grouped_score
 from analysis.errors import ModelError
+
+ResidualKind = Literal["martingale", "deviance", "score", "dfbeta", "schoenfeld", "scaled_schoenfeld"]
 
 
 def martingale_residuals(fit: CoxFit) -> NDArray[np.float64]:
@@ -24,6 +26,18 @@ def martingale_residuals(fit: CoxFit) -> NDArray[np.float64]:
     """
     at, pairs = fit.maximum.end, np.ones(len(fit.likelihood.sets.time))
     return fit.rows.event - at.risk * exposure(fit.likelihood, at.steps, pairs)
+
+
+def deviance_residuals(fit: CoxFit) -> NDArray[np.float64]:
+    """Return martingale residuals made about as long above zero as below, shape (n,).
+
+    Notes
+    -----
+    Therneau, Grambsch and Fleming (1990), Biometrika 77, 147, equation 8, as R's ``residuals(type = "deviance")``.
+    """
+    martingale, event = martingale_residuals(fit), fit.rows.event
+    expected = np.where(event, np.maximum(event - martingale, np.finfo(np.float64).tiny), 1.0)
+    return np.sign(martingale) * np.sqrt(np.maximum(-2 * (martingale + np.log(expected)), 0.0))
 
 
 def score_residuals(fit: CoxFit) -> NDArray[np.float64]:
@@ -84,6 +98,35 @@ def schoenfeld_values(fit: CoxFit) -> NDArray[np.float64]:
     order = np.argsort(sets.death_pairs, kind="stable")
     rows, pairs = sets.event_rows[order], sets.death_pairs[order]
     return (likelihood.values[rows] - fit.maximum.end.steps.death_mean[pairs]) * fit.scale
+
+
+def residuals_of_kind(fit: CoxFit, kind: ResidualKind, index: pd.Index) -> pd.Series | pd.DataFrame:
+    """Return residuals by what R calls them, with the labels of the rows fitted or a line an event.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    kind : {'martingale', 'deviance', 'score', 'dfbeta', 'schoenfeld', 'scaled_schoenfeld'}
+    index : Index, length n
+        Labels of the rows fitted.
+
+    Raises
+    ------
+    ModelError
+        If there is no such kind; as `schoenfeld_residuals`.
+    """
+    match kind:
+        case "martingale" | "deviance":
+            found = martingale_residuals(fit) if kind == "martingale" else deviance_residuals(fit)
+            return pd.Series(found, index=index, name=kind)
+        case "score" | "dfbeta":
+            table = score_residuals(fit) if kind == "score" else dfbeta(fit)
+            return pd.DataFrame(table, index=index, columns=list(fit.names))
+        case "schoenfeld":
+            return schoenfeld_residuals(fit)
+        case "scaled_schoenfeld":
+            return scaled_schoenfeld_residuals(fit)
+    raise ModelError(f"The kind of residuals must be one of {', '.join(get_args(ResidualKind))}; {kind!r} arrived.")
 
 
 def refuse_taken(names: Sequence[str], taken: Sequence[str]) -> None:

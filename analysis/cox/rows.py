@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.cox.same_time import one_time_where_nearly_equal
 from analysis.curves.times import read_times, times_of_one_kind
 from analysis.errors import ModelError
 from analysis.wording.remarks import remark
-
-_SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
-"""Times closer than this (absolutely, or as a share of the mean time) are one, as R's ``coxph(timefix = TRUE)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +33,9 @@ class CountingRows:
     subject, cluster : ndarray of int, shape (n,)
         Codes from 0: the lifetime that a row belongs to (events are counted in these), and the group within
         which rows may be dependent.
+    has_subjects, has_clusters : bool
+        Whether anybody said which lifetime a row belongs to, and within which groups rows may be dependent (subjects
+        say so, too). Where not, every row is its own.
     """
 
     start: NDArray[np.float64]
@@ -46,6 +47,8 @@ class CountingRows:
     offset: NDArray[np.float64]
     subject: NDArray[np.intp]
     cluster: NDArray[np.intp]
+    has_subjects: bool = False
+    has_clusters: bool = False
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -68,6 +71,16 @@ class CountingRows:
     def n_subjects_with_event(self) -> int:
         """Distinct subjects (lifetimes) with an event."""
         return len(np.unique(self.subject[self.event]))
+
+    @property
+    def n_clusters_with_event(self) -> int:
+        """Distinct clusters with an event."""
+        return len(np.unique(self.cluster[self.event]))
+
+    @property
+    def calls_for_robust(self) -> bool:
+        """Whether only robust errors are right: rows are clustered, or weights are no counts (R's ``coxph`` agrees)."""
+        return self.has_clusters or bool((self.weights != np.floor(self.weights)).any())
 
 
 def counting_rows(
@@ -113,7 +126,7 @@ def counting_rows(
     refuse_rows(~np.isin(happened, (0.0, 1.0)), "event must be 0 or 1")
     if not happened.any():
         raise ModelError(remark("cox.no_event", rows=n))
-    start_times, stop_times = _one_time_where_nearly_equal(start_times, stop_times)
+    start_times, stop_times = one_time_where_nearly_equal(start_times, stop_times)
     refuse_rows(~(start_times < stop_times), "every row needs start < stop, by more than rounding")
     weight = np.ones(n) if weights is None else _numbers(weights, "weights", n)
     refuse_rows(~(weight > 0), "weights must be positive; leave out rows of weight zero")
@@ -129,6 +142,8 @@ def counting_rows(
         offset=np.zeros(n) if offset is None else _numbers(offset, "offset", n),
         subject=clusters if subject is None else _codes(subject, "subject", n),
         cluster=clusters,
+        has_subjects=subject is not None,
+        has_clusters=cluster is not None or subject is not None,
     )
 
 
@@ -186,29 +201,3 @@ def _strata(strata: ArrayLike | None, n: int) -> tuple[NDArray[np.intp], tuple]:
     labels: Sequence[tuple] = [tuple(line) for line in firsts.itertuples(index=False, name=None)]
     ordered = [labels[k] for k in np.argsort(codes[firsts.index])]
     return codes, tuple(label[0] if len(label) == 1 else label for label in ordered)
-
-
-def _one_time_where_nearly_equal(
-    start: NDArray[np.float64], stop: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Move times that differ by rounding only onto one another, so that ties are ties."""
-    if _whole(start) and _whole(stop):
-        return start, stop
-    distinct = np.unique(np.concatenate([start[np.isfinite(start)], stop]))
-    gaps = np.diff(distinct)
-    apart = np.r_[True, (gaps > _SAME_TIME) & (gaps > _SAME_TIME * np.abs(distinct).mean())]
-    if apart.all():
-        return start, stop
-    moving = np.flatnonzero(~apart)
-    target = distinct[apart][np.cumsum(apart)[moving] - 1]
-    return _moved(start, distinct[moving], target), _moved(stop, distinct[moving], target)
-
-
-def _moved(times: NDArray[np.float64], origin: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    at = np.minimum(np.searchsorted(origin, times), len(origin) - 1)
-    return np.where(origin[at] == times, target[at], times)
-
-
-def _whole(times: NDArray[np.float64]) -> bool:
-    """Whether all times are whole numbers of a size at which neighbours are far apart."""
-    return bool((np.floor(times) == times).all() and np.abs(times[np.isfinite(times)]).max(initial=0) < 1e7)

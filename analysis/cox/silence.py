@@ -16,6 +16,10 @@ from analysis.wording.remarks import Remark, remark
 SHOWN = 0.05
 """Of the test of proportional hazards."""
 LEVEL = 0.001
+FEW_CLUSTERS = 50
+"""With fewer that have an event the sandwich is too small; see `analysis.cox.cluster_errors`."""
+NEARLY_ALL = 0.5
+"""Share of the log-likelihood explained from which on a fit is nearly separated."""
 AT_MOST = 0.5
 """Share of its later ratio that the early ratio of those who have something must be below, to be told."""
 
@@ -51,15 +55,22 @@ class EarlyAndLate:
         return self.early * self.late_due < AT_MOST * self.late * self.early_due
 
 
-def silent_notes(fit: CoxFit) -> tuple[Remark, ...]:
+def silent_notes(fit: CoxFit, *, robust: bool | None = None) -> tuple[Remark, ...]:
     """Say what the coefficients of a fit keep to themselves, as far as its rows can tell.
+
+    Parameters
+    ----------
+    fit : CoxFit
+    robust : bool, optional
+        Which errors stand beside them (`CoxFit.is_robust`).
 
     Returns
     -------
     tuple of Remark
         Columns that never change within a subject though subjects have several rows; those of two values of which the
         higher is nearly free of events at first (immortal time); whether the hazard vanishes; whether ratios drift, by
-        the test of all columns together.
+        the test of all columns together; whether those with the event nearly always stand at one end (separation), and
+        whether robust errors rest on few clusters.
     """
     rows, values = fit.rows, fit.likelihood.values
     constant = constant_within(rows, values)
@@ -71,7 +82,7 @@ def silent_notes(fit: CoxFit) -> tuple[Remark, ...]:
     for name, column in zip(fit.names, values.T, strict=True):
         if constant[fit.names.index(name)] and (found := early_and_late(rows, column)) and found.is_shown:
             notes.append(_immortal(name, found))
-    return (*notes, *_vanished(rows), *_drift(fit))
+    return (*notes, *_vanished(rows), *_drift(fit), *_nearly_separated(fit), *_few_clusters(fit, robust))
 
 
 def constant_within(rows: CountingRows, values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -166,3 +177,21 @@ def _drift(fit: CoxFit) -> tuple[Remark, ...]:
         return ()
     p_value = float(table.loc[table["term"] == GLOBAL, "p_value"].iloc[0])
     return (remark("cox.drifting" if p_value < SHOWN else "cox.not_drifting", p=p_value),)
+
+
+def _nearly_separated(fit: CoxFit) -> tuple[Remark, ...]:
+    """Say whether the fit explains so much that it all but knows who has the event next (McFadden's share)."""
+    if fit.null_log_likelihood == 0:
+        return ()
+    share = 1 - fit.log_likelihood / fit.null_log_likelihood
+    if share < NEARLY_ALL:
+        return ()
+    reach = np.abs(fit.maximum.end.coefficients)
+    return (remark("cox.nearly_separated", column=fit.names[int(reach.argmax())], share=share),)
+
+
+def _few_clusters(fit: CoxFit, robust: bool | None) -> tuple[Remark, ...]:
+    clusters = fit.rows.n_clusters_with_event
+    if not (fit.rows.has_clusters and fit.is_robust(robust) and clusters < FEW_CLUSTERS):
+        return ()
+    return (remark("cox.few_clusters", clusters=clusters, least=FEW_CLUSTERS),)

@@ -1,6 +1,7 @@
 """Probabilities after now: closed forms, rules that any probability keeps, and what is not known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from r_reference import table
 
@@ -120,13 +121,13 @@ def test_strata_are_kept_apart():
     lung = table("lung")
     rows = counting_rows(None, lung["stop"], lung["event"], strata=lung["sex"])
     fit = fit_cox(lung[["age", "ph_ecog"]], rows, names=["age", "ph_ecog"])
-    by_sex = {sex: event_probability(fit, [[60, 1]], 0, 182, stratum=[sex])["probability"].item() for sex in (1, 2)}
+    by_sex = {sex: event_probability(fit, [[60, 1]], 0, 182, strata=[sex])["probability"].item() for sex in (1, 2)}
     # R: survfit(coxph(Surv(time, dead) ~ age + ph.ecog + strata(sex)), newdata) at 182 days
     assert by_sex == {1: pytest.approx(1 - 0.640979591310008), 2: pytest.approx(1 - 0.836622339741199)}
     with pytest.raises(ModelError, match="The fit has 2 strata"):
         event_probability(fit, [[60, 1]], 0, 182)
     with pytest.raises(ModelError, match="must be one of the fit"):
-        event_probability(fit, [[60, 1]], 0, 182, stratum=[3])
+        event_probability(fit, [[60, 1]], 0, 182, strata=[3])
 
 
 def test_what_prediction_refuses(fit, heart, two_causes):
@@ -177,8 +178,8 @@ class TestNobodyAtRisk:
     def test_each_stratum_has_its_own_holes(self):
         rows = counting_rows([0, 0, 3, 3], [5, 6, 5, 9], [1, 0, 1, 0], strata=["a", "a", "b", "b"])
         fit = fit_cox([[0], [1], [1], [0]], rows, ridge=1.0)
-        assert why_unknown(fit, 1, 3, stratum=["a", "b"]).tolist() == ["", Unknown.BEFORE]
-        assert event_probability(fit, [[0], [0]], 1, 3, stratum=["a", "b"])["probability"].isna().tolist() == [
+        assert why_unknown(fit, 1, 3, strata=["a", "b"]).tolist() == ["", Unknown.BEFORE]
+        assert event_probability(fit, [[0], [0]], 1, 3, strata=["a", "b"])["probability"].isna().tolist() == [
             False,
             True,
         ]
@@ -221,3 +222,36 @@ class TestFarFromTheRowsFitted:
         incidence = cumulative_incidence(fits, [[5e4, 0], [-5e4, 0]], 0, [240])
         total = sum(found[:, 0] for found in incidence.values())
         assert total == pytest.approx([1, 0], abs=1e-12)
+
+
+class TestSeveralHorizons:
+    def test_each_is_what_it_is_alone(self, heart, fit):
+        rows, start = heart[COLUMNS].head(5), [0, 10, 20, 30, 40]
+        together = event_probability(fit, rows, start, [[30, 91, 400]])
+        assert together["probability"].shape == (5, 3)
+        for horizon in (30, 91, 400):
+            alone = event_probability(fit, rows, start, horizon)
+            for name in alone:
+                assert together[name][horizon].to_numpy() == pytest.approx(
+                    alone[name].to_numpy(), rel=1e-12, nan_ok=True
+                )
+
+    def test_rows_may_have_their_own(self, heart, fit):
+        lengths = np.array([[30, 60], [40, 80]])
+        together = event_probability(fit, heart[COLUMNS].head(2), 5, lengths)["probability"].to_numpy()
+        alone = [event_probability(fit, heart[COLUMNS].head(2), 5, lengths[:, k])["probability"] for k in (0, 1)]
+        assert together == pytest.approx(np.column_stack(alone), rel=1e-12)
+
+    def test_the_estimator_takes_a_list(self, heart):
+        model = CoxPH().fit(heart[COLUMNS], heart[["start", "stop", "event"]])
+        rows = heart[COLUMNS].iloc[[7, 3, 9]]
+        found = model.predict_event_probability(rows, 5, [30, 91, 182])
+        assert found["probability"].columns.tolist() == [30, 91, 182]
+        assert found.index.tolist() == [7, 3, 9]
+        assert (found["probability"].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+        own = pd.Series([182, 30, 91], index=[9, 7, 3])
+        for asked in (rows, rows.assign(months=own)):
+            each = model.predict_event_probability(asked, 5, own if asked is rows else "months")["probability"]
+            assert each.to_numpy() == pytest.approx(np.diag(found["probability"]), rel=1e-12)
+        with pytest.raises(ModelError, match="start must be one number or one a row"):
+            model.predict_event_probability(rows, [1, 2], 30)

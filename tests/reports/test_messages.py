@@ -288,6 +288,7 @@ class TestRemarks:
     OWN: typing.ClassVar[dict[str, dict[str, object]]] = {
         "ingest": {"column": "'end'", "columns": ("'end'", "'plan'")},  # the source's own, whose names stay as they are
         "cox.thin": {"columns": THIN},
+        "cox.thin_clusters": {"columns": THIN},
         "claims": {
             "moves": (remark("claims.move", covariate="seats", start=1, end=2),) * 2,
             "held": (remark("claims.held", covariate="seats", value=1),),
@@ -300,7 +301,7 @@ class TestRemarks:
 
     def said(self, code: str, language: str, number: int) -> str:
         own = self.OWN.get(code, self.OWN.get(code.partition(".")[0], {}))
-        own = {"columns": number} if code == "cox.few_events" else own
+        own = {"columns": number} if code in {"cox.few_events", "cox.few_clusters_a_column"} else own
         values = {name: (self.VALUES | own).get(name, number) for name, _ in places(EN[code])}
         return Remark(code, tuple(values.items())).in_words(read_catalogue(language))
 
