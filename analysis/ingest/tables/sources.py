@@ -1,6 +1,7 @@
 """Sources: raw tables become contract tables, mapped by the source's SQL and typed; only types are judged here."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.declared.contract import Column, Table, as_written
@@ -9,7 +10,7 @@ from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.source import Source
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
-from analysis.engine.query import read_queries
+from analysis.engine.query import Query
 from analysis.engine.quoting import quoted
 from analysis.errors import EngineError
 from analysis.ingest.files.files_read import FileRead, Opened, unreadable
@@ -64,7 +65,12 @@ class _Raw:
 
 
 def load_tables(
-    engine: Engine, source: Source, contract: dict[str, Table], progress: Progress, opened: Opened | None = None
+    engine: Engine,
+    source: Source,
+    contract: dict[str, Table],
+    progress: Progress,
+    opened: Opened | None = None,
+    queries: Sequence[Query] = (),
 ) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
 
@@ -80,9 +86,11 @@ def load_tables(
         Told of every table.
     opened
         What came of opening the files.
+    queries
+        What makes contract tables of raw ones; none where the files are in the contract's shape.
     """
     opened = opened or Opened()
-    loading = _Loading(engine, source, contract, opened)
+    loading = _Loading(engine, source, contract, opened, queries)
     for table in contract.values():
         create_table(engine, table)
         loading.load(table)
@@ -98,13 +106,16 @@ def load_tables(
 class _Loading:
     """The tables of a source, made one after the other; what is found on the way is kept."""
 
-    def __init__(self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened) -> None:
+    def __init__(
+        self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened, queries: Sequence[Query]
+    ) -> None:
         self._engine = engine
         self._contract = contract
         self._opened = opened
         self._dates = date_format(source.date_format)
         self._is_mapped = source.kind != CONTRACT_KIND
-        self._queries = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
+        absent = {f"raw.{name}" for name in opened.absent}
+        self._queries = {query.name: query for query in queries if not query.reads or query.reads - absent}
         self._there = raw_views.names(engine)
         self._raw: list[_Raw] = []
         self.given: dict[str, tuple[str, ...]] = {}
@@ -112,7 +123,7 @@ class _Loading:
 
     def load(self, table: Table) -> None:
         """Make a table of the contract, if the source gives it."""
-        if table.name in self._opened.unreadable:
+        if self._is_unreadable(table.name):
             return
         if table.name not in (self._queries if self._is_mapped else self._there):
             self.findings += [_missing_table(table, self._there | self._opened.unreadable)] if table.required else []
@@ -125,7 +136,15 @@ class _Loading:
             create_table(self._engine, table)
             self.given.pop(table.name, None)
             self._raw = [raw for raw in self._raw if raw.table is not table]
-            self._not_read(table, error)
+            if self._is_mapped:
+                self.findings.append(_failed(self._queries[table.name], error))
+            else:
+                self._not_read(table, error)
+
+    def _is_unreadable(self, table: str) -> bool:
+        """Say whether it is known already why a table, or a raw one that it is made of, cannot be read."""
+        made_of = self._queries[table].reads if table in self._queries else {table}
+        return not self._opened.unreadable.isdisjoint(name.removeprefix("raw.") for name in made_of)
 
     def _not_read(self, table: Table, error: EngineError) -> None:
         reason = why_unreadable(error)
@@ -184,6 +203,17 @@ class _Loading:
             unread = [own for own in free if meant.get(own) not in raw.missing]
             if unread:
                 self.findings.append(_unread_columns(raw.table, unread, meant))
+
+
+def _failed(query: Query, error: EngineError) -> Finding:
+    """Return what is said of a query that the engine refuses: the first line of it stands below a line of our own."""
+    told = " ".join(part.strip() for part in error.details.split("\n\n")[0].splitlines()).rstrip(" .!")
+    line = re.search(r"^LINE (\d+):", error.details, re.MULTILINE)
+    if line:
+        says = remark("ingest.source_query_fails.says_line", file=query.path, line=str(int(line[1]) - 1), told=told)
+    else:
+        says = remark("ingest.source_query_fails.says", file=query.path, told=told)
+    return Finding("source_query_fails", query.name, "error", says, remark("ingest.source_query_fails.mend"))
 
 
 def _missing_table(table: Table, there: Collection[str]) -> Finding:
