@@ -1,6 +1,7 @@
 """Declarations: what a folder of ``queries/1_sources``, or one beside a study, says of its source."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -67,6 +68,11 @@ class Declaration(Declared):
     queries: tuple[Query, ...] = ()
     texts: tuple[str, ...] = ()
 
+    def names(self, column: str, table: str = "") -> bool:
+        """Say whether a query, of those that read a raw table if one is named, has the name of a column in its text."""
+        sql = "\n".join(query.sql.lower() for query in self.queries if not table or f"raw.{table}" in query.reads)
+        return re.search(rf"(?<!\w){re.escape(column.lower())}(?!\w)", sql) is not None
+
 
 def source_kinds() -> tuple[str, ...]:
     """Return the kinds of source that everybody has."""
@@ -93,7 +99,7 @@ def read_declaration(kind: str, own: Sequence[Path] = ()) -> Declaration:
     if kind in names:
         return _read_own(own[names.index(kind)])
     if kind not in source_kinds():
-        near = f" To read a folder beside the study, write sources = [\"./{kind.removeprefix('./')}\"] in it."
+        near = f' To read a folder beside the study, write sources = ["./{kind.removeprefix("./")}"] in it.'
         raise SourceError(f"Unknown source kind '{kind}'. Known: {', '.join([*source_kinds(), *names])}.{near}")
     folder = files("queries") / "1_sources" / kind
     return Declaration(kind=kind, queries=read_queries(f"1_sources/{kind}"), **_declared(folder, kind))
@@ -126,7 +132,8 @@ def _read_own(folder: Path) -> Declaration:
     for query in queries:
         if query.name not in contract:
             raise SourceError(
-                f"{query.path} makes no table of the contract. Name it for the one that it makes: {', '.join(contract)}."
+                f"{query.path} makes no table of the contract. Name it for the one that it makes: "
+                f"{', '.join(contract)}."
             )
         refuse_beyond(query, [f"raw.{name}" for name in declaration.files])
     return declaration
@@ -136,7 +143,7 @@ def _check_names(declaration: Declaration) -> None:
     """Refuse what is said of a raw table that no file holds."""
     where = f"{declaration.kind}/source.toml"
     if not declaration.files:
-        raise SourceError(f"{where}: [files] names no file. Name each raw table's: account = \"Account.csv\".")
+        raise SourceError(f'{where}: [files] names no file. Name each raw table\'s: account = "Account.csv".')
     for key in ("optional", "columns", "needed"):
         unknown = [name for name in getattr(declaration, key) if name not in declaration.files]
         if unknown:

@@ -87,7 +87,9 @@ class Study:
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["sources"], content["source"]["path"], content["claims"], content["health_score"], content["actions"]
+        del content["source"]["path"]
+        for name in ("sources", "claims", "health_score", "actions"):
+            del content[name]
         return content
 
 

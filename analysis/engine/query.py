@@ -113,7 +113,7 @@ def read_queries(folder: str) -> tuple[Query, ...]:
 
 
 def read_queries_in(folder: Path) -> tuple[Query, ...]:
-    """Return the queries of a folder of the user's own, in the same order, as they are now; each goes by its name in it.
+    """Return the queries of a folder of the user's own, in the same order, as they are now.
 
     Raises
     ------

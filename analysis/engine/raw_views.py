@@ -11,6 +11,8 @@ from analysis.engine.quoting import literal, path_literal, quoted
 RAW = "raw"
 GIVEN = "given"
 """What a source's database goes by."""
+_BEFORE = " as written"
+"""How the name goes on of a view whose columns have got other types since."""
 
 
 def begin(engine: Engine) -> None:
@@ -26,7 +28,7 @@ def end(engine: Engine) -> None:
 
 def names(engine: Engine) -> set[str]:
     """Return the names of the raw views."""
-    return set(engine.tables(RAW))
+    return {name for name in engine.tables(RAW) if not name.endswith(_BEFORE)}
 
 
 def show_csv(
@@ -156,7 +158,7 @@ def give_types(engine: Engine, name: str, columns: Mapping[str, str], typed: Map
     typed
         SQL of the values of each column, by its name.
     """
-    before = f"{name} as written"
+    before = f"{name}{_BEFORE}"
     engine.run(f"alter view {_view(name)} rename to {quoted(before)}")
     named = ", ".join(f"{quoted(own)} as {at}" for own, at in columns.items())
     values = ", ".join(f"{value} as {quoted(own)}" for own, value in typed.items())

@@ -88,7 +88,8 @@ def load_source(
     opened = open_raw(engine, located, scratch, study.source.encoding)
     give_types(engine, declaration, located, opened, study.source.date_format)
     loaded = load_tables(engine, study.source, read_contract(), progress, opened, declaration.queries)
-    events = other_events(engine, located.unread, scratch, study.time.snapshot)
+    is_read = declaration.names if declaration.queries else None
+    events = other_events(engine, located.unread, scratch, study.time.snapshot, is_read)
     raw_views.end(engine)
     before = (*opened.findings, *loaded.findings)
     rows = {name: engine.count(name) for name in read_contract()}

@@ -52,12 +52,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = whole.add_subparsers(required=True, metavar="VERB")
-    begin = verbs.add_parser(
-        "init", help="begin a study of your own: a study file, and SQL that reads the exports of a vendor", description=(
-            "Begin a study of your own in a new folder: a study file, and SQL with comments that makes the tables of the "
-            "contract from a vendor's exports; or, of 'blank', those tables themselves, empty, with their columns explained."
-        ),
-    )  # fmt: skip
+    says = "begin a study of your own: a study file, and SQL that makes the contract's tables of a vendor's exports"
+    begin = verbs.add_parser("init", help=says, description=f"{says}; of 'blank': those tables, empty and explained")
     begin.add_argument(
         "--source", dest="template", choices=tuple(TEMPLATES), required=True, help="what the data are exported from"
     )

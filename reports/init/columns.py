@@ -12,6 +12,7 @@ cannot give, and columns that you do not have: what is not there is reported as 
 column must be filled in every row. Days are written 2024-03-01 unless the study says another format. A row, and a cell,
 counts from the day on which it became known: fill in `known_on` where you entered something later than it happened.
 """
+_RULED = ("| column | holds | what it is |", "|---|---|---|")
 _TYPES = {
     "text": "text",
     "date": "day",
@@ -36,9 +37,7 @@ def _table(table: Table, said: dict[str, str]) -> str:
         f"{said[column.name]}{_asks(column)} |"
         for column in table.columns
     ]
-    return "\n".join(
-        [f"## {table.name}\n", f"{said['says']}{needed}{key}\n", "| column | holds | what it is |", "|---|---|---|", *lines, ""]
-    )
+    return "\n".join([f"## {table.name}\n", f"{said['says']}{needed}{key}\n", *_RULED, *lines, ""])
 
 
 def _asks(column: Column) -> str:

@@ -1,6 +1,5 @@
 """Raw columns: those of a source's own files get the types that are declared, or that all of their values have."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,8 +84,7 @@ def give_types(engine: Engine, declaration: Declaration, located: RawFiles, open
             opened.findings.append(_absent_columns(file, absent))
         opened.findings.extend(_wrong_values(engine, name, file, columns, form, opened.first_rows.get(name)))
         found = [column for column in columns if column.type and column.own.lower() not in _lower(declared)]
-        if found:
-            opened.findings.append(_types_found(name, file, found, declaration))
+        opened.findings.extend(_types_found(name, file, found, declaration))
         typed = {column.own: _value(column, form) for column in columns}
         inner = {column.own: column.at for column in columns}
         empty = {own: f"cast(null as {_sql_type(declared[own])})" for own in absent}
@@ -109,9 +107,9 @@ def _columns(
     unknown = [column for column in columns if column.type is None] if is_text else []
     found = dict(zip((column.own for column in unknown), _found(engine, name, unknown, dates), strict=True))
     there = {own.lower() for own in arrived}
-    return [
-        _Typed(column.own, column.arrived, found.get(column.own, column.type), column.at) for column in columns
-    ], [own for own in declared if own.lower() not in there]
+    return [_Typed(column.own, column.arrived, found.get(column.own, column.type), column.at) for column in columns], [
+        own for own in declared if own.lower() not in there
+    ]
 
 
 def _found(engine: Engine, name: str, columns: Sequence[_Typed], dates: DateFormat) -> list[str]:
@@ -181,9 +179,8 @@ def _wrong_values(
     if not doubtful:
         return []
     faults = {c.own: f"{_value(c, dates)} is null and {is_given(c.at, c.arrived)}" for c in doubtful}
-    counts = engine.rows(
-        f"select {', '.join(f'count(*) filter ({fault})' for fault in faults.values())} from {_relation(name, doubtful)}"
-    )[0]
+    counted = ", ".join(f"count(*) filter ({fault})" for fault in faults.values())
+    counts = engine.rows(f"select {counted} from {_relation(name, doubtful)}")[0]
     findings = []
     for column, count in zip(doubtful, counts, strict=True):
         if not count:
@@ -201,19 +198,18 @@ def _wrong_values(
     return findings
 
 
-def _types_found(name: str, file: str, found: Sequence[_Typed], declaration: Declaration) -> Finding:
-    """Return what is said of types that nobody declared: of columns that a query names one by one, of others the number."""
-    sql = "\n".join(query.sql.lower() for query in declaration.queries if f"raw.{name}" in query.reads)
-    read = [column for column in found if re.search(rf"(?<!\w){re.escape(column.own.lower())}(?!\w)", sql)]
+def _types_found(name: str, file: str, found: Sequence[_Typed], declaration: Declaration) -> list[Finding]:
+    """Return what is said of types that nobody declared; of columns that no query names there is nothing to say."""
     columns = tuple(
         remark("ingest.raw_types_found.column", column=repr(column.own), type=Remark(_TYPES[str(column.type)]))
-        for column in read
+        for column in found
+        if declaration.names(column.own, name)
     )
-    others = len(found) - len(read)
-    code = "others_only" if not read else "with_others" if others else "says"
-    told = {"columns": columns} if read else {}
-    says = remark(f"ingest.raw_types_found.{code}", **told, **({"others": others} if others else {}))
-    return Finding("raw_types_found", file, "notice", says, remark("ingest.raw_types_found.mend", table=name))
+    says, mend = (
+        remark("ingest.raw_types_found.says", columns=columns),
+        remark("ingest.raw_types_found.mend", table=name),
+    )
+    return [Finding("raw_types_found", file, "notice", says, mend)] if columns else []
 
 
 def _missing_columns(name: str, file: str, missing: Sequence[str], arrived: Mapping[str, str]) -> Finding:
@@ -223,7 +219,9 @@ def _missing_columns(name: str, file: str, missing: Sequence[str], arrived: Mapp
         for own in missing
     )
     says = remark("ingest.raw_columns_are_missing.says", columns=columns, arrived=tuple(arrived))
-    return Finding("raw_columns_are_missing", file, "error", says, remark("ingest.raw_columns_are_missing.mend", table=name))
+    return Finding(
+        "raw_columns_are_missing", file, "error", says, remark("ingest.raw_columns_are_missing.mend", table=name)
+    )
 
 
 def _absent_columns(file: str, absent: Sequence[str]) -> Finding:

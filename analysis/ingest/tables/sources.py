@@ -1,6 +1,5 @@
 """Sources: raw tables become contract tables, mapped by the source's SQL and typed; only types are judged here."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +18,14 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import cell, is_given, may_be_at_fault
 from analysis.ingest.tables.fits import Fits
 from analysis.ingest.tables.key_forms import unify_keys
+from analysis.ingest.tables.table_rows import (
+    TableRows,
+    missing_columns,
+    missing_table,
+    no_rows,
+    query_fails,
+    unread_columns,
+)
 from analysis.ingest.tables.wrong_values import Written, wrong_values
 from analysis.progress import Progress
 from analysis.wording.remarks import remark
@@ -43,25 +50,6 @@ class Loaded:
     given: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     read: tuple[FileRead, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A raw table in the contract's shape: its columns with their types, and its own names of those of the contract."""
-
-    table: Table
-    arrived: dict[str, str]
-    own_names: dict[str, str]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The required columns that it lacks."""
-        return tuple(name for name in self.table.required_columns() if name not in self.own_names)
-
-    def relation(self) -> str:
-        """Return SQL that gives it in the contract's names."""
-        columns = ", ".join(f"{quoted(own)} as {name}" for name, own in self.own_names.items())
-        return f"(select {columns} from raw.{quoted(self.table.name)})"
 
 
 def load_tables(
@@ -117,7 +105,7 @@ class _Loading:
         absent = {f"raw.{name}" for name in opened.absent}
         self._queries = {query.name: query for query in queries if not query.reads or query.reads - absent}
         self._there = raw_views.names(engine)
-        self._raw: list[_Raw] = []
+        self._raw: list[TableRows] = []
         self.given: dict[str, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
 
@@ -126,10 +114,12 @@ class _Loading:
         if self._is_unreadable(table.name):
             return
         if table.name not in (self._queries if self._is_mapped else self._there):
-            self.findings += [_missing_table(table, self._there | self._opened.unreadable)] if table.required else []
+            self.findings += [missing_table(table, self._there | self._opened.unreadable)] if table.required else []
             return
         try:
-            self._load_mapped(table) if self._is_mapped else self._load_as_it_is(table)
+            is_mapped = self._is_mapped
+            rows = f"(\n{self._queries[table.name].sql}\n)" if is_mapped else f"raw.{quoted(table.name)}"
+            self._load_rows(table, rows)
         except EngineError as error:
             if error.is_out_of_memory:
                 raise
@@ -137,7 +127,7 @@ class _Loading:
             self.given.pop(table.name, None)
             self._raw = [raw for raw in self._raw if raw.table is not table]
             if self._is_mapped:
-                self.findings.append(_failed(self._queries[table.name], error))
+                self.findings.append(query_fails(self._queries[table.name], error))
             else:
                 self._not_read(table, error)
 
@@ -154,21 +144,17 @@ class _Loading:
         name = self._opened.files[places[0]].name if places else table.name
         self.findings.append(unreadable(table.name, name, reason))
 
-    def _load_mapped(self, table: Table) -> None:
-        relation = f"(\n{self._queries[table.name].sql}\n)"
-        self._fill(table, Written(relation, self._engine.columns(relation), self._dates))
-
-    def _load_as_it_is(self, table: Table) -> None:
-        arrived = self._engine.columns(f"raw.{quoted(table.name)}")
+    def _load_rows(self, table: Table, rows: str) -> None:
+        arrived = self._engine.columns(rows)
         twice, own_names = _own_names(table, arrived)
         if twice:
             self.findings.append(twice)
             return
-        raw = _Raw(table, arrived, own_names)
+        raw = TableRows(table, arrived, own_names, rows)
         self._raw.append(raw)
         if not raw.missing:
             types = {name: arrived[own] for name, own in own_names.items()}
-            first_row = self._opened.first_rows.get(table.name, 1)
+            first_row = None if self._is_mapped else self._opened.first_rows.get(table.name, 1)
             self._fill(table, Written(raw.relation(), types, self._dates, first_row))
 
     def _fill(self, table: Table, written: Written) -> None:
@@ -189,7 +175,7 @@ class _Loading:
         self.given[table.name] = tuple(name for name in table.column_names if name in written.types)
         self.findings += wrong
         if not wrong and self._engine.count(table.name) == 0:
-            self.findings.append(_no_rows(table))
+            self.findings.append(no_rows(table))
 
     def tell_of_columns(self) -> None:
         """Say which columns are missing and which are not read, and which of these may be which of those."""
@@ -197,28 +183,12 @@ class _Loading:
         for raw in self._raw:
             free = [own for own in raw.arrived if own not in raw.own_names.values()]
             absent = [name for name in raw.table.column_names if name not in raw.own_names]
-            meant = fits.meant(raw.table, raw.arrived, free, absent)
+            meant = {} if self._is_mapped else fits.meant(raw.table, raw.arrived, free, absent)
             if raw.missing:
-                self.findings.append(_missing_columns(raw, meant))
+                self.findings.append(missing_columns(raw, meant))
             unread = [own for own in free if meant.get(own) not in raw.missing]
             if unread:
-                self.findings.append(_unread_columns(raw.table, unread, meant))
-
-
-def _failed(query: Query, error: EngineError) -> Finding:
-    """Return what is said of a query that the engine refuses: the first line of it stands below a line of our own."""
-    told = " ".join(part.strip() for part in error.details.split("\n\n")[0].splitlines()).rstrip(" .!")
-    line = re.search(r"^LINE (\d+):", error.details, re.MULTILINE)
-    if line:
-        says = remark("ingest.source_query_fails.says_line", file=query.path, line=str(int(line[1]) - 1), told=told)
-    else:
-        says = remark("ingest.source_query_fails.says", file=query.path, told=told)
-    return Finding("source_query_fails", query.name, "error", says, remark("ingest.source_query_fails.mend"))
-
-
-def _missing_table(table: Table, there: Collection[str]) -> Finding:
-    says = remark("ingest.missing_table.says", table=table.name, there=tuple(sorted(there)))
-    return Finding("table_is_missing", table.name, "error", says, remark("ingest.missing_table.mend"))
+                self.findings.append(unread_columns(raw.table, unread, meant))
 
 
 def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, dict[str, str]]:
@@ -234,36 +204,6 @@ def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, 
             return Finding("column_is_given_twice", table.name, "error", says, mend), {}
         own_names[name] = own
     return None, own_names
-
-
-def _missing_columns(raw: _Raw, meant: dict[str, str]) -> Finding:
-    near = {name: own for own, name in meant.items()}
-    columns = tuple(
-        remark("ingest.missing_columns.column_near", column=repr(name), near=repr(near[name]))
-        if name in near
-        else repr(name)
-        for name in raw.missing
-    )
-    says = remark("ingest.missing_columns.says", table=raw.table.name, columns=columns, arrived=tuple(raw.arrived))
-    mend = remark("ingest.missing_columns.rename" if set(raw.missing) & set(near) else "ingest.missing_columns.mend")
-    return Finding("required_columns_are_missing", raw.table.name, "error", says, mend)
-
-
-def _unread_columns(table: Table, unread: Collection[str], meant: dict[str, str]) -> Finding:
-    columns = tuple(
-        remark("ingest.unread_columns.column_near", column=repr(own), near=meant[own]) if own in meant else repr(own)
-        for own in unread
-    )
-    says = remark("ingest.unread_columns.says", columns=columns)
-    return Finding("unread_columns", table.name, "notice", says, remark("ingest.unread_columns.mend"))
-
-
-def _no_rows(table: Table) -> Finding:
-    if table.required:
-        says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
-        return Finding("table_is_empty", table.name, "error", says, mend, rows=0)
-    says, mend = remark("ingest.no_rows.says"), remark("ingest.no_rows.mend")
-    return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
 
 
 def create_table(engine: Engine, table: Table) -> None:
