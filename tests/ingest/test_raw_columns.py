@@ -1,4 +1,4 @@
-"""Raw columns: the type that is declared, or that all values have; codes stay text, and what does not fit is told of."""
+"""Raw columns: the type that is declared, or that all values have; codes stay text, and what does not fit is told."""
 
 import datetime as dt
 from pathlib import Path
