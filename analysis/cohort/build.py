@@ -67,7 +67,7 @@ def build_cohort(
     """
     if memory_limit is not None:
         check_memory_limit(memory_limit)
-    declaration = read_declaration(study.source.kind)
+    declaration = read_declaration(study.source.kind, study.sources)
     contents = contents_of(declaration, study.source.path)
     hashes = fingerprint(study, contents)
     final = cohort_path(out, hashes["cohort"])

@@ -146,7 +146,8 @@ class CohortTables:
     def parameters(self) -> dict[str, Any]:
         """The values by which the cohort's queries ran."""
         with self._opened() as engine:
-            return query_parameters(self.study, read_declaration(self.study.source.kind)) | read_logs(engine)
+            declaration = read_declaration(self.study.source.kind, self.study.sources)
+            return query_parameters(self.study, declaration) | read_logs(engine)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the cohort (``lifetimes``, ``attrition``, ...), in a fixed order (`in_order`)."""

@@ -38,7 +38,7 @@ def fingerprint(study: Study, contents: Contents) -> dict[str, str]:
     parts = {
         "data": contents.digest(),
         "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": digest(*query_texts(), json.dumps([covariates, asked])),
+        "queries": digest(*query_texts(), *contents.queries, json.dumps([covariates, asked])),
         "modules": digest(*module_texts(ROOMS)),
         "versions": digest(version("duckdb"), version("tenure-workbench"), unidata_version),
     }

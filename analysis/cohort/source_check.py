@@ -104,7 +104,7 @@ def check_source(
     StudyError, SourceError, ContractError, BuildError
         If nothing of the source can be read.
     """
-    declaration = read_declaration(study.source.kind)
+    declaration = read_declaration(study.source.kind, study.sources)
     contents = contents_of(declaration, study.source.path)
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
         used = tables_used(ALL_FOLDERS)

@@ -23,7 +23,7 @@ class Source:
     Attributes
     ----------
     kind
-        The folder of ``queries/1_sources`` that reads them.
+        What reads them: a folder of ``queries/1_sources``, or one of the study's own ``sources``, by its name.
     observed_from, observed_until
         The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
     date_format

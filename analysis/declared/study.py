@@ -21,6 +21,8 @@ class Study:
     ----------
     name
         Short name; output goes to ``out/<name>/``.
+    sources
+        Folders of the study's own sources, each a kind of source that goes by its name.
     rules
         Contract rules lowered from error to warning, by name; every report lists them.
     claims
@@ -42,6 +44,7 @@ class Study:
     audits: Audits = field(default_factory=Audits)
     report: Report = field(default_factory=Report)
     lowered_rules: tuple[str, ...] = ()
+    sources: tuple[Path, ...] = ()
     claims: Path = Path("claims.toml")
     health_score: Path = Path("health_score.toml")
     actions: Path = Path("actions.toml")
@@ -84,7 +87,9 @@ class Study:
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["source"]["path"], content["claims"], content["health_score"], content["actions"]
+        del content["source"]["path"]
+        for name in ("sources", "claims", "health_score", "actions"):
+            del content[name]
         return content
 
 
@@ -110,7 +115,8 @@ def read_study(path: str | Path) -> Study:
     refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score", "actions")}
-    study = dataclasses.replace(study, source=source, **files)
+    sources = tuple((path.parent / folder).resolve() for folder in study.sources)
+    study = dataclasses.replace(study, source=source, sources=sources, **files)
     check_ranges(study, str(path))
     source.check(str(path))
     check_time_zone(study.time.time_zone, str(path))

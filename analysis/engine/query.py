@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -72,11 +73,15 @@ def tables_read(sql: str) -> frozenset[str]:
     BuildError
         If the text is no select.
     """
-    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": sql}).fetchall()
-    tree = json.loads(serialized)
+    tree = _tree(sql)
     if tree["error"]:
         raise BuildError(f"This is no select that can be read: {tree['error_message']}: {sql[:200]}")
     return frozenset(_tables(tree["statements"], frozenset()))
+
+
+def _tree(sql: str) -> Any:
+    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": sql}).fetchall()
+    return json.loads(serialized)
 
 
 def _tables(node: Any, own_names: frozenset[str]) -> set[str]:
@@ -130,14 +135,55 @@ def read_queries(folder: str) -> tuple[Query, ...]:
     BuildError
         If some read each other's tables in a circle.
     """
-    found = {
-        entry.name.removesuffix(".sql"): Query(
-            entry.name.removesuffix(".sql"), folder, entry.read_text(encoding="utf-8")
-        )
-        for entry in sorted(_folder(folder).iterdir(), key=lambda item: item.name)
+    return _in_order(_queries_in(_folder(folder), folder))
+
+
+def read_queries_in(folder: Path) -> tuple[Query, ...]:
+    """Return the queries of a folder of the user's own, in the same order, as they are now.
+
+    Raises
+    ------
+    BuildError
+        If one is not UTF-8, or no single select, with its line; or if some read each other's tables in a circle.
+    """
+    try:
+        found = _queries_in(folder, folder.name)
+    except UnicodeDecodeError:
+        raise BuildError(f"A query of {folder} is not UTF-8. Save it as UTF-8 text.") from None
+    for query in found.values():
+        select_tree(query)
+    return _in_order(found)
+
+
+def select_tree(query: Query) -> Any:
+    """Return the syntax tree of a query.
+
+    Raises
+    ------
+    BuildError
+        If it is no single select, with its line.
+    """
+    tree = _tree(query.sql)
+    if tree["error"]:
+        line = line_at(query.sql, int(tree.get("position", 0)))
+        what = tree["error_message"].replace(" to json!", "").rstrip(" .!")
+        raise BuildError(f"{query.path}, line {line}: this cannot be read as SQL ({what}). It must be one select.")
+    if len(tree["statements"]) != 1:
+        raise BuildError(f"{query.path} must hold one select, but holds {len(tree['statements'])}.")
+    return tree["statements"][0]
+
+
+def line_at(sql: str, position: int) -> int:
+    """Return the line in which a byte of a text stands, by its number."""
+    return sql.encode()[:position].count(b"\n") + 1
+
+
+def _queries_in(folder: Traversable, name: str) -> dict[str, Query]:
+    return {
+        entry.name.removesuffix(".sql"): Query(entry.name.removesuffix(".sql"), name, entry.read_text(encoding="utf-8"))
+        for entry in sorted(folder.iterdir(), key=lambda item: item.name)
         if entry.name.endswith(".sql")
     }
-    return _in_order(found)
 
 
 def read_query(path: str) -> Query:

@@ -1,7 +1,7 @@
 """Raw views: files of a source shown as the views of schema ``raw``, and what the engine says of a faulty file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from analysis.engine.quoting import literal, path_literal, quoted
 RAW = "raw"
 GIVEN = "given"
 """What a source's database goes by."""
+_BEFORE = " as written"
+"""How the name goes on of a view whose columns have got other types since."""
 
 
 def begin(engine: Engine) -> None:
@@ -26,7 +28,7 @@ def end(engine: Engine) -> None:
 
 def names(engine: Engine) -> set[str]:
     """Return the names of the raw views."""
-    return set(engine.tables(RAW))
+    return {name for name in engine.tables(RAW) if not name.endswith(_BEFORE)}
 
 
 def show_csv(
@@ -138,6 +140,29 @@ def show_table(engine: Engine, name: str, schema: str, table: str) -> list[str]:
     relation, computed = given_table(engine, schema, table)
     engine.run(f"create view {_view(name)} as from {relation}")
     return computed
+
+
+def show_nothing(engine: Engine, name: str, columns: Mapping[str, str]) -> None:
+    """Show a table without rows, in place of a file that need not be there; its columns are of the types given."""
+    nothing = ", ".join(f"cast(null as {kind}) as {quoted(own)}" for own, kind in columns.items())
+    engine.run(f"create view {_view(name)} as select {nothing or 'null as nothing'} where false")
+
+
+def give_types(engine: Engine, name: str, columns: Mapping[str, str], typed: Mapping[str, str]) -> None:
+    """Show a table in other types than it is shown so far.
+
+    Parameters
+    ----------
+    columns
+        What each column so far goes by in `typed`.
+    typed
+        SQL of the values of each column, by its name.
+    """
+    before = f"{name}{_BEFORE}"
+    engine.run(f"alter view {_view(name)} rename to {quoted(before)}")
+    named = ", ".join(f"{quoted(own)} as {at}" for own, at in columns.items())
+    values = ", ".join(f"{value} as {quoted(own)}" for own, value in typed.items())
+    engine.run(f"create view {_view(name)} as select {values} from (select {named} from {_view(before)})")
 
 
 def _view(name: str) -> str:

@@ -19,6 +19,7 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.measured.measured import what_is_measured
 from analysis.ingest.rules.apply import apply_rules, are_lifetimes_told
 from analysis.ingest.rules.matches import Match, matches
+from analysis.ingest.tables.raw_columns import give_types
 from analysis.ingest.tables.sources import load_tables
 from analysis.progress import Progress
 
@@ -85,8 +86,10 @@ def load_source(
     progress(f"reading {study.source.kind} tables from {study.source.path}")
     engine.live_in(study.time.time_zone)
     opened = open_raw(engine, located, scratch, study.source.encoding)
-    loaded = load_tables(engine, study.source, read_contract(), progress, opened)
-    events = other_events(engine, located.unread, scratch, study.time.snapshot)
+    give_types(engine, declaration, located, opened, study.source.date_format)
+    loaded = load_tables(engine, study.source, read_contract(), progress, opened, declaration.queries)
+    is_read = declaration.names if declaration.queries else None
+    events = other_events(engine, located.unread, scratch, study.time.snapshot, is_read)
     raw_views.end(engine)
     before = (*opened.findings, *loaded.findings)
     rows = {name: engine.count(name) for name in read_contract()}

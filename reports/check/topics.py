@@ -26,6 +26,7 @@ class Topic(StrEnum):
 
 _BEGINNINGS = {
     **dict.fromkeys(("unread", "file_", "table_", "lines_above_", "separator_", "required_columns_"), Topic.FILES),
+    **dict.fromkeys(("raw_", "source_query_"), Topic.FILES),
     **dict.fromkeys(("keys_become_one", "key_is_cut_short"), Topic.JOINS),
     "other_event": Topic.EVENT,
 }

@@ -19,6 +19,7 @@ from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
 from analysis.wording.controls import shown
+from reports.cli.init import init
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
 from reports.dictionary.entries import claim_lines, definitions, dictionary
@@ -278,6 +279,7 @@ def _tell_of_page(written: WrittenPage, text: Catalogue) -> None:
 
 
 COMMANDS = {
+    "init": init,
     "check": _check,
     "build": _build,
     "audit": _audit,

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reports.init.files import TEMPLATES
 from reports.messages import ENGLISH, LANGUAGES
 
 Command = Callable[[argparse.Namespace], None]
@@ -51,6 +52,16 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = whole.add_subparsers(required=True, metavar="VERB")
+    says = "begin a study of your own: a study file, and SQL that makes the contract's tables of a vendor's exports"
+    begin = verbs.add_parser("init", help=says, description=f"{says}; of 'blank': those tables, empty and explained")
+    begin.add_argument(
+        "--source", dest="template", choices=tuple(TEMPLATES), required=True, help="what the data are exported from"
+    )
+    begin.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", default=Path("my_study"), help="new (default: my_study)"
+    )
+    begin.add_argument("--language", choices=LANGUAGES, default=ENGLISH, help="of what is said (default: en)")
+    begin.set_defaults(run=commands["init"])
     check = _verb(
         verbs, common, "check", commands, "check the source against the contract and say what can be measured"
     )

@@ -18,6 +18,7 @@ from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import alternatives, read_covariates, read_families
 from analysis.declared.needs import read_word
 from analysis.engine.query import read_queries, tables_read
+from analysis.engine.select_scope import refuse_beyond
 from analysis.ingest.rules.apply import declared_rules
 
 ROOT = Path(str(files("queries")))
@@ -207,3 +208,41 @@ class TestContract:
         later = {"ended_on", "resolved_on", "reopened_on", "escalated_on", "deactivated_on", "achieved_on", "notice_on"}
         silent = [column.name for column in table.columns if column.name in later and column.known is None]
         assert silent == []
+
+
+class TestTemplates:
+    """What is copied into folders of users, for whom each file must stand on its own."""
+
+    TEMPLATES = ("hubspot", "salesforce_zendesk", "stripe")
+
+    @pytest.mark.parametrize(
+        "query", [query for kind in TEMPLATES for query in read_queries(f"1_sources/{kind}")], ids=named
+    )
+    def test_the_head_says_what_is_made_and_what_to_decide(self, query):
+        lines = query.sql.splitlines()
+        assert re.match(r"-- grain: \S", lines[0])
+        assert re.match(r"-- makes:  \S", lines[1])
+        assert any(re.match(r"-- decide: \S", line) for line in lines)
+
+    def test_the_log_of_a_product_is_read_alike_in_all_of_them(self):
+        texts = {(ROOT / "1_sources" / kind / "usage_daily.sql").read_text(encoding="utf-8") for kind in self.TEMPLATES}
+        assert len(texts) == 1
+
+    @pytest.mark.parametrize("kind", TEMPLATES)
+    def test_reads_no_more_than_a_source_of_a_users_own_may(self, kind):
+        declaration = read_declaration(kind)
+        for query in declaration.queries:
+            refuse_beyond(query, [f"raw.{name}" for name in declaration.files])
+
+    @pytest.mark.parametrize("kind", TEMPLATES)
+    def test_every_column_that_is_needed_is_declared_and_every_declared_one_is_read(self, kind):
+        declaration = read_declaration(kind)
+        for table, needed in declaration.needed.items():
+            assert set(needed) <= set(declaration.columns[table])
+        unread = [
+            f"{table}.{column}"
+            for table, columns in declaration.columns.items()
+            for column in columns
+            if not declaration.names(column, table)
+        ]
+        assert unread == []

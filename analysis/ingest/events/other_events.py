@@ -1,7 +1,7 @@
 """Other events: what a source says of who left, and when, beside its subscriptions; also where nothing reads it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,7 +29,13 @@ APART_DAYS = 7
 """Days by which another date may differ from an end or notice without being another one."""
 
 
-def other_events(engine: Engine, unread: Sequence[Path], scratch: Path, snapshot: dt.date) -> list[Finding]:
+def other_events(
+    engine: Engine,
+    unread: Sequence[Path],
+    scratch: Path,
+    snapshot: dt.date,
+    is_read: Callable[[str], bool] | None = None,
+) -> list[Finding]:
     """Compare what other columns and tables say of leaving with the ends and notices of ``subscriptions``.
 
     Columns are known by what they are called and by what they hold: a state in one of two values or a short list of
@@ -45,6 +51,8 @@ def other_events(engine: Engine, unread: Sequence[Path], scratch: Path, snapshot
         A folder for files that are read in another encoding.
     snapshot
         What ends later has not ended yet.
+    is_read
+        See `analysis.ingest.events.places.places`.
 
     Returns
     -------
@@ -57,7 +65,7 @@ def other_events(engine: Engine, unread: Sequence[Path], scratch: Path, snapshot
     try:
         _write_units(engine, snapshot)
         found: list[Finding] = []
-        for place in places(engine, unread, scratch):
+        for place in places(engine, unread, scratch, is_read):
             with suppress(EngineError):  # a file that cannot be read through is told of as one that nothing reads
                 found += _judged(engine, place, snapshot)
     finally:

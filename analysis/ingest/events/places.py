@@ -1,8 +1,8 @@
 """Event places: tables of a source that name accounts or subscriptions by key and may say who of them has left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.declared.contract import as_written, read_contract
@@ -64,7 +64,9 @@ class _Unread:
     relation: str
 
 
-def places(engine: Engine, unread: Sequence[Path], scratch: Path) -> Iterator[Place]:
+def places(
+    engine: Engine, unread: Sequence[Path], scratch: Path, is_read: Callable[[str], bool] | None = None
+) -> Iterator[Place]:
     """Yield the raw tables of accounts and subscriptions, then those that nothing reads and that name one of these.
 
     Parameters
@@ -75,17 +77,26 @@ def places(engine: Engine, unread: Sequence[Path], scratch: Path) -> Iterator[Pl
         Files of the source that nothing reads.
     scratch
         A folder for files that are read in another encoding.
+    is_read
+        Says of a column of a source's own raw tables whether a query names it: whoever wrote that has seen it.
     """
     contract = read_contract()
     raw = raw_views.names(engine)
-    others = [_Unread(name, f"raw.{quoted(name)}") for name in sorted(raw - set(contract))]
+    own = sorted(raw - set(contract))
+    if is_read is not None:  # a table of leaving that is read is no question either
+        own = [name for name in own if name_of(name) is not Name.LEAVING]
+    others = [_Unread(name, f"raw.{quoted(name)}") for name in own]
     for table, unit in (("accounts", "account"), ("subscriptions", "subscription")):
         if table in raw:
             yield from _read_place(engine, table, unit)
     for other in (*others, *_opened(engine, unread, scratch), *_of_database(engine)):
         with suppress(EngineError):
             if place := _unread_place(engine, other):
-                yield place
+                yield _without_read(place, is_read) if is_read and other in others else place
+
+
+def _without_read(place: Place, is_read: Callable[[str], bool]) -> Place:
+    return replace(place, columns=tuple(name for name in place.columns if not is_read(name)))
 
 
 def _read_place(engine: Engine, table: str, unit: str) -> Iterator[Place]:

@@ -30,12 +30,15 @@ class Contents:
         Of the same files, by path: size and times.
     folder
         Of the place where they lie: when something in it was added or removed, and when it was itself renamed.
+    queries
+        What makes contract tables of it, if that is the study's own: every file of it, behind its name.
     """
 
     located: RawFiles
     digests: dict[str, str]
     states: dict[Path, State]
     folder: tuple[int, int]
+    queries: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """Return one digest of all of them."""
@@ -66,7 +69,7 @@ def contents_of(declaration: Declaration, source: Path) -> Contents:
         digests = {name: scan(path).digest if path else "" for name, path in files.items()}
     except FileNotFoundError as error:
         raise _changed([Path(error.filename)]) from None
-    return Contents(located, digests, states, folder)
+    return Contents(located, digests, states, folder, declaration.texts)
 
 
 def refuse_changed(before: Contents, declaration: Declaration, source: Path) -> None:

@@ -50,12 +50,15 @@ class Opened:
         The number of each table's first row, as its owner counts: the header of a text file is a row.
     unreadable
         Tables that are there but cannot be read, each with its finding.
+    absent
+        Raw tables whose files need not be there, and are not, each with its finding.
     """
 
     files: list[FileRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     first_rows: dict[str, int] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
 
 
 def unreadable(table: str, file: str, reason: Remark) -> Finding:

@@ -70,13 +70,15 @@ def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table
         found = _contract_files([path] if path.is_file() else sorted(path.iterdir()), contract)
         refuse_without_tables(path, {*found.tables, *found.twice}, [entry.name for entry in found.unread], contract)
         return found
-    missing = [name for name in declaration.files.values() if not (path / name).exists()]
+    needed = {name: file for name, file in declaration.files.items() if name not in declaration.optional}
+    missing = [name for name in needed.values() if not (path / name).exists()]
     if missing:
         raise SourceError(
-            f"A '{declaration.kind}' source needs {', '.join(declaration.files.values())}; "
-            f"missing in {path}: {', '.join(missing)}."
+            f"A '{declaration.kind}' source needs {', '.join(needed.values())}; missing in {path}: "
+            f"{', '.join(missing)}. Put them there, or correct their names in its source.toml."
         )
-    named = {name: path / file for name, file in declaration.files.items()}
+    there = {name: path / file for name, file in declaration.files.items()}
+    named = {name: file for name, file in there.items() if name in needed or file.exists()}
     return RawFiles(named, others=tuple(entry for entry in sorted(path.iterdir()) if entry not in named.values()))
 
 

@@ -1,6 +1,6 @@
 """Sources: raw tables become contract tables, mapped by the source's SQL and typed; only types are judged here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.declared.contract import Column, Table, as_written
@@ -9,7 +9,7 @@ from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.source import Source
 from analysis.engine import raw_views
 from analysis.engine.engine import Engine
-from analysis.engine.query import read_queries
+from analysis.engine.query import Query
 from analysis.engine.quoting import quoted
 from analysis.errors import EngineError
 from analysis.ingest.files.files_read import FileRead, Opened, unreadable
@@ -18,6 +18,14 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import cell, is_given, may_be_at_fault
 from analysis.ingest.tables.fits import Fits
 from analysis.ingest.tables.key_forms import unify_keys
+from analysis.ingest.tables.table_rows import (
+    TableRows,
+    missing_columns,
+    missing_table,
+    no_rows,
+    query_fails,
+    unread_columns,
+)
 from analysis.ingest.tables.wrong_values import Written, wrong_values
 from analysis.progress import Progress
 from analysis.wording.remarks import remark
@@ -44,27 +52,13 @@ class Loaded:
     read: tuple[FileRead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A raw table in the contract's shape: its columns with their types, and its own names of those of the contract."""
-
-    table: Table
-    arrived: dict[str, str]
-    own_names: dict[str, str]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The required columns that it lacks."""
-        return tuple(name for name in self.table.required_columns() if name not in self.own_names)
-
-    def relation(self) -> str:
-        """Return SQL that gives it in the contract's names."""
-        columns = ", ".join(f"{quoted(own)} as {name}" for name, own in self.own_names.items())
-        return f"(select {columns} from raw.{quoted(self.table.name)})"
-
-
 def load_tables(
-    engine: Engine, source: Source, contract: dict[str, Table], progress: Progress, opened: Opened | None = None
+    engine: Engine,
+    source: Source,
+    contract: dict[str, Table],
+    progress: Progress,
+    opened: Opened | None = None,
+    queries: Sequence[Query] = (),
 ) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
 
@@ -80,9 +74,11 @@ def load_tables(
         Told of every table.
     opened
         What came of opening the files.
+    queries
+        What makes contract tables of raw ones; none where the files are in the contract's shape.
     """
     opened = opened or Opened()
-    loading = _Loading(engine, source, contract, opened)
+    loading = _Loading(engine, source, contract, opened, queries)
     for table in contract.values():
         create_table(engine, table)
         loading.load(table)
@@ -98,34 +94,47 @@ def load_tables(
 class _Loading:
     """The tables of a source, made one after the other; what is found on the way is kept."""
 
-    def __init__(self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened) -> None:
+    def __init__(
+        self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened, queries: Sequence[Query]
+    ) -> None:
         self._engine = engine
         self._contract = contract
         self._opened = opened
         self._dates = date_format(source.date_format)
         self._is_mapped = source.kind != CONTRACT_KIND
-        self._queries = {query.name: query for query in read_queries(f"1_sources/{source.kind}")}
+        absent = {f"raw.{name}" for name in opened.absent}
+        self._queries = {query.name: query for query in queries if not query.reads or query.reads - absent}
         self._there = raw_views.names(engine)
-        self._raw: list[_Raw] = []
+        self._raw: list[TableRows] = []
         self.given: dict[str, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
 
     def load(self, table: Table) -> None:
         """Make a table of the contract, if the source gives it."""
-        if table.name in self._opened.unreadable:
+        if self._is_unreadable(table.name):
             return
         if table.name not in (self._queries if self._is_mapped else self._there):
-            self.findings += [_missing_table(table, self._there | self._opened.unreadable)] if table.required else []
+            self.findings += [missing_table(table, self._there | self._opened.unreadable)] if table.required else []
             return
         try:
-            self._load_mapped(table) if self._is_mapped else self._load_as_it_is(table)
+            is_mapped = self._is_mapped
+            rows = f"(\n{self._queries[table.name].sql}\n)" if is_mapped else f"raw.{quoted(table.name)}"
+            self._load_rows(table, rows)
         except EngineError as error:
             if error.is_out_of_memory:
                 raise
             create_table(self._engine, table)
             self.given.pop(table.name, None)
             self._raw = [raw for raw in self._raw if raw.table is not table]
-            self._not_read(table, error)
+            if self._is_mapped:
+                self.findings.append(query_fails(self._queries[table.name], error))
+            else:
+                self._not_read(table, error)
+
+    def _is_unreadable(self, table: str) -> bool:
+        """Say whether it is known already why a table, or a raw one that it is made of, cannot be read."""
+        made_of = self._queries[table].reads if table in self._queries else {table}
+        return not self._opened.unreadable.isdisjoint(name.removeprefix("raw.") for name in made_of)
 
     def _not_read(self, table: Table, error: EngineError) -> None:
         reason = why_unreadable(error)
@@ -135,21 +144,17 @@ class _Loading:
         name = self._opened.files[places[0]].name if places else table.name
         self.findings.append(unreadable(table.name, name, reason))
 
-    def _load_mapped(self, table: Table) -> None:
-        relation = f"(\n{self._queries[table.name].sql}\n)"
-        self._fill(table, Written(relation, self._engine.columns(relation), self._dates))
-
-    def _load_as_it_is(self, table: Table) -> None:
-        arrived = self._engine.columns(f"raw.{quoted(table.name)}")
+    def _load_rows(self, table: Table, rows: str) -> None:
+        arrived = self._engine.columns(rows)
         twice, own_names = _own_names(table, arrived)
         if twice:
             self.findings.append(twice)
             return
-        raw = _Raw(table, arrived, own_names)
+        raw = TableRows(table, arrived, own_names, rows)
         self._raw.append(raw)
         if not raw.missing:
             types = {name: arrived[own] for name, own in own_names.items()}
-            first_row = self._opened.first_rows.get(table.name, 1)
+            first_row = None if self._is_mapped else self._opened.first_rows.get(table.name, 1)
             self._fill(table, Written(raw.relation(), types, self._dates, first_row))
 
     def _fill(self, table: Table, written: Written) -> None:
@@ -170,7 +175,7 @@ class _Loading:
         self.given[table.name] = tuple(name for name in table.column_names if name in written.types)
         self.findings += wrong
         if not wrong and self._engine.count(table.name) == 0:
-            self.findings.append(_no_rows(table))
+            self.findings.append(no_rows(table))
 
     def tell_of_columns(self) -> None:
         """Say which columns are missing and which are not read, and which of these may be which of those."""
@@ -178,17 +183,12 @@ class _Loading:
         for raw in self._raw:
             free = [own for own in raw.arrived if own not in raw.own_names.values()]
             absent = [name for name in raw.table.column_names if name not in raw.own_names]
-            meant = fits.meant(raw.table, raw.arrived, free, absent)
+            meant = {} if self._is_mapped else fits.meant(raw.table, raw.arrived, free, absent)
             if raw.missing:
-                self.findings.append(_missing_columns(raw, meant))
+                self.findings.append(missing_columns(raw, meant))
             unread = [own for own in free if meant.get(own) not in raw.missing]
             if unread:
-                self.findings.append(_unread_columns(raw.table, unread, meant))
-
-
-def _missing_table(table: Table, there: Collection[str]) -> Finding:
-    says = remark("ingest.missing_table.says", table=table.name, there=tuple(sorted(there)))
-    return Finding("table_is_missing", table.name, "error", says, remark("ingest.missing_table.mend"))
+                self.findings.append(unread_columns(raw.table, unread, meant))
 
 
 def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, dict[str, str]]:
@@ -204,36 +204,6 @@ def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, 
             return Finding("column_is_given_twice", table.name, "error", says, mend), {}
         own_names[name] = own
     return None, own_names
-
-
-def _missing_columns(raw: _Raw, meant: dict[str, str]) -> Finding:
-    near = {name: own for own, name in meant.items()}
-    columns = tuple(
-        remark("ingest.missing_columns.column_near", column=repr(name), near=repr(near[name]))
-        if name in near
-        else repr(name)
-        for name in raw.missing
-    )
-    says = remark("ingest.missing_columns.says", table=raw.table.name, columns=columns, arrived=tuple(raw.arrived))
-    mend = remark("ingest.missing_columns.rename" if set(raw.missing) & set(near) else "ingest.missing_columns.mend")
-    return Finding("required_columns_are_missing", raw.table.name, "error", says, mend)
-
-
-def _unread_columns(table: Table, unread: Collection[str], meant: dict[str, str]) -> Finding:
-    columns = tuple(
-        remark("ingest.unread_columns.column_near", column=repr(own), near=meant[own]) if own in meant else repr(own)
-        for own in unread
-    )
-    says = remark("ingest.unread_columns.says", columns=columns)
-    return Finding("unread_columns", table.name, "notice", says, remark("ingest.unread_columns.mend"))
-
-
-def _no_rows(table: Table) -> Finding:
-    if table.required:
-        says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
-        return Finding("table_is_empty", table.name, "error", says, mend, rows=0)
-    says, mend = remark("ingest.no_rows.says"), remark("ingest.no_rows.mend")
-    return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
 
 
 def create_table(engine: Engine, table: Table) -> None:

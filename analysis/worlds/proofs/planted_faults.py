@@ -113,7 +113,7 @@ def _try(
             (dirty / f"{name}.parquet").unlink()
         write_tables(engine, dirty, changed)
     own = dataclasses.replace(study, source=dataclasses.replace(study.source, path=dirty))
-    declaration = read_declaration(own.source.kind)
+    declaration = read_declaration(own.source.kind, own.sources)
     located = locate_files(declaration, dirty, contract)
     with tempfile.TemporaryDirectory() as scratch, open_engine(":memory:") as loaded:
         load = load_source(

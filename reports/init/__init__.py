@@ -1,0 +1,1 @@
+"""A study to begin with: what `tenure init` writes."""
