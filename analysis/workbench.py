@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
@@ -31,6 +32,8 @@ from analysis.health_score.results import ScoreAudit
 from analysis.inference.findings import Findings
 from analysis.money.results import MoneyResults
 from analysis.progress import Progress
+from analysis.trial.trials import Trials
+from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
 
 MOST_SEGMENTS = 12
@@ -181,6 +184,15 @@ class Workbench(Findings):
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
         return show_outlook(self.forecast, self.study.report.risk_tiers)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The covariates that were tried in this session."""
+        return Trials(self)
+
+    def try_covariate(self, sql: str, **said: Any) -> Tried:
+        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
+        return self.trials.try_covariate(sql, **said)
 
 
 def open_study(

@@ -80,6 +80,32 @@ def rebuilt(
 
 
 @contextmanager
+def beside(tenure: CohortTables, names: Collection[str]) -> Iterator[Engine]:
+    """Make tables of a study's own queries from those of its cohort, in a file that is thrown away afterwards.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, whose study has queries that it was not built with; it is only read.
+    names
+        Of these queries.
+
+    Yields
+    ------
+    Engine
+        In which each goes by its name, and any table of the cohort, too.
+
+    Raises
+    ------
+    BuildError
+        If a query fails, or has several rows of one account and date, or text for a number.
+    """
+    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+        _make(engine, tenure, tenure.parameters, names)
+        yield engine
+
+
+@contextmanager
 def past(
     tenure: CohortTables, day: dt.date, accounts: Collection[str], wanted: Collection[str] = (COVARIATES, SCORES)
 ) -> Iterator[Engine]:
@@ -102,7 +128,9 @@ def past(
         In which what was made again goes by ``rebuilt.main.<name>``, and the cohort's own by ``cohort.main.<name>``.
     """
     queries = tuple(queries_of(FOLDERS, tenure.study.own))
-    of_the_book = behind(["landmark_dates", DATES, BOOK], queries)
+    of_the_book = behind(["landmark_dates", DATES], queries)
+    if BOOK in behind(wanted, queries):
+        of_the_book |= behind([BOOK], queries)
     contract = read_contract().values()
     known = _known_on(day)
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
@@ -189,6 +217,7 @@ def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
     with open_engine(folder / "rebuilt.duckdb", tenure.threads, tenure.memory_limit) as engine:
         engine.attach(tenure.cohort_file, "cohort")
         engine.look_in(REBUILT, COHORT)
+        engine.seal()
         yield engine
 
 

@@ -36,8 +36,8 @@ def keys_said(columns: Sequence[str], file: str) -> tuple[str, str]:
     """
     if "" in columns:
         raise StudyError(
-            f"{file}: column {columns.index('') + 1} has no name. Write out every column, each 'as' a name; a star does "
-            "not say what it holds."
+            f"{file}: column {columns.index('') + 1} has no name. Write out every column, each 'as' a name; a star "
+            "does not say what it holds."
         )
     if len(set(columns)) < len(columns):
         raise StudyError(f"{file}: two columns have one name: {', '.join(columns)}.")
@@ -57,6 +57,12 @@ def logs_read(reads: Collection[str], own: Sequence[Query] = ()) -> tuple[str, .
 
     The attributes of accounts count where they are read themselves: else they say whose holidays an account has.
     """
+    seen = tables_behind(reads, own) - ({"account_attributes"} - set(reads))
+    return tuple(log for log in LOGS if log in seen)
+
+
+def tables_behind(reads: Collection[str], own: Sequence[Query] = ()) -> frozenset[str]:
+    """Return tables, and those that they are made of: not those behind lifetimes and dates, on which all rest."""
     made = {query.name: query for folder in ("4_activity", FOLDER) for query in read_queries(folder)}
     made |= {query.name: query for query in own}
     contract = read_contract()
@@ -66,8 +72,7 @@ def logs_read(reads: Collection[str], own: Sequence[Query] = ()) -> tuple[str, .
         further = made[name].reads - seen if name in made and name not in contract else frozenset()
         waiting += further
         seen |= further
-    seen -= {"account_attributes"} - set(reads)
-    return tuple(log for log in LOGS if log in seen)
+    return frozenset(seen)
 
 
 def shaped(

@@ -34,6 +34,8 @@ class Study:
         Folders of its own covariates; there need be none.
     own
         What these hold.
+    folder
+        In which the study file lies.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Study:
     actions: Path = Path("actions.toml")
     queries: tuple[Path, ...] = ()
     own: OwnQueries = field(default=NOTHING, metadata={DERIVED: True})
+    folder: Path = field(default=Path(), metadata={DERIVED: True})
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
@@ -91,7 +94,7 @@ class Study:
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        for name in ("claims", "health_score", "actions", "queries", "own"):
+        for name in ("claims", "health_score", "actions", "queries", "own", "folder"):
             del content[name]
         del content["source"]["path"]
         return content | ({"queries": [query.path for query in self.own.queries]} if self.own.queries else {})
@@ -121,7 +124,8 @@ def read_study(path: str | Path) -> Study:
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score", "actions")}
     queries = tuple(path.parent / folder for folder in study.queries)
-    study = dataclasses.replace(study, source=source, queries=queries, own=read_own_queries(queries), **files)
+    own = {"queries": queries, "own": read_own_queries(queries), "folder": path.parent}
+    study = dataclasses.replace(study, source=source, **own, **files)
     check_ranges(study, str(path))
     source.check(str(path))
     check_time_zone(study.time.time_zone, str(path))
