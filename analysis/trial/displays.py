@@ -16,7 +16,7 @@ from analysis.figures.trial import draw_shares_by_quarter, draw_spread
 from analysis.inference.joint_tests import SHOWN
 from analysis.trial.look_back import Look, Looked
 from analysis.trial.spread import MISSING_VALUE
-from analysis.wording.remarks import Remark, english, remark
+from analysis.wording.remarks import Remark, remark
 
 Colors = Mapping[str, str]
 
@@ -143,7 +143,7 @@ def show_addition(table: pd.DataFrame, covariate: Covariate, colors: Colors, adj
     own = table[table["metric"] == LOG_SCORE]
     drawn = own[["estimate", "conf_low", "conf_high"]].assign(
         family=covariate.family,
-        label=[str(remark("trial.beside", families=_families(beside))) for beside in own["beside"]],
+        label=[str(remark("trial.beside", families=beside_remark(beside.split(", ")[1:]))) for beside in own["beside"]],
         text=[f"{one.estimate:.2f} ({one.conf_low:.2f} to {one.conf_high:.2f})" for one in own.itertuples()],
         below="",
     )
@@ -162,7 +162,7 @@ def addition_remarks(own: pd.DataFrame, adjusted: float, n_tried: int) -> list[R
     for line in own.itertuples():
         code = "adds_shown" if line.conf_low > 0 else "adds_harms" if line.conf_high < 0 else "adds_not_shown"
         values = {"points": line.estimate, "low": line.conf_low, "high": line.conf_high}
-        found.append(remark(f"trial.{code}", families=_families(line.beside), **values))
+        found.append(remark(f"trial.{code}", families=beside_remark(line.beside.split(", ")[1:]), **values))
     last = own.iloc[-1]
     told = {"quarters": int(last["n_quarters"]), "rows": int(last["n_rows"]), "events": int(last["n_events"])}
     found.append(remark("trial.adds_on", noise=float(last["noise"]), **told))
@@ -171,8 +171,10 @@ def addition_remarks(own: pd.DataFrame, adjusted: float, n_tried: int) -> list[R
     return found
 
 
-def _families(beside: str) -> Sequence[str]:
-    return tuple(english().format_field(family, "").lower() for family in families_named(beside.split(", ")))
+def beside_remark(families: Sequence[str]) -> Remark:
+    """Name what is known: the contract, and families where there are any."""
+    others = families_named(dict.fromkeys(families))
+    return remark("trial.contract_and", families=others) if others else remark("trial.contract")
 
 
 def _title(code: str, covariate: Covariate) -> str:

@@ -102,7 +102,8 @@ class Tried:
         rows = self._cohort.counting_process
         known = self._cohort.known_beside("counting_process")
         self._cohort.progress(f"{self.covariate.name}: dose-response")
-        beside = remark("trial.dose_beside", families=families_named([self.covariate.family]))
+        families = displays.beside_remark([one.family for one in known if one.family != control_family()])
+        beside = remark("trial.dose_beside", families=families)
         if self.covariate.transform != "category":
             try:
                 found = dose_response(self.covariate.name, rows, fit_inference(rows, [*known, self.covariate]))
@@ -218,8 +219,12 @@ class Tried:
 
     def _results(self) -> list[Display | Remark]:
         """Return every result, or why there is none; what a covariate that is not clean would say is left out."""
-        makers = [self.coverage, self.distribution]
-        makers = [*makers, self.dose_response, self.lags, self.adds] if self.is_clean else [self.look_ahead, *makers]
+        makers: list[Callable[[], Display]] = [self.coverage, self.distribution]
+        makers = (
+            [*makers, self.dose_response, self.lags, self.adds]
+            if self.is_clean
+            else [lambda: replace(self.look_ahead(), notes=()), *makers]
+        )
         results: list[Display | Remark] = []
         for make in makers:
             try:
