@@ -19,6 +19,13 @@ from analysis.trial.spread import MISSING_VALUE
 from analysis.wording.remarks import Remark, remark
 
 Colors = Mapping[str, str]
+SIGNALS = {
+    Signal.EARLY: "trial.early",
+    Signal.LATE: "trial.late",
+    Signal.LATE_OR_FAST: "trial.late_or_fast",
+    Signal.NEITHER: "trial.neither",
+}
+"""What is said of a signal of the lag ladder."""
 
 
 def verdict_remark(looked: Looked) -> Remark:
@@ -118,13 +125,15 @@ def lag_remarks(table: pd.DataFrame, covariate: Covariate) -> list[Remark]:
         today = lines[lines["lag"] == 0].iloc[0]
         ratio = {"ratio": today["hazard_ratio"], "low": today["hazard_ratio_low"], "high": today["hazard_ratio_high"]}
         if not today["p_value"] < SHOWN:
-            code = "unsure"
+            code = "trial.unsure"
         elif covariate.expected_sign not in ("+", "-") or today["term"] != covariate.name:
-            code = "unexpected"
+            code = "trial.unexpected"
         else:
-            code = "as_expected" if (today["estimate"] > 0) == (covariate.expected_sign == "+") else "against"
+            is_as_expected = (today["estimate"] > 0) == (covariate.expected_sign == "+")
+            code = "trial.as_expected" if is_as_expected else "trial.against"
         signal = Signal(today["signal"])
-        found += [remark(f"trial.{code}", **ratio), remark(f"trial.{signal.value or 'neither'}", days=longest)]
+        early = {"days": longest} if signal in (Signal.EARLY, Signal.LATE) else {}
+        found += [remark(code, **ratio), remark(SIGNALS[signal], **early)]
     return found
 
 
@@ -160,9 +169,10 @@ def addition_remarks(own: pd.DataFrame, adjusted: float, n_tried: int) -> list[R
     """Return what is said of the lines by the logarithmic score."""
     found = []
     for line in own.itertuples():
-        code = "adds_shown" if line.conf_low > 0 else "adds_harms" if line.conf_high < 0 else "adds_not_shown"
+        worse = "trial.adds_harms" if line.conf_high < 0 else "trial.adds_not_shown"
+        code = "trial.adds_shown" if line.conf_low > 0 else worse
         values = {"points": line.estimate, "low": line.conf_low, "high": line.conf_high}
-        found.append(remark(f"trial.{code}", families=beside_remark(line.beside.split(", ")[1:]), **values))
+        found.append(remark(code, families=beside_remark(line.beside.split(", ")[1:]), **values))
     last = own.iloc[-1]
     told = {"quarters": int(last["n_quarters"]), "rows": int(last["n_rows"]), "events": int(last["n_events"])}
     found.append(remark("trial.adds_on", noise=float(last["noise"]), **told))

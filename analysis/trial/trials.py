@@ -79,7 +79,7 @@ class Trials:
         content = _content(toml, name) if toml else _declared(name, family, label, needs, said)
         columns = tuple(key for key, value in content.items() if isinstance(value, Mapping))
         if len(columns) != 1:
-            raise ModelError(remark("trial.not_one", columns=columns))
+            raise ModelError(remark("trial.not_one", names=columns))
         written = Written(name or columns[0], sql, content)
         key = repr(written)
         if key not in self._tried:

@@ -219,14 +219,11 @@ class Tried:
 
     def _results(self) -> list[Display | Remark]:
         """Return every result, or why there is none; what a covariate that is not clean would say is left out."""
-        makers: list[Callable[[], Display]] = [self.coverage, self.distribution]
-        makers = (
-            [*makers, self.dose_response, self.lags, self.adds]
-            if self.is_clean
-            else [lambda: replace(self.look_ahead(), notes=()), *makers]
-        )
+        values: list[Callable[[], Display]] = [self.coverage, self.distribution]
+        models: list[Callable[[], Display]] = [self.dose_response, self.lags, self.adds]
+        differing: list[Callable[[], Display]] = [lambda: replace(self.look_ahead(), notes=())]
         results: list[Display | Remark] = []
-        for make in makers:
+        for make in [*values, *models] if self.is_clean else [*differing, *values]:
             try:
                 results.append(make())
             except (DesignError, ModelError) as error:
