@@ -81,7 +81,7 @@ class Bars:
             return
         stream = self._stream or sys.stdout
         if not stream.isatty():
-            print(message, file=stream)
+            print(message, file=stream, flush=True)
             return
         bar = f"  {'█' * round(_CELLS * step.done / step.total):·<{_CELLS}}{left}" if step else ""
         end = "\n" if step is None or step.done == step.total else ""

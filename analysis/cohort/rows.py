@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from analysis.engine.engine import Engine
-from analysis.engine.query import tables_read
+from analysis.engine.parsed import tables_read
 from analysis.errors import BuildError, EngineError
 from analysis.figures.display import FIRST_ROWS, MOST_ROWS, Display
 

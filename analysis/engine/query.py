@@ -1,7 +1,6 @@
 """Queries: files of SQL, each a select whose result becomes the table named like the file, in the order they need."""
 
 import functools
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from analysis.errors import BuildError, StudyError
+from analysis.engine.parsed import tables_read, tree_of
+from analysis.errors import BuildError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,14 @@ class Query:
         Of the file, and of the table that it makes.
     folder
         Of ``queries/``.
+    file
+        Where it lies, if not below ``queries/``: a study's own.
     """
 
     name: str
     folder: str
     sql: str
+    file: str = ""
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -42,8 +45,8 @@ class Query:
 
     @property
     def path(self) -> str:
-        """Where it lies below ``queries/``."""
-        return f"{self.folder}/{self.name}.sql"
+        """Where it lies below ``queries/``, or the file of a study's own."""
+        return self.file or f"{self.folder}/{self.name}.sql"
 
 
 @functools.cache
@@ -52,78 +55,6 @@ def _parameters(query: Query) -> frozenset[str]:
     if len(statements) != 1:
         raise BuildError(f"{query.path} must hold one select, but holds {len(statements)}.")
     return frozenset(statements[0].named_parameters)
-
-
-PARSING = "64MB"
-"""Most memory for the parser, which reads no data: less than any limit with which a study can be built."""
-
-
-@functools.cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    """Return the one connection that parses: opening another for each query took longer than all of the parsing."""
-    return duckdb.connect(config={"threads": 1, "memory_limit": PARSING})
-
-
-@functools.cache
-def tables_read(sql: str) -> frozenset[str]:
-    """Return the tables that a select reads, from its syntax tree: not what it names itself, nor words of a comment.
-
-    Raises
-    ------
-    BuildError
-        If the text is no select.
-    """
-    tree = _tree(sql)
-    if tree["error"]:
-        raise BuildError(f"This is no select that can be read: {tree['error_message']}: {sql[:200]}")
-    return frozenset(_tables(tree["statements"], frozenset()))
-
-
-def _tree(sql: str) -> Any:
-    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": sql}).fetchall()
-    return json.loads(serialized)
-
-
-def _tables(node: Any, own_names: frozenset[str]) -> set[str]:
-    """Return the tables below a node of the tree; `own_names` are those of the common table expressions in sight."""
-    if isinstance(node, list):
-        return set().union(*(_tables(entry, own_names) for entry in node))
-    if not isinstance(node, dict):
-        return set()
-    found = set()
-    for entry in (node.get("cte_map") or {}).get("map", []):
-        is_recursive = entry["value"]["query_node"]["type"] == "RECURSIVE_CTE_NODE"
-        found |= _tables(entry["value"], own_names | ({entry["key"]} if is_recursive else set()))
-        own_names |= {entry["key"]}
-    if node.get("type") == "BASE_TABLE" and node["table_name"] not in own_names:
-        found.add(".".join(filter(None, (node["schema_name"], node["table_name"]))))
-    return found.union(*(_tables(value, own_names) for key, value in node.items() if key != "cte_map"))
-
-
-def columns_read(expression: str) -> tuple[str, ...]:
-    """Return the columns that an expression reads, in order, each once.
-
-    Raises
-    ------
-    StudyError
-        If the text is no expression by itself.
-    """
-    text = f"select ({expression}\n)"
-    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": text}).fetchall()
-    tree = json.loads(serialized)
-    if tree["error"] or len(tree["statements"]) != 1 or len(tree["statements"][0]["node"]["select_list"]) != 1:
-        reason = tree.get("error_message", "it is more than one")
-        raise StudyError(f"'{expression}' is no expression in SQL: {reason}.")
-    return tuple(dict.fromkeys(_columns(tree["statements"][0]["node"]["select_list"])))
-
-
-def _columns(node: Any) -> list[str]:
-    if isinstance(node, list):
-        return [name for entry in node for name in _columns(entry)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["column_names"][-1]] if node.get("type") == "COLUMN_REF" else []
-    return own + [name for value in node.values() for name in _columns(value)]
 
 
 @functools.cache
@@ -163,7 +94,7 @@ def select_tree(query: Query) -> Any:
     BuildError
         If it is no single select, with its line.
     """
-    tree = _tree(query.sql)
+    tree = tree_of(query.sql)
     if tree["error"]:
         line = line_at(query.sql, int(tree.get("position", 0)))
         what = tree["error_message"].replace(" to json!", "").rstrip(" .!")

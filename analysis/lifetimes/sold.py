@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.ranges import NAMES_OF_ACCOUNTS
 from analysis.engine.opening import open_engine
-from analysis.engine.query import columns_read
+from analysis.engine.parsed import columns_read
 from analysis.errors import EngineError, StudyError
 from analysis.wording.nearest import nearest
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
@@ -31,6 +32,8 @@ from analysis.inference.findings import Findings
 from analysis.models.competition import Makers
 from analysis.models.registry import BOOSTING, FOREST
 from analysis.money.results import MoneyResults
+from analysis.trial.trials import Trials
+from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
 from analysis.workbench.overview import overview_html, overview_lines
 
@@ -213,3 +216,12 @@ class Workbench(Findings):
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
         return show_outlook(self.forecast, self.study.report.risk_tiers)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The covariates that were tried in this session."""
+        return Trials(self)
+
+    def try_covariate(self, sql: str, **said: Any) -> Tried:
+        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
+        return self.trials.try_covariate(sql, **said)

@@ -2,11 +2,9 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
@@ -18,10 +16,10 @@ from analysis.store.sets import write_alone
 from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
-from analysis.wording.controls import shown
 from reports.cli.init import init
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
+from reports.cli.timed import Timed
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
 from reports.writing.console import safe_console
@@ -53,17 +51,6 @@ def _refuse(message: str) -> int:
     return 1
 
 
-class _Progress:
-    """Prints each step with the seconds since the command began."""
-
-    def __init__(self, file: TextIO | None = None) -> None:
-        self.began = time.monotonic()
-        self.file = file
-
-    def __call__(self, message: str) -> None:
-        print(f"[{time.monotonic() - self.began:5.1f} s] {shown(message)}", file=self.file, flush=True)
-
-
 def _study(options: argparse.Namespace) -> Study:
     study = read_study(options.study)
     return study if options.source is None else study.with_source(options.source)
@@ -75,8 +62,9 @@ def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows
 
 
 def _check(options: argparse.Namespace) -> None:
-    study, catalogue = _study(options), read_catalogue(options.language)
-    check = partial(_checked, options, study, _Progress())
+    study = _study(options)
+    catalogue = read_catalogue(options.language, study.own.covariates)
+    check = partial(_checked, options, study, Timed())
     if options.page:
         from reports.check.files import write_check
 
@@ -110,7 +98,7 @@ def _next(options: argparse.Namespace) -> str:
 def _build(options: argparse.Namespace) -> None:
     study, text = _study(options), read_catalogue(options.language)
     out = options.out / study.name
-    build = build_cohort(study, out, _Progress(), options.threads, options.memory_limit)
+    build = build_cohort(study, out, Timed(), options.threads, options.memory_limit)
     if options.prune:
         for path in prune(out):
             print(text("command.removed", path=path))
@@ -130,7 +118,7 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
         out=options.out,
         threads=options.threads,
         memory_limit=options.memory_limit,
-        progress=_Progress(),
+        progress=Timed(),
     )
 
 
@@ -139,7 +127,8 @@ def _audit(options: argparse.Namespace) -> None:
     from reports.audits.files import write_audits
     from reports.audits.terminal import say_audits
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     audits = AuditResults(tenure, getattr(options, "days", None))
     written = write_audits(audits, options.out / tenure.study.name / "audit")
     print(f"\n{say_audits(audits, text)}")
@@ -152,7 +141,7 @@ def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  
 
     folder = written[0].parent
     print(text("command.audit_tables", number=len(written), folder=folder), flush=True)
-    if failure := look_ahead_failure(audits.look_ahead, folder):
+    if failure := look_ahead_failure(audits.look_ahead, folder, audits.own):
         raise BuildError(failure)
 
 
@@ -168,7 +157,7 @@ def _covariates(options: argparse.Namespace) -> None:
 
     study = _study(options)
     page = options.out / study.name / f"covariates.{options.language}.html"
-    checked = _checked(options, study, _Progress())
+    checked = _checked(options, study, Timed())
     write_alone(page, render_covariates(study, checked.given, catalogue, checked.not_measured))
     print(f"\n{catalogue.text('command.dictionary', path=page)}")
 
@@ -182,7 +171,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, SourceChec
         return None, None
     study = _study(options)
     try:
-        return study, _checked(options, study, _Progress(sys.stderr))
+        return study, _checked(options, study, Timed(sys.stderr))
     except SourceError as error:
         if is_named:
             raise
@@ -193,9 +182,7 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, SourceChec
 def _simulate(options: argparse.Namespace) -> None:
     from analysis.worlds.company.world import make_world  # as above: its imports take a second
 
-    written = make_world(
-        options.accounts, options.seed, options.scenario, options.out, _Progress(), n_paths=options.paths
-    )
+    written = make_world(options.accounts, options.seed, options.scenario, options.out, Timed(), n_paths=options.paths)
     print(f"\n{len(written)} tables are in {options.out}, the truth behind them in {options.out / 'truth'}.")
     print("Next: name the folder as source.path of a study of kind 'contract', as study.toml does.")
 
@@ -206,7 +193,7 @@ def _study_worlds(options: argparse.Namespace) -> None:
     unknown = sorted(set(options.only) - set(TABLES))
     if unknown:
         raise StudyError(f"--only names '{unknown[0]}', which is no table. Known: {', '.join(TABLES)}.")
-    proofs = Proofs(options.out, _Progress(), options.share)
+    proofs = Proofs(options.out, Timed(), options.share)
     for name in options.only:
         table = getattr(proofs, name)()
         table.to_csv(options.tables / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4g")
@@ -221,7 +208,8 @@ def _study_worlds(options: argparse.Namespace) -> None:
 def _quarterly(options: argparse.Namespace) -> None:
     from reports.quarterly.files import write_quarterly  # models and figures take seconds to import
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\n{text('command.report', path=written.page)}")
     print(text("command.paper", path=written.pdf))
@@ -237,7 +225,8 @@ def _quarterly(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from reports.evaluation.files import write_evaluation  # models and figures take seconds to import
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if tenure.no_forecast:
@@ -247,7 +236,8 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _contest(options: argparse.Namespace) -> None:
     from reports.contest.files import write_contest  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_contest(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:
@@ -257,14 +247,16 @@ def _contest(options: argparse.Namespace) -> None:
 def _claims(options: argparse.Namespace) -> None:
     from reports.claims.files import write_claims  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     _tell_of_page(write_claims(tenure, options.out / tenure.study.name, options.language), text)
 
 
 def _health_score(options: argparse.Namespace) -> None:
     from reports.health_score.files import write_health_score  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_health_score(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:

@@ -13,7 +13,8 @@ from analysis.cohort.grain import grain_of
 from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.contract import Table, read_contract
 from analysis.declared.declaration import read_declaration, source_kinds
-from analysis.engine.query import Query, read_queries, tables_read
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import Query, read_queries
 from analysis.ingest.rules.apply import declared_rules
 from analysis.ingest.rules.rule import KINDS
 

@@ -9,7 +9,7 @@ from small_source import SUBSCRIPTIONS, write_small_source
 
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.cohort.rebuild import rebuilt
-from analysis.engine import query
+from analysis.engine import parsed
 from analysis.workbench import open_study
 from reports.cli.commands import main
 
@@ -34,8 +34,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, float]]:
         return con
 
     monkeypatch.setattr(duckdb, "connect", recorded)
-    query._parser.cache_clear()
-    query.tables_read.cache_clear()
+    parsed._parser.cache_clear()
+    parsed.tables_read.cache_clear()
     return found
 
 

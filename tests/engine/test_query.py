@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.engine.query import Query, behind, downstream, read_queries, tables_read
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import Query, behind, downstream, read_queries
 from analysis.errors import BuildError
 
 

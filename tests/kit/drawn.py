@@ -21,7 +21,8 @@ from analysis.declared.source import Source
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Time, Windows
 from analysis.engine.engine import Engine
-from analysis.engine.query import Query, read_queries, tables_read
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import Query, read_queries
 from analysis.ingest.findings import refuse_errors
 from analysis.ingest.load import not_yet_known
 from analysis.ingest.rules.apply import apply_rules

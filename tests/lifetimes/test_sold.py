@@ -6,7 +6,7 @@ import pytest
 from lifelines.statistics import multivariate_logrank_test
 
 from analysis.design.outcome import Outcome
-from analysis.engine.query import columns_read
+from analysis.engine.parsed import columns_read
 from analysis.errors import StudyError
 from analysis.lifetimes.compared import curves_differ
 from analysis.lifetimes.labels import in_order

@@ -17,7 +17,8 @@ from analysis.declared.declaration import read_declaration, source_kinds
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import alternatives, read_covariates, read_families
 from analysis.declared.needs import read_word
-from analysis.engine.query import read_queries, tables_read
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import read_queries
 from analysis.engine.select_scope import refuse_beyond
 from analysis.ingest.rules.apply import declared_rules
 

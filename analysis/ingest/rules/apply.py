@@ -9,7 +9,8 @@ from typing import Any
 
 from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
-from analysis.engine.query import read_queries, tables_read
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import read_queries
 from analysis.engine.quoting import quoted
 from analysis.errors import StudyError
 from analysis.ingest.findings import Finding

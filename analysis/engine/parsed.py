@@ -1,0 +1,119 @@
+"""Parsed: what a text of SQL reads, says and calls, from its syntax tree."""
+
+import functools
+import json
+from typing import Any
+
+import duckdb
+
+from analysis.errors import BuildError, StudyError
+
+PARSING = "64MB"
+"""Most memory for the parser, which reads no data: less than any limit with which a study can be built."""
+
+
+@functools.cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return the one connection that parses: opening another for each query took longer than all of the parsing."""
+    return duckdb.connect(config={"threads": 1, "memory_limit": PARSING})
+
+
+@functools.cache
+def tables_read(sql: str) -> frozenset[str]:
+    """Return the tables that a select reads, from its syntax tree: not what it names itself, nor words of a comment.
+
+    Raises
+    ------
+    BuildError
+        If the text is no select.
+    """
+    return frozenset(_tables(_statements(sql), frozenset()))
+
+
+@functools.cache
+def columns_said(sql: str) -> tuple[str, ...]:
+    """Return the names of a select's columns, as its text says them: '' for one that has none, or is a star.
+
+    Raises
+    ------
+    BuildError
+        If the text is no single select.
+    """
+    statements = _statements(sql)
+    if len(statements) != 1:
+        raise BuildError(f"It must hold one select, but holds {len(statements)}.")
+    node = statements[0]["node"]
+    while "select_list" not in node:
+        node = node["left"]
+    return tuple(each.get("alias") or (each.get("column_names") or [""])[-1] for each in node["select_list"])
+
+
+def words_called(sql: str) -> frozenset[str]:
+    """Return what a select calls, and the columns that it names without a table, in lower case."""
+    return frozenset(_words(_statements(sql)))
+
+
+def _statements(sql: str) -> list[Any]:
+    tree = tree_of(sql)
+    if tree["error"]:
+        raise BuildError(f"This is no select that can be read: {tree['error_message']}: {sql[:200]}")
+    return tree["statements"]
+
+
+def _words(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*(_words(entry) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    names = {node["function_name"]} if node.get("type") == "FUNCTION" else set()
+    if node.get("type") == "COLUMN_REF" and len(node["column_names"]) == 1:
+        names = {node["column_names"][0]}
+    return {name.lower() for name in names}.union(*(_words(value) for value in node.values()))
+
+
+def tree_of(sql: str) -> Any:
+    """Return the syntax tree of a text, or in its place what is wrong with it (``error``)."""
+    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": sql}).fetchall()
+    return json.loads(serialized)
+
+
+def _tables(node: Any, own_names: frozenset[str]) -> set[str]:
+    """Return the tables below a node of the tree; `own_names` are those of the common table expressions in sight."""
+    if isinstance(node, list):
+        return set().union(*(_tables(entry, own_names) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    found = set()
+    for entry in (node.get("cte_map") or {}).get("map", []):
+        is_recursive = entry["value"]["query_node"]["type"] == "RECURSIVE_CTE_NODE"
+        found |= _tables(entry["value"], own_names | ({entry["key"]} if is_recursive else set()))
+        own_names |= {entry["key"]}
+    if node.get("type") == "BASE_TABLE" and node["table_name"] not in own_names:
+        found.add(".".join(filter(None, (node["schema_name"], node["table_name"]))))
+    return found.union(*(_tables(value, own_names) for key, value in node.items() if key != "cte_map"))
+
+
+def columns_read(expression: str) -> tuple[str, ...]:
+    """Return the columns that an expression reads, in order, each once.
+
+    Raises
+    ------
+    StudyError
+        If the text is no expression by itself.
+    """
+    text = f"select ({expression}\n)"
+    ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": text}).fetchall()
+    tree = json.loads(serialized)
+    if tree["error"] or len(tree["statements"]) != 1 or len(tree["statements"][0]["node"]["select_list"]) != 1:
+        reason = tree.get("error_message", "it is more than one")
+        raise StudyError(f"'{expression}' is no expression in SQL: {reason}.")
+    return tuple(dict.fromkeys(_columns(tree["statements"][0]["node"]["select_list"])))
+
+
+def _columns(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [name for entry in node for name in _columns(entry)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["column_names"][-1]] if node.get("type") == "COLUMN_REF" else []
+    return own + [name for value in node.values() for name in _columns(value)]
