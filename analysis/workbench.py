@@ -199,6 +199,10 @@ class Workbench(Findings):
         """
         return self._stories.account(account_id, forecasts)
 
+    def stories(self) -> Display:
+        """Return the stories that practice tells: examples, and how many of those whom they fit left, beside others."""
+        return self._stories.stories()
+
 
 def open_study(
     path: str | Path,

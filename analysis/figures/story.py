@@ -174,7 +174,7 @@ def _hold(ax: Axes, spans: pd.DataFrame, points: pd.DataFrame, lines: pd.DataFra
     for kind, line in lines.groupby("kind", sort=False):
         ax.plot(line["day"], line["value"], zorder=3, **_LINES[kind])
         if kind in _FILLED:
-            step = "post" if "drawstyle" in _LINES[kind] else None
+            step: Any = "post" if "drawstyle" in _LINES[kind] else None
             ax.fill_between(line["day"], 0, line["value"], step=step, alpha=_FILLED[kind], linewidth=0,
                             color=_LINES[kind]["color"], zorder=2)  # fmt: skip
     for kind, own in points.groupby("kind", sort=False):

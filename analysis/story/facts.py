@@ -54,7 +54,9 @@ def people_named(told: Told) -> pd.DataFrame:
 
 
 def _facts(day: pd.Series, strand: str, what: str | pd.Series, value: float | pd.Series = np.nan) -> pd.DataFrame:
-    numbers = pd.Series(value, index=day.index, dtype=np.float64) if np.isscalar(value) else value.astype(np.float64)
+    if not isinstance(value, pd.Series):
+        value = pd.Series(value, index=day.index)
+    numbers = value.astype(np.float64)
     found = pd.DataFrame({"day": day, "strand": strand, "what": what, "value": numbers})
     return found.reset_index(drop=True)
 

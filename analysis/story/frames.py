@@ -56,10 +56,10 @@ STORIES = Schema(
     (
         Field("story", Kind.TEXT, "what is told"),
         Field("who", Kind.TEXT, "'fits', or 'others' among whom it might have"),
-        Field("definition", Kind.TEXT, "by what was known on the landmark, with the thresholds of this book"),
         Field("outcome", Kind.TEXT, "'left', or 'left or shrank'"),
         Field("months", Kind.WHOLE, "after the landmark, in which it is looked for"),
         Field("rows", Kind.WHOLE, "landmarks of these accounts whose months are settled"),
+        Field("definition", Kind.TEXT, "by what was known on the landmark, with the thresholds of this book"),
         Field("difference", Kind.NUMBER, "share of those whom it fits less that of others", may_lack=True),
         Field("difference_low", Kind.NUMBER, "its 95% interval, by parent account", may_lack=True),
         Field("difference_high", Kind.NUMBER, "the other end of it", may_lack=True),

@@ -8,8 +8,6 @@ from analysis.declared.factors import Covariate
 from analysis.forecast.carriers import Carrier
 from analysis.forecast.reasons import Explanation
 
-_SIDES = {"yes": "yes", "no": "no"}
-
 
 def reasons_told(last: pd.Series, why: Explanation | None, covariates: Mapping[str, Covariate]) -> list[str]:
     """Return a forecast and its reasons, a sentence each.
@@ -41,7 +39,7 @@ def _carrier(carrier: Carrier, covariate: Covariate) -> str:
     beside = [f"peers {_value(carrier.peers, carrier.direction)}"] if carrier.peers is not None else []
     if carrier.usual is not None and carrier.direction in ("high", "low"):
         beside.append(f"usual {_value(carrier.usual, carrier.direction)}")
-    own = f"{covariate.label_en.lower()} {_value(carrier.value, carrier.direction)}"
+    own = f"{covariate.label_en}: {_value(carrier.value, carrier.direction)}"
     return f"{own} ({', '.join(beside)})" if beside else own
 
 
@@ -50,4 +48,4 @@ def _value(value: float | str | None, direction: str) -> str:
         return value or "unknown"
     if direction in ("yes", "no"):
         return "yes" if value else "no"
-    return f"{value:,.0f}" if value == round(value) else f"{value:.2g}"
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"

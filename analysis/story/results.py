@@ -12,7 +12,8 @@ from analysis.figures.display import Display
 from analysis.forecast.outlook import Forecast
 from analysis.money.paid import currency_of
 from analysis.story import strands
-from analysis.story.displays import show_account
+from analysis.story.base_rates import Stories, stories_of
+from analysis.story.displays import show_account, show_stories
 from analysis.story.forecasts import MonthlyForecasts, monthly_forecasts
 from analysis.story.frames import FORECASTS
 from analysis.story.peers import PeerUse, peer_use
@@ -80,6 +81,15 @@ class StoryResults:
         covariates = {one.name: one for one in tenure.covariates("landmarks")}
         title = sentence(told, self.currency, is_named=tenure.study.report.name_accounts)
         return show_account(told, drawn, weeks, band, past, reason, covariates, title)
+
+    @cached_property
+    def told(self) -> Stories:
+        """The stories that practice tells, with the accounts that they fit and how often they end so."""
+        return stories_of(self._tenure)
+
+    def stories(self) -> Display:
+        """Return them as a display."""
+        return show_stories(self.told)
 
     @cached_property
     def currency(self) -> str | None:
