@@ -7,10 +7,11 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.figures.shown import in_html, in_lines, questions_of
 
 QUESTIONS: Mapping[str, Sequence[str]] = {
-    "Look": ("tables", "sql", "families", "survival", "parametric_survival", "events", "book", "trend"),
+    "Look": ("tables", "sql", "families", "survival", "parametric_survival", "events", "book", "trend",
+        "account", "stories"),
     "Explain": (
         "cox", "hazard_ratios", "bounds", "family_tests", "proportional_hazards", "event_dates", "contest", "effects",
-        "claims",
+        "claims", "try_covariate",
     ),
     "Forecast": (
         "outlook", "expected_ends", "contraction", "evaluate", "forest", "boosting", "evaluation", "save_forecast",
