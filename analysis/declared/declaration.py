@@ -16,6 +16,8 @@ from analysis.engine.select_scope import refuse_beyond
 from analysis.errors import BuildError, SourceError, StudyError
 
 CONTRACT_KIND = "contract"
+DECLARED_IN = "source.toml"
+"""The file of a source's folder that says what its files hold."""
 RawType = Literal["text", "integer", "number", "boolean", "date", "moment", "epoch_seconds", "epoch_milliseconds"]
 """What a column of a raw file may be declared to hold: a moment names its zone, or counts since 1970 in UTC."""
 
@@ -77,7 +79,7 @@ class Declaration(Declared):
 def source_kinds() -> tuple[str, ...]:
     """Return the kinds of source that everybody has."""
     folders = (files("queries") / "1_sources").iterdir()
-    return tuple(sorted(entry.name for entry in folders if (entry / "source.toml").is_file()))
+    return tuple(sorted(entry.name for entry in folders if (entry / DECLARED_IN).is_file()))
 
 
 def read_declaration(kind: str, own: Sequence[Path] = ()) -> Declaration:
@@ -107,7 +109,7 @@ def read_declaration(kind: str, own: Sequence[Path] = ()) -> Declaration:
 
 def _declared(folder: Traversable, name: str) -> dict[str, Any]:
     try:
-        declared = parse_settings(Declared, read_toml(folder / "source.toml"), f"{name}/source.toml")
+        declared = parse_settings(Declared, read_toml(folder / DECLARED_IN), f"{name}/{DECLARED_IN}")
     except StudyError as error:
         raise SourceError(str(error)) from None
     return asdict(declared)
@@ -118,14 +120,14 @@ def _read_own(folder: Path) -> Declaration:
     kind = folder.name
     if kind in source_kinds():
         raise SourceError(f"The folder {folder} has the name of a source that everybody has. Rename it.")
-    if not (folder / "source.toml").is_file():
+    if not (folder / DECLARED_IN).is_file():
         raise SourceError(f"{folder} is no source: it has no source.toml. 'tenure init' writes one to begin with.")
     try:
         queries = read_queries_in(folder)
     except BuildError as error:
         raise SourceError(str(error)) from None
-    text = (folder / "source.toml").read_bytes().decode("utf-8", "replace")
-    texts = ("source.toml", text, *(part for query in queries for part in (query.path, query.sql)))
+    text = (folder / DECLARED_IN).read_bytes().decode("utf-8", "replace")
+    texts = (DECLARED_IN, text, *(part for query in queries for part in (query.path, query.sql)))
     declaration = Declaration(kind=kind, queries=queries, texts=texts, **_declared(folder, kind))
     _check_names(declaration)
     contract = read_contract()

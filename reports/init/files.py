@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from analysis.declared.contract import read_contract
-from analysis.declared.declaration import CONTRACT_KIND, Declaration, read_declaration
+from analysis.declared.declaration import CONTRACT_KIND, DECLARED_IN, Declaration, read_declaration
 from analysis.errors import StoreError
 from analysis.store.sets import new_set
 from reports.init.columns import contract_columns
@@ -88,7 +88,7 @@ def _texts(declaration: Declaration) -> dict[str, str]:
     home = files("queries") / "1_sources" / declaration.kind
     texts = {STUDY: (home / STUDY).read_text(encoding="utf-8")}
     if declaration.kind != CONTRACT_KIND:
-        texts[f"{SOURCE}/source.toml"] = (home / "source.toml").read_text(encoding="utf-8")
+        texts[f"{SOURCE}/{DECLARED_IN}"] = (home / DECLARED_IN).read_text(encoding="utf-8")
         return texts | {f"{SOURCE}/{query.name}.sql": query.sql for query in declaration.queries}
     tables = read_contract().values()
     empty = {f"{DATA}/{table.name}.csv": ",".join(table.column_names) + "\n" for table in tables}
