@@ -1,4 +1,4 @@
-"""The README tells the truth: what it names is there."""
+"""The README and the pages that it points to tell the truth: what they name is there."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`((?:tests|benchmarks|queries|analysis|reports|notebooks)/[\w/.-]+)`", README)))
-PROMISES = README.partition("## What you can rely on")[2].partition("\n## ")[0]
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "analysis/README.md",
+    "analysis/METHODS.md",
+    "reports/README.md",
+    "queries/1_sources/README.md",
+)
+TEXTS = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+_PATH = r"(?:tests|benchmarks|queries|analysis|reports|notebooks)/[\w/.-]+"
+NAMED = sorted({path for text in TEXTS.values() for path in re.findall(rf"(?:`|\]\()({_PATH})(?:`|\))", text)})
+PROMISES = TEXTS["analysis/README.md"].partition("## What you can rely on")[2].partition("\n## ")[0]
+MOST_LINES = 150
 
 
 @pytest.mark.parametrize("path", NAMED)
@@ -21,3 +31,16 @@ def test_every_promise_names_a_test_that_holds_it() -> None:
     assert len(lines) > 8
     for line in lines:
         assert re.search(r"`tests/[\w/]+/test_\w+\.py`", line), line
+
+
+def test_the_readme_is_read_in_ten_minutes() -> None:
+    assert len(TEXTS["README.md"].splitlines()) < MOST_LINES
+
+
+def test_every_page_is_pointed_to_from_the_readme() -> None:
+    assert [page for page in PAGES[1:] if f"`{page}`" not in TEXTS["README.md"]] == []
+
+
+def test_every_room_of_the_analysis_has_its_line() -> None:
+    rooms = {path.name for path in (ROOT / "analysis").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert sorted(room for room in rooms if f"`{room}`" not in TEXTS["analysis/README.md"]) == []
