@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cox.concordance import concordance
 from analysis.cox.fit import CoxFit
+from analysis.cox.information_criteria import aic
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.cox.residuals import dfbeta, martingale_residuals, scaled_schoenfeld_residuals, score_residuals
 from analysis.declared.floors import Evidence, Question, floors
@@ -92,7 +93,7 @@ class AskedCox(Shown):
         fit = self.fit
         return (
             f"{fit.rows.n_subjects_with_event:,} lifetimes with event, {len(self.rows):,} intervals; "
-            f"concordance {self.concordance:.3f}."
+            f"concordance {self.concordance:.3f}; AIC {self.aic:,.1f}."
         )
 
     @cached_property
@@ -103,6 +104,11 @@ class AskedCox(Shown):
                 self.fit.rows, self.fit.likelihood.values @ (self.fit.coefficients * self.fit.scale)
             ).concordance
         )
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion of the partial likelihood: comparable between models of the same rows only."""
+        return aic(self.fit)
 
     def test(self, name: str) -> Display:
         """Return the robust joint test of a family, a covariate or an interaction, given all else in the model.
