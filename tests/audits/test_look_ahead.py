@@ -27,6 +27,7 @@ from analysis.engine.opening import open_engine
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.tables.sources import load_tables
+from analysis.progress import quiet
 
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
 
@@ -39,7 +40,7 @@ def sample(tmp_path_factory):
     path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
     with open_engine(path, threads=1) as engine:
         open_raw(engine, locate_files(declaration, study.source.path, read_contract()), path.parent)
-        loaded = load_tables(engine, study.source, read_contract(), progress=lambda line: None)
+        loaded = load_tables(engine, study.source, read_contract(), quiet, queries=declaration.queries)
     given = names_given(loaded.given, declaration.stable_users)
     measured = frozenset(covariate.name for covariate in measurable_covariates(given))
     parameters = study.query_parameters() | log_parameters({}) | given_parameters(given)
