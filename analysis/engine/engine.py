@@ -118,10 +118,9 @@ class Engine:
         own = _own(query, parameters)
         columns = "*" if keep is None else ", ".join(keep)
         try:
-            self.run(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
+            return self.value(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
         except EngineError as error:
             raise BuildError(f"{query.path} failed: {error.advice}") from None
-        return self.count(query.name)
 
     @contextmanager
     def showing(self, **frames: "pd.DataFrame") -> Iterator[None]:

@@ -3,8 +3,6 @@
 On the crm5 sample. The check itself is tested: a query that looks ahead by a day or a week must be caught.
 """
 
-from pathlib import Path
-
 import pytest
 from look_ahead import (
     LoadedSource,
@@ -17,6 +15,7 @@ from look_ahead import (
     on_the_day_itself,
     random_days,
 )
+from samples import SAMPLE
 
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
@@ -27,8 +26,6 @@ from analysis.engine.opening import open_engine
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.tables.sources import load_tables
-
-SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from samples import SAMPLE
 from simulated_landmarks import Declared
 
 from analysis.contest.departures import Champion, Departures, departures_of, of_key_users, of_roles
@@ -15,7 +14,6 @@ from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.errors import ModelError
 from analysis.inference.fit import fit_inference
-from analysis.workbench import open_study
 
 COVARIATES = [Declared("use", "usage"), Declared("champions", "champion")]
 
@@ -205,10 +203,9 @@ def test_roles_are_read_by_lifetime_and_day_and_nobody_recorded_is_unknown():
     assert found.is_known.tolist() == [True, True, False]
 
 
-def test_where_neither_roles_nor_users_are_recorded_it_is_said(tmp_path):
-    tenure = open_study(SAMPLE, out=tmp_path, progress=lambda message: None)
+def test_where_neither_roles_nor_users_are_recorded_it_is_said(sample_tenure):
     with pytest.raises(ModelError, match="is not measured here"):
-        departures_of(tenure)
+        departures_of(sample_tenure)
 
 
 def test_the_picture_shows_the_weeks_with_events_in_two_groups(found):
