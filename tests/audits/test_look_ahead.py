@@ -14,6 +14,7 @@ from look_ahead import (
     not_seen_in,
     on_the_day_itself,
     random_days,
+    telling,
 )
 from samples import SAMPLE
 
@@ -182,7 +183,7 @@ def test_much_was_taken_away(known):
         assert [name for (name,) in taken] == ["subscriptions", "usage_daily", "user_activity"], day
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", telling(MUTANTS))
 def test_a_query_that_looks_ahead_is_caught(full, known, mutant):
     """On one day of the three at least: a mutant that shows itself on landmarks only can't on the third."""
     missed = not_seen_in(mutant, full, known)
