@@ -12,6 +12,14 @@ from analysis.progress import quiet
 from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
 
+LONGEST = ("worlds", "reports", "cohort", "house", "audits")
+"""Rooms of the files that take longest: they begin, so that no worker is left with one of these in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {room: place for place, room in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(Path(__file__).parent).parts[0], len(places)))
+
 
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
