@@ -20,7 +20,7 @@ help:  ## list these targets
 setup: $(READY)  ## make .venv and install everything, as locked (PYTHON=... chooses the interpreter)
 
 test: setup  ## run the tests
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --durations=15
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=15
 
 proofs: setup  ## run the tests that make test leaves out, for they take long
 	$(BIN)/python -m pytest -m slow --durations=15

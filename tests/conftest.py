@@ -1,4 +1,4 @@
-"""What several tests share: the sample study built and reported once."""
+"""What several tests share: the sample study, built once and reported once."""
 
 import shutil
 from pathlib import Path
@@ -8,14 +8,39 @@ import pytest
 from samples import SAMPLE, SampleReport
 from shared import once
 
+from analysis.progress import quiet
+from analysis.workbench import Workbench, open_study
 from reports.cli.commands import main
+
+LONGEST = ("worlds", "reports", "cohort", "house", "audits")
+"""Rooms of the files that take longest: they begin, so that no worker is left with one of these in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {room: place for place, room in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(Path(__file__).parent).parts[0], len(places)))
 
 
 @pytest.fixture(scope="session")
-def sample_report(tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
+def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of output with the sample's cohort, which nobody writes into."""
+    return once(tmp_path_factory, "built_sample", lambda out: open_study(SAMPLE, out=out, progress=quiet))
+
+
+@pytest.fixture
+def sample_tenure(built_sample: Path, tmp_path: Path) -> Workbench:
+    """The sample, opened in a folder of the test's own."""
+    out = tmp_path / "sample_out"
+    shutil.copytree(built_sample, out)
+    return open_study(SAMPLE, out=out, progress=quiet)
+
+
+@pytest.fixture(scope="session")
+def sample_report(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
     """The sample's report, in a folder of the worker's own."""
 
     def report(out: Path) -> None:
+        shutil.copytree(built_sample, out, dirs_exist_ok=True)
         assert main(["report", "quarterly", "--study", str(SAMPLE), "--out", str(out)]) == 0
 
     out = tmp_path_factory.mktemp("sample")

@@ -95,15 +95,21 @@ class Engine:
         """Return the number of rows of a table."""
         return self.value(f"select count(*) from {table}")
 
+    def counts(self, tables: Collection[str]) -> dict[str, int]:
+        """Return the number of rows of each of some tables, by name."""
+        asked = " union all ".join(f"select '{table}', count(*) from {table}" for table in tables)
+        return dict(self.rows(asked)) if asked else {}
+
     def columns(self, relation: str) -> dict[str, str]:
         """Return the columns of a table, a view or a select in parentheses: names and types, in order."""
         return {row[0]: row[1] for row in self.rows(f"describe select * from {relation}")}
 
     def tables(self, schema: str, *, views: bool = True) -> list[str]:
         """Return the names of the tables of a schema, and of its views, in order."""
-        sql = (
-            "select table_name from information_schema.tables where table_schema = $schema "
-            "and table_catalog = current_database() and ($views or table_type = 'BASE TABLE') order by table_name"
+        own = "schema_name = $schema and database_name = current_database() and not internal"
+        sql = (  # what the information schema says as well, in a tenth of the time
+            f"select table_name from duckdb_tables() where {own} "
+            f"union all select view_name from duckdb_views() where {own} and $views order by table_name"
         )
         return [name for (name,) in self.rows(sql, {"schema": schema, "views": views})]
 
@@ -131,10 +137,9 @@ class Engine:
         own = _own(query, parameters)
         columns = "*" if keep is None else ", ".join(keep)
         try:
-            self.run(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
+            return self.value(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
         except EngineError as error:
             raise BuildError(f"{query.path} failed: {error.advice}") from None
-        return self.count(query.name)
 
     @contextmanager
     def showing(self, **frames: "pd.DataFrame") -> Iterator[None]:

@@ -92,7 +92,7 @@ def load_source(
     events = other_events(engine, located.unread, scratch, study.time.snapshot, is_read)
     raw_views.end(engine)
     before = (*opened.findings, *loaded.findings)
-    rows = {name: engine.count(name) for name in read_contract()}
+    rows = engine.counts(read_contract())
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, before=before,
         keep_rows=keep_rows,
@@ -108,7 +108,8 @@ def load_source(
 def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> None:
     """Cut every source table to what was known on the morning of `as_of`, and count in table ``not_yet_known``."""
     engine.run("create table not_yet_known (table_name varchar, rows bigint, cells bigint)")
-    for table in contract.values():
+    filled = engine.counts(contract)
+    for table in (table for table in contract.values() if filled[table.name]):
         ((rows, cells),) = engine.rows(unknown_counts_sql(table), {"as_of": as_of})
         if rows or cells:
             engine.run(f"create or replace table {table.name} as {as_known_sql(table)}", {"as_of": as_of})

@@ -111,7 +111,10 @@ def add_trees(rows, trees, tried, settings, log_odds, loss, start, stop):  # pra
     gradient = np.zeros((len(log_odds), 2), np.int64)
     inside, spare = np.empty(len(rows.seen), np.uint32), np.empty(len(rows.seen), np.uint32)
     in_line = np.empty((len(rows.seen), 2), np.int64)
-    sums = np.zeros((n_leaves, tried.shape[1], rows.n_bins.max(), 2), np.int64)
+    n_bins = 0
+    for k in range(len(rows.n_bins)):
+        n_bins = max(n_bins, rows.n_bins[k])
+    sums = np.zeros((n_leaves, tried.shape[1], n_bins, 2), np.int64)
     split = _Split(
         np.zeros(n_leaves),
         np.zeros(n_leaves, np.int64),
@@ -180,7 +183,7 @@ def _grow(
     trees.column[tree, 0] = LEAF
     split.low[0], split.high[0] = -np.inf, np.inf
     _add_up(rows, seen, tried, gradient, in_line, sums[0])
-    _find_split(rows, tried, settings, sums[0], split, 0)
+    _find_split(rows, tried, settings, sums[0], split, node[0])  # a plain 0 would be compiled for itself
     while n_leaves < len(node):
         at, new = np.argmax(split.gain[:n_leaves]), n_leaves
         if split.gain[at] <= 0.0:
@@ -199,9 +202,9 @@ def _grow(
         elif rows.sign[column] < 0:
             split.low[at] = split.high[new] = split.middle[at]
         counted, rest = (at, new) if middle - start <= end - middle else (new, at)
-        sums[new] = sums[at]
+        _copy(sums[at], sums[new])
         _add_up(rows, seen[bounds[counted, 0] : bounds[counted, 1]], tried, gradient, in_line, sums[counted])
-        sums[rest] -= sums[counted]
+        _subtract(sums[counted], sums[rest])
         n_nodes += 2
         n_leaves += 1
         if n_leaves < len(node):
@@ -222,6 +225,22 @@ def _add_up(rows, inside, tried, gradient, in_line, sums):  # pragma: no cover -
             b = bins[inside[j]]
             of_column[b, 0] += in_line[j, 0]
             of_column[b, 1] += in_line[j, 1]
+
+
+# Loops, where slices could be assigned: numba takes seconds to compile what that may raise.
+@_compiled
+def _copy(sums, into):  # pragma: no cover - compiled
+    for k in range(sums.shape[0]):
+        for b in range(sums.shape[1]):
+            into[k, b, 0], into[k, b, 1] = sums[k, b, 0], sums[k, b, 1]
+
+
+@_compiled
+def _subtract(sums, from_):  # pragma: no cover - compiled
+    for k in range(sums.shape[0]):
+        for b in range(sums.shape[1]):
+            from_[k, b, 0] -= sums[k, b, 0]
+            from_[k, b, 1] -= sums[k, b, 1]
 
 
 @_compiled

@@ -3,8 +3,6 @@
 On the crm5 sample. The check itself is tested: a query that looks ahead by a day or a week must be caught.
 """
 
-from pathlib import Path
-
 import pytest
 from look_ahead import (
     LoadedSource,
@@ -16,7 +14,9 @@ from look_ahead import (
     not_seen_in,
     on_the_day_itself,
     random_days,
+    telling,
 )
+from samples import SAMPLE
 
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import read_declaration
@@ -28,8 +28,6 @@ from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.tables.sources import load_tables
 from analysis.progress import quiet
-
-SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +184,7 @@ def test_much_was_taken_away(known):
         assert [name for (name,) in taken] == ["subscriptions", "usage_daily", "user_activity"], day
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", telling(MUTANTS))
 def test_a_query_that_looks_ahead_is_caught(full, known, mutant):
     """On one day of the three at least: a mutant that shows itself on landmarks only can't on the third."""
     missed = not_seen_in(mutant, full, known)

@@ -17,6 +17,7 @@ from look_ahead import (
     not_seen_in,
     on_the_day_itself,
     random_days,
+    telling,
 )
 from random_source import BEGINS, ENDS, write_random_source
 
@@ -687,7 +688,7 @@ def test_from_every_table_rows_and_cells_were_taken_away(known):
         ], day
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", telling(MUTANTS))
 def test_a_query_that_looks_ahead_is_caught(full, known, mutant):
     """On one day of the three at least, in all that it is said to be seen in."""
     missed = not_seen_in(mutant, full, known)

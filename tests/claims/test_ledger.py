@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,10 @@ def ledger(tenure: Workbench) -> Ledger:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return open_study(SAMPLE, out=tmp_path_factory.mktemp("sample"), progress=quiet)
+def sample(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    out = tmp_path_factory.mktemp("sample")
+    shutil.copytree(built_sample, out, dirs_exist_ok=True)
+    return open_study(SAMPLE, out=out, progress=quiet)
 
 
 def by_name(ledger: Ledger) -> pd.DataFrame:

@@ -1,5 +1,6 @@
-"""The full crm5 data, where they lie beside the checkout: who left, counted by the source's own rule."""
+"""The crm5 data: the sample's studies; and in the full data, where they lie beside the checkout, who left."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,21 @@ from samples import SAMPLE
 from analysis.cohort.build import build_cohort
 from analysis.declared.study import read_study
 from analysis.engine.opening import open_engine
+from reports.cli.commands import main
 
 FULL = Path(__file__).parents[3] / "shared" / "data" / "crm5"
+
+DELIVERED = SAMPLE.with_name("study.toml")
+
+
+def test_the_study_that_tests_report_on_is_the_samples_but_for_the_work_of_models_and_audits() -> None:
+    delivered = read_study(DELIVERED)
+    assert dataclasses.replace(read_study(SAMPLE), models=delivered.models, audits=delivered.audits) == delivered
+
+
+@pytest.mark.slow
+def test_the_samples_own_study_is_reported_with_all_models_and_audits(tmp_path: Path) -> None:
+    assert main(["report", "quarterly", "--study", str(DELIVERED), "--out", str(tmp_path)]) == 0
 
 
 @pytest.mark.skipif(not FULL.is_dir(), reason="the full crm5 data are not part of the project; the sample is")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from samples import SAMPLE
 
 from analysis.cohort.source_check import check_source
 from analysis.declared.study import read_study
+from analysis.workbench import Workbench
 
 STUDY = """
 name = "asked"
@@ -101,14 +101,13 @@ def book_of(
     ],
     ids=["any day", "monthly", "yearly", "two years", "mixed"],
 )
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 def test_an_ordinary_book_is_not_asked_about(tmp_path: Path, make: Callable, seed: int) -> None:
     assert asked(tmp_path, book_of(make, seed=seed)) == set()
 
 
-def test_the_sample_is_not_asked_about(tmp_path: Path) -> None:
-    findings = check_source(read_study(SAMPLE), tmp_path, lambda message: None).findings
-    assert {finding.name for finding in findings} & QUESTIONS == set()
+def test_the_sample_is_not_asked_about(sample_tenure: Workbench) -> None:
+    assert set(sample_tenure.table("rule_findings")["rule"]) & QUESTIONS == set()
 
 
 def test_terms_that_end_and_are_never_followed_by_another(tmp_path: Path) -> None:

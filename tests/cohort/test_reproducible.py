@@ -13,7 +13,7 @@ import pytest
 from cohort_content import table_hashes
 from renamed import renamed, reversed_integers
 from samples import SAMPLE, SampleReport
-from small_source import content_of
+from small_source import STUDY, content_of, write_small_source
 
 from analysis.cohort.fingerprint import ROOMS, fingerprint, module_texts, query_texts
 from analysis.declared.declaration import read_declaration
@@ -97,15 +97,13 @@ def test_second_run_builds_nothing_and_writes_the_same(
 
 def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> None:
     """kill -9 once the new cohort is being written: pointer and old cohort stand, and the next build clears up."""
-    out = tmp_path / "crm5"
-    earlier = SAMPLE.parent / "study.toml"
-    old = tmp_path / "study.toml"
-    text = earlier.read_text(encoding="utf-8").replace('path = "."', f'path = "{SAMPLE.parent}"')
-    old.write_text(text.replace("snapshot = 2024-01-01", "snapshot = 2023-07-01"), encoding="utf-8")
-    assert main(["build", "--no-audits", "--study", str(old), "--out", str(tmp_path)]) == 0
+    study, out = write_small_source(tmp_path), tmp_path / "small"
+    arguments = ["build", "--no-audits", "--study", str(study), "--out", str(tmp_path)]
+    assert main(arguments) == 0
     before = content_of(out)
+    study.write_text(STUDY.replace("2023-07-01", "2023-06-01"), encoding="utf-8")
 
-    build = run(tmp_path, "build")
+    build = subprocess.Popen([sys.executable, "-m", "reports.cli", *arguments], stdout=subprocess.DEVNULL)
     while not list(out.glob(f"{PREFIX}*/cohort-*")):
         assert build.poll() is None
         time.sleep(0.005)
@@ -116,14 +114,12 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     assert left_behind
     assert {name: content for name, content in content_of(out).items() if name not in left_behind} == before
 
-    assert main(["build", "--no-audits", "--study", str(SAMPLE), "--out", str(tmp_path)]) == 0
+    assert main(arguments) == 0
     assert not list(out.glob(f"{PREFIX}*"))
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
 
 def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
-    from small_source import STUDY, write_small_source
-
     study = write_small_source(tmp_path)
     arguments = ["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]
     assert main(arguments) == 0

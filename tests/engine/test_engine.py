@@ -21,6 +21,8 @@ def test_answers_are_rows_a_frame_a_value_or_a_count(engine: Engine):
     assert engine.frame("select n from numbers order by n")["n"].tolist() == [1, 2]
     assert engine.value("select sum(n) from numbers") == 3
     assert engine.count("numbers") == 2
+    assert engine.counts(["numbers", "numbers"]) == {"numbers": 2}
+    assert engine.counts([]) == {}
     assert engine.columns("(select n, 'x' as name from numbers)") == {"n": "INTEGER", "name": "VARCHAR"}
 
 

@@ -35,11 +35,11 @@ SHOWN = {
 
 
 @pytest.fixture
-def house(sample_report, tmp_path, monkeypatch) -> Path:
+def house(built_sample, tmp_path, monkeypatch) -> Path:
     """A folder like the checkout with the sample in it, its cohort built already; examples write here."""
     sample = SAMPLE.parent.relative_to(ROOT)
     shutil.copytree(SAMPLE.parent, tmp_path / sample, ignore=shutil.ignore_patterns("out"))
-    shutil.copytree(sample_report.out, tmp_path / "out" / sample_report.out.name)
+    shutil.copytree(built_sample, tmp_path / "out")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

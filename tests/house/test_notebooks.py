@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from samples import SAMPLE
 
 from analysis.figures.display import Display
 
@@ -21,6 +22,7 @@ def house(tmp_path_factory, sample_report) -> Path:
     folder = tmp_path_factory.mktemp("house")
     sample = Path("tests", "data", "crm5_sample")
     shutil.copytree(ROOT / sample, folder / sample, ignore=shutil.ignore_patterns("out"))
+    shutil.copy(SAMPLE, folder / sample / "study.toml")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copytree(sample_report.out, folder / "out" / sample_report.out.name)
     return folder

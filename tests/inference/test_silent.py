@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from samples import SAMPLE
 
 from analysis.declared.factors import read_covariates
 from analysis.inference.drift import Drift, DriftVerdict
 from analysis.inference.silent import drift_remark, never_changing, silent_remarks
-from analysis.workbench import open_study
 
 CHAMPIONS, TERM = (next(c for c in read_covariates() if c.name == name) for name in ("champions", "term"))
 
@@ -65,12 +63,11 @@ class TestVanishing:
         assert values["years"] == pytest.approx(100 * 900 / 365.25, rel=1e-3)
 
 
-def test_the_sample_has_nothing_to_hide(tmp_path):
-    tenure = open_study(SAMPLE, out=tmp_path, progress=lambda step: None)
-    assert tenure.silent == ()
-    (drift,) = tenure.hazard_ratios().notes
+def test_the_sample_has_nothing_to_hide(sample_tenure):
+    assert sample_tenure.silent == ()
+    (drift,) = sample_tenure.hazard_ratios().notes
     assert "test of proportional hazards" in drift
-    assert f"{tenure.drift.p_value:.3f}" in drift or "p < 0.001" in drift
+    assert f"{sample_tenure.drift.p_value:.3f}" in drift or "p < 0.001" in drift
 
 
 @pytest.mark.parametrize(

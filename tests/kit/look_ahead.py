@@ -6,13 +6,14 @@ full build, to the bit (rule 2 of queries/rules_of_time.md).
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pytest
 from drawn import Book, queries_of
 
 from analysis.cohort.build import FOLDERS
@@ -122,6 +123,14 @@ class Mutant:
             assert sql.count(old) == 1, f"{query.name}.sql has changed: the mutant '{self.name}' must, too ({old})"
             sql = sql.replace(old, new)
         return dataclasses.replace(query, sql=sql)
+
+
+def telling(mutants: Sequence[Mutant]) -> list[Any]:
+    """Return the mutants as cases of a test, by name: the first of each query, and the others where there is time."""
+    first = {mutant.query: mutant for mutant in reversed(mutants)}.values()
+    return [
+        pytest.param(mutant, id=mutant.name, marks=() if mutant in first else pytest.mark.slow) for mutant in mutants
+    ]
 
 
 def on_the_day_itself(*conditions: str) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,8 @@ from analysis.declared.study_parts import Audits, Models
 if TYPE_CHECKING:
     from analysis.workbench import Workbench
 
-SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "study.toml"
+SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "quick.toml"
+"""The study ``study.toml`` beside it, with little work for models and audits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from drawn import drawn_book
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import BUSY, SHORT, made
+from worlds import BUSY, SHORT, shared_world
 
 from analysis.cohort.queries import MONEY
 from analysis.engine.query import read_query
@@ -173,10 +173,11 @@ class TestByHand:
 
 
 class TestAgainstPlainSums:
-    @pytest.mark.parametrize(("scenario", "seed"), [(SHORT, 3), pytest.param(BUSY, 4, marks=pytest.mark.slow)])
-    def test_bridges_of_a_simulated_world_tie_to_its_subscriptions(self, tmp_path: Path, scenario, seed):
-        world = made(scenario, 40, seed, tmp_path)
-        tenure = world.study(tmp_path / "out")
+    @pytest.mark.parametrize(
+        "world", [("short", SHORT, 150, 3), pytest.param(("busy", BUSY, 250, 5), marks=pytest.mark.slow)]
+    )
+    def test_bridges_of_a_simulated_world_tie_to_its_subscriptions(self, tmp_path_factory, tmp_path: Path, world):
+        tenure = shared_world(tmp_path_factory, *world).opened(tmp_path)
         subscriptions = tenure.query("select * from subscriptions")
         bridge, arr = tenure.money.bridge().table, tenure.money.arr().table
         assert len(bridge) >= 2

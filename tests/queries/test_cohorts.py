@@ -1,5 +1,7 @@
 """The rows that models are fitted to: intervals and landmarks with their outcomes, and the audits over them."""
 
+import functools
+
 import pytest
 from cases import case_shows, cases
 from drawn import drawn_book
@@ -7,6 +9,7 @@ from drawn import drawn_book
 from analysis.engine.query import read_queries
 
 
+@functools.cache
 def cohorts(subscriptions, until="6_cohorts", **study):
     """Return a book in which every end is settled at once, if nothing else is asked for."""
     return drawn_book(until, tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
@@ -829,18 +832,25 @@ class TestIntervalAudit:
         | s3              | b          | 2024-03-01 |            |
     """
 
-    def faults_after(self, change):
+    @pytest.fixture
+    def faults_after(self):
+        """What changes the book, and runs the audit on it; afterwards all is as it was."""
         book = cohorts(self.SUBSCRIPTIONS, snapshot="2024-05-01", allowed_gap_days=15)
-        book.con.execute(change)
         (audit,) = (query for query in read_queries("7_audit") if query.name == "interval_faults")
-        book.run(audit)
-        return book
 
-    def test_it_finds_nothing_in_what_the_queries_make(self):
-        self.faults_after("select 1").shows("interval_faults", "| account_id |")
+        def changed(change):
+            book.con.execute(change)
+            book.run(audit)
+            return book
 
-    def test_it_finds_an_overlap_and_the_day_invented(self):
-        book = self.faults_after(
+        with book.engine.undone():
+            yield changed
+
+    def test_it_finds_nothing_in_what_the_queries_make(self, faults_after):
+        faults_after("select 1").shows("interval_faults", "| account_id |")
+
+    def test_it_finds_an_overlap_and_the_day_invented(self, faults_after):
+        book = faults_after(
             "update counting_process set start = start - 1 where account_id = 'a' and risk_date = '2024-03-01'"
         )
         book.shows(
@@ -852,8 +862,8 @@ class TestIntervalAudit:
             """,
         )
 
-    def test_it_finds_a_lost_day(self):
-        book = self.faults_after(
+    def test_it_finds_a_lost_day(self, faults_after):
+        book = faults_after(
             "update counting_process set start = start + 1 where account_id = 'a' and risk_date = '2024-03-01'"
         )
         book.shows(
@@ -864,8 +874,8 @@ class TestIntervalAudit:
             """,
         )
 
-    def test_it_finds_a_lost_lifetime(self):
-        book = self.faults_after("delete from counting_process where account_id = 'a'")
+    def test_it_finds_a_lost_lifetime(self, faults_after):
+        book = faults_after("delete from counting_process where account_id = 'a'")
         book.shows(
             "interval_faults",
             """
@@ -874,8 +884,8 @@ class TestIntervalAudit:
             """,
         )
 
-    def test_it_finds_an_interval_without_length(self):
-        book = self.faults_after(
+    def test_it_finds_an_interval_without_length(self, faults_after):
+        book = faults_after(
             "update counting_process set start = stop where account_id = 'a' and risk_date = '2024-03-01'"
         )
         book.shows(
@@ -887,8 +897,8 @@ class TestIntervalAudit:
             where="fault <> 'days at risk lost or invented'",
         )
 
-    def test_it_finds_risk_after_leaving(self):
-        book = self.faults_after(
+    def test_it_finds_risk_after_leaving(self, faults_after):
+        book = faults_after(
             "update counting_process set cause = 'churn' where account_id = 'a' and risk_date = '2024-02-01'"
         )
         book.shows(
@@ -899,12 +909,12 @@ class TestIntervalAudit:
             """,
         )
 
-    def test_it_finds_a_lost_event(self):
-        book = self.faults_after("update counting_process set cause = null, event = 0")
+    def test_it_finds_a_lost_event(self, faults_after):
+        book = faults_after("update counting_process set cause = null, event = 0")
         assert book.con.execute("select count(*) from interval_faults").fetchone() == (1,)
 
-    def test_it_finds_an_interval_that_was_moved_into_a_gap(self):
-        book = self.faults_after(
+    def test_it_finds_an_interval_that_was_moved_into_a_gap(self, faults_after):
+        book = faults_after(
             "update counting_process set start = start + 3, stop = stop + 3 "
             "where account_id = 'b' and risk_date = '2024-02-01'"
         )

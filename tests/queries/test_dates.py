@@ -1,6 +1,7 @@
 """The dates at which covariates are needed: months, landmarks with their horizons, cuts of the time at risk."""
 
 import datetime as dt
+import functools
 
 import pytest
 from cases import case_shows, cases
@@ -14,6 +15,7 @@ OPEN = """
 """
 
 
+@functools.cache
 def dates(subscriptions, **study):
     """Return a book in which every end is settled at once, if nothing else is asked for."""
     return drawn_book("3_dates", tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})

@@ -4,12 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from samples import SAMPLE
 
 from analysis.declared.contract import read_contract
 from analysis.engine.query import Query
 from analysis.errors import BuildError
-from analysis.workbench import open_study
 from reports.dictionary import query_index
 
 ROOT = Path(__file__).parents[2] / "queries"
@@ -34,9 +32,8 @@ def test_every_query_is_in_the_section_of_its_folder():
     assert {folder: names for folder, names in listed().items() if names} == in_files
 
 
-def test_every_table_of_a_cohort_is_explained(sample_report):
-    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-    tables = set(tenure.query("select table_name from information_schema.tables")["table_name"])
+def test_every_table_of_a_cohort_is_explained(sample_tenure):
+    tables = set(sample_tenure.query("select table_name from information_schema.tables")["table_name"])
     explained = set(read_contract()).union(*listed().values()) | set(re.findall(r"`(\w+)`", README.split("##")[0]))
     assert {name for name in tables - explained if not name.startswith("quarantine_")} == set()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pages import text_of
-from samples import SAMPLE, SampleReport, with_little_work
+from samples import SAMPLE, SampleReport
 
 from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.compared import compared
@@ -20,8 +20,8 @@ from analysis.workbench import Workbench, open_study
 from reports.messages import read_catalogue
 from reports.quarterly import grounds
 from reports.quarterly.content import Grounds, Summary
+from reports.quarterly.kept import kept_summary
 from reports.quarterly.page import render_quarterly
-from reports.quarterly.summary import summarise
 
 TEXT = read_catalogue("en")
 LABELS = {"departures": "Departures"}
@@ -159,13 +159,13 @@ class TestAlarms:
 
 @pytest.fixture(scope="module")
 def tenure(sample_report: SampleReport) -> Workbench:
-    """The sample, with models that take no time: what they say is not the question here."""
-    return with_little_work(open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None))
+    return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
 
 
 @pytest.fixture(scope="module")
 def summary(tenure: Workbench) -> Summary:
-    return summarise(tenure)
+    """The summary that the sample's report has kept."""
+    return kept_summary(tenure)
 
 
 def eventful(content: Grounds) -> Grounds:

@@ -34,7 +34,13 @@ def seen_on(world: World, day: dt.date, event_date: str, out) -> Workbench:
 
 @pytest.fixture(scope="module", params=["notice", "end"])
 def seen_later(request, world: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return seen_on(world, LATER, request.param, tmp_path_factory.mktemp("later"))
+    folder = tmp_path_factory.mktemp("later")
+    return world.opened(folder) if request.param == "notice" else seen_on(world, LATER, request.param, folder)
+
+
+@pytest.fixture(scope="module")
+def seen_then(seen_later: Workbench, world: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return seen_on(world, LANDMARK, seen_later.study.time.event_date, tmp_path_factory.mktemp("then"))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +50,10 @@ def seen_later(request, world: World, tmp_path_factory: pytest.TempPathFactory) 
         pytest.param(WITHIN, id="within its horizon", marks=pytest.mark.slow),
     ],
 )
-def test_the_scored_are_those_forecast(world: World, seen_later: Workbench, day: dt.date, tmp_path):
-    then = seen_on(world, day, seen_later.study.time.event_date, tmp_path)
+def test_the_scored_are_those_forecast(
+    world: World, seen_later: Workbench, seen_then: Workbench, day: dt.date, tmp_path
+):
+    then = seen_then if day == LANDMARK else seen_on(world, day, seen_later.study.time.event_date, tmp_path)
     forecast = at_risk_now(then.landmarks, day)
     rows = seen_later.landmarks
     scored = rows[(rows["risk_date"] == pd.Timestamp(LANDMARK)) & still_there(rows, Elapsed((day - LANDMARK).days, 92))]
@@ -59,13 +67,12 @@ def test_the_scored_are_those_forecast(world: World, seen_later: Workbench, day:
     assert not gone.any()
 
 
-def test_what_is_learned_from_on_the_day_is_what_is_learned_from_later(world: World, seen_later: Workbench, tmp_path):
+def test_what_is_learned_from_on_the_day_is_what_is_learned_from_later(seen_later: Workbench, seen_then: Workbench):
     """The rows and labels that a fold of 1 July uses, rebuilt from what was known on it."""
-    then = seen_on(world, LANDMARK, seen_later.study.time.event_date, tmp_path)
     day, columns = pd.Timestamp(LANDMARK), ["lifetime_id", "risk_date", "event", "followed_days"]
     known, believed = (
         training_rows(tenure.landmarks, day, 30)[columns].sort_values(columns[:2], ignore_index=True)
-        for tenure in (then, seen_later)
+        for tenure in (seen_then, seen_later)
     )
     assert known["event"].sum() > 10
     pd.testing.assert_frame_equal(known, believed)

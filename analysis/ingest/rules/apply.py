@@ -89,8 +89,8 @@ def apply_rules(
         raise StudyError(f"lowered_rules names an unknown rule '{unknown[0]}'. Run 'tenure check' for the names.")
     if keep_rows:
         engine.run(f"create schema if not exists {ROWS}")
-    rules = contract_rules(contract, given) + declared_rules()
-    rows = {name: engine.count(name) for name in contract}
+    rows = engine.counts(contract)
+    rules = [rule for rule in contract_rules(contract, given) + declared_rules() if rows[rule.table]]
     cleared, changed = _cleared(engine, rules), set[str]()
     findings: list[Finding] = []
     for rule in rules:

@@ -86,7 +86,7 @@ def load_tables(
             progress(f"  {table.name}: {engine.count(table.name):,} rows")
     loading.tell_of_columns()
     loading.findings += unify_keys(engine, contract, loading.given)
-    rows = {name: engine.count(name) for name in loading.given}
+    rows = engine.counts(loading.given)
     read = tuple(replace(file, rows=rows.get(file.table or "")) for file in opened.files)
     return Loaded(loading.given, loading.findings, read)
 

@@ -17,35 +17,40 @@ until = 2022-01-01
 """
 
 
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return made(BRIEF, 60, 3, tmp_path_factory.mktemp("brief"))
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
 
 
-def test_same_seed_same_bytes_and_another_seed_another_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = [tmp_path / name for name in ("once", "again", "other")]
-    for folder in folders:
-        folder.mkdir()
-    first = files_of(made(BRIEF, 60, 3, folders[0]).folder)
+def test_same_seed_same_bytes_and_another_seed_another_world(
+    brief: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("again", "other"):
+        (tmp_path / name).mkdir()
+    first = files_of(brief.folder)
     monkeypatch.setattr(company, "THREADED_FROM", 1)  # as many threads as there are cores
-    assert files_of(made(BRIEF, 60, 3, folders[1]).folder) == first
-    other = files_of(made(BRIEF, 60, 4, folders[2]).folder)
+    assert files_of(made(BRIEF, 60, 3, tmp_path / "again").folder) == first
+    other = files_of(made(BRIEF, 60, 4, tmp_path / "other").folder)
     assert all(other[name] != first[name] for name in ("subscriptions.parquet", "usage_daily.parquet"))
 
 
-def test_a_large_world_writes_use_month_by_month_and_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "small").mkdir()
-    (tmp_path / "large").mkdir()
-    small = made(BRIEF, 60, 3, tmp_path / "small")
+def test_a_large_world_writes_use_month_by_month_and_the_same(
+    brief: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(world, "PARTITIONED_FROM", 1)
-    large = made(BRIEF, 60, 3, tmp_path / "large")
+    large = made(BRIEF, 60, 3, tmp_path)
     parts = sorted(path.relative_to(large.folder) for path in large.folder.glob("usage_daily/*/*"))
     assert parts == [Path(f"usage_daily/month=2021-{month:02}/part.parquet") for month in range(7, 13)]
     assert len(parts) > MONTHS_LOOKED_BACK  # so that some months had to leave memory
-    both = [files_of(each.folder) for each in (small, large)]
+    both = [files_of(each.folder) for each in (brief, large)]
     alike = [{name: content for name, content in each.items() if "usage_daily" not in name} for each in both]
     assert alike[0] == alike[1]
     rows = f"from read_parquet('{large.folder}/usage_daily/*/*', hive_partitioning = false) select * order by all"
-    assert large.ask(rows).equals(small.ask("from usage_daily select * order by all"))
+    assert large.ask(rows).equals(brief.ask("from usage_daily select * order by all"))
 
 
 @pytest.mark.parametrize("name", ["short", "busy"])
@@ -53,7 +58,7 @@ def test_a_world_keeps_the_contract_and_measures_all_families(
     request: pytest.FixtureRequest, name: str, tmp_path: Path
 ) -> None:
     found: World = request.getfixturevalue(name)
-    tenure = found.study(tmp_path)
+    tenure = found.opened(tmp_path)
     assert tenure.table("rule_findings").empty
     assert all(measured for _, measured in tenure.families())
 

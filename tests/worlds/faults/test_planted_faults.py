@@ -85,7 +85,14 @@ def test_a_fault_in_a_table_that_no_query_reads_is_no_error(clean: tuple[Engine,
     assert (found.severity, found.both) == ("notice", found.planted)
 
 
-@pytest.mark.parametrize("table", ["tickets", "touchpoints", "usage_daily", "users", "contacts"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "tickets",
+        "usage_daily",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("touchpoints", "users", "contacts")),
+    ],
+)
 def test_days_that_one_table_has_swapped_are_named(table: str, clean: tuple[Engine, dict]) -> None:
     engine, parameters = clean
     fault = next(fault for fault in contract_faults() if fault.name == f"{table}: all days swapped")

@@ -49,7 +49,7 @@ def test_intervals_of_chance_fail_where_quarters_differ_and_the_others_hold() ->
 
 def test_a_dealt_company_is_forecast_and_counted(short: World, tmp_path: Path) -> None:
     """One small world only; all of them: make study-worlds PROOFS=count_coverage."""
-    company = StudiedCompany("short", "short", short.scenario, short.folder, short.study(tmp_path))
+    company = StudiedCompany("short", "short", short.scenario, short.folder, short.opened(tmp_path))
     found = summarise_held(held_in_companies([company], 10_000, 2, quiet))
     assert set(found["world"]) == {"short"}
     assert found["quarters_seen"].eq("0 to 5").all()

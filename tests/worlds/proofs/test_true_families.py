@@ -33,6 +33,7 @@ def test_shares_add_up_and_a_more_dangerous_part_raises_the_risk(found: TrueFami
     assert (table["risk_difference"] > 0).all()
 
 
+@pytest.mark.slow
 def test_a_family_without_effect_has_no_share_and_makes_no_difference(
     busy: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
