@@ -116,7 +116,7 @@ study.survival(by="term_months")
 study.survival(by="seats")
 
 # %%
-study.survival(by="case when seats >= 100 then 'large' else 'small' end || ', ' || region")
+study.survival(by="case when seats >= 10 then 'ten seats or more' else 'fewer' end")
 
 # %% [markdown]
 # **Don't conclude** from a label of today (segment, touch model, owner) that it made accounts stay: at-risk accounts

@@ -89,30 +89,33 @@ study.traps.entry_ratio()
 # 'Accounts that ever lost a champion': said of the whole lifetime, it counts the days before the departure as days
 # with it, and on none of these could the account have left, for then there would have been no departure to see. The
 # longer an account stays, the more happens to it, good and bad: so whatever ever happens looks as if it kept
-# accounts.
+# accounts. A departed champion seems to halve the danger, where coded in time it rather adds to it.
 
 # %%
 study.traps.immortal_time("departures >= 1")
 
 # %% [markdown]
-# The same with something good. Half of what is said for 'accounts that ever ...' rests on this.
+# Having no champion at all, the same way: coded in time accounts leave at almost three times the rate, coded as
+# 'ever' it is as if it did not matter. Half of what is said of 'accounts that ever ...' rests on this.
 #
 # **Don't conclude** that the right ratio is an effect: it is free of this one mistake, and not of others.
 
 # %%
-study.traps.immortal_time("seats_added > 0")
+study.traps.immortal_time("no_champion > 0")
 
 # %% [markdown]
 # ## Trap 3: use after notice
 #
-# If leaving is dated by the last paid day, the weeks under notice are part of the data, and in them use falls to
-# nothing: not a sign of leaving, but leaving itself. The ratio grows; as a warning it comes after the letter.
+# If leaving is dated by the last paid day, the weeks under notice are part of the data. Whatever use there is in them
+# follows from leaving, or says nothing of it: the decision fell before. Where everybody stops working at once the
+# wrong ratio is far from 1 and comes after the letter. In this company people work on to the last day, so the wrong
+# ratio is nearer to 1: the drop was there to be seen before the notice, and is forgotten by the end.
 #
-# **Don't conclude** that the stronger ratio is the better covariate. Date the event by the notice where one is known,
-# and if your data know no notices, ask how old the use must be to have been a warning (`study.audits.lag_ladder`).
+# **Don't conclude** from which way it moves that it is the safe one. Date the event by the notice where one is known,
+# and if your data know no notices, ask how old use must be to have been a warning (`study.audits.lag_ladder`).
 
 # %%
-study.traps.use_after_notice("events_per_seat_day")
+study.traps.use_after_notice("active_day_share")
 
 # %% [markdown]
 # What the whole model becomes with its event dated the other way: the joint tests, and the column that moved most.

@@ -78,7 +78,7 @@ class TrapResults(Answers):
         if not told.dropna().isin([True, False]).all():
             raise StudyError(f"'{happened}' is not true or false of each interval; compare: departures >= 1.")
         return _show(
-            immortal_ratios(rows, told.fillna(False).astype(bool).to_numpy(), happened),
+            immortal_ratios(rows, told.eq(True).to_numpy(bool), happened),
             {RIGHT: "from when it was known", WRONG: "from the first day, if it ever was so"},
             f"Hazard ratio of {happened}, coded in time (right) and as ever so (wrong)",
             "Whoever stays longer has more time for it to happen. Coded as fixed, the days before it are counted as "
@@ -113,8 +113,8 @@ class TrapResults(Answers):
             notice_ratios(by_notice, by_end, declared[covariate]),
             {RIGHT: "event is the notice; no day after it", WRONG: "event is the end; days under notice count"},
             f"Hazard ratio of {covariate} per standard deviation, by notice (right) and by the end (wrong)",
-            "Under notice accounts stop working with the product because they are leaving. An event dated by the end "
-            "takes this for a sign, seen long after anybody could have used it.",
+            "Under notice nothing is decided any more: use follows from leaving then, or says nothing of it. An event "
+            "dated by the end is explained by that use, and not by the use that was there to be seen before the notice.",
         )
 
 
