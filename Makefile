@@ -4,6 +4,8 @@ FUZZ_SEED ?= 0
 KILL_MINUTES ?= 30
 FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
+SMALL := out/small_company/data
+NOTEBOOKS := $(notdir $(basename $(wildcard notebooks/*.py)))
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
 
@@ -12,7 +14,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test proofs browser fuzz kill report study-worlds bench bench-covariates lab check format index lock clean
+.PHONY: help setup test proofs browser fuzz kill report study-worlds bench bench-covariates lab notebooks check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +56,18 @@ bench: setup bench-covariates  ## time the Cox fit, the forest, the scores and t
 bench-covariates: setup  ## time the way from 1 to 100 million rows of use to covariates, beside polars (a quarter of an hour)
 	$(BIN)/python benchmarks/covariate_speed.py
 
-lab: setup  ## open the notebooks in JupyterLab
+lab: setup $(SMALL)  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
+
+notebooks: setup $(SMALL)  ## run the notebooks, and write them as pages into out/notebooks
+	mkdir -p out/notebooks
+	for name in $(NOTEBOOKS); do \
+	    $(BIN)/jupytext --quiet --to ipynb --run-path notebooks --execute --output out/notebooks/$$name.ipynb notebooks/$$name.py || exit 1; \
+	done
+	$(BIN)/jupyter nbconvert --log-level WARN --to html out/notebooks/*.ipynb
+
+$(SMALL): | setup
+	$(BIN)/tenure simulate --accounts 300 --seed 7 --out $(SMALL)
 
 check: setup  ## lint, check types, queries and the direction of imports
 	$(BIN)/ruff check

@@ -190,5 +190,5 @@ def _chosen(tenure: CohortTables, where: str) -> np.ndarray[Any, np.dtype[np.boo
     names = [covariate.name for covariate in tenure.covariates("counting_process")]
     told = told_of(tenure, frame[["lifetime_id", "risk_date", *names]], where)
     if told.values.dropna().map(lambda value: isinstance(value, bool | np.bool_)).all():
-        return told.values.fillna(False).to_numpy(bool)
+        return told.values.eq(True).to_numpy(bool)
     raise StudyError(f"'{where}' is not true or false for each interval; compare: segment = 'mid'.")

@@ -19,6 +19,7 @@ from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import family_tests
 from analysis.inference.read_together import ReadTogether, others_of, read_together
 from analysis.inference.silent import drift_remark, silent_remarks
+from analysis.inference.trap_results import TrapResults
 from analysis.lifetimes.questions import Lifetimes
 from analysis.wording.remarks import Remark
 
@@ -179,3 +180,8 @@ class Findings(Lifetimes):
     def _joint_tests(self) -> pd.DataFrame:
         names = [family.name for family, _ in self.families()]
         return family_tests(self.inference.fit, self.inference.columns, names)
+
+    @cached_property
+    def traps(self) -> TrapResults:
+        """The usual mistakes with time, made on purpose on these data, beside what is right."""
+        return TrapResults(self)

@@ -36,7 +36,7 @@ from analysis.story.results import StoryResults
 from analysis.trial.trials import Trials
 from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
-from analysis.workbench.overview import overview_html, overview_lines
+from analysis.workbench.overview import overview_html, overview_lines, show_measured
 
 MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
@@ -52,6 +52,10 @@ class Workbench(Findings):
     def _repr_html_(self) -> str:
         """Return the same as HTML."""
         return overview_html(self)
+
+    def measured(self) -> Display:
+        """Return which families of factors these data measure, and which tables would measure the others."""
+        return show_measured(self)
 
     @cached_property
     def rolling(self) -> RollingOrigin:

@@ -3,15 +3,19 @@
 import html
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.figures.display import Display
 from analysis.figures.shown import in_html, in_lines, questions_of
 
 QUESTIONS: Mapping[str, Sequence[str]] = {
-    "Look": ("tables", "sql", "families", "survival", "parametric_survival", "events", "book", "trend",
-        "account", "stories"),
+    "Look": (
+        "tables", "sql", "measured", "survival", "parametric_survival", "events", "book", "trend", "account", "stories",
+    ),
     "Explain": (
-        "cox", "hazard_ratios", "bounds", "family_tests", "proportional_hazards", "event_dates", "contest", "effects",
-        "claims", "try_covariate",
+        "cox", "hazard_ratios", "bounds", "family_tests", "proportional_hazards", "event_dates", "traps", "contest",
+        "effects", "claims", "try_covariate",
     ),
     "Forecast": (
         "outlook", "expected_ends", "contraction", "evaluate", "forest", "boosting", "evaluation", "save_forecast",
@@ -31,6 +35,22 @@ def overview_html(study: CohortTables) -> str:
     title, *facts = _facts(study)
     lines = "<br>".join(map(html.escape, facts))
     return f"<h3>{html.escape(title)}</h3><p>{lines}</p>{in_html('What can be asked', _questions(study))}"
+
+
+def show_measured(study: CohortTables) -> Display:
+    """Return each family with whether it is measured here, by how many covariates, and the tables that measure it."""
+    known, given = study.covariates(), study.families()
+    table = pd.DataFrame(
+        {
+            "family": [family.name for family, _ in given],
+            "label": [family.label_en for family, _ in given],
+            "measured": ["yes" if is_measured else "no" for _, is_measured in given],
+            "covariates": [sum(one.family == family.name for one in known) for family, _ in given],
+            "tables_that_measure_it": [", ".join(family.unlocked_by) for family, _ in given],
+        }
+    )
+    notes = ("study.tables.landmarks.describe() says what each covariate means.",)
+    return Display("What these data can measure", table, notes=notes)
 
 
 def _facts(study: CohortTables) -> list[str]:

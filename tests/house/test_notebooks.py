@@ -1,45 +1,111 @@
 """What an analyst sees: the notebooks run as they stand, and a result shows what is worth showing."""
 
-import json
+import ast
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import jupytext
 import pandas as pd
 import pytest
-from samples import SAMPLE
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.inputtransformer2 import TransformerManager
+from shared import once
 
+import analysis
 from analysis.figures.display import Display
+from analysis.progress import quiet
+from analysis.workbench import open_study
+from analysis.worlds.company.world import make_world
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+DATA = Path("out", "small_company", "data")
+SPOKEN = ("text/html", "image/png")
+"""One of them is what a notebook shows of an answer."""
+
+
+def write_house(folder: Path) -> None:
+    """Fill a folder like the checkout: notebooks, and the company that they ask of; no output lands in the checkout."""
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    if (ROOT / DATA).is_dir():
+        shutil.copytree(ROOT / DATA, folder / DATA)
+    else:
+        (folder / DATA).parent.mkdir(parents=True)
+        make_world(300, 7, "base", folder / DATA, quiet)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, sample_report) -> Path:
-    """A folder like the checkout, with notebooks and sample, its cohort and audits; no output lands in the checkout."""
-    folder = tmp_path_factory.mktemp("house")
-    sample = Path("tests", "data", "crm5_sample")
-    shutil.copytree(ROOT / sample, folder / sample, ignore=shutil.ignore_patterns("out"))
-    shutil.copy(SAMPLE, folder / sample / "study.toml")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    shutil.copytree(sample_report.out, folder / "out" / sample_report.out.name)
-    return folder
+def house(tmp_path_factory) -> Path:
+    return once(tmp_path_factory, "house", write_house)
+
+
+@pytest.fixture(scope="module")
+def opened() -> dict[str, Any]:
+    """Studies by path, each opened once for all notebooks, with whatever was computed of it."""
+    return {}
+
+
+def answers_of(script: Path, names: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Run the cells of a notebook in one namespace; return those that end with a question, and their answers."""
+    found = []
+    cells = [cell.source for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+    for number, source in enumerate(cells):
+        code = ast.parse(TransformerManager().transform_cell(source), f"{script.name}, cell {number + 1}")
+        last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
+        exec(compile(code, f"{script.name}, cell {number + 1}", "exec"), names)
+        if last:
+            value = eval(compile(ast.Expression(last.value), script.name, "eval"), names)
+            found.append((source, value))
+    return found
+
+
+def run_command(command: str) -> str:
+    """Run a line that begins with an exclamation mark, and return what it said."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, check=False, env=os.environ | {"PATH": path}
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert done.stderr == ""
+    return done.stdout
 
 
 @pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_without_error_and_every_question_has_its_answer(house, script):
-    executed = house / "notebooks" / f"{script.stem}.ipynb"
-    command = [sys.executable, "-m", "jupytext", "--quiet", "--to", "ipynb", "--execute", f"notebooks/{script.name}"]
-    done = subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
-    cells = [cell for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    outputs = [output for cell in cells for output in cell["outputs"]]
-    assert [output for output in outputs if output["output_type"] in ("error", "stream")] == []
-    asked = [cell for cell in cells if not "".join(cell["source"]).startswith(("import ", "tenure = "))]
-    assert len(asked) > 5
-    assert [cell["source"] for cell in asked if "text/html" not in cell["outputs"][0]["data"]] == []
+def test_notebook_runs_without_error_and_every_question_has_its_answer(house, opened, script, monkeypatch, capsys):
+    def open_once(path: str, **options: Any) -> Any:
+        if path not in opened:
+            opened[path] = open_study(path, **options, progress=quiet)
+        return opened[path]
+
+    monkeypatch.setattr(analysis, "open_study", open_once, raising=False)
+    monkeypatch.chdir(house / "notebooks")
+    answers = answers_of(script, {"get_ipython": lambda: SimpleNamespace(system=run_command)})
+    assert len(answers) > 4
+    shown = DisplayFormatter()
+    unseen = [
+        source
+        for source, value in answers
+        if not isinstance(value, str) and not set(SPOKEN) & set(shown.format(value)[0])
+    ]
+    assert unseen == []
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_says_under_each_question_what_not_to_conclude_and_holds_no_logic(script):
+    cells = jupytext.read(script).cells
+    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert words.count("**Don't conclude**") >= 2
+    for cell in (cell for cell in cells if cell.cell_type == "code" and not cell.source.startswith("!")):
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        assert not any(
+            isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If | ast.For | ast.comprehension) for node in nodes
+        )
 
 
 class TestDisplay:
