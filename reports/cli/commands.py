@@ -74,8 +74,7 @@ def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows
 
 
 def _check(options: argparse.Namespace) -> None:
-    study = _study(options)
-    catalogue = read_catalogue(options.language, study.own.covariates)
+    catalogue = read_catalogue(options.language, (study := _study(options)).own.covariates)
     check = partial(_checked, options, study, _Progress())
     if options.page:
         from reports.check.files import write_check
@@ -103,8 +102,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _next(options: argparse.Namespace) -> str:
-    command = f"tenure report quarterly --study {options.study}"
-    return read_catalogue(options.language).text("command.next", command=command)
+    return read_catalogue(options.language)("command.next", command=f"tenure report quarterly --study {options.study}")
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -135,7 +133,6 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
 
 
 def _opened(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # as above
-    """Return the workbench, and the catalogue that names the study's own covariates, too."""
     tenure = _open(options)
     return tenure, read_catalogue(options.language, tenure.study.own.covariates)
 
