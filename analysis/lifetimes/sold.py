@@ -61,7 +61,8 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
     refuse_unknown(expression, read, tenure.given, own)
     sold = tenure.ask("what_was_sold", shown={"asked_days": days[["lifetime_id", "risk_date"]]})
     rows = sold.merge(days.drop(columns=[name for name in own if name in sold]), on=["lifetime_id", "risk_date"])
-    with open_engine(":memory:", 1) as engine, engine.showing(rows_told=rows.assign(place=np.arange(len(rows)))):
+    numbered = rows.assign(place=np.arange(len(rows)))
+    with open_engine(":memory:", 1, tenure.memory_limit) as engine, engine.showing(rows_told=numbered):
         engine.seal()
         try:
             found = engine.frame(f"select ({expression}) as told from rows_told order by place")

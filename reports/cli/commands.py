@@ -91,8 +91,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _next(options: argparse.Namespace) -> str:
-    command = f"tenure report quarterly --study {options.study}"
-    return read_catalogue(options.language).text("command.next", command=command)
+    return read_catalogue(options.language)("command.next", command=f"tenure report quarterly --study {options.study}")
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -122,13 +121,17 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
     )
 
 
+def _opened(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # as above
+    tenure = _open(options)
+    return tenure, read_catalogue(options.language, tenure.study.own.covariates)
+
+
 def _audit(options: argparse.Namespace) -> None:
     from analysis.audits.results import AuditResults
     from reports.audits.files import write_audits
     from reports.audits.terminal import say_audits
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     audits = AuditResults(tenure, getattr(options, "days", None))
     written = write_audits(audits, options.out / tenure.study.name / "audit")
     print(f"\n{say_audits(audits, text)}")
@@ -208,8 +211,7 @@ def _study_worlds(options: argparse.Namespace) -> None:
 def _quarterly(options: argparse.Namespace) -> None:
     from reports.quarterly.files import write_quarterly  # models and figures take seconds to import
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\n{text('command.report', path=written.page)}")
     print(text("command.paper", path=written.pdf))
@@ -225,8 +227,7 @@ def _quarterly(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from reports.evaluation.files import write_evaluation  # models and figures take seconds to import
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if tenure.no_forecast:
@@ -236,8 +237,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _contest(options: argparse.Namespace) -> None:
     from reports.contest.files import write_contest  # as above
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     written = write_contest(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:
@@ -247,16 +247,14 @@ def _contest(options: argparse.Namespace) -> None:
 def _claims(options: argparse.Namespace) -> None:
     from reports.claims.files import write_claims  # as above
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     _tell_of_page(write_claims(tenure, options.out / tenure.study.name, options.language), text)
 
 
 def _health_score(options: argparse.Namespace) -> None:
     from reports.health_score.files import write_health_score  # as above
 
-    tenure = _open(options)
-    text = read_catalogue(options.language, tenure.study.own.covariates)
+    tenure, text = _opened(options)
     written = write_health_score(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:
