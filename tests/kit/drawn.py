@@ -192,6 +192,17 @@ def drawn_book(
     return book
 
 
+_SHARED: dict[str, Book] = {}
+
+
+def shared_book(until: str, **asked: Any) -> Book:
+    """Return the book that `drawn_book` draws, drawn once for all who ask for the same; who changes it, undoes that."""
+    key = repr((until, sorted(asked.items())))
+    if key not in _SHARED:
+        _SHARED[key] = drawn_book(until, **asked)
+    return _SHARED[key]
+
+
 def with_breaks(breaks: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
     """Return the parameters of logs that break off on a day, and go on on another."""
     return {

@@ -1,18 +1,15 @@
 """The rows that models are fitted to: intervals and landmarks with their outcomes, and the audits over them."""
 
-import functools
-
 import pytest
 from cases import case_shows, cases
-from drawn import drawn_book
+from drawn import drawn_book, shared_book
 
 from analysis.engine.query import read_queries
 
 
-@functools.cache
 def cohorts(subscriptions, until="6_cohorts", **study):
     """Return a book in which every end is settled at once, if nothing else is asked for."""
-    return drawn_book(until, tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
+    return shared_book(until, tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
 
 
 class TestCountingProcess:

@@ -1,11 +1,10 @@
 """The dates at which covariates are needed: months, landmarks with their horizons, cuts of the time at risk."""
 
 import datetime as dt
-import functools
 
 import pytest
 from cases import case_shows, cases
-from drawn import drawn_book
+from drawn import shared_book
 
 from analysis.declared.study_parts import Windows
 
@@ -15,10 +14,9 @@ OPEN = """
 """
 
 
-@functools.cache
 def dates(subscriptions, **study):
     """Return a book in which every end is settled at once, if nothing else is asked for."""
-    return drawn_book("3_dates", tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
+    return shared_book("3_dates", tables={"subscriptions": subscriptions}, **{"allowed_gap_days": 0, **study})
 
 
 class TestCalendar:

@@ -1,14 +1,11 @@
 """From subscriptions to lifetimes: what counts as one stay, when it begins, when and why it ends, who is at risk."""
 
-import functools
-
 from cases import case_shows
-from drawn import drawn_book
+from drawn import drawn_book, shared_book
 
 
-@functools.cache
 def lifetimes(subscriptions, **study):
-    return drawn_book("2_lifetimes", tables={"subscriptions": subscriptions}, **study)
+    return shared_book("2_lifetimes", tables={"subscriptions": subscriptions}, **study)
 
 
 def keys_of(book):

@@ -56,7 +56,7 @@ class TestPaper:
         assert {piece for piece in said if piece not in text} == set()
 
     def test_it_begins_with_page_one_and_its_contents(self, paper: bytes) -> None:
-        first, second, third, *_ = (" ".join(page.extract_text().split()) for page in read_pdf(paper).pages)
+        first, second, third = (" ".join(page.extract_text().split()) for page in read_pdf(paper).pages[:3])
         assert "The quarter on one page" in first
         assert "Accounts to act on" not in first
         assert "Contents The quarter on one page" in second
