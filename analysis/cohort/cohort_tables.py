@@ -1,7 +1,7 @@
 """Cohort tables: what a study's cohort holds, read with its labels and in a fixed order."""
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,14 @@ class CohortTables:
         """
         with self._opened() as engine, engine.named(**named or {}), engine.showing(**shown or {}):
             return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
+
+    def ask_several(
+        self, questions: Collection[str], parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, pd.DataFrame]:
+        """Return the answers to several questions of ``queries/7_audit/asked``, by name; the cohort is opened once."""
+        on_offer = {**self.parameters, **(parameters or {})}
+        with self._opened() as engine:
+            return {question: engine.ask(read_query(f"{ASKED}/{question}"), on_offer) for question in questions}
 
     def ask_money(self, question: str) -> pd.DataFrame:
         """Return the answer to a question of ``queries/8_money``, by the name of its file, without ``.sql``."""

@@ -31,6 +31,7 @@ from analysis.inference.findings import Findings
 from analysis.models.competition import Makers
 from analysis.models.registry import BOOSTING, FOREST
 from analysis.money.results import MoneyResults
+from analysis.story.results import StoryResults
 from analysis.wording.remarks import Remark
 from analysis.workbench.overview import overview_html, overview_lines, show_measured
 
@@ -217,3 +218,23 @@ class Workbench(Findings):
     def outlook(self) -> Display:
         """Return every account's probability of leaving within the horizon, highest first."""
         return show_outlook(self.forecast, self.study.report.risk_tiers)
+
+    @cached_property
+    def _stories(self) -> StoryResults:
+        return StoryResults(self, lambda: self.rolling, lambda: self.forecast)
+
+    def account(self, account_id: str, *, forecasts: bool = True) -> Display:
+        """Return one account's story: all its dated facts, and a picture of them on one axis of time.
+
+        Without forecasts, which the first account waits for, it is there at once.
+
+        Raises
+        ------
+        StudyError
+            If there is no such account; the nearest known ids are named.
+        """
+        return self._stories.account(account_id, forecasts)
+
+    def stories(self) -> Display:
+        """Return the stories that practice tells: examples, and how many of those whom they fit left, beside others."""
+        return self._stories.stories()

@@ -10,7 +10,10 @@ from analysis.figures.display import Display
 from analysis.figures.shown import in_html, in_lines, questions_of
 
 QUESTIONS: Mapping[str, Sequence[str]] = {
-    "Look": ("tables", "sql", "measured", "survival", "parametric_survival", "events", "book", "trend"),
+    "Look": (
+        "tables", "sql", "measured", "survival", "parametric_survival", "events", "book", "trend",
+        "account", "stories",
+    ),
     "Explain": (
         "cox", "hazard_ratios", "bounds", "family_tests", "proportional_hazards", "event_dates", "traps", "contest",
         "effects", "claims",

@@ -1,0 +1,122 @@
+"""Told: what the tables say of one account, as of the snapshot, strand by strand."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.cohort.cohort_tables import CohortTables
+from analysis.errors import StudyError
+
+NEAREST = 3
+"""Known ids that are named where one is unknown."""
+_PARTS = ("stays", "versions", "levels", "use", "users", "touches", "tickets", "people", "scores", "others")
+_NEVER = pd.Timestamp("9999-12-31")
+_FIRST = pd.Timestamp("1970-01-01")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What is known of one account at the snapshot: the answers of ``queries/7_audit/asked/story_*.sql``.
+
+    Attributes
+    ----------
+    account_id
+    snapshot
+        Up to whose morning all is known.
+    stays, versions, levels, use, users, touches, tickets, people, scores, others : DataFrame
+        By the name of the query; `stays` has a row without ``lifetime_id`` where the account never paid.
+    terms : DataFrame
+        Its row of ``terms_now``: none where nothing is in force.
+    leaver : DataFrame
+        Its row of ``known_leavers``: none where it is not under notice.
+    logs
+        The parameters of the queries, which say from when to when each table is logged.
+    given
+        What the source measures.
+    """
+
+    account_id: str
+    snapshot: pd.Timestamp
+    stays: pd.DataFrame
+    versions: pd.DataFrame
+    levels: pd.DataFrame
+    use: pd.DataFrame
+    users: pd.DataFrame
+    touches: pd.DataFrame
+    tickets: pd.DataFrame
+    people: pd.DataFrame
+    scores: pd.DataFrame
+    others: pd.DataFrame
+    terms: pd.DataFrame
+    leaver: pd.DataFrame
+    logs: Mapping[str, Any]
+    given: frozenset[str]
+
+    @property
+    def paid(self) -> pd.DataFrame:
+        """The stays that were paid, in order."""
+        return self.stays[self.stays["lifetime_id"].notna()]
+
+    @property
+    def begins_on(self) -> pd.Timestamp | None:
+        """The first day of its first subscription, trials among them; None where it has none."""
+        return None if self.versions.empty else self.versions["started_on"].min()
+
+    @property
+    def ends_on(self) -> pd.Timestamp:
+        """The first day on which no subscription covers it any more, or the snapshot."""
+        until = self.versions["covered_until"]
+        return self.snapshot if until.isna().any() or until.empty else min(until.max(), self.snapshot)
+
+    def days_not_logged(self, table: str, begins: pd.Timestamp, ends: pd.Timestamp) -> list[tuple[Any, Any]]:
+        """Return the runs of days ``[from, until)`` between two that lie beyond the log of a table, or in its hole."""
+        since, until, hole, again = (
+            min(pd.Timestamp(self.logs[f"{table}_{bound}"]), _NEVER)
+            for bound in ("observed_from", "observed_until", "hole_from", "hole_until")
+        )
+        runs = [(begins, since), (hole, again), (until, ends)]
+        cut = [(max(first, begins), min(last, ends)) for first, last in runs]
+        return [(first, last) for first, last in cut if first < last]
+
+
+def read_account(tenure: CohortTables, account_id: str) -> Told:
+    """Ask a cohort for all that it knows of an account.
+
+    Raises
+    ------
+    StudyError
+        If the cohort has no such account; the nearest known ids are named.
+    """
+    asked = [*(f"story_{part}" for part in _PARTS), "story_terms", "story_leaver"]
+    found = tenure.ask_several(asked, {"account_id": account_id})
+    if found["story_stays"].empty:
+        known = sorted(tenure.table("accounts")["account_id"])
+        near = difflib.get_close_matches(account_id, known, n=NEAREST, cutoff=0.0)
+        raise StudyError(
+            f"No account '{account_id}' among the {len(known):,} of this study. "
+            f"The nearest known ones are: {', '.join(near)}."
+        )
+    return Told(
+        account_id=account_id,
+        snapshot=pd.Timestamp(tenure.study.time.snapshot),
+        **{part: found[f"story_{part}"] for part in _PARTS},
+        terms=found["story_terms"],
+        leaver=found["story_leaver"],
+        logs=tenure.parameters,
+        given=tenure.given,
+    )
+
+
+def day_number(day: pd.Timestamp) -> float:
+    """Return a day as a number, counted from 1970."""
+    return float((day - _FIRST).days)
+
+
+def days(column: pd.Series) -> np.ndarray:
+    """Return days as numbers, counted from 1970, shape (n,); NaN where missing."""
+    found = column.to_numpy("datetime64[D]")
+    return np.where(np.isnat(found), np.nan, found.astype(np.int64))
