@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from analysis.audits.versions import fit_versions
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.rebuild import COHORT, rebuilt
 from analysis.cox.fit import CoxFit
+from analysis.declared.factors import Covariate as Declared
 from analysis.declared.factors import control_family, read_covariates
 from analysis.declared.study_parts import Windows
 from analysis.design.matrix import Column, Covariate
@@ -73,9 +74,8 @@ def lag_ladder(
     declared = tenure.covariates("counting_process") if covariates is None else covariates
     made = rungs(tenure, lags, [covariate.name for covariate in declared if covariate.family != control_family()])
     tenure.progress(f"lag ladder: fitting {len(made)} rungs")
-    families = [
-        family.name for family, is_measured in tenure.families() if is_measured and family.name != control_family()
-    ]
+    of_model = {covariate.family for covariate in declared} - {control_family()}
+    families = [family.name for family, is_measured in tenure.families() if is_measured and family.name in of_model]
 
     def read(fit: CoxFit, columns: Sequence[Column]) -> _Rung:
         joint = family_tests(fit, columns, families)
@@ -94,7 +94,9 @@ def lag_ladder(
     ladder = pd.concat(effects, ignore_index=True)
     for column in ("change_p", "p_value"):
         ladder[f"{column}_holm"] = ladder.groupby("lag")[column].transform(lambda p: holm(p.to_numpy(np.float64)))
-    return _with_signal(ladder, days_in_windows(tenure.study.windows)), pd.concat(tests, ignore_index=True)
+    return _with_signal(ladder, days_in_windows(tenure.study.windows, tenure.study.own.declared())), pd.concat(
+        tests, ignore_index=True
+    )
 
 
 def rungs(tenure: CohortTables, lags: Sequence[int], shifted: Sequence[str]) -> dict[str, Callable[[], pd.DataFrame]]:
@@ -135,8 +137,10 @@ def _earlier_covariates(
     earlier = " union ".join(
         f"select * replace (risk_date - {lag} as risk_date) from {COHORT}.risk_dates where {old_enough}" for lag in lags
     )
-    with rebuilt(tenure, {"risk_dates": earlier}, ["covariates"]) as engine:
-        return engine.frame(f"select lifetime_id, risk_date, {', '.join(shifted)} from covariates")
+    tables = {covariate.table for covariate in tenure.covariates() if covariate.name in shifted}
+    table = tables.pop() if len(tables) == 1 else "covariates"
+    with rebuilt(tenure, {"risk_dates": earlier}, [table]) as engine:
+        return engine.frame(f"select lifetime_id, risk_date, {', '.join(shifted)} from {table}")
 
 
 def _seen_from(tenure: CohortTables) -> pd.Timestamp:
@@ -147,11 +151,12 @@ def _seen_from(tenure: CohortTables) -> pd.Timestamp:
     return max(pd.Timestamp(day) for day in [*logs, calendar])
 
 
-def days_in_windows(windows: Windows) -> dict[str, int]:
+def days_in_windows(windows: Windows, covariates: Iterable[Declared] | None = None) -> dict[str, int]:
     """Return how many days each declared covariate looks back; a state of the day is not among them."""
     days = {"recent": windows.recent_days, "baseline": windows.baseline_days}
-    begins = {covariate.name: re.findall(r"\w+", covariate.window)[0] for covariate in read_covariates()}
-    return {name: days[word] for name, word in begins.items() if word in days}
+    declared = read_covariates() if covariates is None else covariates
+    begins = {covariate.name: re.findall(r"\w+", covariate.window)[0] for covariate in declared}
+    return {name: days.get(word) or int(word) for name, word in begins.items() if word in days or word.isdigit()}
 
 
 def _with_signal(ladder: pd.DataFrame, window_days: Mapping[str, int]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from analysis.audits.too_good import too_good
 from analysis.audits.untold import Untold, untold
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.floors import Question
+from analysis.declared.own_queries import OwnQueries
 from analysis.declared.schema import Schema
 from analysis.errors import DesignError, ModelError
 from analysis.figures.display import Display
@@ -52,6 +53,11 @@ class AuditResults(Answers):
     def hashes(self) -> dict[str, str]:
         """What the cohort was built from."""
         return self._tenure.hashes
+
+    @property
+    def own(self) -> OwnQueries:
+        """The queries that the study brings itself."""
+        return self._tenure.study.own
 
     @cached_property
     def _look_ahead(self) -> tuple[pd.DataFrame, ...]:

@@ -1,6 +1,6 @@
 """Too good: forecasts that no covariate known on its day could make, so that the answer may be in the data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,12 +74,15 @@ def too_good(tenure: CohortTables) -> list[Alarm]:
     return [_ordered("too_good_forecast", "", of_all, bar), *_alone(tenure, halves, bar)]
 
 
-def dated_by(subject: str) -> tuple[str, ...]:
-    """Return the columns, as ``table.column``, that date the facts a covariate (or the score) rests on."""
+def dated_by(subject: str, own: Iterable[Covariate] = ()) -> tuple[str, ...]:
+    """Return the columns, as ``table.column``, that date the facts a covariate (or the score) rests on.
+
+    Of the product's covariates, or of a study's own.
+    """
     if subject == SCORE:
         return ("health_scores.scored_on",)
     contract = read_contract()
-    needs = next((covariate.needs for covariate in read_covariates() if covariate.name == subject), ())
+    needs = next((covariate.needs for covariate in (*read_covariates(), *own) if covariate.name == subject), ())
     tables = [name.partition(".")[0] for need in needs for name in alternatives(need)]
     return tuple(dict.fromkeys(_dated(contract[name]) for name in tables if name in contract))
 

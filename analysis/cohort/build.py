@@ -109,7 +109,7 @@ def _build(
             scratch = part.with_name("scratch")
             scratch.mkdir()
             load = load_source(
-                engine, study, declaration, contents.located, scratch, progress, used=tables_used(FOLDERS)
+                engine, study, declaration, contents.located, scratch, progress, used=tables_used(FOLDERS, study.own)
             )
             engine.seal()
             refuse_changed(contents, declaration, study.source.path)
@@ -140,7 +140,8 @@ def build_tables(
     BuildError
         If a query fails or the interval audit finds a fault.
     """
-    run_folders(engine, FOLDERS, query_parameters(study, declaration) | read_logs(engine), given, progress)
+    parameters = query_parameters(study, declaration) | read_logs(engine)
+    run_folders(engine, FOLDERS, parameters, given, progress, own=study.own)
     _refuse_faults(engine)
 
 

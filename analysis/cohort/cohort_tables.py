@@ -194,7 +194,7 @@ class CohortTables:
 
     def covariates(self, cohort: str | None = None) -> tuple[Covariate, ...]:
         """Return the covariates that these data can measure."""
-        return measurable_covariates(self.given, cohort)
+        return measurable_covariates(self.given, cohort, self.study.own.declared())
 
     def families(self) -> tuple[tuple[Family, bool], ...]:
         """Return every factor family and whether these data measure any covariate of it."""

@@ -22,7 +22,7 @@ def fingerprint(study: Study, contents: Contents) -> dict[str, str]:
     """Return short hashes of data, settings, queries, modules and versions, and under ``cohort`` of all of them.
 
     Of what is declared of covariates only what the build asks for counts: their columns, and what these, and
-    claims, need of the source. A label or a colour makes no other cohort.
+    claims, need of the source. A label or a colour makes no other cohort. Of a study's own all else counts.
 
     Parameters
     ----------
@@ -34,11 +34,12 @@ def fingerprint(study: Study, contents: Contents) -> dict[str, str]:
     source = study.as_dict()["source"]
     settings = {"source": source, "lowered_rules": study.lowered_rules} | study.query_parameters()
     covariates = [(covariate.table, covariate.name, covariate.needs) for covariate in read_covariates()]
+    own = [json.dumps(study.own.as_built())] if study.own.queries else []
     asked = [str(word) for word in asked_words()]
     parts = {
         "data": contents.digest(),
         "settings": digest(json.dumps(settings, default=str, sort_keys=True)),
-        "queries": digest(*query_texts(), json.dumps([covariates, asked])),
+        "queries": digest(*query_texts(), json.dumps([covariates, asked]), *own),
         "modules": digest(*module_texts(ROOMS)),
         "versions": digest(version("duckdb"), version("tenure-workbench"), unidata_version),
     }

@@ -1,14 +1,17 @@
 """Queries in order: the folders of a cohort run one after the other, whole or as far as something needs them."""
 
+import dataclasses
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.declared.factors import FOLDER as COVARIATES
-from analysis.declared.factors import measurable_covariates
+from analysis.declared.factors import Covariate, measurable_covariates
+from analysis.declared.own_queries import NOTHING, OwnQueries
 from analysis.declared.parameters import given_parameters
-from analysis.engine.engine import Engine
+from analysis.engine.engine import Engine, is_number
 from analysis.engine.query import Query, read_queries
+from analysis.errors import BuildError
 from analysis.progress import Progress
 
 ASKED = "7_audit/asked"
@@ -17,17 +20,29 @@ MONEY = "8_money"
 """Such questions, of what is paid and what falls due."""
 KEY = ("lifetime_id", "risk_date")
 """Of every table of covariates."""
+JOINED = "covariates"
+"""The query that puts the covariates of all topics side by side."""
+DATES = "risk_dates"
+"""The query that says on which dates covariates are asked for."""
 
 
-def queries_of(folders: Sequence[str]) -> Iterator[Query]:
-    """Yield the queries of some folders in the order in which they run."""
+def queries_of(folders: Sequence[str], own: OwnQueries = NOTHING) -> Iterator[Query]:
+    """Yield the queries of some folders in the order in which they run, a study's own beside those of covariates."""
     for folder in folders:
-        yield from read_queries(folder)
+        for query in read_queries(folder):
+            yield _with_own(query, own) if own.queries and query.name == JOINED else query
+        if folder == COVARIATES:
+            yield from own.queries
 
 
-def tables_used(folders: Sequence[str]) -> set[str]:
+def _with_own(query: Query, own: OwnQueries) -> Query:
+    joins = "".join(f"left join {one.name} using ({', '.join(KEY)})\n" for one in own.queries)
+    return dataclasses.replace(query, sql=f"{query.sql.rstrip()}\n{joins}")
+
+
+def tables_used(folders: Sequence[str], own: OwnQueries = NOTHING) -> set[str]:
     """Return the tables that some query of the folders reads, or that a question to a finished cohort does."""
-    return {name for query in queries_of((*folders, ASKED, MONEY)) for name in query.reads}
+    return {name for query in queries_of((*folders, ASKED, MONEY), own) for name in query.reads}
 
 
 def run_folders(
@@ -37,17 +52,18 @@ def run_folders(
     given: Collection[str],
     progress: Progress,
     only: Collection[str] | None = None,
+    own: OwnQueries = NOTHING,
 ) -> None:
     """Run the queries of some folders in order, all or some; keep the covariates that the data can measure.
 
     Raises
     ------
     BuildError
-        If a query fails.
+        If a query fails; or one of a study's own has several rows of one account and date, or text for a number.
     """
-    measured = measurable_covariates(given)
+    measured = measurable_covariates(given, covariates=own.declared())
     parameters = {**parameters, **given_parameters(given)}
-    for query in queries_of(folders):
+    for query in queries_of(folders, own):
         if only is not None and query.name not in only:
             continue
         keep = None
@@ -55,4 +71,25 @@ def run_folders(
             keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
         began = time.monotonic()
         rows = engine.make(query, parameters, keep)
+        if query in own.queries:
+            _refuse_shape(engine, query, rows, measured)
         progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
+
+
+def _refuse_shape(engine: Engine, query: Query, rows: int, measured: Sequence[Covariate]) -> None:
+    """Refuse what would make two rows of one, or cannot enter a model as it is declared."""
+    if rows != engine.count(DATES):
+        first = engine.rows(
+            f"select account_id, risk_date, count(*) from {query.name} inner join {DATES} using ({', '.join(KEY)}) "
+            "group by all having count(*) > 1 order by all limit 5"
+        )
+        told = ", ".join(f"{account} on {day} ({number} rows)" for account, day, number in first)
+        raise BuildError(f"{query.path} has more than one row for some account and date: {told}. Group by both.")
+    kinds = engine.columns(query.name)
+    for covariate in measured:
+        kind = kinds.get(covariate.name, "DOUBLE") if covariate.table == query.name else "DOUBLE"
+        if covariate.transform != "category" and not is_number(kind):
+            raise BuildError(
+                f"{query.path}: {covariate.name} is {kind.lower()}, and no number. Count or measure something, or say "
+                'transform = "category".'
+            )

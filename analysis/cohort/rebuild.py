@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.queries import KEY, queries_of, run_folders
+from analysis.cohort.queries import DATES, KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.factors import Covariate
 from analysis.engine.engine import Engine
@@ -25,7 +25,7 @@ REBUILT = "rebuilt.main"
 LOOKED_AT = f"{REBUILT}.looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
-DATES, COVARIATES, BOOK, OUTCOMES = "risk_dates", "covariates", "book_window", "landmark_outcomes"
+COVARIATES, BOOK, OUTCOMES = "covariates", "book_window", "landmark_outcomes"
 SCORES, CONTRACTIONS = "landmark_scores", "landmark_contractions"
 
 
@@ -58,7 +58,7 @@ def rebuilt(
         In which what was made again goes by its name, and any other table of the cohort, too.
     """
     changed = parameters or {}
-    queries = tuple(queries_of(FOLDERS))
+    queries = tuple(queries_of(FOLDERS, tenure.study.own))
     asking = {query.name for query in queries if query.parameters & changed.keys()}
     stale = (downstream({*tables, *asking}, queries) | asking) & behind(wanted, queries) - tables.keys()
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
@@ -80,7 +80,35 @@ def rebuilt(
 
 
 @contextmanager
-def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Iterator[Engine]:
+def beside(tenure: CohortTables, names: Collection[str]) -> Iterator[Engine]:
+    """Make tables of a study's own queries from those of its cohort, in a file that is thrown away afterwards.
+
+    Parameters
+    ----------
+    tenure
+        The cohort, whose study has queries that it was not built with; it is only read.
+    names
+        Of these queries.
+
+    Yields
+    ------
+    Engine
+        In which each goes by its name, and any table of the cohort, too.
+
+    Raises
+    ------
+    BuildError
+        If a query fails, or has several rows of one account and date, or text for a number.
+    """
+    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+        _make(engine, tenure, tenure.parameters, names)
+        yield engine
+
+
+@contextmanager
+def past(
+    tenure: CohortTables, day: dt.date, accounts: Collection[str], wanted: Collection[str] = (COVARIATES, SCORES)
+) -> Iterator[Engine]:
     """Make a cohort again from what was known on the morning of a day: rows at risk, covariates and scores up to it.
 
     Parameters
@@ -91,14 +119,18 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
         In every source table, each cell that became known on it or later is blanked and each such row dropped.
     accounts
         Whose covariates and published scores are made; what describes the whole book is made of all accounts.
+    wanted
+        The tables to make, with all that they rest on.
 
     Yields
     ------
     Engine
         In which what was made again goes by ``rebuilt.main.<name>``, and the cohort's own by ``cohort.main.<name>``.
     """
-    queries = tuple(queries_of(FOLDERS))
-    of_the_book = behind(["landmark_dates", DATES, BOOK], queries)
+    queries = tuple(queries_of(FOLDERS, tenure.study.own))
+    of_the_book = behind(["landmark_dates", DATES], queries)
+    if BOOK in behind(wanted, queries):
+        of_the_book |= behind([BOOK], queries)
     contract = read_contract().values()
     known = _known_on(day)
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
@@ -116,7 +148,7 @@ def past(tenure: CohortTables, day: dt.date, accounts: Collection[str]) -> Itera
                 fewer = f"select * from ({known[table.name]}) where {is_looked_at}"
                 engine.run(f"create or replace view {REBUILT}.{table.name} as {fewer}")
         engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
-        make(behind([COVARIATES, SCORES], queries) - of_the_book)
+        make(behind(wanted, queries) - of_the_book)
         yield engine
 
 
@@ -138,7 +170,7 @@ def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Cova
         As ``landmarks`` of the cohort, by landmark and account, with the first contraction of the horizon,
         contracted_on.
     """
-    queries = tuple(queries_of(FOLDERS))
+    queries = tuple(queries_of(FOLDERS, tenure.study.own))
     tables = sorted({covariate.table for covariate in covariates})
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, _known_on(day))
@@ -176,7 +208,7 @@ def _replace(engine: Engine, tables: Mapping[str, str]) -> None:
 
 
 def _make(engine: Engine, tenure: CohortTables, parameters: Mapping[str, Any], names: Collection[str]) -> None:
-    run_folders(engine, FOLDERS, parameters, tenure.given, quiet, names)
+    run_folders(engine, FOLDERS, parameters, tenure.given, quiet, names, tenure.study.own)
 
 
 @contextmanager
@@ -185,6 +217,7 @@ def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
     with open_engine(folder / "rebuilt.duckdb", tenure.threads, tenure.memory_limit) as engine:
         engine.attach(tenure.cohort_file, "cohort")
         engine.look_in(REBUILT, COHORT)
+        engine.seal()
         yield engine
 
 

@@ -107,7 +107,7 @@ def check_source(
     declaration = read_declaration(study.source.kind)
     contents = contents_of(declaration, study.source.path)
     with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
-        used = tables_used(ALL_FOLDERS)
+        used = tables_used(ALL_FOLDERS, study.own)
         load = load_source(
             engine, study, declaration, contents.located, scratch, progress, used=used, keep_rows=rows is not None
         )

@@ -1,6 +1,6 @@
 """Covariate effects: hazard ratios per standard deviation and per unit, beside the sign that was expected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -39,7 +39,10 @@ class Direction(StrEnum):
 
 
 def covariate_effects(
-    inference: Inference, ratios: pd.DataFrame, signals: Mapping[str, str] | None = None
+    inference: Inference,
+    ratios: pd.DataFrame,
+    signals: Mapping[str, str] | None = None,
+    covariates: Sequence[Covariate] = (),
 ) -> pd.DataFrame:
     """Put beside each hazard ratio what one unit makes out, what was expected, and what the lag ladder said.
 
@@ -51,6 +54,8 @@ def covariate_effects(
         As `analysis.inference.frames.RATIOS`, of its columns.
     signals
         Of each column of the lag ladder, by name; None where the ladder was not made.
+    covariates
+        Those declared; the product's own by default.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def covariate_effects(
         As `COVARIATE_EFFECTS`: family by family in the model's order, the highest ratio of each first. A direction is
         shown where p is below 5% after Holm's method over the columns.
     """
-    declared = {covariate.name: covariate for covariate in read_covariates()}
+    declared = {covariate.name: covariate for covariate in covariates or read_covariates()}
     spreads = _spreads(inference)
     shown = ratios[~ratios["marks_missing"]].reset_index(drop=True)
     lines = []

@@ -229,7 +229,9 @@ class EffectResults(Answers):
 
         What the lag ladder says stands beside them where that audit was made already.
         """
-        table = covariate_effects(self._tenure.inference, self._tenure.ratios, self._signals())
+        table = covariate_effects(
+            self._tenure.inference, self._tenure.ratios, self._signals(), self._tenure.covariates()
+        )
         return show_covariate_effects(self._tenure.labelled(table), self._tenure.colors)
 
     def dose_response(self, covariate: str) -> Display:

@@ -145,7 +145,6 @@ def contenders() -> tuple[str, ...]:
 @functools.cache
 def read_covariates() -> tuple[Covariate, ...]:
     """Return all declared covariates, family by family, and within a family topic by topic."""
-    order = [family.name for family in read_families()]
     found = []
     for table in sorted(query.name for query in read_queries(FOLDER)):
         declared = _toml(f"{table}.toml")
@@ -153,24 +152,35 @@ def read_covariates() -> tuple[Covariate, ...]:
         found += [
             Covariate(name=name, table=table, family=family, **_frozen(entry)) for name, entry in declared.items()
         ]
-    return tuple(sorted(found, key=lambda covariate: order.index(covariate.family)))
+    return in_order(found)
 
 
-def expected_signs() -> dict[str, int]:
-    """Return, by name, 1 or -1 for the covariates that are numbers and whose sign is expected; no others."""
+def in_order(covariates: Iterable[Covariate]) -> tuple[Covariate, ...]:
+    """Return covariates family by family, those of a family as they come."""
+    order = [family.name for family in read_families()]
+    return tuple(sorted(covariates, key=lambda covariate: order.index(covariate.family)))
+
+
+def expected_signs(covariates: Iterable[Covariate] | None = None) -> dict[str, int]:
+    """Return, by name, 1 or -1 for the covariates that are numbers and whose sign is expected; no others.
+
+    Of all that are declared, if no others are given.
+    """
     known, numbers = {"+": 1, "-": -1}, ("identity", "log1p", "log_from_one")
     return {
         covariate.name: known[covariate.expected_sign]
-        for covariate in read_covariates()
+        for covariate in (read_covariates() if covariates is None else covariates)
         if covariate.expected_sign in known and covariate.transform in numbers
     }
 
 
-def measurable_covariates(given: Collection[str], cohort: str | None = None) -> tuple[Covariate, ...]:
-    """Return the covariates that these data can measure, for one cohort or for any."""
+def measurable_covariates(
+    given: Collection[str], cohort: str | None = None, covariates: Iterable[Covariate] | None = None
+) -> tuple[Covariate, ...]:
+    """Return the covariates that these data can measure, for one cohort or for any; of all declared, or of others."""
     return tuple(
         covariate
-        for covariate in read_covariates()
+        for covariate in (read_covariates() if covariates is None else covariates)
         if covariate.is_measurable(given) and (cohort is None or cohort in covariate.cohorts)
     )
 

@@ -20,6 +20,8 @@ from analysis.errors import StudyError
 
 MOST = 2**31 - 1
 """Whole numbers are no larger: the queries count days in no more bits."""
+DERIVED = "derived"
+"""Marks, in the metadata of a field, what no file says itself."""
 
 
 def read_toml(path: Path | Traversable) -> dict[str, Any]:
@@ -67,7 +69,8 @@ def parse_settings(cls: type, content: dict[str, Any], where: str) -> Any:
     StudyError
         If a key is unknown (the nearest known one is named) or missing, or a value is of the wrong type.
     """
-    hints = typing.get_type_hints(cls)
+    read = {f.name for f in dataclasses.fields(cls) if f.init and not f.metadata.get(DERIVED)}
+    hints = {name: hint for name, hint in typing.get_type_hints(cls).items() if name in read}
     for key in content:
         if key not in hints:
             near = difflib.get_close_matches(key, hints, n=1, cutoff=0.0)[0]

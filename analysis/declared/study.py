@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.declared.own_queries import NOTHING, OwnQueries, read_own_queries
 from analysis.declared.quarters import Quarter
 from analysis.declared.ranges import check_ranges
-from analysis.declared.settings import parse_settings, read_toml
+from analysis.declared.settings import DERIVED, parse_settings, read_toml
 from analysis.declared.source import Source, check_time_zone, refuse_address
 from analysis.declared.study_parts import Audits, Definitions, Models, Report, Time, Windows
 from analysis.errors import StudyError
@@ -29,6 +30,12 @@ class Study:
         The file that says what the health score is made of; there need be none.
     actions
         The file of what the study suggests to do about accounts; there need be none.
+    queries
+        Folders of its own covariates; there need be none.
+    own
+        What these hold.
+    folder
+        In which the study file lies.
     """
 
     name: str
@@ -45,6 +52,9 @@ class Study:
     claims: Path = Path("claims.toml")
     health_score: Path = Path("health_score.toml")
     actions: Path = Path("actions.toml")
+    queries: tuple[Path, ...] = ()
+    own: OwnQueries = field(default=NOTHING, metadata={DERIVED: True})
+    folder: Path = field(default=Path(), metadata={DERIVED: True})
 
     def with_source(self, path: Path) -> "Study":
         """Return the same study reading its raw data from another folder."""
@@ -84,8 +94,10 @@ class Study:
     def as_dict(self) -> dict[str, Any]:
         """Return the study as plain nested values, without the places that its data and files happen to lie in."""
         content = dataclasses.asdict(self)
-        del content["source"]["path"], content["claims"], content["health_score"], content["actions"]
-        return content
+        for name in ("claims", "health_score", "actions", "queries", "own", "folder"):
+            del content[name]
+        del content["source"]["path"]
+        return content | ({"queries": [query.path for query in self.own.queries]} if self.own.queries else {})
 
 
 def read_study(path: str | Path) -> Study:
@@ -99,7 +111,8 @@ def read_study(path: str | Path) -> Study:
     Raises
     ------
     StudyError
-        If the file cannot be read, a key is unknown or missing, or a value is of the wrong type or out of range.
+        If the file cannot be read, a key is unknown or missing, a value is of the wrong type or out of range, or a
+        query of its own cannot run.
     """
     path = Path(path)
     try:
@@ -110,7 +123,9 @@ def read_study(path: str | Path) -> Study:
     refuse_address(study.source.path)
     source = dataclasses.replace(study.source, path=(path.parent / study.source.path).resolve())
     files = {name: path.parent / getattr(study, name) for name in ("claims", "health_score", "actions")}
-    study = dataclasses.replace(study, source=source, **files)
+    queries = tuple(path.parent / folder for folder in study.queries)
+    own = {"queries": queries, "own": read_own_queries(queries), "folder": path.parent}
+    study = dataclasses.replace(study, source=source, **own, **files)
     check_ranges(study, str(path))
     source.check(str(path))
     check_time_zone(study.time.time_zone, str(path))

@@ -22,6 +22,11 @@ _NUMBER = re.compile("U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|
 _PORTION = 10_000
 
 
+def is_number(kind: str) -> bool:
+    """Say whether a type of the engine is one of numbers."""
+    return _NUMBER.match(kind) is not None
+
+
 class Engine:
     """A store of tables that SQL is put to; a context manager that closes it.
 
@@ -181,10 +186,10 @@ class Engine:
         """Write the rows of a select as CSV, by the rule of `analysis.wording.csv_cells`."""
         columns = self.columns(f"({select})")
         texts = [f"cast({quoted(name)} as varchar)" for name in columns]
-        is_number = [_NUMBER.match(kind) is not None for kind in columns.values()]
+        are_numbers = [is_number(kind) for kind in columns.values()]
         found = self._in_portions(self._execute(f"select {', '.join(texts)} from ({select})", None))
         with path.open("w", encoding="utf-8", newline="") as stream:
-            write_table(stream, list(columns), found, is_number)
+            write_table(stream, list(columns), found, are_numbers)
 
     def attach(self, path: Path, name: str) -> None:
         """Let SQL read another store that was built earlier; its tables go by ``<name>.main.<table>``."""

@@ -23,11 +23,14 @@ class Query:
         Of the file, and of the table that it makes.
     folder
         Of ``queries/``.
+    file
+        Where it lies, if not below ``queries/``: a study's own.
     """
 
     name: str
     folder: str
     sql: str
+    file: str = ""
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -41,8 +44,8 @@ class Query:
 
     @property
     def path(self) -> str:
-        """Where it lies below ``queries/``."""
-        return f"{self.folder}/{self.name}.sql"
+        """Where it lies below ``queries/``, or the file of a study's own."""
+        return self.file or f"{self.folder}/{self.name}.sql"
 
 
 @functools.cache
@@ -72,11 +75,49 @@ def tables_read(sql: str) -> frozenset[str]:
     BuildError
         If the text is no select.
     """
+    return frozenset(_tables(_statements(sql), frozenset()))
+
+
+@functools.cache
+def columns_said(sql: str) -> tuple[str, ...]:
+    """Return the names of a select's columns, as its text says them: '' for one that has none, or is a star.
+
+    Raises
+    ------
+    BuildError
+        If the text is no single select.
+    """
+    statements = _statements(sql)
+    if len(statements) != 1:
+        raise BuildError(f"It must hold one select, but holds {len(statements)}.")
+    node = statements[0]["node"]
+    while "select_list" not in node:
+        node = node["left"]
+    return tuple(each.get("alias") or (each.get("column_names") or [""])[-1] for each in node["select_list"])
+
+
+def words_called(sql: str) -> frozenset[str]:
+    """Return what a select calls, and the columns that it names without a table, in lower case."""
+    return frozenset(_words(_statements(sql)))
+
+
+def _statements(sql: str) -> list[Any]:
     ((serialized,),) = _parser().execute("select json_serialize_sql(cast($sql as varchar))", {"sql": sql}).fetchall()
     tree = json.loads(serialized)
     if tree["error"]:
         raise BuildError(f"This is no select that can be read: {tree['error_message']}: {sql[:200]}")
-    return frozenset(_tables(tree["statements"], frozenset()))
+    return tree["statements"]
+
+
+def _words(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*(_words(entry) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    names = {node["function_name"]} if node.get("type") == "FUNCTION" else set()
+    if node.get("type") == "COLUMN_REF" and len(node["column_names"]) == 1:
+        names = {node["column_names"][0]}
+    return {name.lower() for name in names}.union(*(_words(value) for value in node.values()))
 
 
 def _tables(node: Any, own_names: frozenset[str]) -> set[str]:

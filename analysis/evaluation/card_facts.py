@@ -106,7 +106,9 @@ def family_counts(fold: Fold, training: pd.DataFrame, covariates: Sequence[Covar
         Those that are measured.
     """
     rows = pd.concat([training, fold.test_rows], ignore_index=True)
-    declared = [covariate.family for covariate in read_covariates() if "landmarks" in covariate.cohorts]
+    products = {covariate.name: covariate for covariate in read_covariates()}
+    declared = [covariate.family for covariate in products.values() if "landmarks" in covariate.cohorts]
+    declared += [covariate.family for covariate in covariates if covariate.name not in products]
     counts = []
     for family in dict.fromkeys(declared):
         names = [covariate.name for covariate in covariates if covariate.family == family]

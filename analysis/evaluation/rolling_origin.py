@@ -173,6 +173,7 @@ def rolling_origin_of(
     models: Makers | None = None,
     blended: Sequence[str] = BLENDED,
     relabel: Relabel = by_churn,
+    covariates: Sequence[Covariate] | None = None,
 ) -> RollingOrigin:
     """Score models on the recent quarters of a study, as many as it asks for; those that compete in it by default.
 
@@ -182,6 +183,8 @@ def rolling_origin_of(
         The study's cohort.
     models, blended, relabel
         As in `rolling_origin`.
+    covariates
+        That models know; all that are measured by default.
 
     Raises
     ------
@@ -190,7 +193,7 @@ def rolling_origin_of(
     """
     return rolling_origin(
         tenure.landmarks,
-        tenure.covariates("landmarks"),
+        tenure.covariates("landmarks") if covariates is None else covariates,
         competing_models(tenure.study) if models is None else models,
         blended=blended,
         n_folds=tenure.study.models.test_quarters,

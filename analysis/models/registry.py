@@ -52,7 +52,7 @@ def competing_models(study: Study) -> Makers:
     return {
         COX: lambda: LandmarkCox(ridge=of_all),
         FOREST: forest,
-        BOOSTING: lambda: Boosting(signs=expected_signs(), seed=study.seed, n_jobs=1),
+        BOOSTING: lambda: Boosting(signs=expected_signs(study.own.declared()), seed=study.seed, n_jobs=1),
         LOGISTIC: lambda: Logistic(ridge=of_all),
         CONTRACT_ONLY: lambda: FamiliesOnly(Stack(alone, study.seed), contract),
         CONTRACT_LOGISTIC: lambda: FamiliesOnly(Logistic(ridge=of_contract), contract),

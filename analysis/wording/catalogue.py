@@ -56,12 +56,21 @@ class Catalogue(Formatter):
         By key.
     labels
         Of covariates, by name.
+    declared
+        What else is declared of the covariates that a study brings itself, by name.
     """
 
-    def __init__(self, language: str, messages: Mapping[str, str], labels: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        language: str,
+        messages: Mapping[str, str],
+        labels: Mapping[str, str] | None = None,
+        declared: Mapping[str, Any] | None = None,
+    ) -> None:
         self.language = language
         self.messages = messages
         self.labels = labels or {}
+        self.declared = declared or {}
         self._locale = Locale.parse(language)
         self._day = _DAYS.get(language, DAY)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
@@ -32,6 +33,8 @@ from analysis.models.competition import Makers
 from analysis.models.registry import BOOSTING, FOREST
 from analysis.money.results import MoneyResults
 from analysis.story.results import StoryResults
+from analysis.trial.trials import Trials
+from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
 from analysis.workbench.overview import overview_html, overview_lines, show_measured
 
@@ -222,6 +225,15 @@ class Workbench(Findings):
     @cached_property
     def _stories(self) -> StoryResults:
         return StoryResults(self, lambda: self.rolling, lambda: self.forecast)
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The covariates that were tried in this session."""
+        return Trials(self)
+
+    def try_covariate(self, sql: str, **said: Any) -> Tried:
+        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
+        return self.trials.try_covariate(sql, **said)
 
     def account(self, account_id: str, *, forecasts: bool = True) -> Display:
         """Return one account's story: all its dated facts, and a picture of them on one axis of time.

@@ -16,7 +16,7 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     ),
     "Explain": (
         "cox", "hazard_ratios", "bounds", "family_tests", "proportional_hazards", "event_dates", "traps", "contest",
-        "effects", "claims",
+        "effects", "claims", "try_covariate",
     ),
     "Forecast": (
         "outlook", "expected_ends", "contraction", "evaluate", "forest", "boosting", "evaluation", "save_forecast",

@@ -11,7 +11,7 @@ from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.results import AuditResults
 from analysis.audits.signals import Ladder, Signal
 from analysis.cohort.build import FOLDERS
-from analysis.declared.factors import read_covariates
+from analysis.declared.own_queries import NOTHING, OwnQueries
 from analysis.engine.query import read_queries
 from analysis.wording.catalogue import MISSING, Catalogue
 from reports.quarterly.grounds import alarm_lines, look_ahead_sentence
@@ -75,7 +75,7 @@ def _knowledge(audits: AuditResults, text: Catalogue) -> list[str]:
     return lines
 
 
-def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
+def look_ahead_failure(looked: pd.DataFrame, folder: Path, own: OwnQueries = NOTHING) -> str:
     """Name what looks ahead, on which days, and which query to mend; empty where nothing does.
 
     Parameters
@@ -84,12 +84,15 @@ def look_ahead_failure(looked: pd.DataFrame, folder: Path) -> str:
         day, what, compared, differing (see `analysis.audits.look_ahead.look_ahead`).
     folder
         Where the tables of the audits are.
+    own
+        The queries that the study brings itself.
     """
     if not compared(looked).looks_ahead:
         return ""
     differing = looked[looked["differing"] > 0]
     queries = {query.name: f"queries/{folder}/{query.name}.sql" for folder in FOLDERS for query in read_queries(folder)}
-    tables = {covariate.name: covariate.table for covariate in read_covariates()} | ROWS | SCORES | LEARNED
+    queries |= {query.name: query.path for query in own.queries}
+    tables = {covariate.name: covariate.table for covariate in own.declared()} | ROWS | SCORES | LEARNED
     lines = ["A covariate, a choice of rows, or an outcome looks ahead. Trust no finding before it is mended."]
     for what, rows in differing.groupby("what", sort=False):
         days = ", ".join(

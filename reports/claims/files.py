@@ -32,7 +32,7 @@ def write_claims(tenure: Workbench, out: Path, language: str = "en") -> WrittenP
     StoreError
         If the files cannot be written; an earlier page is then as it was.
     """
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, tenure.study.own.covariates)
     judged = summarise(tenure)
     tenure.progress("writing the page")
     name = f"claims-{judged.day:%Y-%m-%d}.{language}"

@@ -74,7 +74,8 @@ def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows
 
 
 def _check(options: argparse.Namespace) -> None:
-    study, catalogue = _study(options), read_catalogue(options.language)
+    study = _study(options)
+    catalogue = read_catalogue(options.language, study.own.covariates)
     check = partial(_checked, options, study, _Progress())
     if options.page:
         from reports.check.files import write_check
@@ -138,7 +139,8 @@ def _audit(options: argparse.Namespace) -> None:
     from reports.audits.files import write_audits
     from reports.audits.terminal import say_audits
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     audits = AuditResults(tenure, getattr(options, "days", None))
     written = write_audits(audits, options.out / tenure.study.name / "audit")
     print(f"\n{say_audits(audits, text)}")
@@ -151,7 +153,7 @@ def _tell_of_tables(audits, written: Sequence[Path], text: Catalogue) -> None:  
 
     folder = written[0].parent
     print(text("command.audit_tables", number=len(written), folder=folder), flush=True)
-    if failure := look_ahead_failure(audits.look_ahead, folder):
+    if failure := look_ahead_failure(audits.look_ahead, folder, audits.own):
         raise BuildError(failure)
 
 
@@ -220,7 +222,8 @@ def _study_worlds(options: argparse.Namespace) -> None:
 def _quarterly(options: argparse.Namespace) -> None:
     from reports.quarterly.files import write_quarterly  # models and figures take seconds to import
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_quarterly(tenure, options.out / tenure.study.name, options.language)
     print(f"\n{text('command.report', path=written.page)}")
     print(text("command.paper", path=written.pdf))
@@ -236,7 +239,8 @@ def _quarterly(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from reports.evaluation.files import write_evaluation  # models and figures take seconds to import
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_evaluation(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if tenure.no_forecast:
@@ -246,7 +250,8 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _contest(options: argparse.Namespace) -> None:
     from reports.contest.files import write_contest  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_contest(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:
@@ -256,14 +261,16 @@ def _contest(options: argparse.Namespace) -> None:
 def _claims(options: argparse.Namespace) -> None:
     from reports.claims.files import write_claims  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     _tell_of_page(write_claims(tenure, options.out / tenure.study.name, options.language), text)
 
 
 def _health_score(options: argparse.Namespace) -> None:
     from reports.health_score.files import write_health_score  # as above
 
-    tenure, text = _open(options), read_catalogue(options.language)
+    tenure = _open(options)
+    text = read_catalogue(options.language, tenure.study.own.covariates)
     written = write_health_score(tenure, options.out / tenure.study.name, options.language)
     _tell_of_page(written, text)
     if written.obstacle:

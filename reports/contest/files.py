@@ -32,7 +32,7 @@ def write_contest(tenure: Workbench, out: Path, language: str = "en") -> Written
     StoreError
         If the files cannot be written; an earlier page is then as it was.
     """
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, tenure.study.own.covariates)
     content = summarise(tenure)
     tenure.progress("writing the page")
     name = f"contest-{content.standpoint.landmark:%Y-%m-%d}.{language}"

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.declared.claims import Judged, read_claims
-from analysis.declared.factors import Covariate, alternatives, read_covariates, read_families, unmet
+from analysis.declared.factors import Covariate, alternatives, read_families, unmet
 from analysis.declared.needs import read_word
+from analysis.declared.own_queries import NOTHING
 from analysis.declared.study import Study
 from analysis.declared.study_parts import Definitions, Windows
 from analysis.errors import ReportError
@@ -84,11 +85,14 @@ def dictionary(
     reasons
         Why what else the source gives is not measured, by name.
     """
-    values = parameter_values(study)
+    values, own = parameter_values(study), study.own if study else NOTHING
     sections = []
     for family in read_families():
-        declared = [covariate for covariate in read_covariates() if covariate.family == family.name]
-        entries = tuple(_entry(covariate, values, given, catalogue, reasons) for covariate in declared)
+        declared = [covariate for covariate in own.declared() if covariate.family == family.name]
+        entries = tuple(
+            _entry(covariate, values, given, catalogue, reasons, is_own=covariate in own.covariates)
+            for covariate in declared
+        )
         sections.append(
             Section(
                 name=family.name,
@@ -148,15 +152,17 @@ def _behind(name: str, reasons: Reasons) -> str:
     return next((other for other in (name, *larger) if other in reasons), "")
 
 
-def phrase(text: str, values: Mapping[str, object], language: str) -> str:
+def phrase(text: str, values: Mapping[str, object], language: str, *, is_own: bool = False) -> str:
     """Return what a declaration says, in a language, with the study's values in place of their names.
+
+    What a study declares itself, and nobody has translated, is said as it is.
 
     Raises
     ------
     ReportError
         If nobody has translated it yet.
     """
-    said = read_phrases(language).get(text, text if language == ENGLISH else None)
+    said = read_phrases(language).get(text, text if is_own or language == ENGLISH else None)
     if said is None:
         raise ReportError(f"'{text}' has no words in '{language}'. Add it to reports/messages/{language}/phrases.toml.")
     return re.sub(r"[a-z]+_[a-z_]+", lambda found: str(values.get(found[0], found[0])), said)
@@ -168,9 +174,11 @@ def _entry(
     given: Collection[str],
     catalogue: Catalogue,
     reasons: Reasons,
+    *,
+    is_own: bool,
 ) -> Entry:
     def words(text: str) -> str:
-        return phrase(text, values, catalogue.language)
+        return phrase(text, values, catalogue.language, is_own=is_own)
 
     return Entry(
         name=covariate.name,

@@ -33,7 +33,7 @@ def write_evaluation(tenure: Workbench, out: Path, language: str = "en") -> Writ
     StoreError
         If the files cannot be written; an earlier page is then as it was.
     """
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, tenure.study.own.covariates)
     content = summarise(tenure)
     tenure.progress("writing the page")
     name = f"evaluation-{content.standpoint.landmark:%Y-%m-%d}.{language}"

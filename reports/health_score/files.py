@@ -36,7 +36,7 @@ def write_health_score(tenure: Workbench, out: Path, language: str = "en") -> Wr
     StoreError
         If the files cannot be written; an earlier page is then as it was.
     """
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, tenure.study.own.covariates)
     content = summarise(tenure)
     tenure.progress("writing the page")
     name = f"health-score-{content.day:%Y-%m-%d}.{language}"

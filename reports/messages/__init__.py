@@ -4,7 +4,7 @@ import functools
 import tomllib
 from importlib.resources import files
 
-from analysis.declared.factors import read_covariates, read_families
+from analysis.declared.factors import Covariate, read_covariates, read_families
 from analysis.errors import ReportError
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import english_messages, messages_of
@@ -15,8 +15,8 @@ _PHRASES = "phrases.toml"
 
 
 @functools.cache
-def read_catalogue(language: str) -> Catalogue:
-    """Return the catalogue of a language.
+def read_catalogue(language: str, own: tuple[Covariate, ...] = ()) -> Catalogue:
+    """Return the catalogue of a language, with the labels of the covariates that a study brings itself.
 
     Raises
     ------
@@ -30,8 +30,8 @@ def read_catalogue(language: str) -> Catalogue:
         if file.name.endswith(".toml") and file.name != _PHRASES:
             messages |= messages_of(file)
     labels = {family.name: family.label(language) for family in read_families()}
-    labels |= {covariate.name: covariate.label(language) for covariate in read_covariates()}
-    return Catalogue(language, messages, labels)
+    labels |= {covariate.name: covariate.label(language) for covariate in (*read_covariates(), *own)}
+    return Catalogue(language, messages, labels, {covariate.name: covariate for covariate in own})
 
 
 @functools.cache

@@ -91,7 +91,7 @@ def write_quarterly(tenure: Workbench, out: Path, language: str = "en") -> Writt
     StoreError
         If the files cannot be written; an earlier report is then as it was.
     """
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, tenure.study.own.covariates)
     summary = kept_summary(tenure)
     since = since_earlier(out, summary.standpoint.landmark, summary.book, tenure.hashes)
     stem = f"quarterly-{summary.standpoint.landmark:%Y-%m-%d}"

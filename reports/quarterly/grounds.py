@@ -88,7 +88,7 @@ def _subject(text: Text, alarm: Alarm, covariate_labels: Mapping[str, str]) -> s
 
 def _meaning(text: Text, alarm: Alarm) -> str:
     if alarm.verdict is Verdict.FOUND and alarm.audit in TOO_GOOD:
-        return text(f"audits.means_{alarm.audit}", dates=dated_by(alarm.subject))
+        return text(f"audits.means_{alarm.audit}", dates=dated_by(alarm.subject, text.declared.values()))
     if alarm.verdict is Verdict.FOUND:
         return text(f"audits.means_{alarm.subject if MEASURES[alarm.audit].subject is Subject.USE else alarm.audit}")
     if alarm.verdict is Verdict.CANNOT_TELL:
@@ -125,7 +125,7 @@ def too_good_sentence(text: Text, alarms: Sequence[Alarm], covariate_labels: Map
         raised = [alarm for alarm in alarms if alarm.audit == audit and alarm.verdict is Verdict.FOUND]
         what = text(f"audits.{audit}")
         if subjects := [_subject(text, alarm, covariate_labels) for alarm in raised if alarm.subject]:
-            often = Counter(date for alarm in raised for date in dated_by(alarm.subject))
+            often = Counter(date for alarm in raised for date in dated_by(alarm.subject, text.declared.values()))
             dates = [date for date, _ in often.most_common(MOST_DATES)]
             found.append(text("audits.dated", what=what, subjects=subjects, dates=dates))
         elif raised:

@@ -66,7 +66,8 @@ def reason_lines(text: Catalogue, reasons: tuple[Reason, ...], labels: Mapping[s
     labels
         Of covariates, by name.
     """
-    declared = {covariate.name: covariate for covariate in read_covariates()}
+    declared: dict[str, Covariate] = {covariate.name: covariate for covariate in read_covariates()}
+    declared.update(text.declared)
     return [
         ReasonLine(
             family=reason.family,

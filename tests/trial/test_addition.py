@@ -1,0 +1,67 @@
+"""What a covariate adds out of time: something where it was planted, nothing where its values say nothing."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from worlds import SHORT, shared_world
+
+from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
+from analysis.declared.own_queries import own_query
+from analysis.trial.look_back import Look, Looked
+from analysis.trial.tried import Tried, Written
+from analysis.trial.widened import Widened
+from analysis.workbench import Workbench
+
+SQL = "select lifetime_id, risk_date, 0 as planted from risk_dates"
+CONTENT = {"family": "relationship", "planted": {"label_en": "Planted", "expected_sign": "+"}}
+CLEAN = Looked(Look.CLEAN, LOOK_AHEAD.empty(), LOOK_AHEAD_CELLS.empty())
+
+
+@pytest.fixture(scope="module")
+def tenure(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    world = shared_world(tmp_path_factory, "money", SHORT.replace("2023-01-01", "2023-04-01"), 120, 5)
+    opened = world.opened(tmp_path_factory.mktemp("planted"))
+    models = dataclasses.replace(opened.study.models, test_quarters=2, forecast_shrinkage=(1.0,), resamples=20)
+    opened.study = dataclasses.replace(opened.study, models=models)
+    return opened
+
+
+def planted(tenure: Workbench, share: float) -> Tried:
+    """Try a covariate of which so much is told by who leaves within the horizon; the rest is noise."""
+    cohort = Widened(tenure, own_query("planted", SQL, CONTENT, "planted"))
+    values = cohort.values.copy()
+    rows = tenure.landmarks[["lifetime_id", "risk_date", "event"]]
+    event = values.merge(rows, on=["lifetime_id", "risk_date"], how="left")["event"].fillna(0).to_numpy(float)
+    noise = np.random.default_rng(1).normal(size=len(values))
+    cohort.__dict__["values"] = values.assign(planted=share * 4 * event + noise)
+    return Tried(cohort, Written("planted", SQL, CONTENT), CLEAN, 1, lambda: (float("nan"), 1))
+
+
+def by_log_score(tried: Tried):
+    added = tried.added
+    return added[added["metric"] == "log_score"].set_index("beside")
+
+
+def test_a_useful_one_adds_beside_the_contract_and_beside_its_family(tenure):
+    tried = planted(tenure, 1.0)
+    lines = by_log_score(tried)
+    assert list(lines.index) == ["contract", "contract, relationship"]
+    assert (lines["conf_low"] > 0).all()
+    assert (lines["noise"] < lines["estimate"]).all(), "the same values of other accounts say less"
+    assert "it adds to forecasts" in str(tried.adds())
+    assert tried.p_value == lines["p_value"].iloc[-1]
+
+
+def test_one_that_says_nothing_is_not_shown_to_add(tenure):
+    tried = planted(tenure, 0.0)
+    lines = by_log_score(tried)
+    assert (lines["conf_low"] < 0).all()
+    assert (lines["estimate"] < by_log_score(planted(tenure, 1.0))["estimate"]).all()
+
+
+def test_its_curve_rises_with_the_hazard_that_was_planted(tenure):
+    tried = planted(tenure, 1.0)
+    curve = tried.dose_response().frame()
+    assert curve["estimate"].iloc[-1] > 0 > curve["estimate"].iloc[0]
+    assert "Beside the contract and Relationship." in str(tried.dose_response())
