@@ -25,10 +25,12 @@ study = open_study("small_company.toml", out="../out")
 # %% [markdown]
 # ## Late entry
 #
-# The number at risk grows before it falls: most accounts joined before the observation began, and each counts from
-# the age at which it was first observed. The first ages rest on those few that joined since.
+# Read the numbers at risk below the axis: they need not fall. Many accounts joined before the observation began, and
+# each counts from the age at which it was first observed, so that the third year may hold more accounts than the
+# second. Each step is a share of those at risk on that day, whoever they are.
 #
-# **Don't conclude** from the left end of a curve what early customers did years ago; nobody in it lived through that.
+# **Don't conclude** from the left end of a curve what customers of long ago did in their first year; none of them was
+# seen then. `time_varying_cox` shows what comes of forgetting this.
 
 # %%
 study.survival()

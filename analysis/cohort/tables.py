@@ -28,6 +28,7 @@ OF_THE_LOAD = {
     "built_tables": ("table of the cohort, with its rows and a digest of them", "name"),
 }
 """What the load of a source, and the build, write beside the tables of queries: what one row is, and its key."""
+_TALL = "max-height: 40em; overflow-y: auto"
 QUARANTINE = "quarantine_"
 """Before the name of a source table: its rows that were set apart."""
 
@@ -159,8 +160,8 @@ class Tables(Mapping[str, Table]):
         return repr(self._shown())
 
     def _repr_html_(self) -> str:
-        """Return the list of tables as HTML."""
-        return self._shown().as_html()
+        """Return the list of tables as HTML; it scrolls, for they are many."""
+        return f'<div style="{_TALL}">{self._shown().as_html()}</div>'
 
 
 def _all_about() -> dict[str, About]:

@@ -84,7 +84,7 @@ def questions_of(kind: type, names: Sequence[str]) -> list[tuple[str, str]]:
     for name in names:
         member = inspect.getattr_static(kind, name)
         is_method = inspect.isfunction(member)
-        what = summary_of(member).removeprefix("Return ").rstrip(".")
+        what = summary_of(member).removeprefix("Return ").rstrip(".").replace("`", "")
         found.append((f".{name}()" if is_method else f".{name}", what[:1].upper() + what[1:]))
     return found
 
