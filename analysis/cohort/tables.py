@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.build import FOLDERS
+from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.grain import grain_of
 from analysis.cohort.queries import queries_of
 from analysis.cohort.rows import Rows
@@ -112,7 +113,8 @@ class Tables(Mapping[str, Table]):
         """
         if name not in self._about:
             raise BuildError(f"The cohort has no table '{name}'. {nearest(name, self._about)}")
-        return Table(self._opened, name, self._about[name], self._meanings)
+        own = {field.name: field.says for field in SCHEMAS[name].fields} if name in SCHEMAS else {}
+        return Table(self._opened, name, self._about[name], self._meanings | own)
 
     def __getattr__(self, name: str) -> Table:
         """Return a table by its name as an attribute."""
