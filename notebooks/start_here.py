@@ -68,7 +68,8 @@ study.tables.counting_process.describe()
 # Any select will do; nothing can be written by it. Below: who left in each year, and how many days before the end the
 # notice came.
 #
-# **Don't conclude** that customers decide so early because they are sure: the contract sets the last day for a notice.
+# **Don't conclude** that customers decide so early because they are sure: the contract sets the last day for a
+# notice.
 
 # %%
 study.sql("""
