@@ -54,7 +54,7 @@ class TrapResults(Answers):
             entry_ratios(rows, late.to_numpy(bool)),
             {RIGHT: "at risk from the day of entry", WRONG: "as if at risk from the first day"},
             "Hazard ratio of customers from before the study, with late entry (right) and without it (wrong)",
-            "They had to stay until the study began to be in it at all; counted as days at risk, that makes them loyal.",
+            "They had to stay until the study began to be in it at all; counted as days at risk, it makes them loyal.",
         )
 
     def immortal_time(self, happened: str = "departures >= 1") -> Display:
@@ -63,7 +63,7 @@ class TrapResults(Answers):
         Parameters
         ----------
         happened
-            True or false of an interval, in SQL over covariates: as `analysis.inference.findings.Findings.cox` takes it.
+            True or false of an interval, in SQL over covariates, as `where` of `Findings.cox`.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class TrapResults(Answers):
             {RIGHT: "event is the notice; no day after it", WRONG: "event is the end; days under notice count"},
             f"Hazard ratio of {covariate} per standard deviation, by notice (right) and by the end (wrong)",
             "Under notice nothing is decided any more: use follows from leaving then, or says nothing of it. An event "
-            "dated by the end is explained by that use, and not by the use that was there to be seen before the notice.",
+            "dated by the end is explained by that use, and not by the use that could be seen before the notice.",
         )
 
 
@@ -125,12 +125,14 @@ def _after_years(curves: pd.DataFrame) -> tuple[str, ...]:
         until = curves[curves["time"] <= 365 * years].groupby("group", sort=False)["estimate"].last()
         reaches = curves.groupby("group", sort=False)["time"].max() >= 365 * years
         if len(until) == len(COLORS) and reaches.all():
-            said.append(f"After {years} year{'s'[: years > 1]}: {until[RIGHT]:.0%} (right), {until[WRONG]:.0%} (wrong).")
+            said.append(
+                f"After {years} year{'s'[: years > 1]}: {until[RIGHT]:.0%} (right), {until[WRONG]:.0%} (wrong)."
+            )
     return tuple(said)
 
 
 def _show(ratios: pd.DataFrame, ways: dict[str, str], title: str, why: str) -> Display:
-    several = ratios["term"].nunique() > 1
+    several = len(set(ratios["term"])) > 1
     hows = [(f"{row.term}: " if several else "") + ways[row.counted] for row in ratios.itertuples()]
     table = ratios.assign(how=hows)
     drawn = table.rename(columns={"how": "label", "counted": "family"})

@@ -20,7 +20,9 @@ def intervals(born: np.ndarray, lives: np.ndarray, watched_from: int) -> pd.Data
         if until <= entry:
             continue  # gone before anybody watched, or not born yet
         cuts = np.unique([entry, *np.arange(MONTH, until, MONTH)[np.arange(MONTH, until, MONTH) > entry], until])
-        parts.append(pd.DataFrame({"lifetime_id": number, "start": cuts[:-1], "stop": cuts[1:], "dies": life <= age_now}))
+        parts.append(
+            pd.DataFrame({"lifetime_id": number, "start": cuts[:-1], "stop": cuts[1:], "dies": life <= age_now})
+        )
     rows = pd.concat(parts, ignore_index=True)
     is_last = ~rows["lifetime_id"].duplicated(keep="last")
     name = "A" + rows["lifetime_id"].astype(str).str.zfill(4)
