@@ -45,7 +45,7 @@ ALL_RAN = r"""() => [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-pr
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The notebooks in a folder of their own, no cohort built, and a short one beside them."""
     folder = tmp_path_factory.mktemp("lab") / "house"
-    shutil.copytree(once(tmp_path_factory, "house", write_house), folder, ignore=shutil.ignore_patterns("*.duckdb"))
+    shutil.copytree(once(tmp_path_factory, "house", write_house), folder, symlinks=True)
     (folder / "notebooks" / "probe.py").write_text(PROBE, encoding="utf-8")
     return folder
 

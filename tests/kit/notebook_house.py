@@ -13,6 +13,7 @@ DATA = Path("out", "small_company", "data")
 def write_house(folder: Path) -> None:
     """Fill a folder; the company is simulated where the checkout does not have it yet, as ``make lab`` leaves it."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    (folder / "tests").symlink_to(ROOT / "tests")
     if (ROOT / DATA).is_dir():
         shutil.copytree(ROOT / DATA, folder / DATA)
     else:
