@@ -121,11 +121,8 @@ study.traps.use_after_notice("active_day_share")
 # %% [markdown]
 # ## What else could be wrong
 #
-# The audits look for the future in covariates, for facts that were dated back, for labels and scores that were
-# rewritten. What was not found may still be there.
-
-# %%
-study.audits()
-
-# %% [markdown]
+# `study.audits()` takes a minute, and looks for the future in covariates, for facts that were dated back, for labels
+# and scores that were rewritten, for a calendar that moves the use of all at once. **Don't conclude** that what was
+# not found is not there.
+#
 # Next: `forecasts`. A ratio explains those who were seen; a forecast is judged on those who were not.
