@@ -8,13 +8,13 @@ from analysis.errors import DesignError, ModelError, StudyError
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_hazard_ratios, forest_height
 from analysis.figures.shown import Answers
-from analysis.figures.style import ACCENT, MUTED
+from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_survival
 from analysis.inference.traps import RIGHT, WRONG, entry_curves, entry_ratios, immortal_ratios, notice_ratios
 from analysis.lifetimes.sold import told_of
 from analysis.wording.nearest import nearest
 
-COLORS = {RIGHT: ACCENT, WRONG: MUTED}
+COLORS = dict(zip((RIGHT, WRONG), CYCLE, strict=False))
 
 
 class TrapResults(Answers):
