@@ -55,6 +55,19 @@ class About:
     sql: str = ""
 
 
+def in_singular(row: str) -> str:
+    """Return what one row is, with its article.
+
+    Examples
+    --------
+    >>> in_singular("interval of a lifetime"), in_singular("lifetime"), in_singular("the study, one line")
+    ('an interval of a lifetime', 'a lifetime', 'the study, one line')
+    """
+    if row.startswith("the "):
+        return row
+    return f"{'an' if row[0] in 'aeiou' else 'a'} {row}"
+
+
 class Table(Rows):
     """One table of a cohort: its rows, and what they are.
 
@@ -64,7 +77,7 @@ class Table(Rows):
     """
 
     def __init__(self, cohort: Callable[[], Engine], name: str, about: About, meanings: Mapping[str, str]) -> None:
-        super().__init__(cohort, f"select * from {quoted(name)}", f"{name}: one row is a {about.row}")
+        super().__init__(cohort, f"select * from {quoted(name)}", f"{name}: one row is {in_singular(about.row)}")
         self.name, self.about, self._meanings = name, about, meanings
 
     @property
