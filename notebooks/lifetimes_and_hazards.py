@@ -71,6 +71,10 @@ study.events.churn_rates()
 # %%
 study.events.before_renewal()
 
+# %% [markdown]
+# The same by what the calendar has next: the last day to give notice (`deadline`), the end of the term (`renewal`),
+# or neither for a while.
+
 # %%
 study.events.churn_rates(by="renewal_clock")
 

@@ -14,7 +14,8 @@
 # # Is our health score worth its colours?
 #
 # A health score is a claim: that these components, with these weights, say who leaves. `health_score.toml` beside the
-# study says what it is made of; a published history is audited as it was published.
+# study says what it is made of; a published history is audited as it was published. This company declares none: its
+# weights are worked out from the history, in which parts and total stand side by side.
 
 # %%
 from analysis import open_study

@@ -62,24 +62,24 @@ study.measured()
 study.tables
 
 # %%
-study.tables.lifetimes.describe()
+study.tables.counting_process.describe()
 
 # %% [markdown]
-# Any select will do; nothing can be written by it. Below: when a term ends, how often does the account leave there
-# and then, and how often does anybody leave in between? Intervals are counted, not accounts: one passes through many.
+# Any select will do; nothing can be written by it. Below: who left in each year, and how many days before the end the
+# notice came.
 #
-# **Don't conclude** that monthly accounts are the safer ones because they leave at fewer of their renewals: they come
-# to twelve of them a year.
+# **Don't conclude** that customers decide so early because they are sure: the contract sets the last day for a
+# notice.
 
 # %%
 study.sql("""
     select
-        term_kind,
-        renewal_due = 1 as a_term_ends_here,
-        count(*) as intervals,
-        sum(event) as left_here,
-        round(left_here / intervals, 3) as share_left
-    from counting_process
+        year(notice_on) as year_of_notice,
+        count(*) as gave_notice,
+        median(ended_on - notice_on) as days_to_the_end,
+        count(*) - count(ended_on) as not_ended_yet
+    from lifetimes
+    where cause = 'churn' and notice_on >= '2022-01-01'
     group by all
     order by all
 """)

@@ -45,7 +45,7 @@ study.stories()
 # A surge may be a roll-out, or an export of everything. **Don't conclude** which from use alone.
 
 # %%
-study.account("SURGE")
+study.account("A000197")
 
 # %% [markdown]
 # ## The sponsor left at peak use
@@ -56,7 +56,7 @@ study.account("SURGE")
 # story.
 
 # %%
-study.account("SPONSOR")
+study.account("A000216")
 
 # %% [markdown]
 # ## Sixty of three hundred seats
@@ -65,7 +65,7 @@ study.account("SPONSOR")
 # they come back smaller.
 
 # %%
-study.account("SEATS")
+study.account("A000132")
 
 # %% [markdown]
 # ## Silence after onboarding
@@ -76,7 +76,7 @@ study.account("SEATS")
 # neither use nor tickets.
 
 # %%
-study.account("SILENCE")
+study.account("A000148")
 
 # %% [markdown]
 # ## Low use, and renewed
@@ -84,7 +84,7 @@ study.account("SILENCE")
 # The story that is not told. Among accounts of low use before a renewal, most renew.
 
 # %%
-study.account("RENEWED")
+study.account("A000254")
 
 # %% [markdown]
 # Next: `try_a_covariate`. If you believe a story, write it as a covariate, and see what it adds.

@@ -55,7 +55,7 @@ usage
 usage.test("usage")
 
 # %%
-study.cox("usage", where="term_kind = 'yearly'").test("usage")
+study.cox("usage", where="term_months = 12").test("usage")
 
 # %% [markdown]
 # One ratio stands for young and old accounts alike. Whether it may is tested: a small adjusted p value says that the
@@ -112,25 +112,17 @@ study.traps.immortal_time("no_champion > 0")
 # ratio is nearer to 1: the drop was there to be seen before the notice, and is forgotten by the end.
 #
 # **Don't conclude** from which way it moves that it is the safe one. Date the event by the notice where one is known,
-# and if your data know no notices, ask how old use must be to have been a warning (`study.audits.lag_ladder`).
+# and if your data know no notices, ask how old use must be to have been a warning (`study.audits.lag_ladder`). What
+# the whole model becomes with its event dated the other way, `study.event_dates()` tells.
 
 # %%
 study.traps.use_after_notice("active_day_share")
 
 # %% [markdown]
-# What the whole model becomes with its event dated the other way: the joint tests, and the column that moved most.
-
-# %%
-study.event_dates()
-
-# %% [markdown]
 # ## What else could be wrong
 #
-# The audits look for the future in covariates, for facts that were dated back, for labels and scores that were
-# rewritten. What was not found may still be there.
-
-# %%
-study.audits()
-
-# %% [markdown]
+# `study.audits()` takes a minute, and looks for the future in covariates, for facts that were dated back, for labels
+# and scores that were rewritten, for a calendar that moves the use of all at once. **Don't conclude** that what was
+# not found is not there.
+#
 # Next: `forecasts`. A ratio explains those who were seen; a forecast is judged on those who were not.

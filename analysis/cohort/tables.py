@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.build import FOLDERS
+from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.grain import grain_of
 from analysis.cohort.queries import queries_of
 from analysis.cohort.rows import Rows
@@ -54,6 +55,19 @@ class About:
     sql: str = ""
 
 
+def in_singular(row: str) -> str:
+    """Return what one row is, with its article.
+
+    Examples
+    --------
+    >>> in_singular("interval of a lifetime"), in_singular("lifetime"), in_singular("the study, one line")
+    ('an interval of a lifetime', 'a lifetime', 'the study, one line')
+    """
+    if row.startswith("the "):
+        return row
+    return f"{'an' if row[0] in 'aeiou' else 'a'} {row}"
+
+
 class Table(Rows):
     """One table of a cohort: its rows, and what they are.
 
@@ -63,7 +77,7 @@ class Table(Rows):
     """
 
     def __init__(self, cohort: Callable[[], Engine], name: str, about: About, meanings: Mapping[str, str]) -> None:
-        super().__init__(cohort, f"select * from {quoted(name)}", f"{name}: one row is a {about.row}")
+        super().__init__(cohort, f"select * from {quoted(name)}", f"{name}: one row is {in_singular(about.row)}")
         self.name, self.about, self._meanings = name, about, meanings
 
     @property
@@ -112,7 +126,8 @@ class Tables(Mapping[str, Table]):
         """
         if name not in self._about:
             raise BuildError(f"The cohort has no table '{name}'. {nearest(name, self._about)}")
-        return Table(self._opened, name, self._about[name], self._meanings)
+        own = {field.name: field.says for field in SCHEMAS[name].fields} if name in SCHEMAS else {}
+        return Table(self._opened, name, self._about[name], self._meanings | own)
 
     def __getattr__(self, name: str) -> Table:
         """Return a table by its name as an attribute."""

@@ -129,7 +129,10 @@ def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     if len(table) > 1:
         alike = [name for name in texts.columns if (texts[name] == texts[name].iloc[0]).all()]
         if alike and len(alike) < texts.shape[1]:
-            notes.append("In every row: " + ", ".join(f"{name} {texts[name].iloc[0]}" for name in alike) + ".")
+            told = [f"{name} {texts[name].iloc[0]}" for name in alike if texts[name].iloc[0]]
+            empty = [name for name in alike if not texts[name].iloc[0]]
+            notes += [f"In every row: {', '.join(told)}."] if told else []
+            notes += [f"Empty in every row: {', '.join(empty)}."] if empty else []
             texts = texts.drop(columns=alike)
     if len(texts) > MOST_ROWS:
         notes.append(f"The first {FIRST_ROWS} of {len(texts):,} rows; .frame() returns all.")

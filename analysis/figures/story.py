@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNL
 from analysis.figures.labels import draws
 from analysis.figures.style import ACCENT, CYCLE, GRID, INK, MUTED, SCORE_COLORS, WARN, WHITE, percent
 
-_WIDTH, _LEFT, _RIGHT = 11.0, 2.05, 2.2
+_WIDTH, _LEFT, _RIGHT = 11.0, 2.05, 2.35
 """Inches: of the picture, of what stands before the strands, and behind them."""
 _GAP, _HEAD, _AXIS, _LINE, _ROW = 0.15, 0.5, 0.62, 0.175, 0.19
 """Inches: between strands, above them, below them, for a line of text, for a row of bars."""
@@ -22,7 +22,7 @@ _SMALL = 8.0
 _BAR = 0.64
 _CONTRACT, _PEOPLE, _CARE = CYCLE[5], CYCLE[2], CYCLE[1]
 _LEAST_ROWS = 2.4
-_LABEL_LETTERS, _KEY_LETTERS, _NOTE_LETTERS = 18, 34, 100
+_LABEL_LETTERS, _KEY_LETTERS, _NOTE_LETTERS = 18, 37, 100
 """On a line of what stands before a strand, behind it, and in it."""
 
 SHADES: dict[str, dict[str, Any]] = {

@@ -8,13 +8,13 @@ from analysis.errors import DesignError, ModelError, StudyError
 from analysis.figures.display import Display
 from analysis.figures.effects import draw_hazard_ratios, forest_height
 from analysis.figures.shown import Answers
-from analysis.figures.style import ACCENT, MUTED
+from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_survival
 from analysis.inference.traps import RIGHT, WRONG, entry_curves, entry_ratios, immortal_ratios, notice_ratios
 from analysis.lifetimes.sold import told_of
 from analysis.wording.nearest import nearest
 
-COLORS = {RIGHT: ACCENT, WRONG: MUTED}
+COLORS = dict(zip((RIGHT, WRONG), CYCLE, strict=False))
 
 
 class TrapResults(Answers):
@@ -54,7 +54,7 @@ class TrapResults(Answers):
             entry_ratios(rows, late.to_numpy(bool)),
             {RIGHT: "at risk from the day of entry", WRONG: "as if at risk from the first day"},
             "Hazard ratio of customers from before the study, with late entry (right) and without it (wrong)",
-            "They had to stay until the study began to be in it at all; counted as days at risk, that makes them loyal.",
+            "They had to stay until the study began to be in it at all; counted as days at risk, it makes them loyal.",
         )
 
     def immortal_time(self, happened: str = "departures >= 1") -> Display:
@@ -63,7 +63,7 @@ class TrapResults(Answers):
         Parameters
         ----------
         happened
-            True or false of an interval, in SQL over covariates: as `analysis.inference.findings.Findings.cox` takes it.
+            True or false of an interval, in SQL over covariates, as `where` of `Findings.cox`.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class TrapResults(Answers):
             {RIGHT: "event is the notice; no day after it", WRONG: "event is the end; days under notice count"},
             f"Hazard ratio of {covariate} per standard deviation, by notice (right) and by the end (wrong)",
             "Under notice nothing is decided any more: use follows from leaving then, or says nothing of it. An event "
-            "dated by the end is explained by that use, and not by the use that was there to be seen before the notice.",
+            "dated by the end is explained by that use, and not by the use that could be seen before the notice.",
         )
 
 
@@ -132,7 +132,7 @@ def _after_years(curves: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _show(ratios: pd.DataFrame, ways: dict[str, str], title: str, why: str) -> Display:
-    several = ratios["term"].nunique() > 1
+    several = len(set(ratios["term"])) > 1
     hows = [(f"{row.term}: " if several else "") + ways[row.counted] for row in ratios.itertuples()]
     table = ratios.assign(how=hows)
     drawn = table.rename(columns={"how": "label", "counted": "family"})

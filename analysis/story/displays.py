@@ -17,7 +17,7 @@ from analysis.story.reasons import reasons_told
 from analysis.story.told import Told
 
 _NAMES = ("accounts that it fits", "others")
-_LETTERS = 150
+_LETTERS = 84
 """That a line below a picture holds."""
 
 

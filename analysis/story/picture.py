@@ -155,6 +155,8 @@ def _marks(told: Told, edges: Edges) -> pd.DataFrame:
             found.append((stay.ended_on, f"{verb} {stay.ended_on:%Y-%m-%d}", "left", "end"))
     if edges.begins < told.snapshot < edges.ends and told.ends_on == told.snapshot:
         found.append((told.snapshot, f"snapshot {told.snapshot:%Y-%m-%d}", "left", "snapshot"))
+    agreed = told.leaver["ends_on"].dropna()
+    found += [(day, f"to end {day:%Y-%m-%d}", "left", "ahead") for day in agreed[agreed < edges.ends]]
     coming = told.terms["notice_by"].dropna()
     if told.leaver.empty:
         ahead = coming[(coming >= told.snapshot) & (coming < edges.ends)]

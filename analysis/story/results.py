@@ -76,7 +76,7 @@ class StoryResults:
             strands.tickets_strand(told, why),
             strands.people_strand(told, why),
             strands.score_strand(told, why),
-            strands.forecast_strand(past, note),
+            strands.forecast_strand(past, tenure.study.time.horizon_months, self._since if len(past) else None, note),
         ]
         covariates = {one.name: one for one in tenure.covariates("landmarks")}
         title = sentence(told, self.currency, is_named=tenure.study.report.name_accounts)
@@ -108,5 +108,10 @@ class StoryResults:
         if obstacle := obstacle_to("no forecasts", self._tenure.progress, lambda: self.forecasts):
             return FORECASTS.empty(), str(obstacle).rstrip(".")
         own = self.forecasts.of(told.paid["lifetime_id"])
-        first = self.forecasts.table["landmark"].min()
-        return own, "" if len(own) else f"not at risk on a landmark since {first:%Y-%m-%d}, the first that was forecast"
+        none = f"not at risk on a landmark since {self._since:%Y-%m-%d}, the first that was forecast"
+        return own, "" if len(own) else none
+
+    @property
+    def _since(self) -> pd.Timestamp:
+        """The first landmark that was forecast by what was known on it."""
+        return self.forecasts.table["landmark"].min()

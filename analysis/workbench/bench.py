@@ -226,6 +226,15 @@ class Workbench(Findings):
     def _stories(self) -> StoryResults:
         return StoryResults(self, lambda: self.rolling, lambda: self.forecast)
 
+    @cached_property
+    def trials(self) -> Trials:
+        """The covariates that were tried in this session."""
+        return Trials(self)
+
+    def try_covariate(self, sql: str, **said: Any) -> Tried:
+        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
+        return self.trials.try_covariate(sql, **said)
+
     def account(self, account_id: str, *, forecasts: bool = True) -> Display:
         """Return one account's story: all its dated facts, and a picture of them on one axis of time.
 
