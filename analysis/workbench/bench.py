@@ -250,12 +250,3 @@ class Workbench(Findings):
     def stories(self) -> Display:
         """Return the stories that practice tells: examples, and how many of those whom they fit left, beside others."""
         return self._stories.stories()
-
-    @cached_property
-    def trials(self) -> Trials:
-        """The covariates that were tried in this session."""
-        return Trials(self)
-
-    def try_covariate(self, sql: str, **said: Any) -> Tried:
-        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
-        return self.trials.try_covariate(sql, **said)
