@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.inputtransformer2 import TransformerManager
-from notebook_house import ROOT, write_house
+from notebook_house import ROOT, write_bare_house, write_house
 from shared import once
 
 import analysis
@@ -25,6 +25,8 @@ from analysis.workbench import open_study
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 SPOKEN = {"text/html", "image/png"}
 """One of them is what a notebook shows of an answer."""
+QUICK = {ROOT / "notebooks" / "your_data.py"}
+"""What needs no simulated company, and is run by make test; make proofs runs all."""
 LOGIC = ast.FunctionDef | ast.ClassDef | ast.If | ast.For | ast.comprehension
 
 
@@ -32,6 +34,13 @@ LOGIC = ast.FunctionDef | ast.ClassDef | ast.If | ast.For | ast.comprehension
 def house(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("notebooks") / "house"
     return shutil.copytree(once(tmp_path_factory, "house", write_house), folder, symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def bare_house(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("notebooks") / "bare"
+    write_bare_house(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +81,12 @@ def is_seen(answer: Any) -> bool:
     return bool(SPOKEN & set(DisplayFormatter().format(answer)[0]))
 
 
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_without_error_and_every_question_has_its_answer(house, opened, script, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    "script", [pytest.param(path, marks=() if path in QUICK else pytest.mark.slow, id=path.stem) for path in NOTEBOOKS]
+)
+def test_notebook_runs_without_error_and_every_question_has_its_answer(opened, script, monkeypatch, capsys, request):
+    house = request.getfixturevalue("bare_house" if script in QUICK else "house")
+
     def open_once(path: str, **options: Any) -> Any:
         if path not in opened:
             opened[path] = open_study(path, **options, progress=quiet)

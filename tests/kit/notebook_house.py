@@ -10,10 +10,15 @@ ROOT = Path(__file__).parents[2]
 DATA = Path("out", "small_company", "data")
 
 
-def write_house(folder: Path) -> None:
-    """Fill a folder; the company is simulated where the checkout does not have it yet, as ``make lab`` leaves it."""
+def write_bare_house(folder: Path) -> None:
+    """Fill a folder with the notebooks alone."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     (folder / "tests").symlink_to(ROOT / "tests")
+
+
+def write_house(folder: Path) -> None:
+    """Fill a folder; the company is simulated where the checkout does not have it yet, as ``make lab`` leaves it."""
+    write_bare_house(folder)
     if (ROOT / DATA).is_dir():
         shutil.copytree(ROOT / DATA, folder / DATA)
     else:
