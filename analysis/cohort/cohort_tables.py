@@ -11,8 +11,6 @@ import pandas as pd
 from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.queries import ASKED, MONEY
-from analysis.cohort.rows import Rows
-from analysis.cohort.tables import Tables
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
 from analysis.declared.floors import Evidence, Floor, Question, floors
@@ -88,28 +86,6 @@ class CohortTables:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
         with self._opened() as engine:
             return engine.frame(sql)
-
-    def sql(self, select: str) -> Rows:
-        """Return the rows of one select over the cohort's tables, in whatever form they are then asked for.
-
-        Nothing can be written by it, and no file read but the cohort's own.
-
-        Raises
-        ------
-        BuildError
-            If it is no select, or is refused: the reason.
-        """
-        return Rows(self._sealed, select)
-
-    @cached_property
-    def tables(self) -> Tables:
-        """The tables of the cohort: what each is, from what it is made, and its rows."""
-        return Tables(self._sealed, self.covariates())
-
-    def _sealed(self) -> Engine:
-        engine = self._opened()
-        engine.seal()
-        return engine
 
     def ask(
         self,

@@ -59,7 +59,7 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
     read = columns_read(expression)
     own = [name for name in days.columns if name not in ("lifetime_id", "risk_date")]
     refuse_unknown(expression, read, tenure.given, own)
-    sold = tenure.ask("what_was_sold", shown={"asked_days": days[["lifetime_id", "risk_date"]]})
+    sold = tenure.ask("what_was_sold", shown={"facts": days[["lifetime_id", "risk_date"]]})
     rows = sold.merge(days.drop(columns=[name for name in own if name in sold]), on=["lifetime_id", "risk_date"])
     numbered = rows.assign(place=np.arange(len(rows)))
     with open_engine(":memory:", 1, tenure.memory_limit) as engine, engine.showing(rows_told=numbered):

@@ -85,7 +85,7 @@ def stories_of(tenure: CohortTables, patterns: Sequence[Pattern] = PATTERNS) -> 
 
 
 def windows_of(tenure: CohortTables, rows: pd.DataFrame, months: int) -> Windows:
-    """Return what became of landmark rows within so many months, by the calendar (rule 9 of the rules of time)."""
+    """Return what became of landmark rows within so many months: rule 9 of `queries/rules_of_time.md`."""
     lifetimes = tenure.table("lifetimes").set_index("lifetime_id").loc[rows["lifetime_id"]]
     begins = rows["risk_date"].to_numpy("datetime64[D]")
     ends = (rows["risk_date"] + pd.DateOffset(months=months)).to_numpy("datetime64[D]")

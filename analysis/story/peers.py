@@ -49,8 +49,8 @@ class PeerUse:
 def peer_use(tenure: CohortTables) -> PeerUse:
     """Return the use of each kind of account by week: those of one segment, under one kind of term.
 
-    An account is among its own peers; the segment is its label of today, which groups and never explains (rule 3 of
-    ``queries/rules_of_time.md``).
+    An account is among its own peers; the segment is its label of today, which groups and never explains:
+    rule 3 of `queries/rules_of_time.md`.
     """
     rows = tenure.ask("use_by_week")
     labels = None

@@ -53,7 +53,9 @@ class Looked:
 
 
 def look_back(tenure: Widened, days: Sequence[dt.date]) -> Looked:
-    """Rebuild the past from what was known on each day, and compare the covariate up to that day (rule 2).
+    """Rebuild the past from what was known on each day, and compare the covariate up to that day.
+
+    By rule 2 of `queries/rules_of_time.md`.
 
     In every source table, each cell that became known on the day or later is blanked and each such row dropped; the
     query, and all that it rests on, runs again. Compared are the accounts of `audit_accounts`.

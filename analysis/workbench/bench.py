@@ -12,6 +12,7 @@ from analysis.contest.effects import EffectResults
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
 from analysis.declared.floors import Question
+from analysis.engine.engine import Engine
 from analysis.errors import obstacle_to
 from analysis.evaluation.asked_models import AskedModels, asked_models
 from analysis.evaluation.results import EvaluationResults
@@ -37,6 +38,8 @@ from analysis.trial.trials import Trials
 from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
 from analysis.workbench.overview import overview_html, overview_lines, show_measured
+from analysis.workbench.rows import Rows
+from analysis.workbench.tables import Tables
 
 MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
@@ -56,6 +59,28 @@ class Workbench(Findings):
     def measured(self) -> Display:
         """Return which families of factors these data measure, and which tables would measure the others."""
         return show_measured(self)
+
+    def sql(self, select: str) -> Rows:
+        """Return the rows of one select over the cohort's tables, in whatever form they are then asked for.
+
+        Nothing can be written by it, and no file read but the cohort's own.
+
+        Raises
+        ------
+        BuildError
+            If it is no select, or is refused: the reason.
+        """
+        return Rows(self._sealed, select)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of the cohort: what each is, from what it is made, and its rows."""
+        return Tables(self._sealed, self.covariates())
+
+    def _sealed(self) -> Engine:
+        engine = self._opened()
+        engine.seal()
+        return engine
 
     @cached_property
     def rolling(self) -> RollingOrigin:

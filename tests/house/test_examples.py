@@ -29,7 +29,6 @@ SHOWN = {
     "analysis.inference.multiplicity": ["holm"],
     "analysis.lifetimes.parametric": ["fit_parametric_survival"],
     "analysis.workbench.opening": ["open_study"],
-    "analysis.inference.findings": ["Findings.cox"],
 }
 """What a stranger tries first."""
 

@@ -271,6 +271,7 @@ class TestRemarks:
         "candidates": (COX, FOREST),
         "columns": COLUMNS,
         "others": COLUMNS,
+        "unread": "deals.csv",
         "families": ("usage", "champion"),
         "present": ("contract",),
         "values": ("a", "b"),

@@ -234,5 +234,5 @@ def _absent_file(file: str, located: RawFiles) -> Finding:
     says = remark("ingest.raw_file_is_absent.says")
     mend = remark("ingest.raw_file_is_absent.mend")
     if others:
-        mend = remark("ingest.raw_file_is_absent.mend_beside", others=others)
+        mend = remark("ingest.raw_file_is_absent.mend_beside", unread=others)
     return Finding("raw_file_is_absent", file, "notice", says, mend)

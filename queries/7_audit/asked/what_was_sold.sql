@@ -1,11 +1,10 @@
 -- grain: lifetime and day that is asked for; key: lifetime_id, risk_date
 -- rule: labels of the account as they are given on the snapshot, beside what was sold to it on the day: seats and MRR
---       of all versions in force, added up; plan, product and terms of the one that pays most. `asked_days`
---       (lifetime_id, risk_date) is what the asker hands over
+--       of all versions in force, added up; plan, product and terms of the one that pays most
 with in_force as (
     select
-        asked_days.lifetime_id,
-        asked_days.risk_date,
+        facts.lifetime_id,
+        facts.risk_date,
         subscriptions.plan,
         subscriptions.product,
         subscriptions.currency,
@@ -13,17 +12,17 @@ with in_force as (
         versions.auto_renew,
         versions.notice_period_days,
         row_number() over (
-            partition by asked_days.lifetime_id, asked_days.risk_date
+            partition by facts.lifetime_id, facts.risk_date
             order by versions.mrr desc nulls last, versions.started_on desc, versions.subscription_id asc
         ) as place
-    from asked_days
+    from facts
     inner join lifetimes
-        on asked_days.lifetime_id = lifetimes.lifetime_id
+        on facts.lifetime_id = lifetimes.lifetime_id
     inner join subscription_versions as versions
         on
             lifetimes.account_id = versions.account_id
-            and asked_days.risk_date >= versions.started_on
-            and asked_days.risk_date < versions.covered_until
+            and facts.risk_date >= versions.started_on
+            and facts.risk_date < versions.covered_until
     inner join subscriptions
         on
             versions.account_id = subscriptions.account_id
@@ -32,8 +31,8 @@ with in_force as (
 )
 
 select
-    asked_days.lifetime_id,
-    asked_days.risk_date,
+    facts.lifetime_id,
+    facts.risk_date,
     lifetimes.account_id,
     lifetimes.origin,
     lifetimes.lifetime_number,
@@ -54,19 +53,19 @@ select
     levels.seats,
     levels.mrr,
     levels.products
-from asked_days
+from facts
 inner join lifetimes
-    on asked_days.lifetime_id = lifetimes.lifetime_id
+    on facts.lifetime_id = lifetimes.lifetime_id
 inner join accounts
     on lifetimes.account_id = accounts.account_id
 left join in_force
     on
-        asked_days.lifetime_id = in_force.lifetime_id
-        and asked_days.risk_date = in_force.risk_date
+        facts.lifetime_id = in_force.lifetime_id
+        and facts.risk_date = in_force.risk_date
         and in_force.place = 1
 left join account_levels as levels
     on
         lifetimes.account_id = levels.account_id
-        and asked_days.risk_date >= levels.level_from
-        and asked_days.risk_date < levels.level_until
-order by asked_days.lifetime_id, asked_days.risk_date
+        and facts.risk_date >= levels.level_from
+        and facts.risk_date < levels.level_until
+order by facts.lifetime_id, facts.risk_date

@@ -10,7 +10,6 @@ from analysis.cohort.build import FOLDERS
 from analysis.cohort.frames import SCHEMAS
 from analysis.cohort.grain import grain_of
 from analysis.cohort.queries import queries_of
-from analysis.cohort.rows import Rows
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import Covariate
 from analysis.engine.engine import Engine
@@ -18,6 +17,7 @@ from analysis.engine.quoting import quoted
 from analysis.errors import BuildError
 from analysis.figures.display import Display
 from analysis.wording.nearest import nearest
+from analysis.workbench.rows import Rows
 
 OF_THE_LOAD = {
     "given_names": ("table, or column of one, that the source gives and that measures something", "name"),

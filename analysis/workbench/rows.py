@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -11,10 +11,6 @@ from analysis.engine.engine import Engine
 from analysis.engine.parsed import tables_read
 from analysis.errors import BuildError, EngineError
 from analysis.figures.display import FIRST_ROWS, MOST_ROWS, Display
-
-if TYPE_CHECKING:  # neither is needed to run
-    import polars
-    import pyarrow
 
 
 class Rows:
@@ -55,13 +51,13 @@ class Rows:
         with self._opened() as engine:
             return engine.frame(self.sql)
 
-    def arrow(self) -> "pyarrow.Table":
-        """Return the rows as an Arrow table; needs pyarrow."""
+    def arrow(self) -> Any:
+        """Return the rows as an Arrow table, where pyarrow is installed."""
         with self._opened() as engine:
             return engine.relation(self.sql).to_arrow_table()
 
-    def polars(self) -> "polars.DataFrame":
-        """Return the rows as a polars frame; needs polars and pyarrow."""
+    def polars(self) -> Any:
+        """Return the rows as a polars frame, where polars and pyarrow are installed."""
         with self._opened() as engine:
             return engine.relation(self.sql).pl()
 
