@@ -38,7 +38,7 @@ asked = study.try_covariate(
         on dates.account_id = ticket.account_id
         and ticket.opened_on >= dates.risk_date - 56
         and ticket.known_on < dates.risk_date
-        and ticket.category = 'contract_question'
+        and ticket.is_contract_question
     group by all
     """,
     name="tickets_on_terms",
