@@ -8,7 +8,6 @@ import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,16 +15,14 @@ from samples import SAMPLE, SampleReport
 from small_source import STUDY, write_small_source
 
 from analysis.audits import results
-from analysis.audits.alarm import Alarm, Verdict
 from analysis.audits.frames import LOOK_AHEAD_CELLS
 from analysis.audits.look_ahead import ROWS, SCORES
 from analysis.audits.signals import Ladder, Signal, SignalOfColumn
 from analysis.cohort.source_check import check_source
 from analysis.declared.claims import read_claims
-from analysis.declared.factors import read_covariates, read_families
+from analysis.declared.factors import read_covariates
 from analysis.declared.study import read_study
 from analysis.workbench import open_study
-from reports.audits.displays import show_alarms, show_lags
 from reports.audits.terminal import _signals, look_ahead_failure
 from reports.cli.commands import main
 from reports.messages import read_catalogue
@@ -149,36 +146,6 @@ def test_early_and_late_signals_are_counted_and_named() -> None:
         "Late signals (may be symptoms): 1 (b)",
         "Late signals, or factors that act fast (cannot be told): 1 (c)",
     ]
-
-
-class TestInANotebook:
-    ALARMS = (
-        Alarm("look_ahead", "", Verdict.NOT_FOUND, 0.0, n=7),
-        Alarm("rewritten_score", "", Verdict.FOUND, 0.5, 0.4, 0.6, n=9),
-    )
-    TENURE = SimpleNamespace(families=lambda: [(family, True) for family in read_families()])
-
-    def shown(self, *alarms: Alarm) -> pd.DataFrame:
-        return show_alarms(SimpleNamespace(verdicts=alarms)).frame()
-
-    def test_alarms_are_in_the_words_of_the_report(self) -> None:
-        table = self.shown(*self.ALARMS)
-        assert table["verdict"].tolist() == ["not found", "found"]
-        assert table["looked for"].str.startswith(("a covariate, a choice", "a health score")).all()
-        assert table["what it means"].str.len().gt(0).tolist() == [False, True]
-
-    def test_where_nothing_was_found_there_is_no_column_of_meanings(self) -> None:
-        assert "what it means" not in self.shown(self.ALARMS[0])
-
-    @pytest.mark.parametrize("n_lags", [2, 0])
-    def test_lags_are_columns_with_a_name(self, n_lags: int) -> None:
-        tests = pd.DataFrame(
-            [("usage", 0, 0.01), ("champion", 0, 0.2), ("usage", 90, 0.4), ("champion", 90, 0.3)][: 2 * n_lags],
-            columns=["family", "lag", "p_value"],
-        )
-        table = show_lags(self.TENURE, SimpleNamespace(lag_ladder_families=tests)).frame()
-        assert table.columns.tolist() == ["family", "p value today", "p value, 90 days before"][: 1 + n_lags]
-        assert table.to_numpy().tolist() == [["Usage", 0.01, 0.4], ["Champion", 0.2, 0.3]][:n_lags]
 
 
 class TestCheck:
