@@ -16,7 +16,15 @@ from notebook_house import ROOT, write_house
 from shared import once
 
 pytestmark = pytest.mark.browser
-PROBE = """# %%
+PROBE = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %%
 from analysis import open_study
 
 study = open_study("small_company.toml", out="../out")
