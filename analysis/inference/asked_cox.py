@@ -56,9 +56,7 @@ class AskedCox(Shown):
 
     def summary(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, and what was left out."""
-        table = hazard_ratios(self.fit, self.inference.columns)
-        table.insert(0, "label", [self._label(*names) for names in zip(table["term"], table["covariate"], strict=True)])
-        colors = {family: self.tenure.colors.get(family, MUTED) for family in table["family"]}
+        table, colors = self._named(hazard_ratios(self.fit, self.inference.columns))
         shown = show_hazard_ratios(table, colors, self.inference.notes)
         return Display(
             f"{shown.title}: {self.title}",
@@ -141,9 +139,7 @@ class AskedCox(Shown):
 
     def zph(self) -> Display:
         """Return which hazard ratios change over the lifetime (score tests, Holm), and the path of the strongest."""
-        table = drifts(self._proportionality, self.inference.columns)
-        table.insert(0, "label", [self._label(*names) for names in zip(table["term"], table["covariate"], strict=True)])
-        colors = {family: self.tenure.colors.get(family, MUTED) for family in table["family"]}
+        table, colors = self._named(drifts(self._proportionality, self.inference.columns))
         return show_drifts(table, self._proportionality, colors)
 
     def residuals(self, kind: Residuals = "martingale") -> pd.DataFrame:
@@ -163,6 +159,12 @@ class AskedCox(Shown):
             raise ModelError(f"There are no '{kind}' residuals: martingale, score, dfbeta, schoenfeld.")
         values = score_residuals(self.fit) if kind == "score" else dfbeta(self.fit)
         return pd.concat([self.rows, pd.DataFrame(values, columns=names)], axis=1)
+
+    def _named(self, table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Return a table of the columns with the label of each, and the colour of each family."""
+        names = zip(table["term"], table["covariate"], strict=True)
+        labelled = table.assign(label=[self._label(*pair) for pair in names])[["label", *table.columns]]
+        return labelled, {family: self.tenure.colors.get(family, MUTED) for family in table["family"]}
 
     def _label(self, term: str, covariate: str) -> str:
         pairs = zip(term.split(TIMES), covariate.split(TIMES), strict=True)

@@ -55,8 +55,8 @@ class Lifetimes(CohortTables):
         if by is None:
             return show_survival(*self.survival_tables())
         told = self._told_at_start(by)
-        curves, at_risk = self._survival_tables(self._labels(told))
-        return show_survival(curves, at_risk, by, group_notes(told, self._differ(told)))
+        labels = self._labels(told)
+        return show_survival(*self._survival_tables(labels), by, group_notes(told, self._differ(labels)))
 
     def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return survival curves, and the numbers at risk at a few round times; `by` as `survival` has it."""
@@ -75,11 +75,11 @@ class Lifetimes(CohortTables):
         """Return the group of each lifetime, by its id, small groups pooled."""
         return pooled_labels(in_groups(told.values), self.study.report.min_cell)
 
-    def _differ(self, told: Told) -> GlobalTest | None:
+    def _differ(self, labels: pd.Series) -> GlobalTest | None:
         """Test whether the curves of the groups are one; None where these data cannot tell."""
         outcome = Outcome.from_counting_process(self.counting_process)
-        labels = self.counting_process["lifetime_id"].map(self._labels(told))
-        return curves_differ(outcome, labels.to_numpy(object), self.study.seed)
+        group = self.counting_process["lifetime_id"].map(labels).to_numpy(object)
+        return curves_differ(outcome, group, self.study.seed)
 
     def parametric_survival(self, horizon_days: float = 5 * DAYS_A_YEAR) -> Display:
         """Return distributions of the length of lifetimes by AIC, with their median and mean, beside Kaplan-Meier.
