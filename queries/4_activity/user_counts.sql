@@ -1,9 +1,10 @@
 -- grain: lifetime and risk date with use that names its user; key: lifetime_id, risk_date
 -- rule: what covariates take of user_window, in whole numbers that are divided last. A user works who came in
 --       working_weeks of the last four weeks. Earlier users used it in the baseline window before the recent one. Key
---       users are key_user_percent of these, rounded up, with the most use then, and whoever used it as much as the last
---       of them: no id decides. placed_events: events of the recent window times the place of their user, least use
---       first, whose order among equals changes no sum. A user is of a department only in the account that has the user
+--       users are key_user_percent of these, rounded up, with the most use then, and whoever used it as much as the
+--       last of them: no id decides. placed_events: events of the recent window times the place of their user, least
+--       use first, whose order among equals changes no sum. A user is of a department only in the account that has
+--       the user
 with ranked as (
     select
         lifetime_id,

@@ -111,7 +111,9 @@ select
     end as no_champion,
     case
         when dates.are_contacts_known and champions.champions = 0
-            then dates.risk_date - greatest(coalesce(champions.gone_from, dates.origin), dates.origin) + 1
+            then
+                date_diff('day', greatest(coalesce(champions.gone_from, dates.origin), dates.origin), dates.risk_date)
+                + 1
     end as vacancy_days,
     case when dates.are_contacts_logged then sponsors.new_sponsor end as new_sponsor,
     case
@@ -126,7 +128,10 @@ select
         when user_counts.key_users > 0
             then
                 ln((user_counts.key_recent_events + 1) / $recent_days)
-                - ln((user_counts.key_baseline_events + 1) / (dates.risk_date - dates.baseline_from - $recent_days))
+                - ln(
+                    (user_counts.key_baseline_events + 1)
+                    / (date_diff('day', dates.baseline_from, dates.risk_date) - $recent_days)
+                )
     end as key_user_trend
 from risk_windows as dates
 left join champions

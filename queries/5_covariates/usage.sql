@@ -51,8 +51,8 @@ measured as (
         dates.risk_date,
         dates.is_recent_use_logged,
         dates.is_use_comparable,
-        dates.risk_date - dates.recent_from as recent_days,
-        dates.risk_date - dates.baseline_from as observed_days,
+        date_diff('day', dates.recent_from, dates.risk_date) as recent_days,
+        date_diff('day', dates.baseline_from, dates.risk_date) as observed_days,
         dates.are_active_users_logged
         and ($is_user_activity_given or use_window.is_recent_use_named) as are_recent_users_said,
         $is_user_activity_given or use_window.is_earlier_use_named as are_earlier_users_said,
@@ -64,8 +64,8 @@ measured as (
         use_window.recent_active_days,
         use_window.active_weeks,
         coalesce(
-            dates.risk_date - use_window.last_used_on - 1,
-            case when dates.is_use_logged then dates.risk_date - dates.baseline_from end
+            date_diff('day', use_window.last_used_on, dates.risk_date) - 1,
+            case when dates.is_use_logged then date_diff('day', dates.baseline_from, dates.risk_date) end
         ) as days_since_use,
         coalesce(feature_counts.recent_features, 0) as features_used,
         feature_counts.squared_events as feature_squares,

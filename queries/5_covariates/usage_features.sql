@@ -38,7 +38,7 @@ select
     end as released_features_tried,
     case
         when known.last_released_on >= dates.features_since
-            then dates.risk_date - known.last_released_on - 1
+            then date_diff('day', known.last_released_on, dates.risk_date) - 1
     end as days_since_release,
     case
         when dates.is_recent_use_logged and use_window.is_recent_use_featured and known.core_features > 0

@@ -358,7 +358,10 @@ USE = [
                 "            and used.used_on < dates.risk_date\n            and used.known_on < dates.risk_date\n",
                 "and used.used_on >= dates.risk_date\n            and used.used_on < dates.risk_date + 28\n",
             ),
-            ("(dates.risk_date - used.used_on - 1) / 7", "(used.used_on - dates.risk_date) / 7"),
+            (
+                "(date_diff('day', used.used_on, dates.risk_date) - 1)",
+                "(date_diff('day', dates.risk_date, used.used_on))",
+            ),
         ),
         ("active_week_share", "intermittent"),
     ),
