@@ -33,6 +33,7 @@ def read_toml(name: str) -> dict:
 
 PYPROJECT = read_toml("pyproject.toml")
 BROWSER_LOCK = "requirements-browser.lock"
+SPARK_LOCK = "requirements-spark.lock"
 UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
 
 
@@ -46,6 +47,10 @@ def ranges(requirements: list[str]) -> dict[str, SpecifierSet]:
 
 def declared() -> dict[str, SpecifierSet]:
     return ranges(PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"])
+
+
+def for_spark() -> dict[str, SpecifierSet]:
+    return ranges(PYPROJECT["project"]["optional-dependencies"]["spark"])
 
 
 def conda_environment() -> tuple[list[str], list[str]]:
@@ -88,11 +93,11 @@ def imported_packages(*places: str) -> set[str]:
 
 class TestDependencies:
     def test_what_the_packages_import_is_declared(self):
-        run_time = ranges(PYPROJECT["project"]["dependencies"])
+        run_time = ranges(PYPROJECT["project"]["dependencies"]) | for_spark()
         assert imported_packages("analysis", "queries", "reports") <= set(run_time)
 
     def test_what_tests_benchmarks_and_notebooks_import_is_declared(self):
-        assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared())
+        assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared() | for_spark())
 
 
 class TestSixPackages:
@@ -139,18 +144,24 @@ class TestLock:
         groups = project["metadata"]["requires-dev"]
         written = project["metadata"]["requires-dist"] + groups["dev"] + groups["browser"]
         locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
-        assert locked == declared() | ranges(PYPROJECT["dependency-groups"]["browser"])
+        assert locked == declared() | for_spark() | ranges(PYPROJECT["dependency-groups"]["browser"])
 
     def test_what_a_browser_test_needs_is_locked_apart_and_set_up_by_nothing_else(self):
         browser = ranges(PYPROJECT["dependency-groups"]["browser"])
         assert set(browser) <= {name for name, _ in hashed_lock(BROWSER_LOCK)}
         assert {"playwright", "axe-playwright-python"}.isdisjoint(name for name, _ in hashed_lock())
 
+    def test_what_spark_needs_is_locked_apart_and_set_up_by_nothing_else(self):
+        run_time = ranges(PYPROJECT["project"]["dependencies"])
+        assert set(for_spark() | run_time) <= {name for name, _ in hashed_lock(SPARK_LOCK)}
+        assert set(for_spark()).isdisjoint(name for name, _ in hashed_lock())
+
     def test_the_locks_of_requirements_hold_exactly_the_packages_of_uv_lock(self):
-        assert set(hashed_lock()) | set(hashed_lock(BROWSER_LOCK)) == set(UV_LOCK)
+        assert set(hashed_lock()) | set(hashed_lock(BROWSER_LOCK)) | set(hashed_lock(SPARK_LOCK)) == set(UV_LOCK)
 
     def test_every_package_is_hashed_as_in_uv_lock(self):
-        for key, hashes in [*hashed_lock().items(), *hashed_lock(BROWSER_LOCK).items()]:
+        locks = (hashed_lock(), hashed_lock(BROWSER_LOCK), hashed_lock(SPARK_LOCK))
+        for key, hashes in (entry for lock in locks for entry in lock.items()):
             package = UV_LOCK[key]
             files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
             assert hashes, f"{key} has no hash"
