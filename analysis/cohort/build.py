@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
+from analysis.cohort.log_queries import LogQueries, forget_what_was_on_the_way, log_queries
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -111,7 +112,8 @@ def _build(
             load = load_source(
                 engine, study, declaration, contents.located, scratch, progress, used=tables_used(FOLDERS, study.own)
             )
-            engine.seal()
+            (between := scratch / "between").mkdir()
+            engine.seal(between)
             refuse_changed(contents, declaration, study.source.path)
             for finding in load.findings:
                 if finding.severity != "error":
@@ -122,7 +124,8 @@ def _build(
                 "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
             )
             not_yet_known(engine, read_contract(), study.time.snapshot)
-            build_tables(engine, study, declaration, names, progress)
+            with log_queries(study.engine, engine, between, progress, threads) as log:
+                build_tables(engine, study, declaration, names, progress, log)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
             write_identity(engine, hashes)
             engine.settle()
@@ -131,9 +134,14 @@ def _build(
 
 
 def build_tables(
-    engine: Engine, study: Study, declaration: Declaration, given: frozenset[str], progress: Progress
+    engine: Engine,
+    study: Study,
+    declaration: Declaration,
+    given: frozenset[str],
+    progress: Progress,
+    log: LogQueries | None = None,
 ) -> None:
-    """Run the queries from lifetimes to audit on loaded source tables.
+    """Run the queries from lifetimes to audit on loaded source tables; those of the log elsewhere, if `log` says so.
 
     Raises
     ------
@@ -141,7 +149,8 @@ def build_tables(
         If a query fails or the interval audit finds a fault.
     """
     parameters = query_parameters(study, declaration) | read_logs(engine)
-    run_folders(engine, FOLDERS, parameters, given, progress, own=study.own)
+    run_folders(engine, FOLDERS, parameters, given, progress, own=study.own, log=log)
+    forget_what_was_on_the_way(engine)
     _refuse_faults(engine)
 
 

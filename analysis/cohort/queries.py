@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.cohort.log_queries import LogQueries, is_of_the_log
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates
 from analysis.declared.own_queries import NOTHING, OwnQueries
@@ -53,8 +54,11 @@ def run_folders(
     progress: Progress,
     only: Collection[str] | None = None,
     own: OwnQueries = NOTHING,
+    log: LogQueries | None = None,
 ) -> None:
     """Run the queries of some folders in order, all or some; keep the covariates that the data can measure.
+
+    Those of the log are run by another engine if there is one (`log`).
 
     Raises
     ------
@@ -66,6 +70,11 @@ def run_folders(
     for query in queries_of(folders, own):
         if only is not None and query.name not in only:
             continue
+        if log is not None and is_of_the_log(query):
+            log.take(query)
+            continue
+        if log is not None and log.is_waited_for(query):
+            log.run(parameters)
         keep = None
         if query.folder == COVARIATES:
             keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.log_queries import on_the_way
 from analysis.cohort.queries import DATES, KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.factors import Covariate
@@ -61,6 +62,7 @@ def rebuilt(
     queries = tuple(queries_of(FOLDERS, tenure.study.own))
     asking = {query.name for query in queries if query.parameters & changed.keys()}
     stale = (downstream({*tables, *asking}, queries) | asking) & behind(wanted, queries) - tables.keys()
+    stale |= on_the_way(stale, queries)
     with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
         _replace(engine, tables)
         make = partial(_make, engine, tenure, {**tenure.parameters, **changed})

@@ -10,7 +10,7 @@ from analysis.declared.quarters import Quarter
 from analysis.declared.ranges import check_ranges
 from analysis.declared.settings import DERIVED, parse_settings, read_toml
 from analysis.declared.source import Source, check_time_zone, refuse_address
-from analysis.declared.study_parts import Audits, Definitions, Models, Report, Time, Windows
+from analysis.declared.study_parts import Audits, Definitions, EngineKind, LogEngine, Models, Report, Time, Windows
 from analysis.errors import StudyError
 
 
@@ -50,6 +50,7 @@ class Study:
     models: Models = field(default_factory=Models)
     audits: Audits = field(default_factory=Audits)
     report: Report = field(default_factory=Report)
+    engine: LogEngine = field(default_factory=LogEngine)
     lowered_rules: tuple[str, ...] = ()
     sources: tuple[Path, ...] = ()
     claims: Path = Path("claims.toml")
@@ -63,6 +64,10 @@ class Study:
         """Return the same study reading its raw data from another folder."""
         refuse_address(path)
         return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
+
+    def with_log_on(self, engine: EngineKind) -> "Study":
+        """Return the same study with another engine for the queries that read the log of use."""
+        return dataclasses.replace(self, engine=dataclasses.replace(self.engine, kind=engine))
 
     def reporting_on(self, quarter: Quarter) -> "Study":
         """Return the same study as it stood on the first day after a quarter, if its snapshot lies no earlier.
@@ -95,9 +100,9 @@ class Study:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the study as plain nested values, without the places that its data and files happen to lie in."""
+        """Return the study as plain nested values, without places, and what else results do not depend on."""
         content = dataclasses.asdict(self)
-        for name in ("sources", "claims", "health_score", "actions", "queries", "own", "folder"):
+        for name in ("sources", "claims", "health_score", "actions", "queries", "own", "folder", "engine"):
             del content[name]
         del content["source"]["path"]
         return content | ({"queries": [query.path for query in self.own.queries]} if self.own.queries else {})

@@ -1,4 +1,4 @@
-"""The parts of a study: its clock, windows, definitions, models, audits and report."""
+"""The parts of a study: its clock, windows, definitions, models, audits, report and engine."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -111,6 +111,26 @@ class Audits:
     look_ahead_days: int = 2
     look_ahead_accounts: int = 2000
     lags: tuple[int, ...] = (30, 60, 90)
+
+
+EngineKind = Literal["duckdb", "spark"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogEngine:
+    """What runs the queries that read the logs of use; results do not depend on it.
+
+    Attributes
+    ----------
+    kind
+        DuckDB, in this process, or Spark.
+    master
+        Where Spark runs, in its own words (``local[2]``, ``spark://host:7077``), or the address of a Spark Connect
+        server (``sc://host:15002``). A session that the process has already is taken in its place.
+    """
+
+    kind: EngineKind = "duckdb"
+    master: str = "local[*]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The engine: runs SQL, gives back tables and numbers, says why it could not; all that is known of DuckDB."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from analysis.engine.query import Query, own_parameters
-from analysis.engine.quoting import in_letters, literal, quoted
+from analysis.engine.quoting import in_letters, literal, path_literal, quoted
 from analysis.engine.refusals import refusal
 from analysis.errors import BuildError, EngineError
 from analysis.wording.csv_cells import write_table
@@ -141,6 +142,32 @@ class Engine:
         except EngineError as error:
             raise BuildError(f"{query.path} failed: {error.advice}") from None
 
+    def take_over(self, query: Query, parameters: Parameters, made: Path | None) -> int:
+        """Make the table of a query of what another engine made of it, and return its number of rows.
+
+        Parameters
+        ----------
+        query, parameters
+            As `make` takes them: they say the columns and their types.
+        made
+            A folder of Parquet; None leaves the table empty.
+
+        Raises
+        ------
+        BuildError
+            As `make` does, or if what was made is no such table.
+        """
+        nothing = dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false")
+        self.make(nothing, parameters)
+        if made is None:
+            return 0
+        names = ", ".join(map(quoted, self.columns(query.name)))
+        read = f"read_parquet({path_literal(made)} || '/*.parquet')"
+        try:
+            return self.value(f"insert into {query.name} ({names}) select {names} from {read}")
+        except EngineError as error:
+            raise BuildError(f"What another engine made of {query.path} is no such table: {error.advice}") from None
+
     @contextmanager
     def showing(self, **frames: "pd.DataFrame") -> Iterator[None]:
         """Let SQL read frames by the names given, for as long as the block lasts."""
@@ -209,8 +236,9 @@ class Engine:
         """Let a moment that names its own zone fall on the day that it is in a zone, whatever the machine's is."""
         self.run(f"set TimeZone = {literal(time_zone)}")
 
-    def seal(self) -> None:
-        """Read and write no file any more but the store itself."""
+    def seal(self, *folders: Path) -> None:
+        """Read and write no file any more but the store itself, and those in some folders."""
+        self.run(f"set allowed_directories = [{', '.join(literal(f'{folder}/') for folder in folders)}]")
         self.run("set enable_external_access = false")
 
     def settle(self) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from analysis.cohort.build import build_cohort
 from analysis.declared.quarters import quarter_named
 from analysis.declared.study import Study, read_study
+from analysis.declared.study_parts import EngineKind
 from analysis.progress import Bars, Progress
 from analysis.workbench.bench import Workbench
 
@@ -17,6 +18,7 @@ def open_study(
     out: str | Path = "out",
     threads: int | None = None,
     memory_limit: str | None = None,
+    engine: EngineKind | None = None,
     progress: Progress | None = None,
 ) -> Workbench:
     """Open a study, building its cohort if its data, dates or queries are new.
@@ -33,6 +35,8 @@ def open_study(
         Where output goes; the study gets a folder of its name in it.
     threads, memory_limit
         Of DuckDB at most, in all that is built and asked, memory such as ``4GB``; results never depend on them.
+    engine
+        What runs the queries that read the log of use, if not what the study says; results never depend on it, either.
     progress
         Told, in one line each, what takes time; by default a bar in a notebook or terminal (`analysis.progress.Bars`).
 
@@ -57,6 +61,8 @@ def open_study(
     study = read_study(path)
     if source is not None:
         study = study.with_source(Path(source))
+    if engine is not None:
+        study = study.with_log_on(engine)
     if quarter is not None:
         study = study.reporting_on(quarter_named(quarter, study.time.fiscal_year_start_month))
     return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress or Bars())

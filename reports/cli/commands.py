@@ -54,6 +54,8 @@ def _refuse(message: str) -> int:
 
 def _study(options: argparse.Namespace) -> Study:
     study = read_study(options.study)
+    if options.engine is not None:
+        study = study.with_log_on(options.engine)
     return study if options.source is None else study.with_source(options.source)
 
 
@@ -118,6 +120,7 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
         out=options.out,
         threads=options.threads,
         memory_limit=options.memory_limit,
+        engine=options.engine,
         progress=Timed(),
     )
 

@@ -3,7 +3,9 @@
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
+from analysis.declared.study_parts import EngineKind
 from analysis.engine.dialects import DIALECTS, OWN
 from reports.init.files import TEMPLATES
 from reports.messages import ENGLISH, LANGUAGES
@@ -49,6 +51,12 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         "--memory-limit",
         metavar="SIZE",
         help="most memory for queries, such as 4GB (default: four fifths of the machine's; results don't depend on it)",
+    )
+
+    common.add_argument(
+        "--engine",
+        choices=get_args(EngineKind),
+        help="what runs the queries that read the log of use (default: as the study says; results don't depend on it)",
     )
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
