@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from analysis.declared.study_parts import LogEngine
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query
+from analysis.engine.spark import open_spark
 from analysis.progress import Progress
 
 LOGS = frozenset({"usage_daily", "user_activity"})
@@ -126,8 +127,6 @@ def log_queries(
     if asked.kind != "spark":
         yield None
         return
-    from analysis.engine.spark import open_spark  # nobody else waits for it
-
     for name in ("to_spark", "from_spark"):
         (folder / name).mkdir()
     progress(f"opening Spark ({asked.master})")

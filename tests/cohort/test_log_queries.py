@@ -1,0 +1,117 @@
+"""Log queries on another engine: the same cohort, what is on the way not kept, and nothing left behind by a failure."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from samples import SAMPLE
+from small_source import STUDY, content_of, write_small_source
+
+from analysis.cohort import log_queries
+from analysis.cohort.build import FOLDERS, build_cohort
+from analysis.cohort.log_queries import LOGS, ON_THE_WAY, is_of_the_log
+from analysis.cohort.queries import ASKED, MONEY, queries_of
+from analysis.declared.study import read_study
+from analysis.engine.query import Query
+from analysis.errors import BuildError
+from analysis.progress import quiet
+from analysis.workbench import open_study
+from reports.cli.commands import main
+
+
+class AnotherDuckDB:
+    """In the place of Spark: a database that knows only what it was shown, and what it made."""
+
+    def __init__(self, folder: Path, failing: str = "") -> None:
+        self._folder, self._failing = folder, failing
+        self._con = duckdb.connect()
+        self.made: list[str] = []
+
+    def show(self, name: str, files: Path) -> None:
+        where = f"{files}/*.parquet" if files.is_dir() else files
+        self._con.execute(f"create view {name} as from read_parquet('{where}')")
+
+    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path:
+        if query.name == self._failing:
+            raise BuildError("the cluster is gone")
+        made = self._folder / query.name
+        made.mkdir()
+        own = {name: parameters[name] for name in query.parameters}
+        self._con.execute(f"create table made_{query.name} as {query.sql}", own)
+        self._con.execute(f"copy made_{query.name} to '{made}/part.parquet' (format parquet)")
+        self._con.execute(f"create view {query.name} as from made_{query.name}")
+        self.made.append(query.name)
+        return made
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[AnotherDuckDB]:
+    """Let the other engine be `AnotherDuckDB`, and list those that were opened."""
+    opened: list[AnotherDuckDB] = []
+
+    @contextmanager
+    def open_another(master: str, folder: Path, threads: int | None = None) -> Iterator[AnotherDuckDB]:
+        opened.append(AnotherDuckDB(folder, master.removeprefix("local[*]")))
+        yield opened[-1]
+
+    monkeypatch.setattr(log_queries, "open_spark", open_another)
+    return opened
+
+
+def held(path: Path) -> dict[str, tuple[int, str]]:
+    """Return rows and digest of each table of a cohort."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
+
+
+def test_the_cohort_is_the_same(tmp_path: Path, built_sample: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    found = build_cohort(read_study(SAMPLE).with_log_on("spark"), tmp_path, quiet)
+    (own,) = (built_sample / "crm5").glob("cohort-*.duckdb")
+    assert found.path.name == own.name, "another engine makes no other cohort"
+    assert held(found.path) == held(own)
+    assert set(elsewhere[0].made) == {query.name for query in queries_of(FOLDERS) if is_of_the_log(query)}
+
+
+def test_what_is_on_the_way_is_read_by_nothing_later_and_not_kept(built_sample: Path) -> None:
+    (cohort,) = (built_sample / "crm5").glob("cohort-*.duckdb")
+    assert ON_THE_WAY.isdisjoint(held(cohort))
+    others = [query for query in queries_of((*FOLDERS, ASKED, MONEY)) if not is_of_the_log(query)]
+    assert [query.path for query in others if query.reads & (ON_THE_WAY | LOGS)] == []
+
+
+def test_a_failure_in_the_middle_leaves_what_was_there(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    study = write_small_source(tmp_path, usage_daily=None)
+    build_cohort(read_study(study), tmp_path / "out" / "small", quiet)
+    before = content_of(tmp_path / "out")
+    study = read_study(write_small_source(tmp_path)).with_log_on("spark")
+    failing = dataclasses.replace(study.engine, master="local[*]use_window")
+    with pytest.raises(BuildError, match="the cluster is gone"):
+        build_cohort(dataclasses.replace(study, engine=failing), tmp_path / "out" / "small", quiet)
+    assert elsewhere[0].made
+    assert content_of(tmp_path / "out") == before
+
+
+def test_the_study_or_the_command_asks_for_it(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    path = write_small_source(tmp_path)
+    path.write_text(f'{STUDY}\n[engine]\nkind = "spark"\nmaster = "local[*]"\n', encoding="utf-8")
+    out = tmp_path / "out"
+    open_study(path, out=out / "study", progress=quiet)
+    open_study(write_small_source(tmp_path), out=out / "argument", engine="spark", progress=quiet)
+    said = ["build", "--study", str(path), "--no-audits"]
+    assert main([*said, "--out", str(out / "option"), "--engine", "spark"]) == 0
+    assert main([*said, "--out", str(out / "not"), "--engine", "duckdb"]) == 0
+    assert len(elsewhere) == 3
+
+
+def test_without_spark_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    study = read_study(write_small_source(tmp_path)).with_log_on("spark")
+    with pytest.raises(
+        BuildError, match=r"Spark.*is not installed. Install it: pip install 'tenure-workbench\[spark\]'"
+    ):
+        build_cohort(study, tmp_path / "out", quiet)

@@ -1,0 +1,45 @@
+"""A study whose log is on Spark: the same cohort and the same report, byte for byte."""
+
+from pathlib import Path
+
+import pytest
+from samples import SAMPLE
+from small_source import content_of, write_small_source
+
+from analysis.cohort.build import build_cohort
+from analysis.declared.study import read_study
+from analysis.engine.query import Query
+from analysis.engine.spark import open_spark
+from analysis.errors import BuildError
+from analysis.progress import quiet
+from reports.cli.commands import main
+
+pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]  # of Spark's own many
+
+
+def test_the_report_is_the_same_byte_for_byte(spark: object, tmp_path: Path) -> None:
+    for engine in ("duckdb", "spark"):
+        said = ["report", "quarterly", "--study", str(SAMPLE), "--out", str(tmp_path / engine)]
+        assert main([*said, "--engine", engine]) == 0
+    own, other = (
+        {name: held for name, held in content_of(tmp_path / engine).items() if "quarterly" in name}
+        for engine in ("duckdb", "spark")
+    )
+    assert own.keys() == other.keys()
+    assert len(own) > 50
+    assert [name for name in own if own[name] != other[name]] == []
+
+
+def test_a_query_that_fails_is_named_and_nothing_is_written(spark: object, tmp_path: Path) -> None:
+    with (
+        open_spark("local[1]", tmp_path) as opened,
+        pytest.raises(BuildError, match=r"4_activity/broken.sql failed on Spark: .*no_such_table.*Nothing was written"),
+    ):
+        opened.make(Query("broken", "4_activity", "select * from no_such_table"), {})
+
+
+def test_a_session_of_ones_own_is_taken_and_left_as_it_was(spark: object, tmp_path: Path) -> None:
+    spark.range(3).createOrReplaceTempView("usage_daily")
+    study = read_study(write_small_source(tmp_path)).with_log_on("spark")
+    assert build_cohort(study, tmp_path / "out", quiet).is_new
+    assert spark.sql("select count(*) from usage_daily").collect()[0][0] == 3
