@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
-from analysis.cohort.log_queries import LogQueries, forget_what_was_on_the_way, log_queries
+from analysis.cohort.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -124,7 +124,7 @@ def _build(
                 "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
             )
             not_yet_known(engine, read_contract(), study.time.snapshot)
-            with log_queries(study.engine, engine, between, progress, threads) as log:
+            with log_runner(study.engine, engine, between, progress, threads) as log:
                 build_tables(engine, study, declaration, names, progress, log)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
             write_identity(engine, hashes)
@@ -139,9 +139,9 @@ def build_tables(
     declaration: Declaration,
     given: frozenset[str],
     progress: Progress,
-    log: LogQueries | None = None,
+    log: LogRunner | None = None,
 ) -> None:
-    """Run the queries from lifetimes to audit on loaded source tables; those of the log elsewhere, if `log` says so.
+    """Run the queries from lifetimes to audit on loaded source tables; those of the log by `log`, if there is one.
 
     Raises
     ------

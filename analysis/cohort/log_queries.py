@@ -1,14 +1,16 @@
-"""Log queries: those that read the logs of use, which another engine than the cohort's may run where the logs lie."""
+"""Log queries: those that read the logs of use, told from all others; another engine may run them, or in buckets."""
 
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from analysis.cohort.grain import grain_of
+from analysis.cohort.log_buckets import LogInBuckets
+from analysis.cohort.log_elsewhere import LogElsewhere
 from analysis.declared.study_parts import LogEngine
 from analysis.engine.engine import Engine
-from analysis.engine.query import Query
+from analysis.engine.query import Query, downstream
 from analysis.engine.spark import open_spark
 from analysis.progress import Progress
 
@@ -17,26 +19,35 @@ FOLDER = "4_activity"
 """Of ``queries/``: where the logs shrink to whole numbers, one row for each account and date."""
 ON_THE_WAY = frozenset({"usage_user_day", "usage_feature_day", "user_window", "feature_window"})
 """What says more of single users and features than anything later reads: made on the way, and not kept."""
-_ROWS = LOGS | ON_THE_WAY | {"usage_account_day"}
+_LONG = LOGS | ON_THE_WAY | {"usage_account_day"}
+_BY_ACCOUNT = {"account_id", "lifetime_id"}
 
 
-class OtherEngine(Protocol):
-    """What runs queries elsewhere, and hands over what it made as Parquet: `analysis.engine.spark.Spark`."""
+class LogRunner(Protocol):
+    """What runs the queries of the log."""
 
-    def show(self, name: str, files: Path) -> None: ...  # noqa: D102
-
-    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path: ...  # noqa: D102
+    def run(self, queries: Sequence[Query], parameters: Mapping[str, Any]) -> None:
+        """Run queries in order, and put the tables that they make into the store of the cohort."""
 
 
 def is_of_the_log(query: Query) -> bool:
-    """Say whether a query reads a log of use, or what has as many rows."""
-    return query.folder == FOLDER and not query.reads.isdisjoint(_ROWS)
+    """Say whether a query reads a log of use, or what has as many rows, and tells accounts apart."""
+    reads_much = query.folder == FOLDER and not query.reads.isdisjoint(_LONG)
+    return reads_much and not _BY_ACCOUNT.isdisjoint(grain_of(query).key.split(", "))
 
 
-def on_the_way(needed: Collection[str], queries: Collection[Query]) -> set[str]:
-    """Name the tables that are not kept and that queries, of all that are in order, need to be made again."""
+def around_the_log(queries: Sequence[Query]) -> tuple[list[Query], list[Query], list[Query]]:
+    """Part queries in order into those that need no log, those of the log, and those that need what these make."""
+    of_the_log = [query for query in queries if is_of_the_log(query)]
+    later = downstream({query.name for query in of_the_log}, queries)
+    after = [query for query in queries if query.name in later and query not in of_the_log]
+    return [query for query in queries if query not in of_the_log and query not in after], of_the_log, after
+
+
+def on_the_way(needed: set[str], queries: Sequence[Query]) -> set[str]:
+    """Name the tables that are not kept and that some queries, of all that are in order, need to be made again."""
     found = set(needed)
-    for query in reversed(tuple(queries)):
+    for query in reversed(queries):
         if query.name in found:
             found |= query.reads & ON_THE_WAY
     return found & ON_THE_WAY
@@ -45,77 +56,25 @@ def on_the_way(needed: Collection[str], queries: Collection[Query]) -> set[str]:
 def forget_what_was_on_the_way(engine: Engine) -> None:
     """Drop the tables that are not kept."""
     for name in sorted(ON_THE_WAY):
-        engine.run(f"drop table {name}")
-
-
-class LogQueries:
-    """Queries of the log that wait until something reads what they make; then another engine runs them, in order.
-
-    Parameters
-    ----------
-    engine
-        The store of the cohort: what they read beside each other comes from there, and what they make goes there.
-    other
-        What runs them.
-    folder
-        For what goes there, as Parquet; a folder that both see.
-    progress
-        Told of each.
-    """
-
-    def __init__(self, engine: Engine, other: OtherEngine, folder: Path, progress: Progress) -> None:
-        self._engine = engine
-        self._other = other
-        self._folder = folder
-        self._progress = progress
-        self._waiting: list[Query] = []
-        self._shown: set[str] = set()
-
-    def take(self, query: Query) -> None:
-        """Let a query wait."""
-        self._waiting.append(query)
-
-    def is_waited_for(self, query: Query) -> bool:
-        """Say whether a query reads what some waiting one makes."""
-        return not query.reads.isdisjoint(waiting.name for waiting in self._waiting)
-
-    def run(self, parameters: Mapping[str, Any]) -> None:
-        """Run the waiting queries, and put what they make into the store, typed as the store itself would."""
-        for query in self._waiting:
-            began = time.monotonic()
-            for name in sorted(query.reads - self._shown):
-                self._engine.write_parquet(_in_types_of_parquet(self._engine, name), self._folder / f"{name}.parquet")
-                self._other.show(name, self._folder / f"{name}.parquet")
-            made = self._other.make(query, parameters)
-            self._shown |= query.reads | {query.name}
-            kept = None if query.name in ON_THE_WAY else made
-            rows = self._engine.take_over(query, parameters, kept)
-            told = f"{rows:,} rows" if kept else "not kept"
-            self._progress(f"  {query.folder}/{query.name}, on Spark: {told} in {time.monotonic() - began:.1f} s")
-        self._waiting.clear()
-
-
-def _in_types_of_parquet(engine: Engine, table: str) -> str:
-    """Return a select of a table in which long sums are decimals: Parquet has no whole number so long."""
-    columns = (
-        f"cast({name} as decimal(38, 0)) as {name}" if kind == "HUGEINT" else name
-        for name, kind in engine.columns(table).items()
-    )
-    return f"select {', '.join(columns)} from {table}"
+        engine.run(f"drop table if exists {name}")
 
 
 @contextmanager
-def log_queries(
+def log_runner(
     asked: LogEngine, engine: Engine, folder: Path, progress: Progress, threads: int | None = None
-) -> Iterator[LogQueries | None]:
-    """Open what runs the queries of the log, if it is another engine than the cohort's; None where it is the same.
+) -> Iterator[LogRunner | None]:
+    """Open what runs the queries of the log as a study asks for; None where they run as all others do.
 
     Parameters
     ----------
     asked
         What the study asks for.
-    engine, folder, progress
-        As `LogQueries`.
+    engine
+        The store of the cohort.
+    folder
+        For what goes between engines; a folder that both see.
+    progress
+        Told of each query.
     threads
         Of a Spark on this machine.
 
@@ -124,11 +83,11 @@ def log_queries(
     BuildError
         If there is no such engine here.
     """
-    if asked.kind != "spark":
-        yield None
-        return
-    for name in ("to_spark", "from_spark"):
-        (folder / name).mkdir()
-    progress(f"opening Spark ({asked.master})")
-    with open_spark(asked.master, folder / "from_spark", threads) as spark:
-        yield LogQueries(engine, spark, folder / "to_spark", progress)
+    if asked.kind == "spark":
+        for name in ("to", "from"):
+            (folder / name).mkdir()
+        progress(f"opening Spark ({asked.master})")
+        with open_spark(asked.master, folder / "from", threads) as spark:
+            yield LogElsewhere(engine, spark, ON_THE_WAY, folder / "to", progress)
+    else:
+        yield LogInBuckets(engine, asked.buckets, ON_THE_WAY, progress) if asked.buckets > 1 else None

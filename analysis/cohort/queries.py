@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.cohort.log_queries import LogQueries, is_of_the_log
+from analysis.cohort.log_queries import LogRunner, around_the_log
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates
 from analysis.declared.own_queries import NOTHING, OwnQueries
@@ -54,11 +54,11 @@ def run_folders(
     progress: Progress,
     only: Collection[str] | None = None,
     own: OwnQueries = NOTHING,
-    log: LogQueries | None = None,
+    log: LogRunner | None = None,
 ) -> None:
     """Run the queries of some folders in order, all or some; keep the covariates that the data can measure.
 
-    Those of the log are run by another engine if there is one (`log`).
+    Those of the log are run by `log`, if there is one.
 
     Raises
     ------
@@ -67,22 +67,32 @@ def run_folders(
     """
     measured = measurable_covariates(given, covariates=own.declared())
     parameters = {**parameters, **given_parameters(given)}
-    for query in queries_of(folders, own):
-        if only is not None and query.name not in only:
-            continue
-        if log is not None and is_of_the_log(query):
-            log.take(query)
-            continue
-        if log is not None and log.is_waited_for(query):
-            log.run(parameters)
-        keep = None
-        if query.folder == COVARIATES:
-            keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
-        began = time.monotonic()
-        rows = engine.make(query, parameters, keep)
-        if query in own.queries:
-            _refuse_shape(engine, query, rows, measured)
-        progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
+    asked = [query for query in queries_of(folders, own) if only is None or query.name in only]
+    before, of_the_log, after = around_the_log(asked) if log is not None else (asked, [], [])
+    for query in before:
+        _make(engine, query, parameters, measured, progress, own)
+    if log is not None:
+        log.run(of_the_log, parameters)
+    for query in after:
+        _make(engine, query, parameters, measured, progress, own)
+
+
+def _make(
+    engine: Engine,
+    query: Query,
+    parameters: Mapping[str, Any],
+    measured: Sequence[Covariate],
+    progress: Progress,
+    own: OwnQueries,
+) -> None:
+    keep = None
+    if query.folder == COVARIATES:
+        keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
+    began = time.monotonic()
+    rows = engine.make(query, parameters, keep)
+    if query in own.queries:
+        _refuse_shape(engine, query, rows, measured)
+    progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
 
 
 def _refuse_shape(engine: Engine, query: Query, rows: int, measured: Sequence[Covariate]) -> None:

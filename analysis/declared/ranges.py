@@ -6,7 +6,7 @@ import math
 import re
 from typing import Protocol
 
-from analysis.declared.study_parts import Audits, Definitions, Models, Report, Time, Windows
+from analysis.declared.study_parts import Audits, Definitions, LogEngine, Models, Report, Time, Windows
 from analysis.errors import StudyError
 
 # The calendar of queries/3_dates reaches so far.
@@ -42,6 +42,9 @@ class Parts(Protocol):
 
     @property
     def report(self) -> Report: ...  # noqa: D102
+
+    @property
+    def engine(self) -> LogEngine: ...  # noqa: D102
 
 
 def check_ranges(study: Parts, where: str) -> None:
@@ -90,6 +93,7 @@ def check_ranges(study: Parts, where: str) -> None:
         *_definition_rules(study.definitions),
         (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
         (study.audits.look_ahead_accounts >= 1, "audits.look_ahead_accounts must be positive"),
+        (1 <= study.engine.buckets <= 1000, "engine.buckets must lie between 1 and 1000"),
         (
             bool(study.audits.lags) and all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
             "audits.lags must be one or more numbers of days that rise from above 0",

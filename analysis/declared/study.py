@@ -65,9 +65,10 @@ class Study:
         refuse_address(path)
         return dataclasses.replace(self, source=dataclasses.replace(self.source, path=path.resolve()))
 
-    def with_log_on(self, engine: EngineKind) -> "Study":
-        """Return the same study with another engine for the queries that read the log of use."""
-        return dataclasses.replace(self, engine=dataclasses.replace(self.engine, kind=engine))
+    def with_log_on(self, kind: EngineKind | None = None, buckets: int | None = None) -> "Study":
+        """Return the same study with the queries that read the log of use on another engine, or in other buckets."""
+        engine = dataclasses.replace(self.engine, kind=kind or self.engine.kind, buckets=buckets or self.engine.buckets)
+        return dataclasses.replace(self, engine=engine)
 
     def reporting_on(self, quarter: Quarter) -> "Study":
         """Return the same study as it stood on the first day after a quarter, if its snapshot lies no earlier.

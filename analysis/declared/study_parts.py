@@ -127,10 +127,13 @@ class LogEngine:
     master
         Where Spark runs, in its own words (``local[2]``, ``spark://host:7077``), or the address of a Spark Connect
         server (``sc://host:15002``). A session that the process has already is taken in its place.
+    buckets
+        In how many buckets of accounts, one after the other, DuckDB runs them: more take less memory, and more time.
     """
 
     kind: EngineKind = "duckdb"
     master: str = "local[*]"
+    buckets: int = 1
 
 
 @dataclass(frozen=True, slots=True)

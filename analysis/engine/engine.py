@@ -142,31 +142,37 @@ class Engine:
         except EngineError as error:
             raise BuildError(f"{query.path} failed: {error.advice}") from None
 
-    def take_over(self, query: Query, parameters: Parameters, made: Path | None) -> int:
-        """Make the table of a query of what another engine made of it, and return its number of rows.
+    def make_empty(self, query: Query, parameters: Parameters) -> None:
+        """Make the table of a query without any row: its columns and their types."""
+        self.make(dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false"), parameters)
 
-        Parameters
-        ----------
-        query, parameters
-            As `make` takes them: they say the columns and their types.
-        made
-            A folder of Parquet; None leaves the table empty.
+    def add_parquet(self, table: str, folder: Path) -> int:
+        """Add the rows of a folder of Parquet files to a table, column by name, and return their number.
 
         Raises
         ------
         BuildError
-            As `make` does, or if what was made is no such table.
+            If they are none of that table.
         """
-        nothing = dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false")
-        self.make(nothing, parameters)
-        if made is None:
-            return 0
-        names = ", ".join(map(quoted, self.columns(query.name)))
-        read = f"read_parquet({path_literal(made)} || '/*.parquet')"
+        names = ", ".join(map(quoted, self.columns(table)))
+        read = f"read_parquet({path_literal(folder)} || '/*.parquet')"
         try:
-            return self.value(f"insert into {query.name} ({names}) select {names} from {read}")
+            return self.value(f"insert into {table} ({names}) select {names} from {read}")
         except EngineError as error:
-            raise BuildError(f"What another engine made of {query.path} is no such table: {error.advice}") from None
+            raise BuildError(f"What another engine made is no table {table}: {error.advice}") from None
+
+    @contextmanager
+    def made_for_now(self, query: Query, parameters: Parameters) -> Iterator[None]:
+        """Let SQL read what a query makes by its name, whatever else goes by it, for as long as the block lasts."""
+        own = own_parameters(query, parameters)
+        try:
+            self.run(f"create temp table {query.name} as select * from (\n{query.sql.rstrip()}\n)", own)
+        except EngineError as error:
+            raise BuildError(f"{query.path} failed: {error.advice}") from None
+        try:
+            yield
+        finally:
+            self.run(f"drop table temp.{query.name}")
 
     @contextmanager
     def showing(self, **frames: "pd.DataFrame") -> Iterator[None]:

@@ -19,6 +19,7 @@ def open_study(
     threads: int | None = None,
     memory_limit: str | None = None,
     engine: EngineKind | None = None,
+    buckets: int | None = None,
     progress: Progress | None = None,
 ) -> Workbench:
     """Open a study, building its cohort if its data, dates or queries are new.
@@ -35,8 +36,9 @@ def open_study(
         Where output goes; the study gets a folder of its name in it.
     threads, memory_limit
         Of DuckDB at most, in all that is built and asked, memory such as ``4GB``; results never depend on them.
-    engine
-        What runs the queries that read the log of use, if not what the study says; results never depend on it, either.
+    engine, buckets
+        What runs the queries that read the log of use, and in how many buckets of accounts, if not as the study says;
+        results never depend on them, either.
     progress
         Told, in one line each, what takes time; by default a bar in a notebook or terminal (`analysis.progress.Bars`).
 
@@ -61,8 +63,7 @@ def open_study(
     study = read_study(path)
     if source is not None:
         study = study.with_source(Path(source))
-    if engine is not None:
-        study = study.with_log_on(engine)
+    study = study.with_log_on(engine, buckets)
     if quarter is not None:
         study = study.reporting_on(quarter_named(quarter, study.time.fiscal_year_start_month))
     return open_workbench(study, Path(out), threads=threads, memory_limit=memory_limit, progress=progress or Bars())

@@ -54,8 +54,7 @@ def _refuse(message: str) -> int:
 
 def _study(options: argparse.Namespace) -> Study:
     study = read_study(options.study)
-    if options.engine is not None:
-        study = study.with_log_on(options.engine)
+    study = study.with_log_on(options.engine, options.buckets)
     return study if options.source is None else study.with_source(options.source)
 
 
@@ -121,6 +120,7 @@ def _open(options: argparse.Namespace):  # type: ignore[no-untyped-def]  # the w
         threads=options.threads,
         memory_limit=options.memory_limit,
         engine=options.engine,
+        buckets=options.buckets,
         progress=Timed(),
     )
 

@@ -58,6 +58,11 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
         choices=get_args(EngineKind),
         help="what runs the queries that read the log of use (default: as the study says; results don't depend on it)",
     )
+    common.add_argument(
+        "--buckets",
+        type=_at_least(1),
+        help="run them bucket by bucket of accounts, of so many: less memory (default: as the study says)",
+    )
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")
     verbs = whole.add_subparsers(required=True, metavar="VERB")
