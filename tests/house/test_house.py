@@ -33,6 +33,8 @@ def read_toml(name: str) -> dict:
 
 PYPROJECT = read_toml("pyproject.toml")
 BROWSER_LOCK = "requirements-browser.lock"
+APART = {"setup": "requirements-setup.lock", "browser": BROWSER_LOCK}
+"""Groups of dependencies that have a lock of their own."""
 UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
 
 
@@ -137,9 +139,10 @@ class TestLock:
     def test_uv_lock_was_renewed_after_the_last_change_of_dependencies(self):
         (project,) = (p for p in read_toml("uv.lock")["package"] if "editable" in p["source"])
         groups = project["metadata"]["requires-dev"]
-        written = project["metadata"]["requires-dist"] + groups["dev"] + groups["browser"]
+        written = project["metadata"]["requires-dist"] + [entry for name in ("dev", *APART) for entry in groups[name]]
         locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
-        assert locked == declared() | ranges(PYPROJECT["dependency-groups"]["browser"])
+        apart = [requirement for name in APART for requirement in PYPROJECT["dependency-groups"][name]]
+        assert locked == declared() | ranges(apart)
 
     def test_what_a_browser_test_needs_is_locked_apart_and_set_up_by_nothing_else(self):
         browser = ranges(PYPROJECT["dependency-groups"]["browser"])
@@ -147,10 +150,12 @@ class TestLock:
         assert {"playwright", "axe-playwright-python"}.isdisjoint(name for name, _ in hashed_lock())
 
     def test_the_locks_of_requirements_hold_exactly_the_packages_of_uv_lock(self):
-        assert set(hashed_lock()) | set(hashed_lock(BROWSER_LOCK)) == set(UV_LOCK)
+        assert set(hashed_lock()).union(*(hashed_lock(lock) for lock in APART.values())) == set(UV_LOCK)
 
     def test_every_package_is_hashed_as_in_uv_lock(self):
-        for key, hashes in [*hashed_lock().items(), *hashed_lock(BROWSER_LOCK).items()]:
+        for key, hashes in [
+            item for lock in ("requirements.lock", *APART.values()) for item in hashed_lock(lock).items()
+        ]:
             package = UV_LOCK[key]
             files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
             assert hashes, f"{key} has no hash"
