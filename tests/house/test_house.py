@@ -221,7 +221,7 @@ class TestTaskRunner:
         for name, body in stand_ins.items():
             (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
             (tmp_path / name).chmod(0o755)
-        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        for name in ("Makefile", "requirements.lock", APART["setup"], "pyproject.toml"):
             (tmp_path / name).write_bytes((ROOT / name).read_bytes())
         run = run_make("setup", f"PYTHON={candidates.format(folder=tmp_path)}", folder=tmp_path)
         said = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
