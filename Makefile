@@ -14,7 +14,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test proofs browser fuzz kill report study-worlds bench bench-covariates lab notebooks check format index lock clean
+.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates lab notebooks check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,10 @@ proofs: setup  ## run the tests that make test leaves out, for they take long
 browser: setup  ## look at every page in a Chromium: axe, keyboard, phone, paper, HTML (CHROMIUM=, VNU_JAR= name what is elsewhere; ten minutes)
 	$(PIP) install --quiet --require-hashes --requirement requirements-browser.lock
 	CHROMIUM=$(CHROMIUM) $(if $(VNU_JAR),VNU_JAR=$(VNU_JAR)) $(BIN)/python -m pytest -m browser tests/browser -rs --durations=5
+
+spark: setup  ## run every query on a local Spark, and compare each cell with DuckDB's (needs Java 17 or later; ten minutes)
+	$(PIP) install --quiet --require-hashes --requirement requirements-spark.lock
+	SPARK_TABLE=benchmarks/spark_agreement.csv $(BIN)/python -m pytest -m spark tests/spark -rs --capture=no
 
 fuzz: setup  ## mutants of a source, a study and its strings: a clear error, or all whole (FUZZ=number, FUZZ_MINUTES, FUZZ_SEED=first)
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/ingest/test_mutants.py --quiet
@@ -84,11 +88,12 @@ format: setup  ## rewrite Python and SQL in the house style
 index: setup  ## rewrite queries/README.md, the list of tables, from the queries
 	$(BIN)/python -m reports.dictionary.query_index
 
-lock:  ## renew uv.lock and requirements.lock after a change of dependencies (needs uv)
+lock:  ## renew uv.lock and the requirements*.lock after a change of dependencies (needs uv)
 	$(UV) lock
 	$(UV) export --quiet --locked --group dev --no-emit-project --output-file requirements.lock
 	$(UV) export --quiet --locked --only-group setup --no-emit-project --output-file requirements-setup.lock
 	$(UV) export --quiet --locked --only-group browser --no-emit-project --output-file requirements-browser.lock
+	$(UV) export --quiet --locked --extra spark --no-default-groups --no-emit-project --output-file requirements-spark.lock
 
 clean:  ## remove .venv and caches (never out/)
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -36,6 +36,7 @@ SIDE_BY_SIDE = "6_cohorts"
 NEEDED_BY_TWELVE = (
     *("usage_account_day", "usage_feature_day", "usage_user_day", "user_period"),
     *("window_blocks", "use_window", "feature_window", "user_window", "terms_in_force", "contact_role"),
+    *("known_feature", "feature_counts", "dated_user", "user_counts", "log_periods"),
     *("work_region", "business_day", "business_window", "paying_day", "book_day", "book_window"),
     *("usage", "champion"),
 )

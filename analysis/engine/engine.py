@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from analysis.engine.query import Query
+from analysis.engine.query import Query, own_parameters
 from analysis.engine.quoting import in_letters, literal, quoted
 from analysis.engine.refusals import refusal
 from analysis.errors import BuildError, EngineError
@@ -115,7 +115,7 @@ class Engine:
 
     def ask(self, query: Query, parameters: Parameters | None = None) -> "pd.DataFrame":
         """Return the rows of a query of a file, which is given those parameters that it names."""
-        return self.frame(query.sql, _own(query, parameters or {}))
+        return self.frame(query.sql, own_parameters(query, parameters or {}))
 
     def make(self, query: Query, parameters: Parameters, keep: Collection[str] | None = None) -> int:
         """Make the table of a query and return its number of rows.
@@ -134,7 +134,7 @@ class Engine:
         BuildError
             If the query asks for a parameter that is not on offer, or fails.
         """
-        own = _own(query, parameters)
+        own = own_parameters(query, parameters)
         columns = "*" if keep is None else ", ".join(keep)
         try:
             return self.value(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
@@ -236,14 +236,3 @@ class Engine:
             yield
         except duckdb.Error as error:
             raise refusal(error, self._built) from None
-
-
-def _own(query: Query, parameters: Parameters) -> dict[str, Any]:
-    """Return the parameters that a query asks for, of those on offer."""
-    unknown = sorted(query.parameters - set(parameters))
-    if unknown:
-        raise BuildError(
-            f"{query.path} asks for ${unknown[0]}, which the study does not give. "
-            f"On offer: {', '.join(sorted(parameters))}."
-        )
-    return {name: parameters[name] for name in sorted(query.parameters)}

@@ -109,6 +109,23 @@ def line_at(sql: str, position: int) -> int:
     return sql.encode()[:position].count(b"\n") + 1
 
 
+def own_parameters(query: Query, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a query asks for, of those on offer.
+
+    Raises
+    ------
+    BuildError
+        If one is not on offer.
+    """
+    unknown = sorted(query.parameters - set(parameters))
+    if unknown:
+        raise BuildError(
+            f"{query.path} asks for ${unknown[0]}, which the study does not give. "
+            f"On offer: {', '.join(sorted(parameters))}."
+        )
+    return {name: parameters[name] for name in sorted(query.parameters)}
+
+
 def _queries_in(folder: Traversable, name: str) -> dict[str, Query]:
     return {
         entry.name.removesuffix(".sql"): Query(entry.name.removesuffix(".sql"), name, entry.read_text(encoding="utf-8"))

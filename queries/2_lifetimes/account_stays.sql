@@ -15,11 +15,15 @@ numbered as (
         account_id,
         spell_from,
         spell_until,
-        sum(case when previous_until is null or spell_from - previous_until > $allowed_gap_days then 1 else 0 end)
-            over (
-                partition by account_id order by spell_from
-                rows between unbounded preceding and current row
-            ) as lifetime_number
+        sum(
+            case
+                when previous_until is null or date_diff('day', previous_until, spell_from) > $allowed_gap_days then 1
+                else 0
+            end
+        ) over (
+            partition by account_id order by spell_from
+            rows between unbounded preceding and current row
+        ) as lifetime_number
     from followed
 )
 

@@ -16,5 +16,5 @@ numbers as (
 
 select cast($observation_start as date) - $baseline_days + cast(number as integer) as day
 from numbers
-where number < cast($snapshot as date) - cast($observation_start as date) + $baseline_days
+where number < date_diff('day', cast($observation_start as date), cast($snapshot as date)) + $baseline_days
 order by day

@@ -13,7 +13,7 @@ days as (
         regions.region,
         calendar_days.day,
         case
-            when (calendar_days.day - cast('1900-01-01' as date)) % 7 >= 5 then 0  -- 1 January 1900 was a Monday
+            when date_diff('day', cast('1900-01-01' as date), calendar_days.day) % 7 >= 5 then 0  -- that was a Monday
             when holidays.day is not null then 0
             else 1
         end as is_business_day

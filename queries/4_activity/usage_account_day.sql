@@ -22,7 +22,9 @@ select
     account_id,
     used_on,
     known_on,
-    cast(floor((used_on - cast('1900-01-01' as date)) / greatest($baseline_days, 28)) as integer) as block,
+    cast(
+        floor(date_diff('day', cast('1900-01-01' as date), used_on) / greatest($baseline_days, 28)) as integer
+    ) as block,
     case when row_number() over (partition by account_id, used_on order by known_on) = 1 then 1 else 0 end as days,
     events,
     timed_events,

@@ -1,13 +1,14 @@
 -- grain: account, day, feature used, day on which it became known; key: account_id, used_on, feature, known_on
--- rule: block numbers runs of days as window_blocks does; the rows of an account lie together, as its windows are read.
---       Materialized, so that sums and sort do not share the memory
-with days as materialized (
+-- rule: block numbers runs of days as window_blocks does; the rows of an account lie together, as its windows are read
+with days as (
     select
         account_id,
         used_on,
         coalesce(known_on, used_on) as known_on,
         feature,
-        cast(floor((used_on - cast('1900-01-01' as date)) / greatest($baseline_days, 28)) as integer) as block,
+        cast(
+            floor(date_diff('day', cast('1900-01-01' as date), used_on) / greatest($baseline_days, 28)) as integer
+        ) as block,
         cast(sum(events) as bigint) as events
     from usage_daily
     where

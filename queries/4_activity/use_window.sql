@@ -5,22 +5,28 @@ with used_days as (
     select
         dates.lifetime_id,
         dates.risk_date,
-        sum(case when used.used_on >= dates.recent_from then used.events else 0 end) as recent_events,
-        sum(case when used.used_on < dates.recent_from then used.events else 0 end) as baseline_events,
-        sum(case when used.used_on >= dates.recent_from then used.timed_events else 0 end)
+        cast(sum(case when used.used_on >= dates.recent_from then used.events else 0 end) as bigint) as recent_events,
+        cast(sum(case when used.used_on < dates.recent_from then used.events else 0 end) as bigint) as baseline_events,
+        cast(sum(case when used.used_on >= dates.recent_from then used.timed_events else 0 end) as bigint)
             as timed_events,
-        sum(case when used.used_on >= dates.recent_from then used.out_of_hours_events else 0 end)
+        cast(sum(case when used.used_on >= dates.recent_from then used.out_of_hours_events else 0 end) as bigint)
             as out_of_hours_events,
-        sum(case when used.used_on >= dates.recent_from then used.named_events else 0 end) as recent_named_events,
-        sum(case when used.used_on < dates.recent_from then used.named_events else 0 end) as baseline_named_events,
-        sum(case when used.used_on >= dates.recent_from then used.featured_events else 0 end)
+        cast(sum(case when used.used_on >= dates.recent_from then used.named_events else 0 end) as bigint)
+            as recent_named_events,
+        cast(sum(case when used.used_on < dates.recent_from then used.named_events else 0 end) as bigint)
+            as baseline_named_events,
+        cast(sum(case when used.used_on >= dates.recent_from then used.featured_events else 0 end) as bigint)
             as recent_featured_events,
-        sum(case when used.used_on < dates.recent_from then used.featured_events else 0 end)
+        cast(sum(case when used.used_on < dates.recent_from then used.featured_events else 0 end) as bigint)
             as baseline_featured_events,
-        sum(case when used.used_on >= dates.recent_from then used.days else 0 end) as recent_active_days,
+        cast(sum(case when used.used_on >= dates.recent_from then used.days else 0 end) as bigint)
+            as recent_active_days,
         cast(
             bit_count(
-                bit_or(cast(1 as bigint) << cast(floor((dates.risk_date - used.used_on - 1) / 7) as integer))
+                bit_or(
+                    cast(1 as bigint)
+                    << cast(floor((date_diff('day', used.used_on, dates.risk_date) - 1) / 7) as integer)
+                )
             ) as integer
         ) as active_weeks,
         max(used.used_on) as last_used_on

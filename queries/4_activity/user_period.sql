@@ -9,7 +9,7 @@ with weeks as (
         user_id,
         known_on,
         events,
-        used_on - cast((used_on - cast('1900-01-01' as date)) % 7 as integer) as monday
+        used_on - cast(date_diff('day', cast('1900-01-01' as date), used_on) % 7 as integer) as monday
     from usage_user_day
 ),
 

@@ -15,16 +15,18 @@ select
             end
         ) as bigint
     ) as baseline_events,
-    bit_count(
-        bit_or(
-            case
-                when used.used_on >= dates.risk_date - 7 then 1
-                when used.used_on >= dates.risk_date - 14 then 2
-                when used.used_on >= dates.risk_date - 21 then 4
-                when used.used_on >= dates.risk_date - 28 then 8
-                else 0
-            end
-        )
+    cast(
+        bit_count(
+            bit_or(
+                case
+                    when used.used_on >= dates.risk_date - 7 then 1
+                    when used.used_on >= dates.risk_date - 14 then 2
+                    when used.used_on >= dates.risk_date - 21 then 4
+                    when used.used_on >= dates.risk_date - 28 then 8
+                    else 0
+                end
+            )
+        ) as integer
     ) as recent_weeks
 from window_blocks as dates
 inner join usage_user_day as used

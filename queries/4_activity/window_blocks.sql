@@ -22,5 +22,5 @@ select distinct
     recent_from,
     baseline_from,
     longest_from,
-    cast(floor((day - cast('1900-01-01' as date)) / greatest($baseline_days, 28)) as integer) as block
+    cast(floor(date_diff('day', cast('1900-01-01' as date), day) / greatest($baseline_days, 28)) as integer) as block
 from ends

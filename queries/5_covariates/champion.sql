@@ -2,10 +2,8 @@
 -- rule: who is a champion and known to be, on the morning of risk_date. Nobody ever recorded is unknown, not none. That
 --       there is none, how many there are, and how long there has been none are apart: a vacancy has a length only
 --       where there is one, since the last of them went, or since the origin where none has begun yet. A new sponsor is
---       a decider who came after another one of that role. Key users stand in where no role is recorded:
---       key_user_percent of users, rounded up, with the most use in the baseline window before the recent one, and
---       whoever used it as much as the last of them: no id decides; only use that names its user counts, and where less
---       than half of it does, nothing is known
+--       a decider who came after another one of that role. Key users stand in where no role is recorded: only use that
+--       names its user counts, and where less than half of it does, nothing is known
 with people as (
     select
         dates.lifetime_id,
@@ -96,38 +94,6 @@ sponsors as (
             arrivals.account_id = first_arrivals.account_id
             and arrivals.role = first_arrivals.role
     group by dates.lifetime_id, dates.risk_date
-),
-
-ranked as (
-    select
-        lifetime_id,
-        risk_date,
-        recent_events,
-        baseline_events,
-        rank() over (partition by lifetime_id, risk_date order by baseline_events desc) as place,
-        sum(case when baseline_events > 0 then 1 else 0 end) over (partition by lifetime_id, risk_date)
-            as baseline_users
-    from user_window
-),
-
-marked as (
-    select
-        *,
-        case when 100 * (place - 1) < $key_user_percent * baseline_users then 1 else 0 end as is_key_user
-    from ranked
-),
-
-key_users as (
-    select
-        lifetime_id,
-        risk_date,
-        sum(recent_events) as recent_events,
-        sum(recent_events * is_key_user) as key_events,
-        sum(baseline_events * is_key_user) as key_baseline_events,
-        sum(is_key_user) as key_users,
-        sum(case when recent_events = 0 then is_key_user else 0 end) as silent_users
-    from marked
-    group by lifetime_id, risk_date
 )
 
 select
@@ -145,21 +111,27 @@ select
     end as no_champion,
     case
         when dates.are_contacts_known and champions.champions = 0
-            then dates.risk_date - greatest(coalesce(champions.gone_from, dates.origin), dates.origin) + 1
+            then
+                date_diff('day', greatest(coalesce(champions.gone_from, dates.origin), dates.origin), dates.risk_date)
+                + 1
     end as vacancy_days,
     case when dates.are_contacts_logged then sponsors.new_sponsor end as new_sponsor,
     case
-        when key_users.recent_events > 0 and key_users.key_users > 0
-            then cast(key_users.key_events as double) / cast(key_users.recent_events as double)
+        when user_counts.recent_events > 0 and user_counts.key_users > 0
+            then cast(user_counts.key_recent_events as double) / cast(user_counts.recent_events as double)
     end as key_user_share,
     case
-        when key_users.key_users > 0 then cast(key_users.silent_users as double) / cast(key_users.key_users as double)
+        when user_counts.key_users > 0
+            then cast(user_counts.silent_key_users as double) / cast(user_counts.key_users as double)
     end as key_user_silence,
     case
-        when key_users.key_users > 0
+        when user_counts.key_users > 0
             then
-                ln((key_users.key_events + 1) / $recent_days)
-                - ln((key_users.key_baseline_events + 1) / (dates.risk_date - dates.baseline_from - $recent_days))
+                ln((user_counts.key_recent_events + 1) / $recent_days)
+                - ln(
+                    (user_counts.key_baseline_events + 1)
+                    / (date_diff('day', dates.baseline_from, dates.risk_date) - $recent_days)
+                )
     end as key_user_trend
 from risk_windows as dates
 left join champions
@@ -178,10 +150,10 @@ inner join use_window
     on
         dates.lifetime_id = use_window.lifetime_id
         and dates.risk_date = use_window.risk_date
-left join key_users
+left join user_counts
     on
-        dates.lifetime_id = key_users.lifetime_id
-        and dates.risk_date = key_users.risk_date
+        dates.lifetime_id = user_counts.lifetime_id
+        and dates.risk_date = user_counts.risk_date
         and dates.is_use_comparable
         and use_window.is_recent_use_named
         and use_window.is_earlier_use_named

@@ -89,9 +89,9 @@ select
     dates.lifetime_id,
     dates.risk_date,
     case
-        when engagements.last_held_on is not null then dates.risk_date - engagements.last_held_on - 1
+        when engagements.last_held_on is not null then date_diff('day', engagements.last_held_on, dates.risk_date) - 1
         when dates.risk_date > dates.origin and engagements.began_on >= engagements.touches_from
-            then dates.risk_date - engagements.began_on
+            then date_diff('day', engagements.began_on, dates.risk_date)
     end as sponsor_silence,
     case
         when dates.are_touches_logged and threads.touches >= 2

@@ -37,8 +37,8 @@ select
     end as term,
     cast(terms.seats as double) as seats,
     case when terms.seats > 0 then cast(terms.mrr as double) / cast(terms.seats as double) end as mrr_per_seat,
-    terms.term_ends_on - risk_dates.risk_date as days_to_renewal,
-    terms.notice_deadline_on - risk_dates.risk_date as days_to_deadline,
+    date_diff('day', risk_dates.risk_date, terms.term_ends_on) as days_to_renewal,
+    date_diff('day', risk_dates.risk_date, terms.notice_deadline_on) as days_to_deadline,
     case
         when landmark_months.landmark is not null
             then
@@ -63,14 +63,14 @@ select
         when compared.lifetime_id is not null then case when compared.seats > compared.earlier_seats then 1 else 0 end
     end as seats_added,
     risk_dates.lifetime_number - 1 as earlier_lifetimes,
-    risk_dates.risk_date - risk_dates.origin as tenure_days,
+    date_diff('day', risk_dates.origin, risk_dates.risk_date) as tenure_days,
     case
-        when risk_dates.risk_date - risk_dates.origin >= $mature_from_day then 'mature'
+        when date_diff('day', risk_dates.origin, risk_dates.risk_date) >= $mature_from_day then 'mature'
         when
             risk_dates.onboarding_completed_on >= risk_dates.origin
             and risk_dates.onboarding_completed_on < risk_dates.risk_date
             then 'adoption'
-        when risk_dates.risk_date - risk_dates.origin >= $adoption_from_day then 'adoption'
+        when date_diff('day', risk_dates.origin, risk_dates.risk_date) >= $adoption_from_day then 'adoption'
         else 'onboarding'
     end as phase
 from risk_dates

@@ -137,8 +137,8 @@ select
     dates.lifetime_id,
     dates.risk_date,
     coalesce(
-        dates.risk_date - touches.last_held_on - 1,
-        case when dates.is_every_touch_logged then dates.risk_date - dates.origin end
+        date_diff('day', touches.last_held_on, dates.risk_date) - 1,
+        case when dates.is_every_touch_logged then date_diff('day', dates.origin, dates.risk_date) end
     ) as days_since_touch,
     case
         when dates.are_touches_logged and touches.vendor_touches > 0
@@ -153,7 +153,7 @@ select
             then cast(counted.sentiment as double) / counted.scored_tickets
     end as ticket_sentiment,
     last_nps.nps,
-    dates.risk_date - last_nps.responded_on - 1 as nps_age
+    date_diff('day', last_nps.responded_on, dates.risk_date) - 1 as nps_age
 from risk_windows as dates
 left join touches
     on

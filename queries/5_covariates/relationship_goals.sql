@@ -63,12 +63,12 @@ select
             then case when summary.achieved_goals = summary.own_goals then 1 else 0 end
     end as goals_achieved_no_next,
     coalesce(
-        dates.risk_date - summary.last_shown_on - 1,
-        case when dates.is_every_goal_logged then dates.risk_date - dates.origin end
+        date_diff('day', summary.last_shown_on, dates.risk_date) - 1,
+        case when dates.is_every_goal_logged then date_diff('day', dates.origin, dates.risk_date) end
     ) as days_without_value,
     case
         when dates.is_every_goal_logged
-            then coalesce(summary.first_achieved_on, dates.risk_date) - dates.origin
+            then date_diff('day', dates.origin, coalesce(summary.first_achieved_on, dates.risk_date))
     end as first_value_days
 from dates
 left join summary

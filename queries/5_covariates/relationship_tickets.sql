@@ -76,7 +76,7 @@ select
     end as tone_trend,
     case
         when dates.are_tickets_logged and coalesce(2 * still_open.tickets_with_category >= still_open.tickets, true)
-            then coalesce(dates.risk_date - still_open.oldest_fault_opened_on, 0)
+            then coalesce(date_diff('day', still_open.oldest_fault_opened_on, dates.risk_date), 0)
     end as oldest_open_fault_days,
     case when dates.are_tickets_logged then coalesce(reopened.reopened_tickets, 0) end as reopened_tickets
 from risk_windows as dates

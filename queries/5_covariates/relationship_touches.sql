@@ -124,7 +124,7 @@ select
     dates.risk_date,
     case
         when dates.onboarded_on < dates.risk_date and dates.onboarded_on >= dates.touches_from
-            then coalesce(touches.first_follow_up_on, dates.risk_date) - dates.onboarded_on
+            then date_diff('day', dates.onboarded_on, coalesce(touches.first_follow_up_on, dates.risk_date))
     end as first_follow_up_days,
     case when dates.are_touches_logged then runs.unanswered_touches end as unanswered_run,
     case

@@ -3,28 +3,7 @@
 --       begins, or into a hole of it, or beyond its end, is missing; so is what is said of users or features where the
 --       use does not say it; counts are added as integers and divided last. Surge and drop compare use by business day
 --       of the account's region, and beside it the whole book's
-with features as (
-    select
-        lifetime_id,
-        risk_date,
-        count(*) as features_used,
-        sum(recent_events * recent_events) as squared_events,
-        sum(recent_events) as events
-    from feature_window
-    where recent_events > 0
-    group by lifetime_id, risk_date
-),
-
-log_periods as (
-    select
-        period_start,
-        period_days,
-        min(known_on) as known_on
-    from user_period
-    group by period_start, period_days
-),
-
-periods as (
+with periods as (
     select
         dates.lifetime_id,
         dates.risk_date,
@@ -72,8 +51,8 @@ measured as (
         dates.risk_date,
         dates.is_recent_use_logged,
         dates.is_use_comparable,
-        dates.risk_date - dates.recent_from as recent_days,
-        dates.risk_date - dates.baseline_from as observed_days,
+        date_diff('day', dates.recent_from, dates.risk_date) as recent_days,
+        date_diff('day', dates.baseline_from, dates.risk_date) as observed_days,
         dates.are_active_users_logged
         and ($is_user_activity_given or use_window.is_recent_use_named) as are_recent_users_said,
         $is_user_activity_given or use_window.is_earlier_use_named as are_earlier_users_said,
@@ -85,12 +64,12 @@ measured as (
         use_window.recent_active_days,
         use_window.active_weeks,
         coalesce(
-            dates.risk_date - use_window.last_used_on - 1,
-            case when dates.is_use_logged then dates.risk_date - dates.baseline_from end
+            date_diff('day', use_window.last_used_on, dates.risk_date) - 1,
+            case when dates.is_use_logged then date_diff('day', dates.baseline_from, dates.risk_date) end
         ) as days_since_use,
-        coalesce(features.features_used, 0) as features_used,
-        features.squared_events as feature_squares,
-        features.events as feature_events,
+        coalesce(feature_counts.recent_features, 0) as features_used,
+        feature_counts.squared_events as feature_squares,
+        feature_counts.recent_events as feature_events,
         coalesce(periods.recent_periods, 0) as recent_periods,
         coalesce(periods.baseline_periods, 0) as baseline_periods,
         coalesce(users.recent_users, 0) as recent_users,
@@ -106,10 +85,10 @@ measured as (
         on
             dates.lifetime_id = use_window.lifetime_id
             and dates.risk_date = use_window.risk_date
-    left join features
+    left join feature_counts
         on
-            dates.lifetime_id = features.lifetime_id
-            and dates.risk_date = features.risk_date
+            dates.lifetime_id = feature_counts.lifetime_id
+            and dates.risk_date = feature_counts.risk_date
     left join periods
         on
             dates.lifetime_id = periods.lifetime_id

@@ -1,29 +1,13 @@
 -- grain: lifetime and risk date; key: lifetime_id, risk_date
--- rule: a feature is known from the day after its release, one without a day of release always. New ones are those of
---       the last released_days, but not from before the origin; a window that reaches before its log begins is missing
-with days as (
-    select distinct risk_date
-    from risk_dates
-),
-
-known_features as (
-    select
-        days.risk_date,
-        features.feature,
-        features.depth,
-        features.released_on
-    from days
-    inner join features
-        on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date
-),
-
-known as (
+-- rule: of the features known on risk_date. New ones are those of the last released_days, but not from before the
+--       origin; a window that reaches before its log begins is missing
+with known as (
     select
         risk_date,
         max(released_on) as last_released_on,
         sum(case when depth = 'core' then 1 else 0 end) as core_features,
         sum(case when depth = 'advanced' then 1 else 0 end) as advanced_features
-    from known_features
+    from known_feature
     group by risk_date
 ),
 
@@ -33,31 +17,10 @@ released as (
         dates.risk_date,
         count(*) as features
     from risk_windows as dates
-    inner join known_features
+    inner join known_feature
         on
-            dates.risk_date = known_features.risk_date
-            and dates.released_from <= known_features.released_on
-    group by dates.lifetime_id, dates.risk_date
-),
-
-used as (
-    select
-        dates.lifetime_id,
-        dates.risk_date,
-        sum(case when known_features.released_on >= dates.released_from then 1 else 0 end) as new_features,
-        sum(case when feature_window.recent_events > 0 and known_features.depth = 'core' then 1 else 0 end)
-            as core_features,
-        sum(case when feature_window.recent_events > 0 and known_features.depth = 'advanced' then 1 else 0 end)
-            as advanced_features
-    from risk_windows as dates
-    inner join feature_window
-        on
-            dates.lifetime_id = feature_window.lifetime_id
-            and dates.risk_date = feature_window.risk_date
-    inner join known_features
-        on
-            feature_window.risk_date = known_features.risk_date
-            and feature_window.feature = known_features.feature
+            dates.risk_date = known_feature.risk_date
+            and dates.released_from <= known_feature.released_on
     group by dates.lifetime_id, dates.risk_date
 )
 
@@ -71,19 +34,19 @@ select
             and use_window.is_earlier_use_featured
             and dates.released_from >= dates.features_since
             and released.features > 0
-            then cast(coalesce(used.new_features, 0) as double) / cast(released.features as double)
+            then cast(coalesce(feature_counts.new_features, 0) as double) / cast(released.features as double)
     end as released_features_tried,
     case
         when known.last_released_on >= dates.features_since
-            then dates.risk_date - known.last_released_on - 1
+            then date_diff('day', known.last_released_on, dates.risk_date) - 1
     end as days_since_release,
     case
         when dates.is_recent_use_logged and use_window.is_recent_use_featured and known.core_features > 0
-            then cast(coalesce(used.core_features, 0) as double) / cast(known.core_features as double)
+            then cast(coalesce(feature_counts.core_features, 0) as double) / cast(known.core_features as double)
     end as core_feature_share,
     case
         when dates.is_recent_use_logged and use_window.is_recent_use_featured and known.advanced_features > 0
-            then cast(coalesce(used.advanced_features, 0) as double) / cast(known.advanced_features as double)
+            then cast(coalesce(feature_counts.advanced_features, 0) as double) / cast(known.advanced_features as double)
     end as advanced_feature_share
 from risk_windows as dates
 inner join use_window
@@ -96,7 +59,7 @@ left join released
     on
         dates.lifetime_id = released.lifetime_id
         and dates.risk_date = released.risk_date
-left join used
+left join feature_counts
     on
-        dates.lifetime_id = used.lifetime_id
-        and dates.risk_date = used.risk_date
+        dates.lifetime_id = feature_counts.lifetime_id
+        and dates.risk_date = feature_counts.risk_date

@@ -39,20 +39,20 @@ intervals as (
         lifetimes.account_id,
         lifetimes.cluster_id,
         scheduled.starts_on as risk_date,
-        scheduled.starts_on - lifetimes.origin as start,
-        scheduled.stops_on - lifetimes.origin as stop,
+        date_diff('day', lifetimes.origin, scheduled.starts_on) as start,
+        date_diff('day', lifetimes.origin, scheduled.stops_on) as stop,
         case when lifetimes.leaves_on = scheduled.stops_on and lifetimes.cause = 'churn' then 1 else 0 end as event,
         case when lifetimes.leaves_on = scheduled.stops_on then lifetimes.cause end as cause,
         case when scheduled.term_ends_on = scheduled.next_cut_on then 1 else 0 end as renewal_due,
         case when scheduled.notice_deadline_on = scheduled.next_cut_on then 1 else 0 end as deadline_due,
         case
             when scheduled.term_ends_on is null then -1
-            when scheduled.term_ends_on - scheduled.starts_on <= 30 then 0
-            when scheduled.term_ends_on - scheduled.starts_on <= 61 then 30
-            when scheduled.term_ends_on - scheduled.starts_on <= 91 then 61
-            when scheduled.term_ends_on - scheduled.starts_on <= 122 then 91
-            when scheduled.term_ends_on - scheduled.starts_on <= 183 then 122
-            when scheduled.term_ends_on - scheduled.starts_on <= 365 then 183
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 30 then 0
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 61 then 30
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 91 then 61
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 122 then 91
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 183 then 122
+            when date_diff('day', scheduled.starts_on, scheduled.term_ends_on) <= 365 then 183
             else 365
         end as days_before,
         scheduled.term_months,

@@ -39,7 +39,7 @@ select
     landmark_dates.lifetime_id,
     landmark_dates.landmark as risk_date,
     known.value as published_score,
-    landmark_dates.landmark - known.scored_on as published_score_age
+    date_diff('day', known.scored_on, landmark_dates.landmark) as published_score_age
 from landmark_dates
 left join known
     on

@@ -10,7 +10,7 @@ with adopting as (
         least(
             $adoption_from_day,
             case
-                when onboarding_completed_on >= origin then onboarding_completed_on - origin + 1
+                when onboarding_completed_on >= origin then date_diff('day', origin, onboarding_completed_on) + 1
                 else $adoption_from_day
             end
         ) as adoption_from

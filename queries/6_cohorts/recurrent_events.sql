@@ -8,7 +8,7 @@ select
     lifetimes.cluster_id,
     risk_intervals.starts_on as risk_date,
     changes.changed_on,
-    changes.changed_on - lifetimes.origin as age,
+    date_diff('day', lifetimes.origin, changes.changed_on) as age,
     changes.kind
 from changes
 inner join lifetimes

@@ -19,7 +19,8 @@ with neighbours as (
 expected as (
     select
         risk_spells.lifetime_id,
-        sum(least(risk_spells.risk_until, settled.settled_until) - risk_spells.risk_from) as days_at_risk
+        sum(date_diff('day', risk_spells.risk_from, least(risk_spells.risk_until, settled.settled_until)))
+            as days_at_risk
     from risk_spells
     inner join settled
         on risk_spells.risk_from < settled.settled_until
@@ -55,8 +56,8 @@ inner join lifetimes
 left join risk_spells
     on
         counting_process.lifetime_id = risk_spells.lifetime_id
-        and counting_process.start >= risk_spells.risk_from - lifetimes.origin
-        and counting_process.stop <= risk_spells.risk_until - lifetimes.origin
+        and counting_process.start >= date_diff('day', lifetimes.origin, risk_spells.risk_from)
+        and counting_process.stop <= date_diff('day', lifetimes.origin, risk_spells.risk_until)
 where risk_spells.lifetime_id is null
 union all
 select expected.lifetime_id, null as start, null as stop, 'days at risk lost or invented' as fault

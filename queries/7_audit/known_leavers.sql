@@ -30,7 +30,7 @@ term_ends as (
         running.started_on,
         running.earliest_end_on,
         least(
-            later.starts_on + cast(running.term_ends_on - first.starts_on as integer),
+            later.starts_on + cast(date_diff('day', first.starts_on, running.term_ends_on) as integer),
             later.next_starts_on - 1
         ) as term_ends_on
     from running

@@ -7,7 +7,7 @@ select
     earlier.ended_on,
     earlier.cause,
     later.origin,
-    later.origin - earlier.ended_on as gap_days
+    date_diff('day', earlier.ended_on, later.origin) as gap_days
 from lifetimes as later
 inner join lifetimes as earlier
     on

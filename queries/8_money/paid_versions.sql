@@ -9,7 +9,7 @@ select
     case when versions.covered_until < cast('9999-12-31' as date) then versions.covered_until end as covered_until,
     subscriptions.product,
     versions.seats,
-    cast(versions.mrr * 1000000 as bigint) as monthly
+    cast(floor(versions.mrr * 1000000) as bigint) as monthly
 from subscription_versions as versions
 inner join subscriptions
     on

@@ -52,14 +52,14 @@ select
     due.lifetime_id,
     due.subscription_id,
     due.term_ends_on as due_on,
-    coalesce(due.term_months <= 2, due.term_ends_on - due.started_on <= 62) as is_monthly,
+    coalesce(due.term_months <= 2, date_diff('day', due.started_on, due.term_ends_on) <= 62) as is_monthly,
     due.is_reached,
     due.lifetime_ended_on as ended_on,
     case when due.lifetime_ended_on is not null then due.cause end as cause,
     due.is_provisional,
-    cast(due.mrr * 1000000 as bigint) as own,
-    cast(earlier.mrr * 1000000 as bigint) as before,
-    cast(later.mrr * 1000000 as bigint) as after,
+    cast(floor(due.mrr * 1000000) as bigint) as own,
+    cast(floor(earlier.mrr * 1000000) as bigint) as before,
+    cast(floor(later.mrr * 1000000) as bigint) as after,
     earlier.versions_without_mrr as unpriced_before,
     later.versions_without_mrr as unpriced_after
 from due

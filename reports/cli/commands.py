@@ -19,6 +19,7 @@ from analysis.wording.columns import in_columns
 from reports.cli.init import init
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
+from reports.cli.queries import queries
 from reports.cli.timed import Timed
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
@@ -274,6 +275,7 @@ COMMANDS = {
     "build": _build,
     "audit": _audit,
     "covariates": _covariates,
+    "queries": queries,
     "simulate": _simulate,
     "evaluate": _evaluate,
     "contest": _contest,

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analysis.engine.dialects import DIALECTS, OWN
 from reports.init.files import TEMPLATES
 from reports.messages import ENGLISH, LANGUAGES
 
@@ -107,6 +108,16 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     covariates.add_argument(
         "--page", action="store_true", help="write it as a page that says what the source can measure, and which claims"
     )
+    says = "print the queries that make a cohort, in the order in which they run"
+    texts = verbs.add_parser("queries", help=says, description=says)
+    texts.add_argument("names", metavar="NAME", nargs="*", help="of a query, which is that of its table (default: all)")
+    texts.add_argument(
+        "--dialect",
+        choices=DIALECTS,
+        default=OWN,
+        help="the engine that is to read them (default: duckdb; of snowflake and bigquery nothing was run)",
+    )
+    texts.set_defaults(run=commands["queries"])
     report = verbs.add_parser("report", help="write a report").add_subparsers(required=True, metavar="REPORT")
     quarterly = _verb(
         report, common, "quarterly", commands, "who may leave in the next three months, and what goes with it"

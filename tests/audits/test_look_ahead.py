@@ -5,9 +5,9 @@ On the crm5 sample. The check itself is tested: a query that looks ahead by a da
 
 import pytest
 from look_ahead import (
-    LoadedSource,
     Mutant,
     differences,
+    loaded_sample,
     never_valued,
     next_quarter,
     next_week,
@@ -18,31 +18,14 @@ from look_ahead import (
 )
 from samples import SAMPLE
 
-from analysis.declared.contract import names_given, read_contract
-from analysis.declared.declaration import read_declaration
-from analysis.declared.factors import measurable_covariates, read_covariates
-from analysis.declared.parameters import given_parameters, log_parameters
+from analysis.declared.factors import read_covariates
 from analysis.declared.study import read_study
-from analysis.engine.opening import open_engine
-from analysis.ingest.files.opening import open_raw
-from analysis.ingest.files.raw_files import locate_files
-from analysis.ingest.tables.sources import load_tables
-from analysis.progress import quiet
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     """The sample's source tables, loaded once."""
-    study = read_study(SAMPLE)
-    declaration = read_declaration(study.source.kind)
-    path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
-    with open_engine(path, threads=1) as engine:
-        open_raw(engine, locate_files(declaration, study.source.path, read_contract()), path.parent)
-        loaded = load_tables(engine, study.source, read_contract(), quiet, queries=declaration.queries)
-    given = names_given(loaded.given, declaration.stable_users)
-    measured = frozenset(covariate.name for covariate in measurable_covariates(given))
-    parameters = study.query_parameters() | log_parameters({}) | given_parameters(given)
-    return LoadedSource(path, parameters, measured)
+    return loaded_sample(tmp_path_factory.mktemp("sample") / "sample.duckdb", read_study(SAMPLE))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +54,10 @@ MUTANTS = [
         "use_window",
         (
             *on_the_day_itself(USED),
-            ("(dates.risk_date - used.used_on - 1) / 7", "(dates.risk_date - used.used_on) / 7"),
+            (
+                "(date_diff('day', used.used_on, dates.risk_date) - 1)",
+                "(date_diff('day', used.used_on, dates.risk_date))",
+            ),
         ),
         ("active_day_share", "days_since_use", "events_per_seat_day", "usage_drop", "usage_surge"),
     ),

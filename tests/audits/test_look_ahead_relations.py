@@ -358,7 +358,10 @@ USE = [
                 "            and used.used_on < dates.risk_date\n            and used.known_on < dates.risk_date\n",
                 "and used.used_on >= dates.risk_date\n            and used.used_on < dates.risk_date + 28\n",
             ),
-            ("(dates.risk_date - used.used_on - 1) / 7", "(used.used_on - dates.risk_date) / 7"),
+            (
+                "(date_diff('day', used.used_on, dates.risk_date) - 1)",
+                "(date_diff('day', dates.risk_date, used.used_on))",
+            ),
         ),
         ("active_week_share", "intermittent"),
     ),
@@ -377,16 +380,16 @@ USE = [
     ),
     Mutant(
         "features released on the day itself",
-        "5_covariates",
-        "usage_features",
-        on_the_day_itself("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+        "4_activity",
+        "known_feature",
+        on_the_day_itself("on coalesce(features.released_on, cast('1900-01-01' as date)) < dates.risk_date\n"),
         ("advanced_feature_share", "core_feature_share", "days_since_release", "released_features_tried"),
     ),
     Mutant(
         "features released next week",
-        "5_covariates",
-        "usage_features",
-        next_week("on coalesce(features.released_on, cast('1900-01-01' as date)) < days.risk_date\n"),
+        "4_activity",
+        "known_feature",
+        next_week("on coalesce(features.released_on, cast('1900-01-01' as date)) < dates.risk_date\n"),
         ("advanced_feature_share", "core_feature_share", "days_since_release", "released_features_tried"),
     ),
     Mutant(
@@ -398,15 +401,15 @@ USE = [
     ),
     Mutant(
         "departments that became known on the day itself",
-        "5_covariates",
-        "usage_people",
-        on_the_day_itself("and register.known_on < user_window.risk_date\n"),
+        "4_activity",
+        "user_counts",
+        on_the_day_itself("and register.known_on < used.risk_date\n"),
         ("active_departments",),
     ),
     Mutant(
         "users before they were known",
-        "5_covariates",
-        "usage_people",
+        "4_activity",
+        "dated_user",
         (
             (
                 "coalesce(known_on, created_on, cast('1900-01-01' as date)) as known_on",

@@ -33,8 +33,10 @@ def read_toml(name: str) -> dict:
 
 PYPROJECT = read_toml("pyproject.toml")
 BROWSER_LOCK = "requirements-browser.lock"
+SPARK_LOCK = "requirements-spark.lock"
 APART = {"setup": "requirements-setup.lock", "browser": BROWSER_LOCK}
 """Groups of dependencies that have a lock of their own."""
+LOCKS = ("requirements.lock", *APART.values(), SPARK_LOCK)
 UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
 
 
@@ -48,6 +50,10 @@ def ranges(requirements: list[str]) -> dict[str, SpecifierSet]:
 
 def declared() -> dict[str, SpecifierSet]:
     return ranges(PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"])
+
+
+def for_spark() -> dict[str, SpecifierSet]:
+    return ranges(PYPROJECT["project"]["optional-dependencies"]["spark"])
 
 
 def conda_environment() -> tuple[list[str], list[str]]:
@@ -90,11 +96,11 @@ def imported_packages(*places: str) -> set[str]:
 
 class TestDependencies:
     def test_what_the_packages_import_is_declared(self):
-        run_time = ranges(PYPROJECT["project"]["dependencies"])
+        run_time = ranges(PYPROJECT["project"]["dependencies"]) | for_spark()
         assert imported_packages("analysis", "queries", "reports") <= set(run_time)
 
     def test_what_tests_benchmarks_and_notebooks_import_is_declared(self):
-        assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared())
+        assert imported_packages("tests", "benchmarks", "notebooks") <= set(declared() | for_spark())
 
 
 class TestSixPackages:
@@ -142,20 +148,23 @@ class TestLock:
         written = project["metadata"]["requires-dist"] + [entry for name in ("dev", *APART) for entry in groups[name]]
         locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
         apart = [requirement for name in APART for requirement in PYPROJECT["dependency-groups"][name]]
-        assert locked == declared() | ranges(apart)
+        assert locked == declared() | for_spark() | ranges(apart)
 
     def test_what_a_browser_test_needs_is_locked_apart_and_set_up_by_nothing_else(self):
         browser = ranges(PYPROJECT["dependency-groups"]["browser"])
         assert set(browser) <= {name for name, _ in hashed_lock(BROWSER_LOCK)}
         assert {"playwright", "axe-playwright-python"}.isdisjoint(name for name, _ in hashed_lock())
 
+    def test_what_spark_needs_is_locked_apart_and_set_up_by_nothing_else(self):
+        run_time = ranges(PYPROJECT["project"]["dependencies"])
+        assert set(for_spark() | run_time) <= {name for name, _ in hashed_lock(SPARK_LOCK)}
+        assert set(for_spark()).isdisjoint(name for name, _ in hashed_lock())
+
     def test_the_locks_of_requirements_hold_exactly_the_packages_of_uv_lock(self):
-        assert set(hashed_lock()).union(*(hashed_lock(lock) for lock in APART.values())) == set(UV_LOCK)
+        assert set().union(*map(hashed_lock, LOCKS)) == set(UV_LOCK)
 
     def test_every_package_is_hashed_as_in_uv_lock(self):
-        for key, hashes in [
-            item for lock in ("requirements.lock", *APART.values()) for item in hashed_lock(lock).items()
-        ]:
+        for key, hashes in (entry for lock in LOCKS for entry in hashed_lock(lock).items()):
             package = UV_LOCK[key]
             files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
             assert hashes, f"{key} has no hash"

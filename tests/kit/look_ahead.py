@@ -17,10 +17,18 @@ import pytest
 from drawn import Book, queries_of
 
 from analysis.cohort.build import FOLDERS
-from analysis.declared.contract import read_contract
-from analysis.declared.factors import read_covariates
+from analysis.declared.contract import names_given, read_contract
+from analysis.declared.declaration import read_declaration
+from analysis.declared.factors import measurable_covariates, read_covariates
+from analysis.declared.parameters import given_parameters, log_parameters
+from analysis.declared.study import Study
+from analysis.engine.opening import open_engine
 from analysis.engine.query import Query
+from analysis.ingest.files.opening import open_raw
+from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.load import not_yet_known
+from analysis.ingest.tables.sources import load_tables
+from analysis.progress import quiet
 
 BUILT = FOLDERS[: FOLDERS.index("6_cohorts") + 1]
 KEY = ["lifetime_id", "risk_date"]
@@ -42,6 +50,17 @@ class LoadedSource:
         not_yet_known(book.engine, read_contract(), day)
         book.run_folders(BUILT)
         return book
+
+
+def loaded_sample(path: Path, study: Study) -> LoadedSource:
+    """Load the source tables of a study into a file, as they are given."""
+    declaration = read_declaration(study.source.kind)
+    with open_engine(path, threads=1) as engine:
+        open_raw(engine, locate_files(declaration, study.source.path, read_contract()), path.parent)
+        loaded = load_tables(engine, study.source, read_contract(), quiet, queries=declaration.queries)
+    given = names_given(loaded.given, declaration.stable_users)
+    measured = frozenset(covariate.name for covariate in measurable_covariates(given))
+    return LoadedSource(path, study.query_parameters() | log_parameters({}) | given_parameters(given), measured)
 
 
 def random_days(full: Book, seed: int, first: str, last: str) -> list[dt.date]:

@@ -207,6 +207,20 @@ class TestActiveDepartments:
             snapshot="2024-08-01",
         )
 
+    def test_a_user_is_of_a_department_only_in_the_account_that_has_the_user(self):
+        """The log of b names a's u1; of b's own users no department is known."""
+        people_show(
+            """
+            | account_id | active_departments |
+            | a          | 1                  |
+            | b          |                    |
+            """,
+            subscriptions=subscribed(a=10, b=10),
+            users=self.USERS,
+            usage_daily=used("a u1 06-10 1", "b u1 06-10 1", "b v1 06-10 1"),
+            snapshot="2024-08-01",
+        )
+
     @pytest.mark.parametrize(
         ("origin", "begins", "shown"),
         [

@@ -45,7 +45,7 @@ select
         departed.known_on is not null
         or greatest(dates.origin, dates.risk_date - $most_days) >= logged_since.contacts_since
     ) as is_known,
-    dates.risk_date - departed.known_on as days_known,
+    date_diff('day', departed.known_on, dates.risk_date) as days_known,
     coalesce(departed.others, 0) as others
 from risk_windows as dates
 inner join logged_since

@@ -7,7 +7,7 @@ with running as (
         risk_intervals.lifetime_id,
         risk_intervals.starts_on,
         min(versions.term_ends_on) as term_ends_on,
-        max(versions.term_ends_on - versions.started_on) as term_days
+        max(date_diff('day', versions.started_on, versions.term_ends_on)) as term_days
     from risk_intervals
     inner join lifetimes
         on risk_intervals.lifetime_id = lifetimes.lifetime_id
@@ -22,14 +22,14 @@ with running as (
 
 select
     risk_intervals.lifetime_id,
-    risk_intervals.starts_on - lifetimes.origin as start,
-    risk_intervals.stops_on - lifetimes.origin as stop,
+    date_diff('day', lifetimes.origin, risk_intervals.starts_on) as start,
+    date_diff('day', lifetimes.origin, risk_intervals.stops_on) as stop,
     case when lifetimes.leaves_on = risk_intervals.stops_on and lifetimes.cause = 'churn' then 1 else 0 end as event,
     case when running.term_days > 62 then 1 else 0 end as is_long,
     case
         when running.term_ends_on is null then -1
-        when running.term_ends_on - running.starts_on > 365 then 12
-        else cast(floor((running.term_ends_on - running.starts_on) / 31) as integer)
+        when date_diff('day', running.starts_on, running.term_ends_on) > 365 then 12
+        else cast(floor(date_diff('day', running.starts_on, running.term_ends_on) / 31) as integer)
     end as months_left,
     case when running.term_ends_on = risk_intervals.stops_on then 1 else 0 end as is_last_of_term
 from risk_intervals

@@ -52,7 +52,7 @@ select
     avg(value) as value,
     min(case when level = 'account' then band end) as band,
     count(*) as entities,
-    max(risk_date - scored_on) as age
+    max(date_diff('day', scored_on, risk_date)) as age
 from known
 where
     day = 1

@@ -4,11 +4,16 @@
 select
     lifetimes.lifetime_id,
     coalesce(lifetimes.ended_on <= settled.settled_until, false) as is_ended,
-    least(coalesce(lifetimes.ended_on, settled.settled_until), settled.settled_until) - lifetimes.origin as days,
+    date_diff(
+        'day',
+        lifetimes.origin,
+        least(coalesce(lifetimes.ended_on, settled.settled_until), settled.settled_until)
+    ) as days,
     case
-        when lifetimes.ended_on <= settled.settled_until then settled.settled_until - lifetimes.ended_on
+        when lifetimes.ended_on <= settled.settled_until
+            then date_diff('day', lifetimes.ended_on, settled.settled_until)
     end as ended_ago,
-    settled.settled_until - cast($observation_start as date) as days_observed
+    date_diff('day', cast($observation_start as date), settled.settled_until) as days_observed
 from lifetimes
 cross join settled
 where lifetimes.lifetime_id in (select risk_intervals.lifetime_id from risk_intervals)

@@ -18,7 +18,7 @@ weeks as (
             days.day >= landmarks.landmark
             and days.day < coalesce(landmarks.next_landmark, cast($snapshot as date))
     where
-        (days.day - cast('1900-01-01' as date)) % 7 = 0
+        date_diff('day', cast('1900-01-01' as date), days.day) % 7 = 0
         and days.day >= $usage_daily_observed_from
         and days.day + 7 <= $usage_daily_observed_until
         and (
@@ -30,10 +30,10 @@ weeks as (
 used as (
     select
         account_id,
-        used_on - cast((used_on - cast('1900-01-01' as date)) % 7 as integer) as week,
+        used_on - cast(date_diff('day', cast('1900-01-01' as date), used_on) % 7 as integer) as week,
         cast(sum(events) as bigint) as events
     from usage_account_day
-    group by account_id, used_on - cast((used_on - cast('1900-01-01' as date)) % 7 as integer)
+    group by account_id, used_on - cast(date_diff('day', cast('1900-01-01' as date), used_on) % 7 as integer)
 )
 
 select

@@ -69,7 +69,8 @@ def active_departments(morning: Morning, recent: list[Row], register: list[Row])
     if not morning.is_logged(morning.recent_from):
         return None
     people = {row["user_id"] for row in recent}
-    departments = {user["department"] for user in register if user["user_id"] in people} - {None}
+    own = [user for user in register if user["account_id"] == morning.account]
+    departments = {user["department"] for user in own if user["user_id"] in people} - {None}
     return len(departments) or (None if people else 0)
 
 
