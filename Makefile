@@ -91,6 +91,7 @@ index: setup  ## rewrite queries/README.md, the list of tables, from the queries
 lock:  ## renew uv.lock and the requirements*.lock after a change of dependencies (needs uv)
 	$(UV) lock
 	$(UV) export --quiet --locked --group dev --no-emit-project --output-file requirements.lock
+	$(UV) export --quiet --locked --only-group setup --no-emit-project --output-file requirements-setup.lock
 	$(UV) export --quiet --locked --only-group browser --no-emit-project --output-file requirements-browser.lock
 	$(UV) export --quiet --locked --extra spark --no-default-groups --no-emit-project --output-file requirements-spark.lock
 
@@ -101,7 +102,7 @@ clean:  ## remove .venv and caches (never out/)
 # An existing .venv is kept if its Python fits and has pip; otherwise the first of $(PYTHON) that runs and fits makes a new one.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock requirements-setup.lock pyproject.toml
 	@if ! $(BIN)/python -c '$(FITS)' 2>/dev/null || ! $(PIP) --version >/dev/null 2>&1; then \
 	    fits=; \
 	    for python in $(PYTHON); do \
@@ -118,6 +119,9 @@ $(READY): requirements.lock pyproject.toml
 	    "$$fits" -m venv --clear .venv; \
 	fi
 	@echo "Installing what requirements.lock names: one to three minutes the first time"
-	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --require-hashes --requirement requirements-setup.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock || { \
+	    echo "uv could not (it reads no pip.conf): now with pip"; \
+	    $(PIP) install --quiet --require-hashes --requirement requirements.lock; }
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

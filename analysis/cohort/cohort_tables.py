@@ -78,9 +78,23 @@ class CohortTables:
         self.progress = progress
         self.threads = threads
         self.memory_limit = memory_limit
+        self.is_as_built = True
+        self._told: set[str] = set()
         held = in_use(cohort)  # so that no other run removes it
         if held is not None:
             weakref.finalize(self, held.let_go)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute; who is given something in place of what the cohort tells is no longer as it was built."""
+        if hasattr(type(self), name):
+            self.is_as_built = False
+        super().__setattr__(name, value)
+
+    def tell_once(self, text: str) -> None:
+        """Tell what is going on, unless it was told already."""
+        if text not in self._told:
+            self._told.add(text)
+            self.progress(text)
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""

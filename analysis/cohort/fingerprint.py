@@ -67,6 +67,17 @@ def module_texts(rooms: Collection[str]) -> list[str]:
     ]
 
 
+def package_texts(packages: Collection[str]) -> list[str]:
+    """Return every module, declaration and query of some packages, each behind its path."""
+    return [
+        text
+        for package in packages
+        for path, entry in _entries(files(package))
+        if path.endswith((".py", ".toml", ".sql"))
+        for text in (f"{package}/{path}", entry.read_text(encoding="utf-8"))
+    ]
+
+
 def digest(*texts: str) -> str:
     """Return the SHA-256 of some texts, each told apart from the next."""
     digest = hashlib.sha256()

@@ -5,11 +5,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.cohort.fingerprint import digest
+from analysis.cohort.kept import kept, kept_property
 from analysis.contest.adjusted_displays import show_by_event, show_total_effects, show_touches
 from analysis.contest.blind_spots import BlindSpots, blind_spots
 from analysis.contest.by_event import ByEvent, effects_by_event
 from analysis.contest.covariate_effects import covariate_effects
-from analysis.contest.dose_response import dose_response
+from analysis.contest.dose_response import DoseResponse, dose_response
 from analysis.contest.effect_displays import (
     show_blind_spots,
     show_covariate_effects,
@@ -46,8 +48,8 @@ class EffectResults(Answers):
         Returns the forecasts of past quarters.
     forecast
         Returns the forecast from the last landmark.
-    rolling_if_made
-        Returns the forecasts of past quarters, or None where they were not asked for yet.
+    folds_if_made
+        Returns the models of past quarters, or None where they are not at hand.
     signals
         Returns what the lag ladder says of each column, by name; None where it was not made.
     """
@@ -59,15 +61,15 @@ class EffectResults(Answers):
         tenure: Findings,
         rolling: Callable[[], RollingOrigin],
         forecast: Callable[[], Forecast],
-        rolling_if_made: Callable[[], RollingOrigin | None],
+        folds_if_made: Callable[[], Sequence[Fold] | None],
         signals: Callable[[], Mapping[str, str] | None],
     ) -> None:
         self._tenure = tenure
-        self._rolling, self._rolling_if_made = rolling, rolling_if_made
+        self._rolling, self._folds_if_made = rolling, folds_if_made
         self._forecast = forecast
         self._signals = signals
 
-    @cached_property
+    @kept_property
     def told_by_family(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What each family says of rows of past quarters that it had not seen, and of the accounts at risk now.
 
@@ -83,7 +85,7 @@ class EffectResults(Answers):
             tenure.landmarks, tenure.study, self._forecast(), self._names()
         )
 
-    @cached_property
+    @kept_property
     def told_of_quarters(self) -> pd.DataFrame:
         """What each family says of rows of past quarters that it had not seen, as `FAMILY_PREDICTORS`.
 
@@ -96,8 +98,8 @@ class EffectResults(Answers):
 
     @cached_property
     def _quarter_fits(self) -> tuple[QuarterFits, ...]:
-        tenure, made = self._tenure, self._rolling_if_made()
-        folds = quarters_of_logistic(tenure) if made is None else made.folds
+        tenure, made = self._tenure, self._folds_if_made()
+        folds = quarters_of_logistic(tenure) if made is None else made
         tenure.progress("what each family says of accounts that it had not seen")
         return fits_of_quarters(
             tenure.landmarks,
@@ -113,7 +115,7 @@ class EffectResults(Answers):
     def _names(self) -> list[str]:
         return [family.name for family, _ in self._tenure.families()]
 
-    @cached_property
+    @kept_property
     def differences(self) -> RiskDifferences:
         """By how many points of churn the ends of each family differ.
 
@@ -125,7 +127,7 @@ class EffectResults(Answers):
         study = self._tenure.study
         return risk_differences(*self.told_by_family, contenders(), n_resamples=study.models.resamples, seed=study.seed)
 
-    @cached_property
+    @kept_property
     def cells(self) -> BlindSpots:
         """Who left in cells of accounts high and low by each family, and who is there now.
 
@@ -136,7 +138,7 @@ class EffectResults(Answers):
         """
         return blind_spots(*self.told_by_family, contenders(), self._tenure.study.report.min_cell)
 
-    @cached_property
+    @kept_property
     def champion_vacancy(self) -> Vacancy:
         """What follows on a champion's departure, by weeks since it became known, filled or not.
 
@@ -147,7 +149,7 @@ class EffectResults(Answers):
         """
         return vacancy_of(self._tenure, self._tenure.inference)
 
-    @cached_property
+    @kept_property
     def totals(self) -> TotalEffects:
         """What goes with each family through the others and beside them.
 
@@ -166,7 +168,7 @@ class EffectResults(Answers):
             seed=study.seed,
         )
 
-    @cached_property
+    @kept_property
     def events(self) -> ByEvent:
         """Whether what a family says of leaving goes with contraction, too, and as much.
 
@@ -188,7 +190,7 @@ class EffectResults(Answers):
             seed=study.seed,
         )
 
-    @cached_property
+    @kept_property
     def touches(self) -> TouchEffects:
         """What contact goes with, with and without touches that were interventions.
 
@@ -243,14 +245,18 @@ class EffectResults(Answers):
             If it is no number in the model, or its values are too much alike for a curve.
         """
         tenure = self._tenure
-        found = dose_response(
-            covariate,
-            tenure.counting_process,
-            tenure.inference,
-            self._folds_if_any(),
-            n_resamples=tenure.study.models.resamples,
-            seed=tenure.study.seed,
-        )
+
+        def make() -> DoseResponse:
+            return dose_response(
+                covariate,
+                tenure.counting_process,
+                tenure.inference,
+                self._folds_if_any(),
+                n_resamples=tenure.study.models.resamples,
+                seed=tenure.study.seed,
+            )
+
+        found = kept(tenure, f"EffectResults.dose_response.{digest(covariate)[:16]}", make)
         declared = next(one for one in tenure.covariates() if one.name == covariate)
         return show_dose_response(found, declared)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
+from analysis.cohort.kept import kept_property
 from analysis.contest.displays import show_values
 from analysis.contest.learners import Learner, learners
 from analysis.contest.ranking import Ranking, rank_families
@@ -42,6 +43,7 @@ class ContestResults(Answers):
 
     def __init__(self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], is_brief: bool = False) -> None:
         self._tenure, self._rolling, self._is_brief = tenure, rolling, is_brief
+        self.kept_apart = "brief" if is_brief else ""
 
     @cached_property
     def brief(self) -> "ContestResults":
@@ -52,7 +54,7 @@ class ContestResults(Answers):
         """
         return self if self._is_brief else ContestResults(self._tenure, self._rolling, is_brief=True)
 
-    @cached_property
+    @kept_property
     def subsets(self) -> Subsets:
         """Forecasts of each quarter by models that know some of the families and not others.
 
@@ -89,11 +91,11 @@ class ContestResults(Answers):
     def _cluster(self) -> NDArray[np.intp]:
         return places(self.subsets.rows["cluster_id"].to_numpy(object), self.subsets.content)
 
-    @cached_property
+    @kept_property
     def _values(self) -> FamilyValues:
         return value_families(self.subsets, self._cluster)
 
-    @cached_property
+    @kept_property
     def _where(self) -> Where:
         rows = self.subsets.rows
         quarters = {"quarter": rows["landmark"].dt.strftime("%Y-%m-%d").astype(object)}

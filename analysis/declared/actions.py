@@ -1,6 +1,5 @@
 """Actions: what practice suggests to do about an account, by what raises its forecast and how high that is."""
 
-import difflib
 import functools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 from analysis.declared.factors import read_families
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.errors import StudyError
+from analysis.wording.nearest import closest
 
 LOW, MIDDLE, HIGH = "low", "middle", "high"
 TIERS = (LOW, MIDDLE, HIGH)
@@ -128,5 +128,5 @@ def _refuse_no_line(said: _Entry, place: str) -> None:
 
 def _refuse_unknown(what: str, name: str, known: Sequence[str], where: str) -> None:
     if name not in known:
-        near, names = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0], ", ".join(known)
+        near, names = closest(name, known)[0], ", ".join(known)
         raise StudyError(f"{where}: unknown {what} '{name}'. The nearest known one is '{near}'. Known: {names}.")

@@ -1,6 +1,5 @@
 """Claims: what practice says of leaving, and what of it these data could judge."""
 
-import difflib
 import functools
 import tomllib
 from collections.abc import Collection, Iterable
@@ -15,6 +14,7 @@ from analysis.declared.contract import read_contract
 from analysis.declared.factors import FOLDER, Covariate, read_covariates, unmet
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.errors import StudyError
+from analysis.wording.nearest import closest
 
 COHORT = "counting_process"
 """In whose rows a covariate must be one to be moved, or held."""
@@ -177,5 +177,5 @@ def _refuse_untestable(claim: Claim, where: str) -> None:
 def _refuse_unknown(what: str, name: str, known: Iterable[str], where: str) -> None:
     names = list(known)
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)[0]
+        near = closest(name, names)[0]
         raise StudyError(f"{where}: unknown {what} '{name}'. The nearest known one is '{near}'.")

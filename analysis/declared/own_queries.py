@@ -1,7 +1,6 @@
 """Own queries: the covariates that a study brings itself, a file of SQL and one of TOML each, beside the product's."""
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from analysis.declared.settings import parse_settings, read_toml
 from analysis.engine.parsed import columns_said, tables_read, words_called
 from analysis.engine.query import Query, read_queries
 from analysis.errors import BuildError, StudyError
+from analysis.wording.nearest import closest
 
 READABLE = ("2_lifetimes", "3_dates", "4_activity", FOLDER)
 """Folders whose tables are there when covariates are made; the tables of the contract are, too."""
@@ -240,7 +240,7 @@ def _refuse_tables(reads: Iterable[str], file: str, others: OwnQueries) -> None:
     known = sorted(made | read_contract().keys() | {query.name for query in others.queries})
     for table in sorted(reads):
         if table not in known:
-            near = difflib.get_close_matches(table, known, n=1, cutoff=0.0)[0]
+            near = closest(table, known)[0]
             raise StudyError(
                 f"{file} reads {table}, which is no table that is there when covariates are made. The nearest is "
                 f"{near}; queries/README.md lists all."
@@ -254,7 +254,7 @@ def _refuse_needs(needs: Iterable[str], where: str) -> None:
     for need in needs:
         for word in need.split(" or "):
             if word not in known:
-                near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.0)[0]
+                near = closest(word, sorted(known))[0]
                 raise StudyError(
                     f"{where}: needs names {word}, which is no table or column of the contract. The nearest is {near}."
                 )

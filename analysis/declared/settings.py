@@ -7,7 +7,6 @@ cattrs reads 3 as text and true as a number.
 import codecs
 import dataclasses
 import datetime as dt
-import difflib
 import math
 import tomllib
 import types
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import StudyError
+from analysis.wording.nearest import closest
 
 MOST = 2**31 - 1
 """Whole numbers are no larger: the queries count days in no more bits."""
@@ -73,7 +73,7 @@ def parse_settings(cls: type, content: dict[str, Any], where: str) -> Any:
     hints = {name: hint for name, hint in typing.get_type_hints(cls).items() if name in read}
     for key in content:
         if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.0)[0]
+            near = closest(key, hints)[0]
             raise StudyError(
                 f"{where}: unknown key '{key}'. The nearest known key is '{near}'. Known: {', '.join(hints)}."
             )

@@ -1,7 +1,6 @@
 """The source of a study: where its raw data lie, and how they are to be read."""
 
 import datetime as dt
-import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from zoneinfo import available_timezones
 from analysis.declared.contract import read_contract
 from analysis.declared.date_format import ISO, date_format
 from analysis.errors import StudyError
+from analysis.wording.nearest import closest
 
 MAY_BE_CONSTANT = ("region",)
 """Attributes of accounts that a study may declare never to change: it says whose holidays an account has."""
@@ -67,7 +67,7 @@ def _check_constant(name: str, where: str) -> None:
         return
     attributes = [one for one in read_contract()["accounts"].column_names if one not in _NO_ATTRIBUTES]
     if name not in attributes:
-        near = difflib.get_close_matches(name, attributes, n=1, cutoff=0.0)[0]
+        near = closest(name, attributes)[0]
         raise StudyError(
             f"{where}: source.constant_attributes names '{name}', which is no attribute of accounts. The nearest is "
             f"'{near}'. Allowed: {', '.join(MAY_BE_CONSTANT)}."
@@ -109,7 +109,7 @@ def check_time_zone(zone: str, where: str) -> None:
     """
     known = available_timezones() - {"localtime", "Factory"}  # the first of which differs from machine to machine
     if zone not in known:
-        near = difflib.get_close_matches(zone, sorted(known), n=1)
+        near = closest(zone, sorted(known), least_alike=0.6)
         hint = f" Is {near[0]!r} meant?" if near else ""
         raise StudyError(
             f"{where}: time.time_zone must be a name such as 'UTC' or 'Asia/Tokyo', but is {zone!r}.{hint}"

@@ -41,12 +41,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class DroppedColumn:
-    """A column that training rows could not support, and why."""
+    """A column that training rows could not support, and why; `marks_missing` as in `Column`."""
 
     name: str
     covariate: str
     family: str
     reason: Remark
+    marks_missing: bool = False
+
+
+def left_out(column: Column, reason: Remark) -> DroppedColumn:
+    """Return a column as one that is dropped."""
+    return DroppedColumn(column.name, column.covariate, column.family, reason, column.marks_missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +197,7 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     if len(kept) == 0:
         raise DesignError(remark("design.nothing_varies", covariates=len(covariates), rows=len(frame)))
     dropped = tuple(
-        DroppedColumn(column.name, column.covariate, column.family, reason)
-        for column, reason in zip(columns, reasons, strict=True)
-        if reason is not None
+        left_out(column, reason) for column, reason in zip(columns, reasons, strict=True) if reason is not None
     )
     dropped += tuple(
         DroppedColumn(c.name, c.name, c.family, remark("design.one_level"))

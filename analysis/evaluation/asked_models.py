@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.fingerprint import digest
 from analysis.errors import ModelError
-from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, rolling_origin_of
+from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, kept_rolling_origin, rolling_origin_of
 from analysis.figures.display import Display
 from analysis.figures.model_scores import draw_scores, scores_height
 from analysis.figures.shown import Shown
@@ -38,14 +39,14 @@ class AskedModels(Shown):
         """Return every score of every model, with intervals by resampled parent accounts, and those it must beat."""
         pooled = self.rolling.pooled
         table = pooled[pooled["model"] != QUOTED].reset_index(drop=True)
-        found = self.rolling.folds
+        quarters = self.rolling.quarters
         return Display(
             "Out-of-time scores: " + ", ".join(self.asked),
             table,
             lambda ax: draw_scores(ax, table),
             size=(7.4, scores_height(table)),
             notes=(
-                f"{len(found)} quarters, from {found[0].landmark:%Y-%m-%d} to {found[-1].landmark:%Y-%m-%d}, each "
+                f"{len(quarters)} quarters, from {quarters[0]:%Y-%m-%d} to {quarters[-1]:%Y-%m-%d}, each "
                 "forecast with what was known at its start; models tuned and put right on training rows.",
                 *(str(note) for note in self.rolling.notes),
             ),
@@ -72,6 +73,7 @@ class AskedModels(Shown):
 def asked_models(tenure: CohortTables, models: Sequence[str] | Makers) -> AskedModels:
     """Score models by name, or by functions that make unfitted ones; see `Workbench.evaluate`."""
     known = competing_models(tenure.study)
+    is_known = not isinstance(models, dict)
     if not isinstance(models, dict):
         for name in models:
             if name not in known:
@@ -80,4 +82,8 @@ def asked_models(tenure: CohortTables, models: Sequence[str] | Makers) -> AskedM
     if not models:
         raise ModelError(f"No model is named. There are: {', '.join(known)}.")
     beside = {name: known[name] for name in RIVALS if name not in models}
-    return AskedModels(tuple(models), rolling_origin_of(tenure, {**models, **beside}, blended=()))
+    makers = {**models, **beside}
+    if is_known:
+        name = f"AskedModels.{digest(*makers)[:16]}"
+        return AskedModels(tuple(models), kept_rolling_origin(tenure, name, makers, blended=()))
+    return AskedModels(tuple(models), rolling_origin_of(tenure, makers, blended=()))

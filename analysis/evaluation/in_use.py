@@ -113,7 +113,7 @@ def in_use(
     kinds = {"quarter": rows["landmark"].to_numpy(object)}
     kinds |= {name: facts[name].to_numpy(object) for name in GROUPS if name in facts}
     by_kind = {kind: scores_by_group(rows, shown, labels, kind, cell) for kind, labels in kinds.items()}
-    drift = drift_over_time(landmarks, covariates, [fold.landmark for fold in rolling.folds], allowed_gap_days, elapsed)
+    drift = drift_over_time(landmarks, covariates, rolling.quarters, allowed_gap_days, elapsed)
     setting = Campaign() if campaign is None else campaign
     return InUse(
         measures=measures,

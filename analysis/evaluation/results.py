@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.kept import kept_property
 from analysis.declared.suppression import hidden_cells
 from analysis.design.population import elapsed_at, training_rows
 from analysis.evaluation.calibration.tiers import tier_table
@@ -56,7 +57,7 @@ class EvaluationResults(Answers):
         """How good they were, and which model is quoted."""
         return self._skill()
 
-    @cached_property
+    @kept_property
     def use(self) -> InUse:
         """What they were worth to a team, and in which groups and quarters they held."""
         tenure, rolling = self._tenure, self.rolling
@@ -72,7 +73,7 @@ class EvaluationResults(Answers):
             seed=tenure.study.seed,
         )
 
-    @cached_property
+    @kept_property
     def model_card(self) -> ModelCard:
         """What must be known of the forecasts, item by item of TRIPOD+AI."""
         tenure, rolling = self._tenure, self.rolling
@@ -87,7 +88,7 @@ class EvaluationResults(Answers):
                 settled_until=tenure.settled_until,
                 knows_interventions="interventions" in tenure.given,
                 covariates=tenure.covariates("landmarks"),
-                training=training_rows(tenure.landmarks, rolling.folds[-1].landmark, gap, elapsed),
+                training=training_rows(tenure.landmarks, rolling.quarters[-1], gap, elapsed),
                 rolling=rolling,
                 skill=self.skill,
                 use=self.use,
@@ -98,7 +99,7 @@ class EvaluationResults(Answers):
     def capacity_share(self) -> float:
         """The team's capacity, as a share of the accounts of a scored quarter on average; 1 at most."""
         rolling = self.rolling
-        return min(self._tenure.study.report.capacity * len(rolling.folds) / len(rolling.predictions), 1.0)
+        return min(self._tenure.study.report.capacity * len(rolling.quarters) / len(rolling.predictions), 1.0)
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
+from analysis.cohort.kept import Later, fields_of, kept, made
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate
 from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at
@@ -18,6 +19,7 @@ from analysis.errors import ModelError
 from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold, Learner, Relabel, by_churn
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
+from analysis.evaluation.scored_quarters import ScoredQuarters
 from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
 from analysis.models.competition import BLEND, Makers
 from analysis.models.registry import BLENDED, competing_models
@@ -29,40 +31,21 @@ QUOTED = "quoted"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RollingOrigin:
-    """How each model forecast the quarters it had not seen.
+class RollingOrigin(ScoredQuarters):
+    """How each model forecast the quarters it had not seen, and the models.
 
     Attributes
     ----------
-    models : tuple of str
-        Those that were fitted in one fold at least, in the order in which they compete.
-    folds : tuple of Fold
-    choices : tuple of Choice
-        For each fold the model that would have been quoted, by what was known then.
-    by_fold : DataFrame
-        As `BY_FOLD`; `QUOTED` is among the models.
-    pooled : DataFrame
-        As `POOLED`: on the folds that every model has; intervals by resampled accounts, fitted models held fixed.
-    pairs : DataFrame
-        As `PAIRS`, on the same resamples.
-    recalibrated : DataFrame
-        As `RECALIBRATED`: what putting forecasts right did for them.
-    predictions : DataFrame
-        As `PREDICTIONS`, and one column of risk within the horizon for each of `models`, and for `QUOTED` (NaN where
-        not fitted).
-    notes : tuple of Remark
-        Quarters skipped and models not fitted, with the reason.
+    learned
+        The folds; where the rest was read as it is kept, they are learned again when they are asked for.
     """
 
-    models: tuple[str, ...]
-    folds: tuple[Fold, ...]
-    choices: tuple[Choice, ...]
-    by_fold: pd.DataFrame
-    pooled: pd.DataFrame
-    pairs: pd.DataFrame
-    recalibrated: pd.DataFrame
-    predictions: pd.DataFrame
-    notes: tuple[Remark, ...]
+    learned: Later[tuple[Fold, ...]]
+
+    @property
+    def folds(self) -> tuple[Fold, ...]:
+        """The quarters, each with its fitted models."""
+        return self.learned.get()
 
 
 def rolling_origin(
@@ -156,8 +139,8 @@ def rolling_origin(
     scored = [QUOTED, *fitted]
     weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
     return RollingOrigin(
+        learned=made(tuple(folds)),
         models=tuple(fitted),
-        folds=tuple(folds),
         choices=tuple(choices),
         by_fold=BY_FOLD.checked(_by_fold(folds, predictions, scored)),
         pooled=POOLED.checked(pooled_scores(predictions, scored, weights)),
@@ -206,6 +189,29 @@ def rolling_origin_of(
         progress=tenure.progress,
         relabel=relabel,
     )
+
+
+def kept_rolling_origin(
+    tenure: CohortTables, name: str, models: Makers | None = None, blended: Sequence[str] = BLENDED
+) -> RollingOrigin:
+    """Return the same as `rolling_origin_of`, its scores as they are kept beside the cohort (`analysis.cohort.kept`).
+
+    Parameters
+    ----------
+    tenure, models, blended
+        As there.
+    name
+        Of the answer; models of another name are another.
+
+    Raises
+    ------
+    ModelError
+        As there.
+    """
+    whole = Later(lambda: rolling_origin_of(tenure, models, blended))
+    scored = kept(tenure, name, lambda: ScoredQuarters(**fields_of(whole.get(), ScoredQuarters)))
+    folds = made(whole.get().folds) if whole.is_made else Later(lambda: whole.get().folds)
+    return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds)
 
 
 def cluster_place(folds: Sequence[Fold]) -> NDArray[np.intp]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.cohort.kept import kept_property
 from analysis.contest.effects import EffectResults
 from analysis.declared.factors import contenders
 from analysis.errors import ModelError, obstacle_to
@@ -70,6 +71,7 @@ class ScoreAudit(Answers):
         computed: bool = False,
     ) -> None:
         self._tenure, self._rolling, self._effects, self._is_computed = tenure, rolling, effects, computed
+        self.kept_apart = "computed" if computed else ""
 
     def computed(self) -> "ScoreAudit":
         """Return the audit of the score that the definition gives on what was known then, whatever was published."""
@@ -120,39 +122,38 @@ class ScoreAudit(Answers):
         why = obstacle_to("no forecasts beside the score", self._tenure.progress, self._rolling)
         return None if why else self._rolling().predictions
 
-    @cached_property
+    @kept_property
     def order(self) -> Ordering:
         """Do those whose score is lower leave first, and does it order them as well as what is known beside it?"""
         return ordering(self.scored, self._tenure.study.report, self._predictions)
 
-    @cached_property
+    @kept_property
     def meanings(self) -> ColourMeanings:
         """How many left in each colour, and whether more did the worse it was."""
         return colour_meanings(self.scored, self._tenure.study.report)
 
-    @cached_property
+    @kept_property
     def held(self) -> ScoreCalibration:
         """Whether the risks that earlier quarters gave each score held in later ones."""
         study = self._tenure.study
         return score_calibration(self.scored, study.time.allowed_gap_days, study.report.forecast_from_events)
 
-    @cached_property
+    @kept_property
     def forewarned(self) -> Warnings:
         """What colour leavers had before they left, beside stayers like them."""
         return warnings_of(self.scored, self._tenure.study.report, self._tenure.study.time)
 
-    @cached_property
+    @kept_property
     def leads(self) -> LeadTimes:
         """How long before leaving scores fell."""
         return lead_times(self.scored, self._tenure.study.report, self._tenure.study.time)
 
-    @cached_property
+    @kept_property
     def alarmed(self) -> Alarms:
         """How many alarms were right: the lowest scores at a team's capacity, and scores that fell."""
-        study = self._tenure.study
-        return alarms_of(self.scored, study.report, study.time, self._predictions)
+        return alarms_of(self.scored, self._tenure.study.report, self._tenure.study.time, self._predictions)
 
-    @cached_property
+    @kept_property
     def flagged(self) -> FlaggedFamilies:
         """Which family would have flagged the leavers whom the score called green.
 
@@ -161,15 +162,14 @@ class ScoreAudit(Answers):
         ModelError
             If nothing can be forecast.
         """
-        predictors = self._effects().told_of_quarters
-        return flagged_families(self.scored, predictors, contenders(), self._tenure.study.report)
+        return flagged_families(self.scored, self._effects().told_of_quarters, contenders(), self._tenure.study.report)
 
-    @property
+    @kept_property
     def green(self) -> pd.DataFrame:
         """The accounts that the score called green at past quarter starts, and which family flags them."""
         return green_rows(self.scored, self._effects().told_of_quarters, contenders())
 
-    @cached_property
+    @kept_property
     def lacking(self) -> LeftOut:
         """What forecasts by the score gain from each family, and lose without each component.
 
@@ -180,7 +180,7 @@ class ScoreAudit(Answers):
         """
         return left_out_of(self._tenure, self.scored, self._rolling().folds)
 
-    @cached_property
+    @kept_property
     def treated(self) -> Contamination:
         """What interventions did to what is seen of the score."""
         return contamination_of(self._tenure, self.scored)
@@ -189,7 +189,7 @@ class ScoreAudit(Answers):
     def _weight_rows(self) -> WeightRows:
         return weight_rows(self._tenure, self.scored)
 
-    @cached_property
+    @kept_property
     def weights(self) -> WeightVerdicts:
         """What to do with each weight: keep, raise, lower, or it cannot be told.
 
@@ -200,7 +200,7 @@ class ScoreAudit(Answers):
         """
         return judge_weights(self._weight_rows)
 
-    @cached_property
+    @kept_property
     def stability(self) -> Stability:
         """What the weights would have been in each half year.
 
@@ -211,7 +211,7 @@ class ScoreAudit(Answers):
         """
         return weights_over_time(self._weight_rows)
 
-    @cached_property
+    @kept_property
     def scalings(self) -> Scalings:
         """Whether the points go with leaving as a weight takes them, and which components measure the same thing.
 
@@ -222,7 +222,7 @@ class ScoreAudit(Answers):
         """
         return judge_scalings(self._weight_rows)
 
-    @cached_property
+    @kept_property
     def proposal(self) -> Proposal:
         """Other weights, proposed only where they are shown to have told later quarters better.
 

@@ -81,7 +81,7 @@ class AskedCox(Shown):
         return Display(f"Columns left out: {self.title}", table)
 
     def _left_out_in_words(self) -> tuple[str, ...]:
-        values = [one.name for one in self.inference.dropped if not one.name.endswith("missing")]
+        values = [one.name for one in self.inference.dropped if not one.marks_missing]
         if not values:
             return ()
         return (f"Left out, for these data can't tell: {', '.join(values)}; .left_out() says why.",)

@@ -67,7 +67,7 @@ def asked_terms(formula: str, measured: Sequence[Covariate]) -> AskedTerms:
             if name not in known:
                 raise DesignError(
                     f"'{formula}' names '{name}', which is neither a family nor a covariate measured here. "
-                    f"{nearest(name, known)}"
+                    f"{nearest(name, known, listed_by='study.tables.counting_process.describe()')}"
                 )
         if len(names) == 1:
             alone.update(covariate.name for covariate in known[names[0]])

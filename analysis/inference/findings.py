@@ -5,6 +5,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.event_date import counting_process_by_other_date
+from analysis.cohort.kept import kept_property
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.declared.floors import Question
 from analysis.errors import DesignError, ModelError
@@ -94,19 +95,19 @@ class Findings(Lifetimes):
         if obstacle := self.floor(question).obstacle:
             raise ModelError(obstacle)
 
-    @cached_property
+    @kept_property
     def drift(self) -> DriftVerdict:
         """Whether hazard ratios are shown to change over the lifetime, and which."""
         return drift_verdict(self.proportionality, self.inference.columns)
 
-    @cached_property
+    @kept_property
     def read_together(self) -> tuple[ReadTogether, ...]:
         """Columns of the time-varying Cox model that are not to be read by themselves, and what they say as one."""
         if self._reaches(Question.CONTEST):
             return read_together(self.inference.fit, self.inference.columns)
         return together_apart(self.apart)
 
-    @cached_property
+    @kept_property
     def silent(self) -> tuple[Remark, ...]:
         """What the hazard ratios keep to themselves: immortal time, and a share that never leaves."""
         return silent_remarks(self.counting_process, self.covariates("counting_process"))
@@ -122,12 +123,12 @@ class Findings(Lifetimes):
         """Return how the hazard ratio of one column of the inference fit changes over the lifetime."""
         return drift_path(self.proportionality, self.inference.columns, term)
 
-    @cached_property
+    @kept_property
     def ratios(self) -> pd.DataFrame:
         """Hazard ratios of the columns of the inference fit, as `RATIOS`."""
         return hazard_ratios(self.inference.fit, self.inference.columns)
 
-    @cached_property
+    @kept_property
     def by_event_date(self) -> pd.DataFrame | None:
         """The findings by both dates; None where there is one date only, or too few events by the other."""
         if self.table("lifetimes")["notice_on"].isna().all():
@@ -147,25 +148,35 @@ class Findings(Lifetimes):
 
         From one model of all families; with few events, of each family by itself beside the contract.
         """
-        table = self.labelled(self.ratios if self._reaches(Question.CONTEST) else ratios_apart(self.apart))
+        table = self.labelled(self.ratios if self._reaches(Question.CONTEST) else self._ratios_apart)
         table["read_with"] = ["; ".join(others_of(self.read_together, term)) for term in table["term"]]
         return show_hazard_ratios(table, self.colors, (*self.silent, *self._drift_in_words()))
 
+    @kept_property
+    def _ratios_apart(self) -> pd.DataFrame:
+        return ratios_apart(self.apart)
+
     def bounds(self) -> Display:
         """Return what hazard ratios are at most, or at least, of columns on one side of which hardly anybody left."""
-        found = self.inference.bounds if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
-        table = self.labelled(found)
+        table = self.labelled(self._bounds)
         return Display("Bounds of hazard ratios where hardly anybody left on one side", table)
 
-    @cached_property
+    @kept_property
+    def _bounds(self) -> pd.DataFrame:
+        return self.inference.bounds if self._reaches(Question.CONTEST) else bounds_apart(self.apart)
+
+    @kept_property
     def proportionality(self) -> ProportionalHazards:
         """The test of proportional hazards of the inference fit, over lifetime as 1 - Kaplan-Meier."""
         return proportional_hazards_test(self.inference.fit)
 
     def proportional_hazards(self) -> Display:
         """Return which hazard ratios drift over the lifetime (score tests, Holm), and the path of the strongest."""
-        table = self.labelled(drifts(self.proportionality, self.inference.columns))
-        return show_drifts(table, self.proportionality, self.colors)
+        return show_drifts(self.labelled(self._drifts), self.proportionality, self.colors)
+
+    @kept_property
+    def _drifts(self) -> pd.DataFrame:
+        return drifts(self.proportionality, self.inference.columns)
 
     def family_tests(self) -> Display:
         """Return the robust joint test of each family, given everything else in the model.
@@ -173,10 +184,14 @@ class Findings(Lifetimes):
         With few events that is the contract alone.
         """
         if not self._reaches(Question.CONTEST):
-            return Display("Joint test of each family's columns, one family at a time", family_tests_apart(self.apart))
+            return Display("Joint test of each family's columns, one family at a time", self._tests_apart.copy())
         return Display("Joint test of each family's columns", self._joint_tests.copy())
 
-    @cached_property
+    @kept_property
+    def _tests_apart(self) -> pd.DataFrame:
+        return family_tests_apart(self.apart)
+
+    @kept_property
     def _joint_tests(self) -> pd.DataFrame:
         names = [family.name for family, _ in self.families()]
         return family_tests(self.inference.fit, self.inference.columns, names)

@@ -12,7 +12,7 @@ from analysis.cox.fit import CoxFit, fit_cox
 from analysis.cox.identifiability import MIN_SUBJECTS, NotEstimableError
 from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
-from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix
+from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix, left_out
 from analysis.design.outcome import Outcome
 from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_hazard, side_of, thin_sides
 from analysis.inference.clock import clock_strata
@@ -140,7 +140,7 @@ def fit_what_can_be_estimated(
             named = [column for column in matrix.columns if column.name in error.columns]
             others = tuple(column.name for column in named if column != guilty)
             reason = remark("inference.refused_beside", columns=others) if others else remark("inference.refused")
-            dropped.append(DroppedColumn(guilty.name, guilty.covariate, guilty.family, reason))
+            dropped.append(left_out(guilty, reason))
             matrix = matrix.without([guilty.name])
 
 
@@ -199,7 +199,7 @@ def thin_columns(matrix: DesignMatrix, rows: CountingRows, sides: Mapping[str, S
             reason = remark("inference.alike")
         else:
             continue
-        found.append(DroppedColumn(column.name, column.covariate, column.family, reason))
+        found.append(left_out(column, reason))
     return tuple(found)
 
 

@@ -103,7 +103,8 @@ class TrapResults(Answers):
         tenure = self._tenure
         declared = {one.name: one for one in tenure.covariates("counting_process")}
         if covariate not in declared:
-            raise DesignError(f"No covariate '{covariate}' is measured here. {nearest(covariate, declared)}")
+            near = nearest(covariate, declared, listed_by="study.tables.counting_process.describe()")
+            raise DesignError(f"No covariate '{covariate}' is measured here. {near}")
         if tenure.table("lifetimes")["notice_on"].isna().all():
             raise ModelError("The source knows no notices, so that nothing can be told of the days after them.")
         by_notice, by_end = tenure.counting_process, counting_process_by_other_date(tenure)

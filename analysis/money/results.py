@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.kept import kept_property
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError, obstacle_to
@@ -114,7 +115,7 @@ class MoneyResults(Answers):
     def _renewals(self) -> pd.DataFrame:
         return renewals_by_period(self._due, self.paid)
 
-    @cached_property
+    @kept_property
     def loss(self) -> MoneyAtRisk | None:
         """What is announced and expected to be lost by the end of the horizon; None where nothing is forecast."""
         refuse(self.obstacle)
@@ -205,7 +206,7 @@ class MoneyResults(Answers):
         months = self._tenure.study.time.horizon_months
         return Display("Lifetime value", lifetime_values(self.survival, probability, months, self.mean_price))
 
-    @cached_property
+    @kept_property
     def survival(self) -> ParametricSurvival | None:
         """Distributions of the length of lifetimes; None where too few left."""
         study, found = self._tenure.study, []

@@ -16,15 +16,20 @@ from analysis.store.working import remove_leftovers, told_in_words, working_fold
 
 POINTER = "current.json"
 _COHORT = re.compile(r"cohort-([0-9a-f]{16})\.duckdb")
-_KEPT_OF_IT = re.compile(r"(?:audits|summary)-([0-9a-f]{16})-[0-9a-f]{16}")
+_KEPT_OF_IT = re.compile(r"(?:answers|audits|summary)-([0-9a-f]{16})-[0-9a-f]{16}")
 """Names that a build gives; whatever is called otherwise is not its to remove."""
 KEPT = 3
-"""Cohorts that stay when a new one is built: it, and those that were used last."""
+"""Cohorts that stay when a new one is built: it, and those that were used last; and of one cohort, sets of answers."""
 
 
 def cohort_path(out: Path, cohort_hash: str) -> Path:
     """Return the place of a cohort."""
     return out / f"cohort-{cohort_hash}.duckdb"
+
+
+def answers_path(out: Path, cohort_hash: str, key: str) -> Path:
+    """Return the place of the answers to what was asked of a cohort, by the hash of what else decides them."""
+    return out / f"answers-{cohort_hash}-{key}"
 
 
 @contextmanager
@@ -115,9 +120,25 @@ def prune(out: Path, kept: int = 1) -> list[Path]:
     return sorted(removed)
 
 
-def _last_used(cohort: Path) -> int:
+def remove_older_answers(new: Path) -> None:
+    """Remove, before another set of answers comes to be, those of its cohort but the ones that last grew.
+
+    Parameters
+    ----------
+    new
+        From `answers_path`.
+    """
+    of = _KEPT_OF_IT.fullmatch(new.name)
+    if of is None or not new.parent.is_dir():
+        return
+    others = [path for path in new.parent.glob(f"answers-{of[1]}-*") if _KEPT_OF_IT.fullmatch(path.name)]
+    for folder in sorted(others, key=lambda path: (-_last_used(path), path.name))[KEPT - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_used(path: Path) -> int:
     with suppress(OSError):
-        return cohort.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     return 0
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.fingerprint import digest
+from analysis.cohort.kept import kept
 from analysis.design.population import elapsed_at, still_there
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.forecast.outlook import Forecast
@@ -46,14 +48,18 @@ class MonthlyForecasts:
         if self.last is not None and landmark == self.last.landmark:
             place = self.last.accounts["lifetime_id"].tolist().index(lifetime)
             return self.last.explanations.accounts[place]
-        number = _learned_before(self.rolling, landmark)
-        fold, quoted = self.rolling.folds[number], self.rolling.choices[number].model
-        rows = tenure.landmarks
-        asked = rows[(rows["lifetime_id"] == lifetime) & (rows["risk_date"] == landmark)]
-        return explain(fold.models[quoted], fold.design, asked, rows).accounts[0]
+
+        def explained() -> Explanation | None:
+            number = _learned_before(self.rolling, landmark)
+            fold, quoted = self.rolling.folds[number], self.rolling.choices[number].model
+            rows = tenure.landmarks
+            asked = rows[(rows["lifetime_id"] == lifetime) & (rows["risk_date"] == landmark)]
+            return explain(fold.models[quoted], fold.design, asked, rows).accounts[0]
+
+        return kept(tenure, f"MonthlyForecasts.why.{digest(lifetime)[:16]}", explained)
 
 
-def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Forecast | None) -> MonthlyForecasts:
+def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Forecast | None) -> pd.DataFrame:
     """Forecast from every landmark by the model that would have been quoted then, fitted to what was settled by then.
 
     A model is fitted at the start of a quarter, and forecasts from the landmarks up to the next one.
@@ -66,6 +72,11 @@ def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Foreca
         The quarters that were forecast before.
     last
         The forecast from the last landmark; None where it cannot be made.
+
+    Returns
+    -------
+    DataFrame
+        As `FORECASTS`, in order of landmarks.
     """
     rows = tenure.landmarks
     there = still_there(rows, elapsed_at(tenure.study.time.snapshot, rows))
@@ -74,7 +85,7 @@ def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Foreca
         if last is not None and landmark == last.landmark:
             probability = last.accounts.set_index("lifetime_id")[last.headline].reindex(own["lifetime_id"]).to_numpy()
             learned_by, model = last.landmark, last.headline
-        elif rolling.folds[0].landmark <= landmark:
+        elif rolling.quarters[0] <= landmark:
             number = _learned_before(rolling, landmark)
             fold, model = rolling.folds[number], rolling.choices[number].model
             probability, learned_by = horizon_risk(fold.models[model], fold.design.apply(own)), fold.landmark
@@ -83,9 +94,9 @@ def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Foreca
         said = {"lifetime_id": own["lifetime_id"], "landmark": landmark, "horizon_ends_on": own["horizon_ends_on"]}
         told = {"learned_by": learned_by, "model": model, "probability": probability, "book": np.mean(probability)}
         parts.append(pd.DataFrame(said | told))
-    return MonthlyForecasts(FORECASTS.checked(pd.concat(parts, ignore_index=True)), rolling, last)
+    return FORECASTS.checked(pd.concat(parts, ignore_index=True))
 
 
 def _learned_before(rolling: RollingOrigin, landmark: pd.Timestamp) -> int:
     """Return the number of the last fold that had begun by a landmark."""
-    return max(number for number, fold in enumerate(rolling.folds) if fold.landmark <= landmark)
+    return max(number for number, quarter in enumerate(rolling.quarters) if quarter <= landmark)

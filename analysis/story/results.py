@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.kept import kept, kept_property
 from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
@@ -54,9 +55,11 @@ class StoryResults:
         ModelError
             If no quarter could be scored.
         """
-        rolling = self._rolling()
-        unmade = obstacle_to("no forecast from the last landmark", self._tenure.progress, self._forecast)
-        return monthly_forecasts(self._tenure, rolling, None if unmade else self._forecast())
+        tenure, rolling = self._tenure, self._rolling()
+        unmade = obstacle_to("no forecast from the last landmark", tenure.progress, self._forecast)
+        last = None if unmade else self._forecast()
+        table = kept(tenure, "StoryResults.forecasts", lambda: monthly_forecasts(tenure, rolling, last))
+        return MonthlyForecasts(table, rolling, last)
 
     def account(self, account_id: str, forecasts: bool) -> Display:
         """Return the story of one account; see `analysis.workbench.Workbench.account`."""
@@ -82,7 +85,7 @@ class StoryResults:
         title = sentence(told, self.currency, is_named=tenure.study.report.name_accounts)
         return show_account(told, drawn, weeks, band, past, reason, covariates, title)
 
-    @cached_property
+    @kept_property
     def told(self) -> Stories:
         """The stories that practice tells, with the accounts that they fit and how often they end so."""
         return stories_of(self._tenure)

@@ -1,6 +1,5 @@
 """Told: what the tables say of one account, as of the snapshot, strand by strand."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.errors import StudyError
+from analysis.wording.nearest import closest
 
 NEAREST = 3
 """Known ids that are named where one is unknown."""
@@ -95,7 +95,7 @@ def read_account(tenure: CohortTables, account_id: str) -> Told:
     found = tenure.ask_several(asked, {"account_id": account_id})
     if found["story_stays"].empty:
         known = sorted(tenure.table("accounts")["account_id"])
-        near = difflib.get_close_matches(account_id, known, n=NEAREST, cutoff=0.0)
+        near = closest(account_id, known, NEAREST)
         raise StudyError(
             f"No account '{account_id}' among the {len(known):,} of this study. "
             f"The nearest known ones are: {', '.join(near)}."

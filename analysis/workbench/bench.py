@@ -8,6 +8,7 @@ from typing import Any
 from analysis.audits.results import AuditResults
 from analysis.claims.displays import LedgerDisplay, show_ledger
 from analysis.claims.ledger import Ledger, claims_ledger
+from analysis.cohort.kept import kept_property
 from analysis.contest.effects import EffectResults
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
@@ -15,15 +16,16 @@ from analysis.declared.floors import Question
 from analysis.engine.engine import Engine
 from analysis.errors import obstacle_to
 from analysis.evaluation.asked_models import AskedModels, asked_models
+from analysis.evaluation.folds import Fold
 from analysis.evaluation.results import EvaluationResults
-from analysis.evaluation.rolling_origin import RollingOrigin, rolling_origin_of
+from analysis.evaluation.rolling_origin import RollingOrigin, kept_rolling_origin
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
 from analysis.forecast.about import about_accounts
 from analysis.forecast.contraction import ContractionForecast, forecast_contraction
 from analysis.forecast.displays import show_ends, show_outlook
 from analysis.forecast.ends import ExpectedEnds, expect_ends
-from analysis.forecast.outlook import Forecast, forecast_last_landmark
+from analysis.forecast.outlook import Forecast, kept_forecast
 from analysis.forecast.past_quarters import past_forecasts
 from analysis.forecast.reading import Reading, read_forecast
 from analysis.forecast.saving import save_model
@@ -85,14 +87,12 @@ class Workbench(Findings):
     @cached_property
     def rolling(self) -> RollingOrigin:
         """Forecasts of recent quarters that the models had not seen, and their scores."""
-        return rolling_origin_of(self)
+        return kept_rolling_origin(self, "RollingOrigin")
 
     @cached_property
     def forecast(self) -> Forecast:
         """The outlook from the last landmark, by the model that forecast the quarters before it best."""
-        folds = self.rolling.folds
-        self.progress("forecasting from the last landmark")
-        return forecast_last_landmark(self.landmarks, self.covariates("landmarks"), self.study, folds)
+        return kept_forecast(self, lambda: self.rolling.folds)
 
     def save_forecast(self, folder: str | Path, model: str | None = None) -> str:
         """Save the quoted model, or another that competes, as data to forecast with; return the SHA-256 of its files.
@@ -135,7 +135,7 @@ class Workbench(Findings):
             "no comparison of the families", self.progress, lambda: (self.contest.brief.ranking, self.drift)
         )
 
-    @cached_property
+    @kept_property
     def skill(self) -> Skill:
         """How good such forecasts have been."""
         return skill_of(self.rolling, self.forecast.choice, self.study.report.min_cell)
@@ -145,7 +145,7 @@ class Workbench(Findings):
         """Whether forecasts as they would have been quoted were better than those of the contract alone."""
         return gain_verdict(self.skill.pairs)
 
-    @cached_property
+    @kept_property
     def reading(self) -> Reading:
         """The forecast in sum: how many will leave, by model, tier and segment, and whom to call first."""
         labels = self.labels_of_accounts(self.segment, MOST_SEGMENTS) if self.segment else None
@@ -194,15 +194,20 @@ class Workbench(Findings):
     @cached_property
     def effects(self) -> EffectResults:
         """What families, departures and covariates go with: points of churn, blind spots, vacancy, dose-response."""
-        made = (lambda: self.rolling if "rolling" in vars(self) else None, lambda: self.audits.signals_if_made)
-        return EffectResults(self, lambda: self.rolling, lambda: self.forecast, *made)
+        return EffectResults(
+            self, lambda: self.rolling, lambda: self.forecast, self._folds_if_made, lambda: self.audits.signals_if_made
+        )
+
+    def _folds_if_made(self) -> Sequence[Fold] | None:
+        rolling = vars(self).get("rolling")
+        return rolling.folds if rolling is not None and rolling.learned.is_made else None
 
     @cached_property
     def money(self) -> MoneyResults:
         """What the book pays in a year, how that changed, what falls due, and what is at risk."""
         return MoneyResults(self, lambda: self.rolling, lambda: self.forecast, lambda: self.no_forecast)
 
-    @cached_property
+    @kept_property
     def ends_ahead(self) -> ExpectedEnds:
         """How many accounts are expected to end by the end of the horizon, by cause."""
         return expect_ends(self.forecast, self.landmarks, self.covariates("landmarks"), self.study)
@@ -211,7 +216,7 @@ class Workbench(Findings):
         """Return how many accounts are expected to end by the end of the horizon, by cause, all causes competing."""
         return show_ends(self.ends_ahead)
 
-    @cached_property
+    @kept_property
     def _contraction(self) -> ContractionForecast:
         return forecast_contraction(self)
 
@@ -225,7 +230,7 @@ class Workbench(Findings):
         """
         return self._contraction
 
-    @cached_property
+    @kept_property
     def ledger(self) -> Ledger:
         """What practice says of leaving, put to the test, now and at past quarter starts."""
         return claims_ledger(self, self.audits.late_columns, lambda: self.score_audit.green)

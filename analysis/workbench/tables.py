@@ -125,7 +125,9 @@ class Tables(Mapping[str, Table]):
             If there is none of the name: the nearest are named.
         """
         if name not in self._about:
-            raise BuildError(f"The cohort has no table '{name}'. {nearest(name, self._about)}")
+            raise BuildError(
+                f"The cohort has no table '{name}'. {nearest(name, self._about, listed_by='study.tables')}"
+            )
         own = {field.name: field.says for field in SCHEMAS[name].fields} if name in SCHEMAS else {}
         return Table(self._opened, name, self._about[name], self._meanings | own)
 

@@ -41,6 +41,7 @@ def test_nothing_changed_is_no_change_and_no_error():
     assert (changes["p_value"] == 1).all()
 
 
+@pytest.mark.slow
 def test_the_error_of_a_change_is_that_of_many_samples():
     """A covariate and a noisy measure of it: changes scatter as their errors say, and far less than either estimate."""
     changes, errors, alone = [], [], []

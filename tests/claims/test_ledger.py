@@ -63,6 +63,7 @@ def by_name(ledger: Ledger) -> pd.DataFrame:
     return ledger_frame(ledger).set_index(["claim", "test"])
 
 
+@pytest.mark.slow
 def test_what_was_planted_is_supported_and_what_was_not_is_not(ledger: Ledger) -> None:
     table = by_name(ledger)
     departed = table.loc[("C05", 1)]
@@ -72,6 +73,7 @@ def test_what_was_planted_is_supported_and_what_was_not_is_not(ledger: Ledger) -
     assert (table["verdict"] == "supported").sum() <= 2
 
 
+@pytest.mark.slow
 def test_every_claim_has_a_line_and_what_is_refused_a_reason(ledger: Ledger) -> None:
     table = ledger_frame(ledger)
     assert list(dict.fromkeys(table["claim"])) == [claim.name for claim in read_claims()]
@@ -83,6 +85,7 @@ def test_every_claim_has_a_line_and_what_is_refused_a_reason(ledger: Ledger) -> 
     assert told["hazard_ratio"].between(told["hazard_ratio_low"], told["hazard_ratio_high"]).all()
 
 
+@pytest.mark.slow
 class TestPast:
     def test_the_ledger_of_a_past_quarter_is_that_of_a_cohort_of_its_snapshot(
         self, world: World, tenure: Workbench, ledger: Ledger, tmp_path: Path
@@ -184,6 +187,7 @@ class TestSample:
         assert line.judgement.verdict is not Verdict.NOT_MEASURABLE
 
 
+@pytest.mark.slow
 def test_the_display_shows_itself_and_its_past(tenure: Workbench) -> None:
     shown = tenure.claims()
     assert isinstance(shown, LedgerDisplay)

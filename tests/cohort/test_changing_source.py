@@ -1,6 +1,7 @@
 """A source that changes while it is read is refused: no cohort holds one state's numbers under another's hash."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,12 +65,19 @@ def hash_of(study: Study) -> str:
     return fingerprint(study, contents_of(read_declaration(study.source.kind), study.source.path))["cohort"]
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("earlier")
+    study = read_study(write_small_source(folder, usage_daily=USAGE + "a1,2023-02-07,search,2\n"))
+    build_cohort(study, folder / "out", quiet)
+    return folder / "out"
+
+
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
+def study(tmp_path: Path, earlier: Path) -> Study:
     """A study with an earlier build, which stands whatever happens, and data that are not built yet."""
-    path = write_small_source(tmp_path, usage_daily=USAGE + "a1,2023-02-07,search,2\n")
-    build_cohort(read_study(path), tmp_path / "out", quiet)
-    write_small_source(tmp_path)
+    shutil.copytree(earlier, tmp_path / "out")
+    path = write_small_source(tmp_path)
     (tmp_path / "other.csv").write_text(OTHER, encoding="utf-8")
     return read_study(path)
 

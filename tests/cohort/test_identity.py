@@ -146,6 +146,7 @@ def test_any_flipped_byte_is_seen_by_a_build_or_changes_no_value(cohort: Path) -
     assert n_seen > 8, "most bytes of the file hold something"
 
 
+@pytest.mark.slow
 def test_damage_that_is_met_while_results_are_made_is_told_as_damage(cohort: Path) -> None:
     """Whatever is asked first: a damaged block is never read as a number, and never as 'the database failed'."""
     rng, content = random.Random(8), cohort.read_bytes()

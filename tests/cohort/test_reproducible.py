@@ -48,6 +48,7 @@ def test_another_process_hash_seed_and_number_of_threads_build_the_same(
     assert hashes_of(sample_report.out) == hashes_of(tmp_path / "crm5")
 
 
+@pytest.mark.slow
 def test_other_ids_hash_seed_and_number_of_threads_change_nothing_but_names(
     tmp_path: Path, sample_report: SampleReport
 ) -> None:

@@ -84,6 +84,7 @@ def bent():
     return frame, Inference(fit, matrix.columns, design, (), len(frame))
 
 
+@pytest.mark.slow
 def test_a_bend_that_was_planted_is_drawn_and_tested(bent):
     found = dose_response("use", *bent)
     curve = found.table.set_index("value")
@@ -107,6 +108,7 @@ def test_a_line_is_found_straight_on_the_scale_on_which_it_enters(bent):
     assert np.abs(estimate - truth).max() < 0.5
 
 
+@pytest.mark.slow
 def test_the_curve_has_no_width_at_the_median_and_its_interval_holds_elsewhere(bent):
     table = dose_response("use", *bent).table
     width = (table["conf_high"] - table["conf_low"]).to_numpy()
@@ -190,6 +192,7 @@ class TestAccumulated:
             accumulated_effects([fold], "cox", "one")
 
 
+@pytest.mark.slow
 def test_a_forest_is_drawn_beside_the_cox_model_and_finds_a_step(bent):
     """Use above its mean protects: the forest's probability falls there, beyond its interval."""
     book = landmark_rows(1200, 9, seed=5)

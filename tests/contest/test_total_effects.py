@@ -26,6 +26,7 @@ def line_of(found, family):
     return found.table.set_index("family").loc[family]
 
 
+@pytest.mark.slow
 class TestAChampionWhoMovesUse:
     """All that the champion does to leaving runs through use."""
 
@@ -61,6 +62,7 @@ class TestAChampionWhoMovesUse:
         assert "contest.through_unsure" in codes
 
 
+@pytest.mark.slow
 def test_one_who_also_moves_leaving_beside_use_has_both():
     truth, champion = true_points(0.6), line_of(found_in(*drawn_rows(20_000, 2, 0.6)), "champion")
     assert champion["total"] == pytest.approx(truth["total_champion"], abs=0.8)

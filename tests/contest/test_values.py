@@ -67,6 +67,7 @@ def values(subsets, cluster):
     return value_families(subsets, cluster)
 
 
+@pytest.mark.slow
 def test_what_the_folds_models_were_tuned_to_is_not_tuned_again_and_is_the_same_to_the_bit(small_book, small_folds):
     """A Cox model that competed has chosen its penalty on these rows, columns and folds, by the same rule."""
     choice = ShrinkageChoice((1.0, 10.0), 0)
@@ -173,6 +174,7 @@ class TestValues:
         assert hidden["n_accounts"] == own["account_id"].nunique()
         assert hidden["n_events"] == 4
 
+    @pytest.mark.slow
     def test_columns_of_noise_take_little_from_any_family(self, book, folds, values):
         rng = np.random.default_rng(3)
         from simulated_landmarks import Declared
@@ -224,6 +226,7 @@ class TestWhatIsSeen:
         for some, risk in one.risk["cox"].items():
             assert (risk == other.risk["cox"][some]).all()
 
+    @pytest.mark.slow
     def test_neither_threads_nor_the_order_of_rows_change_anything(self, small_book, small_folds):
         subsets, alone = forecast(small_book, small_folds), forecast(small_book, small_folds, n_jobs=1)
         shuffled = forecast(small_book.sample(frac=1, random_state=2), small_folds)

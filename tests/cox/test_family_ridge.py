@@ -44,6 +44,7 @@ def test_the_variance_is_its_mean_over_all_spreads_weighted_by_the_marginal_like
     np.testing.assert_allclose(found, np.sqrt((weights * SPREADS**2).sum() / weights.sum()), rtol=0.1)
 
 
+@pytest.mark.slow
 def test_many_columns_that_say_nothing_are_shrunk_and_the_less_is_known_the_wider_their_intervals():
     for p in (11, 22):
         columns, rows = drawn([0.0] * p, 900, 400, seed=p)
@@ -82,15 +83,8 @@ def test_groups_must_be_as_many_as_columns():
         fit_shrunk(columns, rows, ["a"])
 
 
-@pytest.mark.parametrize(
-    ("spread", "events"),
-    [
-        (0.2, 150),
-        pytest.param(0.0, 150, marks=pytest.mark.slow),
-        pytest.param(0.2, 30, marks=pytest.mark.slow),
-        pytest.param(0.0, 30, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("spread", "events"), [(0.2, 150), (0.0, 150), (0.2, 30), (0.0, 30)])
 def test_intervals_of_shrunk_coefficients_hold_the_truth_nearly_as_often_as_they_say(spread: float, events: int):
     """On average over columns whose effects are spread around zero; the sandwich alone leaves out what was shrunk."""
     held, narrow = [], []

@@ -117,6 +117,7 @@ def test_a_block_of_another_length_is_refused():
         global_test(fit_cox(adjusted, rows), block[1:])
 
 
+@pytest.mark.slow
 def test_with_15_parents_who_share_a_frailty_one_in_twenty_is_rejected():
     """The robust chi-square of the ten columns rejects most of the time; 3 standard errors of 200 samples are 4.6%."""
     rejected, chi_square = [], []

@@ -200,6 +200,7 @@ def test_without_events_the_number_is_zero():
     assert (curve[["n_event", "estimate", "std_error", "conf_low", "conf_high"]] == 0).all(axis=None)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_where_lifetimes_differ():
     """Frail lifetimes have more events and leave sooner; a third enters late; half is censored."""
     rng = np.random.default_rng(20261122)

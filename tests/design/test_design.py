@@ -81,6 +81,9 @@ def test_a_covariate_that_training_never_saw_is_dropped():
     train = frame(seats=[1.0, 2.0, 3.0], nps=[np.nan] * 3)
     design = learn_design(train, [SEATS, Declared("nps", "relationship")])
     assert {"nps", "nps: missing"} <= {column.name for column in design.dropped}
+    assert [column.name for column in design.dropped if column.marks_missing] == [
+        column.name for column in design.dropped if column.name.endswith(": missing")
+    ]
 
 
 def test_missing_indicators_that_say_the_same_are_merged():

@@ -53,6 +53,7 @@ def test_every_connection_of_a_command_keeps_to_the_limits(
     assert_kept(opened, 30 if command[0] == "report" else 2)
 
 
+@pytest.mark.slow
 def test_so_does_the_cohort_by_the_other_date_and_whatever_is_made_again(
     tmp_path: Path, opened: list[tuple[str, int, float]]
 ) -> None:

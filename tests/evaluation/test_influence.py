@@ -122,7 +122,7 @@ def assert_equals_derivatives(panel, metric):
 
 @pytest.mark.parametrize(
     "metric",
-    [pytest.param(metric, marks=() if metric in ("brier", "uno") else pytest.mark.slow) for metric in METRICS],
+    [pytest.param(metric, marks=() if metric == "brier" else pytest.mark.slow) for metric in METRICS],
 )
 def test_both_kinds_of_standard_error_agree_with_each_other_and_with_panels_drawn_anew(metric):
     """Errors that forget clusters are 20% and more too small here; those of 250 panels have an error of 4.5%."""

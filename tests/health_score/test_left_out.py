@@ -61,6 +61,7 @@ def found(scored, folds):
     return ask(scored, folds)
 
 
+@pytest.mark.slow
 def test_a_family_that_the_score_lacks_is_left_out_and_noise_is_not(found):
     assert found.families["champion"] is Missed.LEFT_OUT
     assert found.families["contract"] is Missed.LEFT_OUT
@@ -87,6 +88,7 @@ def test_rows_without_a_score_are_counted_and_not_judged(found, folds, scored):
     assert (found.table["n_rows"] == (~lacks).sum()).all()
 
 
+@pytest.mark.slow
 def test_too_few_leavers_are_refused_in_words(scored, folds):
     with pytest.raises(ModelError, match="are needed"):
         ask(scored, folds, needed=100_000)

@@ -97,6 +97,7 @@ def test_a_score_that_knows_all_has_an_interval_though_no_pair_differs(low, high
     assert 0 < found.auc.conf_high - found.auc.conf_low < 0.2
 
 
+@pytest.mark.slow
 def test_a_shuffled_score_is_hardly_ever_said_to_order():
     """A one-sided error of 2.5%: of 60 scores that say nothing, more than 5 would be called so once in 300 times."""
     readings = [ordering(shuffled(BOOK, seed), REPORT).verdict.reading for seed in range(60)]
@@ -114,6 +115,7 @@ def test_the_error_of_saying_that_a_score_orders_is_as_stated(n_accounts):
         assert readings.count(wrong) / 400 <= 0.025 + 4 * np.sqrt(0.025 * 0.975 / 400)
 
 
+@pytest.mark.slow
 def test_the_error_of_a_difference_is_that_of_leaving_out_each_cluster():
     own = settled_rows(BOOK)
     rng = np.random.default_rng(3)

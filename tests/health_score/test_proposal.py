@@ -44,6 +44,7 @@ def test_fives_are_a_hundred_in_sum(weights):
     assert np.abs(found - weights).max() < 5
 
 
+@pytest.mark.slow
 def test_weights_that_are_wrong_are_shown_to_be_beaten_and_right_ones_are_not():
     rows = weight_sample(700, (10, 80, 10), (80, 10, 10))
     gain = gain_of_learning(rows)

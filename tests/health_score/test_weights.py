@@ -133,6 +133,7 @@ def test_weights_over_time():
     assert drifted.loc["relationship", "adjusted_p_value"] < 0.05
 
 
+@pytest.mark.slow
 def test_a_bent_and_a_turned_scaling_are_found():
     rows = weight_sample(1200, (50, 30, 20), (50, 30, 20), slope=6.0)
     straight = judge_scalings(rows)

@@ -41,6 +41,7 @@ def disagreement(start: Path) -> float:
         return modules()[0].disagreement(start)
 
 
+@pytest.mark.slow
 def test_polars_and_the_queries_agree_on_twelve_covariates(start: Path) -> None:
     assert disagreement(start) <= 1e-9
 
@@ -60,6 +61,7 @@ def test_a_difference_is_found(start: Path, tmp_path: Path, change: pl.Expr) -> 
     assert disagreement(tmp_path) > 1e-9
 
 
+@pytest.mark.slow
 def test_the_source_has_no_fault_and_gives_every_covariate(start: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(BENCHMARKS))

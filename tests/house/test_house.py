@@ -34,6 +34,9 @@ def read_toml(name: str) -> dict:
 PYPROJECT = read_toml("pyproject.toml")
 BROWSER_LOCK = "requirements-browser.lock"
 SPARK_LOCK = "requirements-spark.lock"
+APART = {"setup": "requirements-setup.lock", "browser": BROWSER_LOCK}
+"""Groups of dependencies that have a lock of their own."""
+LOCKS = ("requirements.lock", *APART.values(), SPARK_LOCK)
 UV_LOCK = {(p["name"], p["version"]): p for p in read_toml("uv.lock")["package"] if "registry" in p["source"]}
 
 
@@ -142,9 +145,10 @@ class TestLock:
     def test_uv_lock_was_renewed_after_the_last_change_of_dependencies(self):
         (project,) = (p for p in read_toml("uv.lock")["package"] if "editable" in p["source"])
         groups = project["metadata"]["requires-dev"]
-        written = project["metadata"]["requires-dist"] + groups["dev"] + groups["browser"]
+        written = project["metadata"]["requires-dist"] + [entry for name in ("dev", *APART) for entry in groups[name]]
         locked = {entry["name"]: SpecifierSet(entry.get("specifier", "")) for entry in written}
-        assert locked == declared() | for_spark() | ranges(PYPROJECT["dependency-groups"]["browser"])
+        apart = [requirement for name in APART for requirement in PYPROJECT["dependency-groups"][name]]
+        assert locked == declared() | for_spark() | ranges(apart)
 
     def test_what_a_browser_test_needs_is_locked_apart_and_set_up_by_nothing_else(self):
         browser = ranges(PYPROJECT["dependency-groups"]["browser"])
@@ -157,11 +161,10 @@ class TestLock:
         assert set(for_spark()).isdisjoint(name for name, _ in hashed_lock())
 
     def test_the_locks_of_requirements_hold_exactly_the_packages_of_uv_lock(self):
-        assert set(hashed_lock()) | set(hashed_lock(BROWSER_LOCK)) | set(hashed_lock(SPARK_LOCK)) == set(UV_LOCK)
+        assert set().union(*map(hashed_lock, LOCKS)) == set(UV_LOCK)
 
     def test_every_package_is_hashed_as_in_uv_lock(self):
-        locks = (hashed_lock(), hashed_lock(BROWSER_LOCK), hashed_lock(SPARK_LOCK))
-        for key, hashes in (entry for lock in locks for entry in lock.items()):
+        for key, hashes in (entry for lock in LOCKS for entry in hashed_lock(lock).items()):
             package = UV_LOCK[key]
             files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
             assert hashes, f"{key} has no hash"
@@ -227,7 +230,7 @@ class TestTaskRunner:
         for name, body in stand_ins.items():
             (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
             (tmp_path / name).chmod(0o755)
-        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        for name in ("Makefile", "requirements.lock", APART["setup"], "pyproject.toml"):
             (tmp_path / name).write_bytes((ROOT / name).read_bytes())
         run = run_make("setup", f"PYTHON={candidates.format(folder=tmp_path)}", folder=tmp_path)
         said = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]

@@ -76,6 +76,7 @@ def test_the_wheels_packages_are_the_ones_imported(elsewhere):
         assert Path(module).is_relative_to(elsewhere / "site")
 
 
+@pytest.mark.slow
 def test_the_installed_command_writes_the_quarterly_report(elsewhere):
     """Of three accounts: that the files of all other sections travel, too, is shown above."""
     study = write_small_source(elsewhere / "study")

@@ -187,7 +187,7 @@ class TestFewEvents:
         assert tenure.family_tests().frame()["family"].tolist() == ["usage"]
         with pytest.raises(ModelError, match="It needs 30 lifetimes with event; there are 15"):
             tenure.inference  # noqa: B018
-        del tenure.__dict__["apart"]
+        del tenure.__dict__["apart"], tenure.__dict__["_tests_apart"]
         tenure.counting_process = few_events(tenure, 9)
         with pytest.raises(ModelError, match="It needs 10 lifetimes with event; there are 9"):
             tenure.family_tests()

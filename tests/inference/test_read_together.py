@@ -46,6 +46,7 @@ def test_independent_columns_are_read_by_themselves():
     assert read_together(fitted(values, values @ [0.5, -0.5, 0.0]), columns(3)) == ()
 
 
+@pytest.mark.slow
 def test_inflation_is_that_of_a_regression_on_the_others_among_those_at_risk():
     """With an exponential clock, and effects of zero, all are at risk alike: the inflation is 1 / (1 - r^2)."""
     rng = np.random.default_rng(2)

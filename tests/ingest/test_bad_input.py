@@ -311,7 +311,10 @@ def test_folder_whose_path_the_database_cannot_write_to(
     assert "Choose another with --out" in message
 
 
-@pytest.mark.parametrize("name", ["Exports [2023]", "it's", "*", "ü 東京", "year=2023"])
+@pytest.mark.parametrize(
+    "name",
+    ["it's", "ü 東京", *(pytest.param(name, marks=pytest.mark.slow) for name in ("Exports [2023]", "*", "year=2023"))],
+)
 def test_folder_of_any_other_name_is_built_in(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     study = write_small_source(tmp_path / name)

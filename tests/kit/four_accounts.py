@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 from simulated_landmarks import Declared
 
+from analysis.cohort.kept import made
 from analysis.design.matrix import learn_design
 from analysis.evaluation.choice import Choice, Ground
 from analysis.forecast.carriers import Carrier
-from analysis.forecast.outlook import Forecast
+from analysis.forecast.outlook import Forecast, Learned
 from analysis.forecast.reasons import Explanation, Explanations, Reason
 
 LANDMARK = pd.Timestamp("2024-01-01")
@@ -48,7 +49,6 @@ FORECAST = Forecast(
     n_training_rows=100,
     n_training_events=12,
     shrinkage=3.0,
-    design=learn_design(LANDMARKS, [Declared("seats", "contract")]),
-    fitted={},
+    learned=made(Learned(learn_design(LANDMARKS, [Declared("seats", "contract")]), {})),
 )
 SEGMENTS = pd.Series({"a1": "web", "a2": "shop", "a3": "web", "a4": "web"})

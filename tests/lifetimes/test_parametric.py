@@ -121,6 +121,7 @@ def test_curves_follow_what_was_observed(fitted):
     assert np.abs(best["estimate"] - km["estimate"].to_numpy()[step])[inside].max() < 0.03
 
 
+@pytest.mark.slow
 def test_cutting_lifetimes_into_intervals_changes_nothing(late, table):
     start, stop, event = late
     middle = np.ceil((start + stop) / 2)
@@ -158,6 +159,7 @@ def test_a_median_beyond_the_horizon_is_not_known(late):
     assert (found["mean"] < 200).all()
 
 
+@pytest.mark.slow
 def test_breaks_without_events_on_both_sides_are_left_out():
     outcome = outcome_of([0, 0, 0, 0], [100, 120, 140, 900], [1, 1, 1, 0])
     names = [

@@ -98,6 +98,7 @@ def test_names_stand_in_order():
     assert in_order({"100", "5", "web", "-1.5"}) == ["-1.5", "5", "100", "web"]
 
 
+@pytest.mark.slow
 def test_the_test_of_curves_is_the_log_rank_test_where_lifetimes_are_independent():
     """Over many samples without a difference both have the same size; for each they nearly agree."""
     rng = np.random.default_rng(1)

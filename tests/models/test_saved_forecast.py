@@ -112,6 +112,7 @@ def sample(sample_report: SampleReport):
     return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
 
 
+@pytest.mark.slow
 def test_every_model_of_the_sample_study_forecasts_from_its_file(sample, tmp_path):
     found = forecast_last_landmark(sample.landmarks, sample.covariates("landmarks"), read_study(SAMPLE))
     now = at_risk_now(sample.landmarks, sample.study.time.snapshot)

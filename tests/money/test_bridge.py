@@ -217,6 +217,7 @@ STAYS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(STAYS)
 @settings(max_examples=25, deadline=None)
 def test_the_parts_of_any_book_add_up_to_its_difference(stays):

@@ -240,7 +240,8 @@ def books() -> Iterator[dict[str, Book]]:
         book.con.close()
 
 
-@pytest.mark.parametrize("event_date", ["notice", pytest.param("end", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("event_date", ["notice", "end"])
 @settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(versions=subscriptions())
 def test_what_the_queries_make_of_subscriptions_is_what_the_oracle_makes_of_them(books, event_date, versions):

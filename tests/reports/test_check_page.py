@@ -353,6 +353,7 @@ class TestCommand:
         )
         assert (out / "small" / "check.en").exists() == bool(options)
 
+    @pytest.mark.slow
     def test_two_runs_write_the_same_bytes(self, tmp_path: Path) -> None:
         study = write_small_source(tmp_path, usage_daily=USAGE + ODD)
         study.write_text(STUDY, encoding="utf-8")

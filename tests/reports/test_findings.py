@@ -322,6 +322,7 @@ class TestDaysOfKnowledge:
         assert "Not used, as it was not yet known at the snapshot:\n  - tickets: 1 row\n" in said
 
 
+@pytest.mark.slow
 def test_findings_are_kept_with_the_cohort_and_shown_in_the_report(tmp_path: Path) -> None:
     study = write_small_source(tmp_path)
     text = "account_id,segment,<b>x</b>\n" + "".join(f"{row},1\n" for row in ACCOUNTS.splitlines()[1:])

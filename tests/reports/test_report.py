@@ -183,6 +183,7 @@ def test_the_dictionary_says_what_would_make_a_covariate_better(tmp_path: Path, 
     assert text_of(page.replace("<wbr>", "")).count(f" {says} ") == 2
 
 
+@pytest.mark.slow
 def test_an_end_that_is_worked_out_is_marked_and_one_that_nobody_knows_is_left_open(tmp_path: Path) -> None:
     """a1 ends with its term; of a3, without a term or a period of notice, nothing says when."""
     untold = WITH_NOTICE.replace("s3,a3,2023-02-01,2024-02-01,,,12,", "s3,a3,2023-02-01,,,2023-06-22,,")
@@ -215,7 +216,8 @@ def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "ja"])
 def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report: SampleReport, language: str) -> None:
     """The sample, were its leavers too few to compare families: no number is without end, nor English in Japanese."""
     study = tmp_path / "study.toml"
@@ -229,6 +231,7 @@ def test_few_leavers_are_told_one_family_at_a_time(tmp_path: Path, sample_report
     assert ("Events are too few" in text) == (language == "en")
 
 
+@pytest.mark.slow
 class TestFamiliesAndClaims:
     """What the page tells of them is what the contest and the ledger hold, and nothing else."""
 

@@ -1,6 +1,5 @@
 """The files of a quarterly report: the same content on paper, pictures with their numbers, and a manifest of it all."""
 
-import dataclasses
 import hashlib
 import json
 import re
@@ -18,10 +17,8 @@ from small_source import content_of
 from analysis.errors import ReportError
 from analysis.figures.drawn import kept_pictures
 from analysis.figures.style import as_svg
-from analysis.store.values import read_value
 from analysis.workbench import Workbench, open_study
 from reports.quarterly import kept
-from reports.quarterly.content import Summary
 from reports.quarterly.files import write_quarterly
 from reports.quarterly.manifest import MANIFEST, Manifest, earlier_manifest, manifest_text, read_manifest
 
@@ -212,25 +209,6 @@ class TestKept:
         monkeypatch.setattr(kept, "summarise", lambda tenure: pytest.fail("worked out again"))
         write_quarterly(tenure, tmp_path)
         assert content_of(tmp_path / folder.name) == content_of(folder)
-
-    def test_other_settings_are_another_summary(self, tenure: Workbench) -> None:
-        own = kept.summary_folder(tenure)
-        assert own.is_dir()
-        report = tenure.study.report
-        for other in (dataclasses.replace(report, min_cell=7), dataclasses.replace(report, capacity=3)):
-            tenure.study = dataclasses.replace(tenure.study, report=other)
-            assert kept.summary_folder(tenure) != own
-
-    def test_a_broken_one_is_made_again(
-        self, tenure: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        own = read_value(kept.summary_folder(tenure), Summary)
-        monkeypatch.setattr(kept, "summary_folder", lambda tenure: tmp_path / "summary")
-        monkeypatch.setattr(kept, "summarise", lambda tenure: own)
-        (tmp_path / "summary").mkdir()
-        (tmp_path / "summary" / "value.json").write_text("{}", encoding="ascii")
-        assert kept.kept_summary(tenure).standpoint == own.standpoint
-        assert read_value(tmp_path / "summary", Summary).standpoint == own.standpoint
 
 
 def _bars(ax, heights) -> None:  # type: ignore[no-untyped-def]

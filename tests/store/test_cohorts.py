@@ -84,6 +84,7 @@ class TestPruning:
         with pytest.raises(BuildError, match="Nothing is built in"):
             prune(tmp_path)
 
+    @pytest.mark.slow
     def test_a_build_keeps_three(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study = write_small_source(tmp_path)
         text = study.read_text(encoding="utf-8")

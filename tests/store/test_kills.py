@@ -6,7 +6,7 @@ import pytest
 from kills import Trial
 
 
-@pytest.fixture(scope="module", params=["tables", "check"])
+@pytest.fixture(scope="module", params=[pytest.param("tables", marks=pytest.mark.slow), "check"])
 def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return Trial(tmp_path_factory.mktemp(request.param) / "trial", request.param)
 

@@ -53,6 +53,7 @@ def test_a_useful_one_adds_beside_the_contract_and_beside_its_family(tenure):
     assert tried.p_value == lines["p_value"].iloc[-1]
 
 
+@pytest.mark.slow
 def test_one_that_says_nothing_is_not_shown_to_add(tenure):
     tried = planted(tenure, 0.0)
     lines = by_log_score(tried)

@@ -1,8 +1,9 @@
 """Hints: which table or column of the contract a name of the source may stand for, by the words that it is made of."""
 
-import difflib
 import re
 from collections.abc import Collection
+
+from analysis.wording.nearest import closest
 
 _SYNONYMS = {
     **dict.fromkeys(
@@ -57,7 +58,7 @@ def nearest(name: str, known: Collection[str], table: str = "") -> str | None:
         if own & _forms(other, table):
             return other
     stems = {other: _stem(words(other)) for other in known if _units(other) == _units(name)}
-    near = difflib.get_close_matches(_stem(words(name)), sorted(set(stems.values()) - {""}), n=1, cutoff=_NEAR)
+    near = closest(_stem(words(name)), sorted(set(stems.values()) - {""}), least_alike=_NEAR)
     return next((other for other in known if near and stems.get(other) == near[0]), None)
 
 

@@ -1,12 +1,13 @@
 """Designs: the state of a learned design, from which the same numbers are made of the same rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from analysis.design.formula import Memory, memories, recalled
-from analysis.design.matrix import Design, DroppedColumn, named_columns
+from analysis.design.matrix import Column, Design, DroppedColumn, named_columns
 from analysis.models.saved.state import State
 from analysis.wording.remarks import remark
 
@@ -62,7 +63,7 @@ def design_of(state: State) -> Design:
     kept = state.whole_numbers("kept", 0, len(columns) - 1, None)
     state.require(len(kept) and (np.diff(kept) > 0).all(), "kept", kept)
     return Design(
-        tuple(covariates), spec, tuple(columns[k] for k in kept), kept.astype(np.intp), tuple(_dropped(state))
+        tuple(covariates), spec, tuple(columns[k] for k in kept), kept.astype(np.intp), tuple(_dropped(state, columns))
     )
 
 
@@ -91,7 +92,8 @@ def _are_knots(days: object) -> bool:
     return not days or (len(days) > 1 and days == sorted(set(days)))
 
 
-def _dropped(state: State) -> list[DroppedColumn]:
+def _dropped(state: State, columns: Sequence[Column]) -> list[DroppedColumn]:
+    marks = {column.name for column in columns if column.marks_missing}
     found = []
     for one in state.fact("dropped", list):
         is_column = type(one) is list and [type(part) for part in one] == [str, str, str, str, dict]
@@ -99,5 +101,5 @@ def _dropped(state: State) -> list[DroppedColumn]:
         name, covariate, family, code, values = one
         wanted = {"column"} if code == "design.equal" else set()
         state.require(set(values) == wanted and all(type(value) is str for value in values.values()), "dropped", one)
-        found.append(DroppedColumn(name, covariate, family, remark(code, **values)))
+        found.append(DroppedColumn(name, covariate, family, remark(code, **values), name in marks))
     return found

@@ -4,7 +4,7 @@
 -- decide: 1. which deals renew: here those of a pipeline that is called renewals. Without one of your own, say in
 --            begins_a_term below how a renewal is told from an upgrade.
 --         2. when a term begins, and how long it is: here with the recurring billing of its line items, for
---            hs_term_in_months; else on the day on which the deal was closed, for twelve months.
+--            hs_recurring_billing_period (P12M, P1Y); else on the day on which the deal was closed, for twelve months.
 --         3. what ends one: here that its term is over, as the export shows. Where terms go on by themselves, leave
 --            ended_on empty unless somebody cancelled.
 --         4. what is a notice: here that a deal of the renewals pipeline is closed as lost while the term runs. A deal
@@ -18,7 +18,10 @@ with line_items as (
         sum(quantity) as seats,
         sum(hs_mrr) as mrr,
         min(hs_recurring_billing_start_date) as started_on,
-        max(hs_term_in_months) as term_months
+        max(
+            12 * coalesce(try_cast(regexp_extract(hs_recurring_billing_period, '(\d+)Y', 1) as integer), 0)
+            + coalesce(try_cast(regexp_extract(hs_recurring_billing_period, '(\d+)M', 1) as integer), 0)
+        ) as term_months
     from raw.line_item
     where not coalesce(archived, false)
     group by associated_deal_id
@@ -35,7 +38,7 @@ deals as (
         deal.closed_lost_reason,
         upper(deal.deal_currency_code) as currency,
         coalesce(line_items.started_on, cast(deal.closedate as date)) as started_on,
-        coalesce(line_items.term_months, 12) as term_months,
+        coalesce(nullif(line_items.term_months, 0), 12) as term_months,
         line_items.plan,
         line_items.seats,
         coalesce(line_items.mrr, deal.amount / 12) as mrr

@@ -29,7 +29,8 @@ class _Export:
             closed_lost_reason="" if won else "price", hs_lastmodifieddate=milliseconds(EXPORTED_ON),
         )  # fmt: skip
         self.add("line_items.csv", associated_deal_id=deal, name="team", quantity=seats, hs_mrr=seats * PRICE / 12,
-                 hs_recurring_billing_start_date=start or "", hs_term_in_months=12)  # fmt: skip
+                 hs_recurring_billing_start_date=start or "",
+                 hs_recurring_billing_period="P1Y" if seats % 2 else "P12M")  # fmt: skip
 
     def story(self, company: str, story: Story) -> None:
         self.add("companies.csv", hs_object_id=company, name=story.name, numberofemployees=story.employees,

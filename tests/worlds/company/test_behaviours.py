@@ -23,6 +23,7 @@ def share_by(world: World, kind: str, measure: str) -> tuple[float, float]:
     return found["measure"][1], found["measure"][0]
 
 
+@pytest.mark.slow
 def test_a_trial_like_surge_is_the_work_of_few_on_few_features_out_of_hours(busy: World) -> None:
     late_within, late_else = share_by(busy, "trial", "sum(out_of_hours_events) / sum(events)")
     assert late_within > 0.35 > 0.2 > late_else

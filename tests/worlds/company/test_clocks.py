@@ -89,6 +89,7 @@ LEFT = """
 """
 
 
+@pytest.mark.slow
 class TestWorld:
     def test_every_clock_strikes(self, clocked: World):
         """Of those with a year's term some leave at its end, some 30 days after a notice, far from it."""

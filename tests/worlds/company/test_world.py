@@ -63,6 +63,7 @@ def test_a_world_keeps_the_contract_and_measures_all_families(
     assert all(measured for _, measured in tenure.families())
 
 
+@pytest.mark.slow
 def test_a_world_full_of_traps_breaks_no_rule(trapped: World, tmp_path: Path) -> None:
     """What misleads is in order by the contract; only a notice tells of tickets that no notice explains."""
     findings = trapped.opened(tmp_path).table("rule_findings")

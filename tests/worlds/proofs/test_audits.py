@@ -85,6 +85,7 @@ def test_nothing_looks_ahead_and_everything_was_compared(short_tenure: Workbench
     assert (counts["compared"] > 100).all()
 
 
+@pytest.mark.slow
 def test_a_query_that_looks_ahead_by_a_day_is_named_with_the_cells_that_show_it(
     short: World, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -116,6 +117,7 @@ def test_a_query_that_looks_ahead_by_a_day_is_named_with_the_cells_that_show_it(
     assert (shown["from_all_data"].astype(float) == shown["from_known"].astype(float) + 1).all()
 
 
+@pytest.mark.slow
 def test_the_ladder_fits_every_rung_to_the_same_rows(short_tenure: Workbench):
     few = [c for c in short_tenure.covariates("counting_process") if c.name in FEW]
     ladder, families = lag_ladder(short_tenure, (30, 90), few)

@@ -37,6 +37,7 @@ def test_every_row_of_every_table_is_dealt_with_its_parent(driven: StudiedCompan
     assert all(set(world.phases["cluster_id"]) == set(world.intervals["cluster_id"]) for world in dealt)
 
 
+@pytest.mark.slow
 def test_worlds_are_judged_beside_the_truth(driven: StudiedCompany) -> None:
     found = claims_of_worlds([driven], 150)
     assert set(found["world"]) == {0}

@@ -56,6 +56,7 @@ def test_a_dealt_company_is_forecast_and_counted(short: World, tmp_path: Path) -
     assert found["covered"].between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_a_book_is_counted_by_how_much_of_the_past_was_seen() -> None:
     found = summarise_held(held_in_books([Book(0.0)], 1, quiet))
     assert found.groupby(["of", "level"])["intervals"].sum().eq(QUARTERS - LEARNED_FROM).all()

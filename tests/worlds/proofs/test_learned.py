@@ -84,9 +84,8 @@ LOOKS = {
 }
 
 
-@pytest.mark.parametrize(
-    "look", [pytest.param(look, marks=pytest.mark.slow if number else ()) for number, look in enumerate(LOOKS)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS)
 def test_a_choice_of_rows_or_labels_that_looks_ahead_is_seen(
     tenure: Workbench, monkeypatch: pytest.MonkeyPatch, look: str
 ):
@@ -122,9 +121,8 @@ QUERIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if number != 1 else ()) for number, name in enumerate(QUERIES)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUERIES)
 def test_a_query_that_looks_ahead_is_seen(clocked: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     query_name, mutate, seen_in = QUERIES[name]
 
@@ -176,9 +174,8 @@ def forecasts_before(pending: World, tmp_path_factory: pytest.TempPathFactory) -
     return forecasts(built(pending, tmp_path_factory.mktemp("before")))
 
 
-@pytest.mark.parametrize(
-    "what", [pytest.param(what, marks=() if what == "withdrawn" else pytest.mark.slow) for what in LATER]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("what", LATER)
 def test_what_becomes_known_after_a_landmark_moves_no_forecast_from_it(
     pending: World, forecasts_before: pd.DataFrame, tmp_path: Path, what: str
 ):

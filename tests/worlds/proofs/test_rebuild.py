@@ -43,6 +43,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return rows
 
 
+@pytest.mark.slow
 def test_the_event_dated_the_other_way_is_the_cohort_that_such_a_study_builds(tenure, tmp_path, made):
     seen = counting_process_by_other_date(tenure)
     computed = made["champion"]

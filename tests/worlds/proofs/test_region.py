@@ -19,9 +19,10 @@ def built(world: World, out: Path, constant: tuple[str, ...]) -> Workbench:
     return open_workbench(dataclasses.replace(study, source=source), out, progress=quiet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "is_declared",
-    [pytest.param(False, id="not declared"), pytest.param(True, id="declared", marks=pytest.mark.slow)],
+    [pytest.param(False, id="not declared"), pytest.param(True, id="declared")],
 )
 def test_a_region_changed_today_rewrites_the_past_only_where_it_is_declared_constant(
     short: World, tmp_path: Path, is_declared: bool

@@ -40,6 +40,7 @@ def by_old_names(table: pd.DataFrame, made: Renamed) -> pd.DataFrame:
     return table.assign(**{name: made.accounts_back(table[name]) for name in NAMES if name in table})
 
 
+@pytest.mark.slow
 def test_the_world_is_one_of_groups_and_other_ids_stand_in_another_order(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
