@@ -14,7 +14,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates lab notebooks check format index lock clean
+.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ bench: setup bench-covariates  ## time the Cox fit, the forest, the scores and t
 
 bench-covariates: setup  ## time the way from 1 to 100 million rows of use to covariates, beside polars (a quarter of an hour)
 	$(BIN)/python benchmarks/covariate_speed.py
+
+bench-log: setup  ## time builds whose log is read by DuckDB, in buckets, and by a local Spark (needs Java 17 or later; half an hour)
+	$(PIP) install --quiet --require-hashes --requirement requirements-spark.lock
+	$(BIN)/python benchmarks/log_engines.py
 
 lab: setup $(SMALL)  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
