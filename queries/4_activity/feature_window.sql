@@ -1,5 +1,5 @@
 -- grain: lifetime, risk date, feature used in its baseline window; key: lifetime_id, risk_date, feature
--- rule: events of the recent window, which may be none
+-- rule: events of the recent window, which may be none. Made on the way, and not kept
 select
     dates.lifetime_id,
     dates.risk_date,

@@ -1,5 +1,6 @@
 -- grain: account, day, feature used, day on which it became known; key: account_id, used_on, feature, known_on
--- rule: block numbers runs of days as window_blocks does; the rows of an account lie together, as its windows are read
+-- rule: block numbers runs of days as window_blocks does; the rows of an account lie together, as its windows are read.
+--       Made on the way, and not kept
 with days as (
     select
         account_id,

@@ -1,6 +1,6 @@
 -- grain: account, day, user, day on which it became known; key: account_id, used_on, user_id, known_on
 -- rule: use that names its user. block numbers runs of days as window_blocks does; the rows of an account lie together,
---       as its windows are read
+--       as its windows are read. Made on the way, and not kept
 with days as (
     select
         account_id,

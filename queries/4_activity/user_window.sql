@@ -1,6 +1,6 @@
 -- grain: lifetime, risk date, user who used anything in its window; key: lifetime_id, risk_date, user_id
 -- rule: use that names its user and is known: events of the recent window and of the baseline before it; weeks with use
---       among the last four, counted back from risk_date
+--       among the last four, counted back from risk_date. Made on the way, and not kept
 select
     dates.lifetime_id,
     dates.risk_date,

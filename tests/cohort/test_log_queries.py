@@ -111,6 +111,10 @@ def test_no_query_of_the_log_waits_for_one_that_is_not(built_sample: Path) -> No
     assert ON_THE_WAY | {"use_window", "user_counts", "feature_counts"} <= {query.name for query in of_the_log}
 
 
+def test_whoever_reads_a_query_is_told_what_is_not_kept() -> None:
+    assert {query.name for query in queries_of(FOLDERS) if "not kept\n" in query.sql} == ON_THE_WAY
+
+
 def test_what_is_on_the_way_is_read_by_nothing_later_and_not_kept(built_sample: Path) -> None:
     (cohort,) = (built_sample / "crm5").glob("cohort-*.duckdb")
     assert ON_THE_WAY.isdisjoint(held(cohort))
