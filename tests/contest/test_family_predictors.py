@@ -44,6 +44,7 @@ def test_rows_are_those_of_the_forecasts_in_their_order(rolled, told):
     pd.testing.assert_frame_equal(told[keys], rolled.predictions[keys], check_dtype=False)
 
 
+@pytest.mark.slow
 def test_quarters_learned_by_the_logistic_regression_alone_say_the_same_to_the_bit(sample_report):
     """Where all models compete it shares what it learns with others; what families say must not depend on that."""
     tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)

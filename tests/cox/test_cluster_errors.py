@@ -97,6 +97,7 @@ def test_errors_and_degrees_of_freedom_are_those_of_clubsandwich(case):
     assert (fit.robust_std_errors < 0.96 * np.array(expected["se"])).all()
 
 
+@pytest.mark.slow
 def test_many_like_clusters_leave_the_sandwich_as_it_is():
     rng = np.random.default_rng(5)
     x, time = rng.normal(size=(3000, 2)), rng.exponential(size=3000)

@@ -16,6 +16,7 @@ from analysis.worlds.proofs.cox_recovery import TRUTH, simulate_rows
 # The same data, told in another way
 
 
+@pytest.mark.slow
 @MANY
 @given(sample=samples(), ties=st.sampled_from(TIES), cut=st.integers(1, 20))
 def test_where_rows_are_split_changes_nothing(sample, ties, cut):
@@ -64,6 +65,7 @@ def test_a_fit_is_the_same_bits_every_time():
     assert one.robust_covariance.tobytes() == other.robust_covariance.tobytes()
 
 
+@pytest.mark.slow
 @MANY
 @given(sample=samples(), ties=st.sampled_from(TIES), shift=st.sampled_from([-1000.0, 0.5, 1e6]))
 def test_a_shift_of_time_within_each_stratum_changes_nothing(sample, ties, shift):
@@ -123,6 +125,7 @@ def test_weight_two_is_the_row_twice_with_efrons_ties_where_it_has_no_event():
     assert_same_fit(sample.fit(weights=weights), sample.take(twice).fit(weights=None))
 
 
+@pytest.mark.slow
 @MANY
 @given(sample=samples(), ties=st.sampled_from(TIES))
 def test_only_relative_weights_move_coefficients_and_robust_errors(sample, ties):

@@ -89,6 +89,7 @@ def test_what_one_cluster_alone_says_is_no_evidence():
     assert global_test(rows, two).n_columns == 1
 
 
+@pytest.mark.slow
 def test_a_fit_with_a_ridge_is_adjusted_for_as_one_without():
     """A strong effect, shrunk to a third by the ridge, must not come back as that of a column that goes with it."""
     rng = np.random.default_rng(8)

@@ -44,7 +44,9 @@ def assert_kept(opened: list[tuple[str, int, float]], least: int) -> None:
     assert [entry for entry in opened if entry[1] != 1 or entry[2] > MOST] == []
 
 
-@pytest.mark.parametrize("command", [["check"], ["covariates", "--page"], ["report", "quarterly"]])
+@pytest.mark.parametrize(
+    "command", [["check"], ["covariates", "--page"], pytest.param(["report", "quarterly"], marks=pytest.mark.slow)]
+)
 def test_every_connection_of_a_command_keeps_to_the_limits(
     tmp_path: Path, opened: list[tuple[str, int, float]], command: list[str]
 ) -> None:

@@ -25,6 +25,7 @@ def test_the_limit_reaches_the_database(tmp_path: Path) -> None:
         assert engine.value("select current_setting('memory_limit')") == "512.0 MiB"
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_written_beside_the_file_and_goes_away(tmp_path: Path) -> None:
     file = tmp_path / "warehouse.duckdb"
     is_written = f"select count(*) > 0 from glob('{file}.tmp/*')"

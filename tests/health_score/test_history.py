@@ -64,6 +64,7 @@ def test_a_published_score_is_judged_though_its_definition_cannot_be_computed(te
     assert judgeable_score(tenure, BY_WHAT_IS_NOT_GIVEN).scored.origin is Origin.PUBLISHED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "said"),
     [

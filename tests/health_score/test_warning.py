@@ -239,6 +239,7 @@ def test_a_fall_cannot_be_told_from_quarterly_landmarks():
     assert any(note.code == "health_score.no_monthly_fall" for note in found.notes)
 
 
+@pytest.mark.slow
 def test_the_lowest_scores_leave_more_often_and_shuffled_ones_do_not():
     assert alarms_of(BOOK, REPORT, TIME).verdicts[0].reading is Alarmed.MORE
     readings = [alarms_of(shuffled(BOOK, seed), REPORT, TIME).verdicts[0].reading for seed in range(20)]

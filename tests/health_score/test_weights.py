@@ -53,6 +53,7 @@ def test_a_planted_fault_is_found_and_the_right_weights_are_left_alone():
     assert not {Verdict.RAISE, Verdict.LOWER} & set(left.values())
 
 
+@pytest.mark.slow
 def test_much_evidence_keeps_what_is_right():
     found = judge_weights(weight_sample(12_000, RIGHT, RIGHT, slope=7.0, level=2.0, quarters=4))
     assert set(found.verdicts.values()) == {Verdict.KEEP}

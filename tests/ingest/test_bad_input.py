@@ -460,6 +460,7 @@ def test_no_events_at_all(tmp_path: Path, out: Path, capsys: pytest.CaptureFixtu
     assert "Check ended_on and notice_on in subscriptions" in message
 
 
+@pytest.mark.slow
 def test_few_events_give_counts_but_no_forecast(tmp_path: Path) -> None:
     """One event is under the first rung of evidence: the page counts and says what is missing."""
     study = write_small_source(tmp_path)

@@ -83,6 +83,7 @@ def test_boosting_keeps_the_signs_that_it_was_given(tmp_path):
     assert (again.signs, again.keeps_signs_) == (model.signs, model.keeps_signs_) == ({"champions": -1}, True)
 
 
+@pytest.mark.slow
 def test_another_process_forecasts_the_same_bits_and_unpickles_nothing(tmp_path):
     known = fitted()
     known.save("all", tmp_path / "saved")

@@ -64,6 +64,7 @@ def mutated_array(rng: np.random.Generator, arrays: list[bytes]) -> str:
     return f"array {k}"
 
 
+@pytest.mark.slow
 def test_whatever_is_changed_with_its_digests_is_refused_or_forecasts_probabilities(tmp_path):
     """No crash, no endless loop, nothing outside an array, no other error."""
     known, folder = fitted(), tmp_path / "saved"

@@ -33,6 +33,7 @@ def without(column: int, text: str = SUBSCRIPTIONS) -> str:
     return "\n".join(",".join(cells[:column] + cells[column + 1 :]) for cells in lines) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DISPLAYS)
 def test_every_result_has_its_numbers_and_draws_them(tenure, name):
     display = getattr(tenure.money, name)()
@@ -42,6 +43,7 @@ def test_every_result_has_its_numbers_and_draws_them(tenure, name):
         display.plot()
 
 
+@pytest.mark.slow
 def test_the_brief_says_what_the_tables_say(tenure):
     brief, at_risk = tenure.money.brief, tenure.money.at_risk().table.set_index("part")
     assert brief.currency == "EUR"
@@ -55,6 +57,7 @@ def test_the_brief_says_what_the_tables_say(tenure):
         assert (brief.grr, brief.nrr) == tuple(yearly.iloc[-1][["grr", "nrr"]])
 
 
+@pytest.mark.slow
 def test_where_no_cell_is_too_small_the_interval_is_told(tenure):
     was, kept = tenure.study, tenure.money
     tenure.study = dataclasses.replace(was, report=dataclasses.replace(was.report, min_cell=1))
@@ -65,6 +68,7 @@ def test_where_no_cell_is_too_small_the_interval_is_told(tenure):
     assert (brief.arr_at_risk_low, brief.arr_at_risk_high) == tuple(at_risk.loc["both", ["low", "high"]])
 
 
+@pytest.mark.slow
 def test_what_is_expected_to_end_is_no_more_than_what_is_expected_to_leave(tenure):
     loss = tenure.money.loss
     assert loss.to_end.expected == pytest.approx(loss.to_leave.expected * loss.ends_in_time.share)
@@ -72,6 +76,7 @@ def test_what_is_expected_to_end_is_no_more_than_what_is_expected_to_leave(tenur
     assert loss.to_leave.expected == pytest.approx(tenure.reading.loss.expected)
 
 
+@pytest.mark.slow
 def test_what_falls_due_is_in_the_calendar_once(tenure):
     """Each account with a term of over two months that ends by then, where no cell is too small."""
     was = tenure.study

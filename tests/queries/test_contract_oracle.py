@@ -85,6 +85,7 @@ def book_and_study(request, path) -> Iterator:
     return LoadedSource(path, parameters).as_known(ENDS), study
 
 
+@pytest.mark.slow
 def test_the_queries_find_what_plain_reading_finds(book_and_study):
     book, study = book_and_study
     declared = [covariate for covariate in read_covariates() if covariate.table == "contract"]

@@ -90,7 +90,15 @@ class TestLookingAhead:
         columns=["day", "what", "compared", "recent", "differing"],
     )
 
-    @pytest.mark.parametrize("command", [["audit"], ["build"], ["report", "quarterly"]], ids=" ".join)
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ["audit"],
+            pytest.param(["build"], marks=pytest.mark.slow),
+            pytest.param(["report", "quarterly"], marks=pytest.mark.slow),
+        ],
+        ids=" ".join,
+    )
     def test_is_exit_code_1_once_everything_is_written(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
     ) -> None:

@@ -266,6 +266,7 @@ class TestFiles:
 
         return run
 
+    @pytest.mark.slow
     def test_lists_that_no_finding_has_any_more_are_removed(self, study: Study, tmp_path: Path) -> None:
         out = tmp_path / "out"
         for names in (("a.csv", "b.csv"), ("b.csv",), ()):

@@ -34,7 +34,7 @@ def run(console: str, folder: Path, *words: str | bytes) -> subprocess.Completed
 
 
 @pytest.mark.parametrize(
-    "console", [pytest.param(name, marks=() if name in ("ascii", "cp932") else pytest.mark.slow) for name in CONSOLES]
+    "console", [pytest.param(name, marks=() if name == "ascii" else pytest.mark.slow) for name in CONSOLES]
 )
 class TestConsoles:
     def test_results_in_japanese(self, console: str, study: Path, tmp_path: Path) -> None:

@@ -216,11 +216,13 @@ class TestSection:
         assert "Seats 7 1.11 1.65 1.49 (1.22 to 1.82) yes" in text
         assert page.count("<svg role") == 23
 
+    @pytest.mark.slow
     def test_says_so_in_japanese_too(self, tenure, summary):
         page = page_of(tenure, dataclasses.replace(summary, grounds=eventful(summary.grounds)), "ja")
         assert "遅い兆候（症状かもしれない）" in page
         assert "直すまで、この報告の結果を信頼しないでください" in page
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("has_contest", [True, False], ids=["too young", "too few events"])
     def test_says_why_there_is_no_ladder(self, tenure, summary, has_contest):
         nothing = dataclasses.replace(summary.grounds, ladder=None)

@@ -201,6 +201,7 @@ def test_an_end_that_is_worked_out_is_marked_and_one_that_nobody_knows_is_left_o
     assert "* For 1 account the tables give no end: shown is the end of the first term" in text
 
 
+@pytest.mark.slow
 def test_announced_losses_are_listed_apart_and_in_no_forecast(tmp_path: Path) -> None:
     """a1 has given notice and its contract still runs: it is neither at risk nor forgotten."""
     study = write_small_source(tmp_path, subscriptions=WITH_NOTICE)

@@ -31,5 +31,6 @@ def test_two_at_once_end_as_one_does(trial: Trial) -> None:
     assert trial.faults_of_two_at_once(trial.copy("two")) == []
 
 
+@pytest.mark.slow
 def test_two_of_different_sources_at_once_mix_nothing(trial: Trial) -> None:
     assert trial.faults_of_two_sources_at_once(trial.copy("both")) == []

@@ -98,6 +98,7 @@ def test_the_day_itself_is_a_peek_told_with_account_date_and_both_values(trials)
     assert "Points of skill" not in page
 
 
+@pytest.mark.slow
 def test_a_departure_that_was_learned_of_later_is_a_peek(trials):
     sql = """
     select dates.account_id, dates.risk_date as date, count(*) as gone
@@ -184,6 +185,7 @@ def test_a_trial_is_of_one_covariate(trials):
         trials.try_covariate(COUNT, name="tickets_28d")
 
 
+@pytest.mark.slow
 def test_kept_it_is_part_of_the_build_of_this_study_alone(unlooked, tenure, study):
     tried = count(unlooked)
     files = tried.keep("mine")

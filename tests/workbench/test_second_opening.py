@@ -36,6 +36,7 @@ covariate = "features_used"
 weight = 30
 scaling = {way = "percentile"}
 """
+pytestmark = pytest.mark.slow
 MODELS = (Boosting, Forest, KaplanMeierCells, LandmarkCox, LastSettledQuarterRate, Logistic)
 FITS = (
     "analysis.inference.fit.fit_as_supported",

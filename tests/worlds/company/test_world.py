@@ -53,6 +53,7 @@ def test_a_large_world_writes_use_month_by_month_and_the_same(
     assert large.ask(rows).equals(brief.ask("from usage_daily select * order by all"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["short", "busy"])
 def test_a_world_keeps_the_contract_and_measures_all_families(
     request: pytest.FixtureRequest, name: str, tmp_path: Path
