@@ -23,6 +23,8 @@ from analysis.store.working import scratch_folder
 COHORT = "cohort.main"
 """Where the tables of the cohort itself are found."""
 REBUILT = "rebuilt.main"
+STORE = "rebuilt.duckdb"
+"""The file of the store in which tables are made again."""
 LOOKED_AT = f"{REBUILT}.looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
@@ -215,8 +217,8 @@ def _make(engine: Engine, tenure: CohortTables, parameters: Mapping[str, Any], n
 
 @contextmanager
 def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
-    """Open an empty store that sees the tables of a cohort, too."""
-    with open_engine(folder / "rebuilt.duckdb", tenure.threads, tenure.memory_limit) as engine:
+    """Open a store, empty unless its file is there already, that sees the tables of a cohort, too."""
+    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
         engine.attach(tenure.cohort_file, "cohort")
         engine.look_in(REBUILT, COHORT)
         engine.seal()

@@ -104,6 +104,11 @@ def _build(options: argparse.Namespace) -> None:
         for path in prune(out):
             print(text("command.removed", path=path))
     print(f"\n{text('command.cohort', path=build.path)}")
+    if options.verify:
+        from analysis.cohort.verify import verify_build  # what needs pandas takes a second to import
+
+        verified = verify_build(study, build, Timed(), options.verify, options.threads, options.memory_limit)
+        print(f"\n{text('command.verified', **verified.counts())}")
     if not options.no_audits:
         _audit(options)
     print(_next(options))

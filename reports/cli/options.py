@@ -85,6 +85,12 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     build = _verb(verbs, common, "build", commands, "build the cohort tables")
     build.add_argument("--prune", action="store_true", help="remove the cohorts of earlier builds")
     build.add_argument("--no-audits", action="store_true", help="build the tables only, without the audits")
+    build.add_argument(
+        "--verify",
+        type=_at_least(1),
+        metavar="N",
+        help="make the tables of N drawn accounts again from the source, by DuckDB alone, and compare each cell",
+    )
     audit = _verb(verbs, common, "audit", commands, "look for what could make the findings wrong")
     audit.add_argument("--days", type=_at_least(1), help="days on which to rebuild the past (default: the study's)")
     _verb(verbs, common, "evaluate", commands, "see how forecasts of quarters that no model had seen turned out")

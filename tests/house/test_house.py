@@ -52,8 +52,12 @@ def declared() -> dict[str, SpecifierSet]:
     return ranges(PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"])
 
 
+def optional(*extras: str) -> dict[str, SpecifierSet]:
+    return ranges([line for extra in extras for line in PYPROJECT["project"]["optional-dependencies"][extra]])
+
+
 def for_spark() -> dict[str, SpecifierSet]:
-    return ranges(PYPROJECT["project"]["optional-dependencies"]["spark"])
+    return optional("spark")
 
 
 def conda_environment() -> tuple[list[str], list[str]]:
@@ -96,7 +100,7 @@ def imported_packages(*places: str) -> set[str]:
 
 class TestDependencies:
     def test_what_the_packages_import_is_declared(self):
-        run_time = ranges(PYPROJECT["project"]["dependencies"]) | for_spark()
+        run_time = ranges(PYPROJECT["project"]["dependencies"]) | optional("spark", "lake")
         assert imported_packages("analysis", "queries", "reports") <= set(run_time)
 
     def test_what_tests_benchmarks_and_notebooks_import_is_declared(self):
@@ -154,6 +158,9 @@ class TestLock:
         browser = ranges(PYPROJECT["dependency-groups"]["browser"])
         assert set(browser) <= {name for name, _ in hashed_lock(BROWSER_LOCK)}
         assert {"playwright", "axe-playwright-python"}.isdisjoint(name for name, _ in hashed_lock())
+
+    def test_what_reads_lakes_is_tested_in_the_range_in_which_it_is_offered(self):
+        assert optional("lake").items() <= declared().items()
 
     def test_what_spark_needs_is_locked_apart_and_set_up_by_nothing_else(self):
         run_time = ranges(PYPROJECT["project"]["dependencies"])

@@ -99,6 +99,19 @@ class TestNames:
         assert [(str(part.relative_to(folder)),) for part in located.parts("accounts")] == found
         assert found == [("a.Parquet",), ("b.parquet",)]
 
+    def test_partitions_within_partitions(self, tmp_path: Path) -> None:
+        """The value of one may be none."""
+        source = write_source(tmp_path / "data")
+        row = "select 'a1' as account_id, date '2023-01-06' as used_on, 1 as events"
+        none = "feature=__HIVE_DEFAULT_PARTITION__/user_id=01"
+        for place in ("feature=search/user_id=01", "feature=search/user_id=2", none):
+            folder = source / "usage_daily" / place
+            folder.mkdir(parents=True)
+            duckdb.sql(f"copy ({row}) to '{folder}/1.parquet'")
+        with reading(source) as read:
+            found = read.rows("select feature, user_id, events from usage_daily order by all")
+        assert found == [("search", "01", 1), ("search", "2", 1), (None, "01", 1)]
+
     def test_numbers_in_the_names_of_partitions_stay_text(self, tmp_path: Path) -> None:
         """And a folder above the table is no partition of it, whatever it is called."""
         source = write_source(tmp_path / "region=EU" / "data", accounts=None)
@@ -300,7 +313,7 @@ class TestList:
                 "deals.csv": "a,b\n1,2\n",
             },
         )
-        for place in ("exports/tickets.csv", "pictures/logo.png", "goals/_delta_log/0.json", "goals/1.parquet"):
+        for place in ("exports/tickets.csv", "pictures/logo.png", "goals/metadata/v1.metadata.json", "goals/1.parquet"):
             (source / place).parent.mkdir(parents=True, exist_ok=True)
             (source / place).write_bytes(b"?")
         with reading(source) as read:
@@ -325,7 +338,7 @@ class TestList:
             "deals.csv": "No table of the contract that is absent has a name and columns like it.",
             "exports": "Files within folders are not read, but Parquet files of one table: move them into the source's "
             "own folder.",
-            "goals": "It is a Delta or Iceberg table, some of whose files no longer count: export it as Parquet.",
+            "goals": "It is an Iceberg or Hudi table, some of whose files no longer count: export it as Parquet.",
         }
         assert {name for name, file in found.items() if file.why_not} - set(unread) == {
             "notes.md",

@@ -1,9 +1,11 @@
-"""Every way in gives the same tables: CSV in three encodings, Parquet in two shapes, a DuckDB file."""
+"""Every way in gives the same tables: CSV in three encodings, Parquet in two shapes, Delta tables, a DuckDB file."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import deltalake
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from small_source import ACCOUNTS, SUBSCRIPTIONS, USAGE
 
@@ -42,6 +44,16 @@ def write_partitioned_parquet(folder: Path) -> Path:
     return folder
 
 
+def write_delta_tables(folder: Path) -> Path:
+    write_parquet(folder)
+    for name in TABLES:
+        file = folder / f"{name}.parquet"
+        partitions = ["feature"] if name == "usage_daily" else None
+        deltalake.write_deltalake(folder / name, pq.read_table(file), partition_by=partitions)
+        file.unlink()
+    return folder
+
+
 def write_database(folder: Path) -> Path:
     write_csv(folder, "utf-8")
     with duckdb.connect(str(folder / "company.duckdb")) as con:
@@ -66,9 +78,10 @@ def loaded(path: Path, scratch: Path) -> dict[str, list[tuple[object, ...]]]:
         lambda folder: write_csv(folder, "cp932"),
         write_parquet,
         write_partitioned_parquet,
+        write_delta_tables,
         write_database,
     ],
-    ids=["csv with BOM", "csv in cp932", "parquet", "partitioned parquet", "duckdb"],
+    ids=["csv with BOM", "csv in cp932", "parquet", "partitioned parquet", "delta", "duckdb"],
 )
 def test_every_format_gives_the_same_tables(tmp_path: Path, write: Callable[[Path], Path]) -> None:
     for name in ("plain", "other", "scratch"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import Declaration
 from analysis.errors import SourceError
+from analysis.ingest.files.delta_tables import DeltaTable
 from analysis.ingest.files.file_kinds import DATABASES, PARQUET, TEXT, is_lake, kind_of, parquet_files
 from analysis.ingest.files.raw_files import RawFiles, locate_files
 from analysis.ingest.files.scan import State, forget, is_settled, scan, state_of
@@ -26,8 +27,9 @@ class Contents:
         Its files.
     digests
         SHA-256 of every file that is read or looked into, by its name and what it is read as; of others, their names.
+        Of a Delta table, in place of its files, the digest of what its log says of them.
     states
-        Of the same files, by path: size and times.
+        Of all files that are read, by path: size and times.
     folder
         Of the place where they lie: when something in it was added or removed, and when it was itself renamed.
     queries
@@ -63,19 +65,20 @@ def contents_of(declaration: Declaration, source: Path) -> Contents:
     try:
         folder = _folder(source)
         files = _files(located)
-        states = {path: state_of(path) for path in files.values() if path}
+        states = {path: state_of(path) for path in (*files.values(), *_parts_of_deltas(located)) if path}
         if not all(map(is_settled, states.values())):
             forget()
         digests = {name: scan(path).digest if path else "" for name, path in files.items()}
     except FileNotFoundError as error:
         raise _changed([Path(error.filename)]) from None
-    return Contents(located, digests, states, folder, declaration.texts)
+    return Contents(located, digests | _digests_of_deltas(located), states, folder, declaration.texts)
 
 
 def refuse_changed(before: Contents, declaration: Declaration, source: Path) -> None:
     """Refuse a source that is no longer what it was: nobody can say of what moment that is which was read between.
 
-    Every byte is read again. A file that was changed and changed back is found by its times.
+    Every byte is read again, but of a Delta table: of the files of the version that was read the sizes and times are
+    compared, and later versions are another matter. A file that was changed and changed back is found by its times.
 
     Parameters
     ----------
@@ -124,6 +127,8 @@ def _files(located: RawFiles) -> dict[str, Path | None]:
     """
     files: dict[str, Path | None] = {}
     for name, path in sorted(located.tables.items()):
+        if name in located.deltas:
+            continue
         for part in located.parts(name):
             files[f"table/{name}/{path.name}/{part.relative_to(path).as_posix()}"] = part
         if kind_of(path) in DATABASES:
@@ -137,6 +142,19 @@ def _files(located: RawFiles) -> dict[str, Path | None]:
         else:
             files[f"unread/{path.name}"] = path if kind_of(path) in (*TEXT, *PARQUET) else None
     return files
+
+
+def _digests_of_deltas(located: RawFiles) -> dict[str, str]:
+    """Return the digest of each Delta table, by a name like those of files; empty where it cannot be read."""
+    return {
+        f"table/{name}/{located.tables[name].name}/_delta_log": delta.digest if isinstance(delta, DeltaTable) else ""
+        for name, delta in sorted(located.deltas.items())
+    }
+
+
+def _parts_of_deltas(located: RawFiles) -> list[Path]:
+    read = (name for name, delta in sorted(located.deltas.items()) if isinstance(delta, DeltaTable))
+    return [part for name in read for part in located.parts(name)]
 
 
 def _listed(located: RawFiles) -> set[Path]:

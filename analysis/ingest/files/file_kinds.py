@@ -33,15 +33,21 @@ def parquet_files(folder: Path) -> list[Path]:
     return sorted(own)
 
 
+def is_delta(folder: Path) -> bool:
+    """Say whether a folder is a Delta table: its log says which of its files are part of it."""
+    return (folder / "_delta_log").is_dir()
+
+
 def is_lake(folder: Path) -> bool:
-    """Say whether a folder is a Delta or Iceberg table: some of its files are no longer part of it."""
-    return (folder / "_delta_log").is_dir() or any((folder / "metadata").glob("*.metadata.json"))
+    """Say whether a folder is an Iceberg or Hudi table: some of its files are no longer part of it."""
+    is_other = (folder / ".hoodie").is_dir() or any((folder / "metadata").glob("*.metadata.json"))
+    return is_other and not is_delta(folder)
 
 
 def is_table(entry: Path) -> bool:
     """Say whether a file or a folder is of a kind that is read as a table."""
     if entry.is_dir():
-        return not is_lake(entry) and bool(parquet_files(entry))
+        return is_delta(entry) or (not is_lake(entry) and bool(parquet_files(entry)))
     return kind_of(entry) in (*TEXT, *JSON, *PARQUET)
 
 

@@ -11,8 +11,9 @@ from analysis.engine.engine import Engine
 from analysis.errors import EngineError, SourceError
 from analysis.ingest.files.csv_files import CsvFile, open_csv, plain_text, unpacked
 from analysis.ingest.files.databases import open_database, refuse_two
+from analysis.ingest.files.delta_tables import DeltaTable
 from analysis.ingest.files.encodings import LEGACY, encodings_of
-from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, kind_of
+from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, is_lake, kind_of
 from analysis.ingest.files.files_read import FileRead, Opened, unreadable
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.files.unread import told_of_unread_files
@@ -186,13 +187,21 @@ def _begins_a_list(path: Path) -> bool:
 
 def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, opened: Opened) -> None:
     path = located.tables[name]
+    if path.is_dir() and is_lake(path):
+        raise SourceError(remark("ingest.reason.lake"))
+    opened.first_rows[name] = 1
+    parts = located.parts(name)
+    delta = located.deltas.get(name)
+    if isinstance(delta, DeltaTable) and not parts:
+        raw_views.show_nothing(engine, name, dict.fromkeys(delta.columns, "varchar"))
+        opened.files.append(FileRead(path.name, name))
+        return
     root = _reachable(path, scratch)
-    inner = [part.relative_to(path) for part in located.parts(name)] if path.is_dir() else []
+    inner = [part.relative_to(path) for part in parts] if path.is_dir() else []
     files = [root / part for part in inner] or [root]
     twice = raw_views.columns_that_differ_in_case_only(engine, files)
     if twice:
         raise SourceError(remark("ingest.reason.two_of_a_name", column=twice[0]))
     are_partitions = any("=" in part for file in inner for part in file.parts[:-1])
     raw_views.show_parquet(engine, name, files, are_partitions=are_partitions)
-    opened.first_rows[name] = 1
     opened.files.append(FileRead(path.name, name))

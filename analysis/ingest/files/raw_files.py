@@ -1,11 +1,12 @@
 """Raw files: found where a study says, each either the table that its name says or one that nothing reads."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.declared.contract import Table
 from analysis.declared.declaration import CONTRACT_KIND, Declaration
 from analysis.errors import SourceError
+from analysis.ingest.files.delta_tables import DeltaTable, delta_tables
 from analysis.ingest.files.file_kinds import (
     ARCHIVES,
     DATABASES,
@@ -14,12 +15,14 @@ from analysis.ingest.files.file_kinds import (
     SPREADSHEETS,
     TEXT,
     holds_tables,
+    is_delta,
     is_table,
     kind_of,
     parquet_files,
     table_name,
 )
 from analysis.ingest.files.hints import nearest
+from analysis.wording.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class RawFiles:
         Tables that several files hold, of which none is read.
     others
         Files and folders that do not look like tables.
+    deltas
+        Of the tables, the version of each Delta table that is read, whatever is written to it later; or why it is not.
     """
 
     tables: dict[str, Path]
@@ -45,10 +50,22 @@ class RawFiles:
     expected: tuple[str, ...] = ()
     twice: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     others: tuple[Path, ...] = ()
+    deltas: dict[str, DeltaTable | Remark] = field(default_factory=dict)
 
     def parts(self, name: str) -> list[Path]:
-        """Return the files that make up a raw table: those that are hashed are those that are read."""
+        """Return the files that make up a raw table: those that are hashed are those that are read.
+
+        Raises
+        ------
+        SourceError
+            If it is a Delta table that cannot be read.
+        """
         path = self.tables[name]
+        if name in self.deltas:
+            delta = self.deltas[name]
+            if isinstance(delta, Remark):
+                raise SourceError(delta)
+            return [path / part for part in delta.files]
         return parquet_files(path) if path.is_dir() else [path]
 
 
@@ -61,6 +78,11 @@ def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table
         If the place does not exist, holds a pipe or none of the required tables, or lacks a file that the source
         declares.
     """
+    located = _located(declaration, path, contract)
+    return replace(located, deltas=delta_tables({name: own for name, own in located.tables.items() if is_delta(own)}))
+
+
+def _located(declaration: Declaration, path: Path, contract: dict[str, Table]) -> RawFiles:
     if not path.exists():
         raise SourceError(f"The source {path} does not exist. Set source.path in the study or use --source.")
     _refuse_pipes(sorted(path.iterdir()) if path.is_dir() else [path])
