@@ -24,4 +24,5 @@ def kept_summary(tenure: Workbench) -> Summary:
     StudyError
         As that, too.
     """
+    tenure.standpoint()  # whoever is refused a report finds nothing written
     return kept(tenure, "Summary", lambda: summarise(tenure), CODE)

@@ -24,9 +24,8 @@ EN, JA = read_catalogue("en"), read_catalogue("ja")
 
 
 def opened(sample_report: SampleReport) -> Workbench:
-    tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-    tenure.study = dataclasses.replace(tenure.study, models=dataclasses.replace(tenure.study.models, test_quarters=1))
-    return tenure
+    """Open the sample as its report was made of it: what that worked out is read."""
+    return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +98,7 @@ class TestSentences:
         first, second, third = (sentences.rows_of(EN, [line])[0].name for line in judged.ledger.lines)
         said = sentences.changes(EN, judged)
         assert said[0].startswith(
-            f"Both supported and contradicted within the last 1 quarter start and today: {first}."
+            f"Both supported and contradicted within the last 4 quarter starts and today: {first}."
         )
         assert said[1].startswith(f"Once decided and inconclusive today: {second}.")
         short = sentences.in_short(EN, judged)
@@ -109,7 +108,7 @@ class TestSentences:
 
     def test_nothing_taken_back_is_said_too(self, tenure: Workbench) -> None:
         judged = self.ledger(tenure, (Verdict.SUPPORTED, Verdict.SUPPORTED))
-        assert sentences.changes(EN, judged) == ["No verdict of the last 1 quarter start was taken back."]
+        assert sentences.changes(EN, judged) == ["No verdict of the last 4 quarter starts was taken back."]
 
     def test_what_can_be_decided_and_what_cannot(self, tenure: Workbench) -> None:
         i = Verdict.INCONCLUSIVE

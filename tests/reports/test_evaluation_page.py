@@ -43,8 +43,10 @@ EN, JA = read_catalogue("en"), read_catalogue("ja")
 
 
 def opened(sample_report: SampleReport, **report: object) -> Workbench:
+    """Open the sample as its report was made of it, so that what that worked out is read; or with other floors."""
     tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-    tenure.study = dataclasses.replace(tenure.study, models=QUICK, report=Report(**report))
+    if report:
+        tenure.study = dataclasses.replace(tenure.study, models=QUICK, report=Report(**report))
     return tenure
 
 
