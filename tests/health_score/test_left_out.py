@@ -68,6 +68,7 @@ def test_a_family_that_the_score_lacks_is_left_out_and_noise_is_not(found):
     assert found.families["noise"] is Missed.NOTHING_TO_GAIN
 
 
+@pytest.mark.slow
 def test_a_component_that_orders_is_needed_and_one_that_does_not_is_not(found):
     assert found.components["use"] is Carried.NEEDED
     assert found.components["luck"] in (Carried.NOT_NEEDED, Carried.HARMFUL, Carried.NOT_SHOWN)

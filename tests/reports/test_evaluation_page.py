@@ -130,6 +130,7 @@ class TestTables:
         assert not (folder / "tables" / "old.csv").exists()
 
 
+@pytest.mark.slow
 class TestSmallCells:
     def test_tiers_quarters_and_revenue_of_few_are_hidden(self, tenure, sample_report):
         """Were 120 accounts the fewest to be shown, a tier of fewer would not be, nor the revenue of those who left."""

@@ -43,6 +43,7 @@ def by_log_score(tried: Tried):
     return added[added["metric"] == "log_score"].set_index("beside")
 
 
+@pytest.mark.slow
 def test_a_useful_one_adds_beside_the_contract_and_beside_its_family(tenure):
     tried = planted(tenure, 1.0)
     lines = by_log_score(tried)

@@ -32,7 +32,7 @@ def seen_on(world: World, day: dt.date, event_date: str, out) -> Workbench:
     )
 
 
-@pytest.fixture(scope="module", params=["notice", "end"])
+@pytest.fixture(scope="module", params=["notice", pytest.param("end", marks=pytest.mark.slow)])
 def seen_later(request, world: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     folder = tmp_path_factory.mktemp("later")
     return world.opened(folder) if request.param == "notice" else seen_on(world, LATER, request.param, folder)

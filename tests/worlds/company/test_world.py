@@ -26,6 +26,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_and_another_seed_another_world(
     brief: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ def test_the_rows_of_all_worlds_are_all_rows_in_order() -> None:
     assert [rows.tolist() for rows in rows_of_worlds(np.array([1, 0, 1, 2, 0]))] == [[1, 4], [0, 2], [3]]
 
 
+@pytest.mark.slow
 def test_where_nothing_has_an_effect_p_values_spread_over_the_unit_interval(idle: StudiedCompany) -> None:
     found = p_values(idle.tenure.counting_process, few(idle))
     assert found["p_value"].between(0, 1, inclusive="right").all()

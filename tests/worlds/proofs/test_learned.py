@@ -28,6 +28,7 @@ from analysis.models.landmark_cox import LandmarkCox
 from analysis.workbench import Workbench, open_workbench
 from analysis.worlds.proofs.study_worlds import study_of_world
 
+pytestmark = pytest.mark.slow
 TEST_LANDMARK = "2022-10-01"
 
 
@@ -53,7 +54,7 @@ def differing(tenure: Workbench) -> dict[str, int]:
     return found[found > 0].to_dict()
 
 
-@pytest.mark.parametrize("event_date", ["notice", pytest.param("end", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("event_date", ["notice", "end"])
 def test_nothing_differs_and_everything_was_compared(
     tenure: Workbench, clocked: World, tmp_path: Path, event_date: str
 ):
@@ -84,7 +85,6 @@ LOOKS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_choice_of_rows_or_labels_that_looks_ahead_is_seen(
     tenure: Workbench, monkeypatch: pytest.MonkeyPatch, look: str
@@ -121,7 +121,6 @@ QUERIES = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_that_looks_ahead_is_seen(clocked: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     query_name, mutate, seen_in = QUERIES[name]
@@ -174,7 +173,6 @@ def forecasts_before(pending: World, tmp_path_factory: pytest.TempPathFactory) -
     return forecasts(built(pending, tmp_path_factory.mktemp("before")))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", LATER)
 def test_what_becomes_known_after_a_landmark_moves_no_forecast_from_it(
     pending: World, forecasts_before: pd.DataFrame, tmp_path: Path, what: str
@@ -184,7 +182,6 @@ def test_what_becomes_known_after_a_landmark_moves_no_forecast_from_it(
     assert np.ptp(forecasts_before["cox"]) > 0.05
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", LATER)
 def test_the_audit_finds_nothing_ahead_where_much_becomes_known_later(pending: World, tmp_path: Path, what: str):
     later = built(rewritten(pending, LATER[what], tmp_path / "world"), tmp_path)

@@ -48,6 +48,7 @@ def test_a_departure_by_its_own_date_goes_with_leaving_and_by_when_it_was_known_
     assert abs(known - without) < 3 * np.sqrt(without * (1 - without) / (n_known / 3))
 
 
+@pytest.mark.slow
 def test_who_counts_old_accounts_from_their_beginning_sees_too_many_stay(tenure: Workbench):
     """Those who left before anybody looked are in no table; survivors alone are counted over years they had to live."""
     outcome = Outcome.from_counting_process(tenure.counting_process)

@@ -13,6 +13,7 @@ from analysis.audits.overwritten import moved_labels, rewritten_score
 from analysis.audits.too_good import too_good
 from analysis.workbench import Workbench
 
+pytestmark = pytest.mark.slow
 NAMES = ["account_id", "lifetime_id", "cluster_id"]
 
 
@@ -40,7 +41,6 @@ def by_old_names(table: pd.DataFrame, made: Renamed) -> pd.DataFrame:
     return table.assign(**{name: made.accounts_back(table[name]) for name in NAMES if name in table})
 
 
-@pytest.mark.slow
 def test_the_world_is_one_of_groups_and_other_ids_stand_in_another_order(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
@@ -68,7 +68,6 @@ def test_lifetimes_that_say_the_same_may_change_places(first: Workbench, other: 
     pd.testing.assert_frame_equal(*in_one_order, check_exact=True)
 
 
-@pytest.mark.slow
 def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
@@ -88,7 +87,6 @@ def test_forecasts_their_scores_and_intervals_are_the_same_bits(
     assert tenure.forecast.shrinkage == first.forecast.shrinkage
 
 
-@pytest.mark.slow
 def test_families_their_worth_and_the_verdict_are_the_same_bits(
     first: Workbench, other: tuple[Workbench, Renamed]
 ) -> None:
