@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from analysis.cohort.grain import grain_of
 from analysis.cohort.log_buckets import LogInBuckets
 from analysis.cohort.log_elsewhere import LogElsewhere
+from analysis.declared.on_the_way import ON_THE_WAY
 from analysis.declared.study_parts import LogEngine
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, downstream
@@ -17,8 +18,6 @@ from analysis.progress import Progress
 LOGS = frozenset({"usage_daily", "user_activity"})
 FOLDER = "4_activity"
 """Of ``queries/``: where the logs shrink to whole numbers, one row for each account and date."""
-ON_THE_WAY = frozenset({"usage_user_day", "usage_feature_day", "user_window", "feature_window"})
-"""What says more of single users and features than anything later reads: made on the way, and not kept."""
 _LONG = LOGS | ON_THE_WAY | {"usage_account_day"}
 _BY_ACCOUNT = {"account_id", "lifetime_id"}
 

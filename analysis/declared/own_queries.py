@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import FOLDER, Covariate, in_order, read_covariates, read_families
+from analysis.declared.on_the_way import ON_THE_WAY
 from analysis.declared.own_shape import keys_said, logs_read, shaped
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.engine.parsed import columns_said, tables_read, words_called
@@ -239,6 +240,11 @@ def _refuse_tables(reads: Iterable[str], file: str, others: OwnQueries) -> None:
     made = {query.name for folder in READABLE for query in read_queries(folder)}
     known = sorted(made | read_contract().keys() | {query.name for query in others.queries})
     for table in sorted(reads):
+        if table in ON_THE_WAY:
+            raise StudyError(
+                f"{file} reads {table}, which is made on the way to a cohort and not kept. Read user_counts or "
+                "feature_counts, which hold what is counted of it, or the source's usage_daily."
+            )
         if table not in known:
             near = closest(table, known)[0]
             raise StudyError(

@@ -14,8 +14,9 @@ from small_source import STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_so
 
 from analysis.cohort import log_queries
 from analysis.cohort.build import FOLDERS, build_cohort
-from analysis.cohort.log_queries import LOGS, ON_THE_WAY, around_the_log, is_of_the_log
+from analysis.cohort.log_queries import LOGS, around_the_log, is_of_the_log
 from analysis.cohort.queries import ASKED, MONEY, queries_of
+from analysis.declared.on_the_way import ON_THE_WAY
 from analysis.declared.study import read_study
 from analysis.engine.query import Query
 from analysis.errors import BuildError

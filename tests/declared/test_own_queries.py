@@ -72,6 +72,7 @@ def test_each_log_has_its_day_in_the_query_that_says_since_when():
         (SQL.replace("count(*)", "max(1) as more, count(*)"), "does not say what more is"),
         (SQL.replace("dated_ticket", "dated_tickets"), "reads dated_tickets, .* nearest is dated_ticket"),
         (SQL.replace("risk_windows", "landmark_outcomes"), "reads landmark_outcomes, which is no table that is there"),
+        (SQL.replace("dated_ticket", "user_window"), "reads user_window, which is made on the way .*Read user_counts"),
         (SQL.replace("count(*)", "count(*) + random()"), "asks for random, which is another each time"),
         (SQL.replace("ticket.known_on <", "current_date >"), "asks for current_date"),
         (SQL + "; select 1", "holds 2"),
