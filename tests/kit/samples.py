@@ -13,6 +13,29 @@ if TYPE_CHECKING:
 SAMPLE = Path(__file__).parents[1] / "data" / "crm5_sample" / "quick.toml"
 """The study ``study.toml`` beside it, with little work for models and audits."""
 
+SCORE = """
+name = "Health"
+
+[colours]
+red_below = 35
+green_from = 65
+
+[[components]]
+name = "days"
+covariate = "active_day_share"
+weight = 70
+[components.scaling]
+way = "percentile"
+
+[[components]]
+name = "breadth"
+covariate = "features_used"
+weight = 30
+[components.scaling]
+way = "percentile"
+"""
+"""What a health score of the sample may be made of: its ``health_score.toml``."""
+
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:

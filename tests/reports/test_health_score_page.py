@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
-from samples import SAMPLE, SampleReport, with_little_work
+from samples import SAMPLE, SCORE, SampleReport, with_little_work
 
 from analysis.errors import StudyError
 from analysis.workbench import Workbench, open_study
@@ -19,27 +19,6 @@ from reports.health_score.summary import summarise
 from reports.messages import read_catalogue
 from reports.writing.files import WrittenPage
 
-SCORE = """
-name = "Health"
-
-[colours]
-red_below = 35
-green_from = 65
-
-[[components]]
-name = "days"
-covariate = "active_day_share"
-weight = 70
-[components.scaling]
-way = "percentile"
-
-[[components]]
-name = "breadth"
-covariate = "features_used"
-weight = 30
-[components.scaling]
-way = "percentile"
-"""
 EN, JA = read_catalogue("en"), read_catalogue("ja")
 
 

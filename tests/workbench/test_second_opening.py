@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from samples import SAMPLE, with_little_work
+from samples import SAMPLE, SCORE, with_little_work
 
 from analysis.cohort.kept import answers_folder
 from analysis.figures.display import Display
@@ -20,22 +20,6 @@ from analysis.models.rivals import LastSettledQuarterRate
 from analysis.progress import quiet
 from analysis.workbench import Workbench, open_study
 
-SCORE = """
-name = "Health"
-[colours]
-red_below = 35
-green_from = 65
-[[components]]
-name = "days"
-covariate = "active_day_share"
-weight = 70
-scaling = {way = "percentile"}
-[[components]]
-name = "breadth"
-covariate = "features_used"
-weight = 30
-scaling = {way = "percentile"}
-"""
 pytestmark = pytest.mark.slow
 MODELS = (Boosting, Forest, KaplanMeierCells, LandmarkCox, LastSettledQuarterRate, Logistic)
 FITS = (
