@@ -148,8 +148,8 @@ def without_days_of_knowledge(tenure: CohortTables) -> dict[str, str]:
         given = [name for name in table.column_names if f"{table.name}.{name}" in tenure.given]
         days = [name for name in given if name.endswith("known_on") and is_filled(tenure, table.name, name)]
         if days:
-            empty = ", ".join(f"cast(null as date) as {name}" for name in days)
-            selects[table.name] = f"select * replace ({empty}) from {COHORT}.{table.name}"
+            cells = (f"cast(null as date) as {name}" if name in days else name for name in table.column_names)
+            selects[table.name] = f"select {', '.join(cells)} from {COHORT}.{table.name}"
     return selects
 
 

@@ -7,6 +7,7 @@ from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
 from analysis.cohort.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
+from analysis.cohort.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -109,23 +110,29 @@ def _build(
         try:
             scratch = part.with_name("scratch")
             scratch.mkdir()
-            load = load_source(
-                engine, study, declaration, contents.located, scratch, progress, used=tables_used(FOLDERS, study.own)
-            )
             (between := scratch / "between").mkdir()
-            engine.seal(between)
-            refuse_changed(contents, declaration, study.source.path)
-            for finding in load.findings:
-                if finding.severity != "error":
-                    progress(f"  {finding.severity}: {finding.message()}")
-            refuse_errors(load.findings)
-            names = names_given(load.given, declaration.stable_users)
-            engine.run(
-                "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
-            )
-            not_yet_known(engine, read_contract(), study.time.snapshot)
-            with log_runner(study.engine, engine, between, progress, threads) as log:
+            with opened_elsewhere(study.engine, engine, between, progress, threads) as elsewhere:
+                load = load_source(
+                    engine, study, declaration, contents.located, scratch, progress,
+                    used=tables_used(FOLDERS, study.own), elsewhere=elsewhere,
+                )  # fmt: skip
+                engine.seal(between)
+                refuse_changed(contents, declaration, study.source.path)
+                for finding in load.findings:
+                    if finding.severity != "error":
+                        progress(f"  {finding.severity}: {finding.message()}")
+                refuse_errors(load.findings)
+                names = names_given(load.given, declaration.stable_users)
+                engine.run(
+                    "create table given_names as select unnest($names) as name order by name", {"names": sorted(names)}
+                )
+                not_yet_known(engine, read_contract(), study.time.snapshot)
+                if elsewhere is not None:
+                    refuse_readers(study.own.queries, elsewhere)
+                log = log_runner(study.engine, engine, elsewhere, progress)
                 build_tables(engine, study, declaration, names, progress, log)
+                if elsewhere is not None:
+                    write_logs_that_stay(engine, elsewhere, study.source.path)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
             write_identity(engine, hashes)
             engine.settle()

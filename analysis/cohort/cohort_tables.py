@@ -1,7 +1,8 @@
 """Cohort tables: what a study's cohort holds, read with its labels and in a fixed order."""
 
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,24 @@ import pandas as pd
 
 from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
+from analysis.cohort.log_stays import logs_that_stay, opened_again
 from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
 from analysis.declared.floors import Evidence, Floor, Question, floors
+from analysis.declared.long_tables import LOGS
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
-from analysis.engine.query import read_query
+from analysis.engine.parsed import tables_read
+from analysis.engine.query import own_parameters, read_query
+from analysis.engine.store import Store
 from analysis.ingest.measured.logs import read_logs
 from analysis.ingest.measured.measured import read_not_measured
 from analysis.progress import Progress
 from analysis.store.cohorts import in_use
+from analysis.store.working import scratch_folder
 from analysis.wording.remarks import Remark
 
 _BY_ACCOUNT = {
@@ -98,8 +104,8 @@ class CohortTables:
 
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to a question put to the cohort's tables in SQL; add ``order by`` where order matters."""
-        with self._opened() as engine:
-            return engine.frame(sql)
+        with self._opened() as engine, self._holder(engine, sql) as holder:
+            return holder.frame(sql)
 
     def ask(
         self,
@@ -121,8 +127,16 @@ class CohortTables:
         shown
             Frames that it reads by name.
         """
-        with self._opened() as engine, engine.named(**named or {}), engine.showing(**shown or {}):
-            return engine.ask(read_query(f"{ASKED}/{question}"), {**self.parameters, **(parameters or {})})
+        query, selects = read_query(f"{ASKED}/{question}"), named or {}
+        own = own_parameters(query, {**self.parameters, **(parameters or {})})
+        with (
+            self._opened() as engine,
+            engine.named(**selects),
+            engine.showing(**shown or {}),
+            self._holder(engine, query.sql, *selects.values()) as holder,
+            holder.named(**selects) if holder is not engine else nullcontext(),
+        ):
+            return holder.frame(query.sql, own)
 
     def ask_several(
         self, questions: Collection[str], parameters: Mapping[str, Any] | None = None
@@ -139,6 +153,16 @@ class CohortTables:
 
     def _opened(self) -> Engine:
         return open_engine(self.cohort_file, self.threads, self.memory_limit, read_only=True)
+
+    @contextmanager
+    def _holder(self, engine: Engine, *selects: str) -> Iterator[Store]:
+        """Open what some selects are put to: the cohort, unless they read a log that is not in it."""
+        read = {log for log in LOGS for select in selects if log in select and log in tables_read(select)}
+        if not read & logs_that_stay(engine).keys():
+            yield engine
+            return
+        with scratch_folder() as folder, opened_again(self.study, engine, folder, self.threads) as elsewhere:
+            yield elsewhere
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

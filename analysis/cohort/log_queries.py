@@ -1,21 +1,18 @@
 """Log queries: those that read the logs of use, told from all others; another engine may run them, or in buckets."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from analysis.cohort.grain import grain_of
 from analysis.cohort.log_buckets import LogInBuckets
 from analysis.cohort.log_elsewhere import LogElsewhere
-from analysis.declared.on_the_way import ON_THE_WAY
+from analysis.declared.long_tables import LOGS, ON_THE_WAY
 from analysis.declared.study_parts import LogEngine
+from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query, downstream
-from analysis.engine.spark import open_spark
 from analysis.progress import Progress
 
-LOGS = frozenset({"usage_daily", "user_activity"})
 FOLDER = "4_activity"
 """Of ``queries/``: where the logs shrink to whole numbers, one row for each account and date."""
 _LONG = LOGS | ON_THE_WAY | {"usage_account_day"}
@@ -58,11 +55,8 @@ def forget_what_was_on_the_way(engine: Engine) -> None:
         engine.run(f"drop table if exists {name}")
 
 
-@contextmanager
-def log_runner(
-    asked: LogEngine, engine: Engine, folder: Path, progress: Progress, threads: int | None = None
-) -> Iterator[LogRunner | None]:
-    """Open what runs the queries of the log as a study asks for; None where they run as all others do.
+def log_runner(asked: LogEngine, engine: Engine, elsewhere: Elsewhere | None, progress: Progress) -> LogRunner | None:
+    """Return what runs the queries of the log as a study asks for; None where they run as all others do.
 
     Parameters
     ----------
@@ -70,23 +64,11 @@ def log_runner(
         What the study asks for.
     engine
         The store of the cohort.
-    folder
-        For what goes between engines; a folder that both see.
+    elsewhere
+        The other engine that it asks for, if it does.
     progress
         Told of each query.
-    threads
-        Of a Spark on this machine.
-
-    Raises
-    ------
-    BuildError
-        If there is no such engine here.
     """
-    if asked.kind == "spark":
-        for name in ("to", "from"):
-            (folder / name).mkdir()
-        progress(f"opening Spark ({asked.master})")
-        with open_spark(asked.master, folder / "from", threads) as spark:
-            yield LogElsewhere(engine, spark, ON_THE_WAY, folder / "to", progress)
-    else:
-        yield LogInBuckets(engine, asked.buckets, ON_THE_WAY, progress) if asked.buckets > 1 else None
+    if elsewhere is not None:
+        return LogElsewhere(engine, elsewhere, ON_THE_WAY, progress)
+    return LogInBuckets(engine, asked.buckets, ON_THE_WAY, progress) if asked.buckets > 1 else None

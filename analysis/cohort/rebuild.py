@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.log_elsewhere import LogElsewhere
 from analysis.cohort.log_queries import on_the_way
+from analysis.cohort.log_stays import logs_that_stay, opened_again
 from analysis.cohort.queries import DATES, KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.factors import Covariate
+from analysis.declared.long_tables import LOGS, ON_THE_WAY
+from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.engine.query import Query, behind, downstream
@@ -25,7 +29,7 @@ COHORT = "cohort.main"
 REBUILT = "rebuilt.main"
 STORE = "rebuilt.duckdb"
 """The file of the store in which tables are made again."""
-LOOKED_AT = f"{REBUILT}.looked_at"
+LOOKED_AT = "looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
 COVARIATES, BOOK, OUTCOMES = "covariates", "book_window", "landmark_outcomes"
@@ -147,10 +151,14 @@ def past(
                 "semi join accounts_shown using (account_id)"
             )
         is_looked_at = f"account_id in (select account_id from {LOOKED_AT})"
-        for table in contract:
-            if "account_id" in table.column_names:
-                fewer = f"select * from ({known[table.name]}) where {is_looked_at}"
-                engine.run(f"create or replace view {REBUILT}.{table.name} as {fewer}")
+        _replace(
+            engine,
+            {
+                table.name: f"select * from ({known[table.name]}) where {is_looked_at}"
+                for table in contract
+                if "account_id" in table.column_names
+            },
+        )
         engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
         make(behind(wanted, queries) - of_the_book)
         yield engine
@@ -207,21 +215,29 @@ def _known_on(day: dt.date) -> dict[str, str]:
 def _replace(engine: Engine, tables: Mapping[str, str]) -> None:
     """Put selects in place of tables; those of the source are looked at as they are asked for."""
     for name, sql in tables.items():
-        kind = "view" if name in read_contract() else "table"
-        engine.run(f"create {kind} {REBUILT}.{name} as {sql}")
+        holder = engine.holder(name)
+        if isinstance(holder, Elsewhere):
+            holder.replace(name, partial(sql.replace, f"{COHORT}.{name}"))
+        else:
+            kind = "view" if name in read_contract() else "table"
+            engine.run(f"create or replace {kind} {REBUILT}.{name} as {sql}")
 
 
 def _make(engine: Engine, tenure: CohortTables, parameters: Mapping[str, Any], names: Collection[str]) -> None:
-    run_folders(engine, FOLDERS, parameters, tenure.given, quiet, names, tenure.study.own)
+    holder = engine.holder(*LOGS)
+    log = LogElsewhere(engine, holder, ON_THE_WAY, quiet) if isinstance(holder, Elsewhere) else None
+    run_folders(engine, FOLDERS, parameters, tenure.given, quiet, names, tenure.study.own, log)
 
 
 @contextmanager
 def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
     """Open a store, empty unless its file is there already, that sees the tables of a cohort, too."""
-    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
+    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine, ExitStack() as opened:
         engine.attach(tenure.cohort_file, "cohort")
         engine.look_in(REBUILT, COHORT)
-        engine.seal()
+        engine.seal(between := folder / "between")
+        if logs_that_stay(engine, COHORT):
+            opened.enter_context(opened_again(tenure.study, engine, between, tenure.threads, COHORT))
         yield engine
 
 

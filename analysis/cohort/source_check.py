@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cohort.build import FOLDERS as ALL_FOLDERS
 from analysis.cohort.event_questions import event_questions
+from analysis.cohort.log_stays import opened_elsewhere
 from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -106,11 +107,14 @@ def check_source(
     """
     declaration = read_declaration(study.source.kind, study.sources)
     contents = contents_of(declaration, study.source.path)
-    with open_engine(scratch / "check.duckdb", threads, memory_limit) as engine:
-        used = tables_used(ALL_FOLDERS, study.own)
+    with (
+        open_engine(scratch / "check.duckdb", threads, memory_limit) as engine,
+        opened_elsewhere(study.engine, engine, scratch / "between", progress, threads) as elsewhere,
+    ):
         load = load_source(
-            engine, study, declaration, contents.located, scratch, progress, used=used, keep_rows=rows is not None
-        )
+            engine, study, declaration, contents.located, scratch, progress,
+            used=tables_used(ALL_FOLDERS, study.own), keep_rows=rows is not None, elsewhere=elsewhere,
+        )  # fmt: skip
         refuse_changed(contents, declaration, study.source.path)
         given = names_given(load.given, declaration.stable_users)
         checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)

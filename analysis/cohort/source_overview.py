@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.cohort.frames import AT_RISK_BY_MONTH, ENDS_BY_CAUSE, ROWS_BY_MONTH, TABLES_READ
 from analysis.cohort.queries import ASKED
 from analysis.declared.contract import Table, read_contract
+from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
 from analysis.ingest.files.files_read import FileRead
@@ -58,21 +59,26 @@ def note_rows_by_day(engine: Engine, given: Collection[str]) -> None:
         "create table rows_by_day (table_name varchar, account_id varchar, begins date, ends date, "
         "is_set_apart boolean, number bigint)"
     )
-    there = set(engine.tables("main"))
     for table in read_contract().values():
-        if table.name in given and table.name in there:
+        if table.name in given:
             _note(engine, table, table.name, is_set_apart=False)
-            if f"quarantine_{table.name}" in there:
+            if f"quarantine_{table.name}" in engine.holder(table.name).tables("main"):
                 _note(engine, table, f"quarantine_{table.name}", is_set_apart=True)
 
 
 def _note(engine: Engine, table: Table, relation: str, *, is_set_apart: bool) -> None:
     begins, ends = _days(table)
     account = "account_id" if _may_be_outside(table) else "null"
-    engine.run(
-        f"insert into rows_by_day select '{table.name}', cast({account} as varchar), cast({begins} as date) as begins, "
-        f"cast({ends} as date) as ends, {str(is_set_apart).lower()}, count(*) from {relation} group by all"
+    counted = (
+        f"select '{table.name}' as table_name, cast({account} as varchar) as account_id, "
+        f"cast({begins} as date) as begins, cast({ends} as date) as ends, {str(is_set_apart).lower()} as is_set_apart, "
+        f"count(*) as number from {relation} group by all"
     )
+    holder = engine.holder(table.name)
+    if isinstance(holder, Elsewhere):
+        holder.bring("rows_by_day", counted)
+    else:
+        engine.run(f"insert into rows_by_day {counted}")
 
 
 def _days(table: Table) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from analysis.cohort.queries import queries_of, run_folders, tables_used
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, STORE, open_store
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
-from analysis.declared.on_the_way import ON_THE_WAY
+from analysis.declared.long_tables import ON_THE_WAY
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine

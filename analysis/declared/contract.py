@@ -180,11 +180,11 @@ def unknown_counts_sql(table: Table) -> str:
     row = table.row_known_sql()
     row_known = f"coalesce({row} < $as_of, true)" if row else "cast($as_of as date) is not null"
     cells = [
-        f"count(*) filter ({row_known} and {column.known} >= $as_of and {column.name} is not null)"
+        f"count(*) filter (where {row_known} and {column.known} >= $as_of and {column.name} is not null)"
         for column in table.columns
         if column.known
     ]
-    return f"select count(*) filter (not {row_known}), {' + '.join(cells) or '0'} from {table.name}"
+    return f"select count(*) filter (where not {row_known}), {' + '.join(cells) or '0'} from {table.name}"
 
 
 def names_given(tables: Mapping[str, Collection[str]], stable_users: bool) -> frozenset[str]:

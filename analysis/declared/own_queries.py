@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import FOLDER, Covariate, in_order, read_covariates, read_families
-from analysis.declared.on_the_way import ON_THE_WAY
+from analysis.declared.long_tables import ON_THE_WAY
 from analysis.declared.own_shape import keys_said, logs_read, shaped
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.engine.parsed import columns_said, tables_read, words_called

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,13 +12,13 @@ import duckdb
 from analysis.engine.query import Query, own_parameters
 from analysis.engine.quoting import in_letters, literal, path_literal, quoted
 from analysis.engine.refusals import refusal
+from analysis.engine.store import Parameters, Store
 from analysis.errors import BuildError, EngineError
 from analysis.wording.csv_cells import write_table
 
 if TYPE_CHECKING:  # commands that make no frame do not wait for pandas
     import pandas as pd
 
-Parameters = Mapping[str, Any]
 _NUMBER = re.compile("U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|FLOAT|DOUBLE|DECIMAL")
 _PORTION = 10_000
 
@@ -49,6 +49,7 @@ class Engine:
         self._con = con
         self._built = built
         self._put_away = put_away
+        self._elsewhere: dict[str, Store] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -92,18 +93,28 @@ class Engine:
         ((value,),) = self.rows(sql, parameters)
         return value
 
+    def leave(self, table: str, elsewhere: Store) -> None:
+        """Note that the rows of a table stay elsewhere; here it is empty."""
+        self._elsewhere[table] = elsewhere
+
+    def holder(self, *tables: str) -> Store:
+        """Return the store to which a question about some tables is put: where the rows of one stay, else this."""
+        return next((self._elsewhere[table] for table in tables if table in self._elsewhere), self)
+
     def count(self, table: str) -> int:
-        """Return the number of rows of a table."""
-        return self.value(f"select count(*) from {table}")
+        """Return the number of rows of a table, wherever they are."""
+        return self.holder(table).value(f"select count(*) from {table}")
 
     def counts(self, tables: Collection[str]) -> dict[str, int]:
-        """Return the number of rows of each of some tables, by name."""
-        asked = " union all ".join(f"select '{table}', count(*) from {table}" for table in tables)
-        return dict(self.rows(asked)) if asked else {}
+        """Return the number of rows of each of some tables, wherever they are, by name."""
+        here = [table for table in tables if table not in self._elsewhere]
+        asked = " union all ".join(f"select '{table}', count(*) from {table}" for table in here)
+        found = dict(self.rows(asked)) if asked else {}
+        return found | {table: self.count(table) for table in tables if table not in found}
 
-    def columns(self, relation: str) -> dict[str, str]:
+    def columns(self, relation: str, parameters: Parameters | None = None) -> dict[str, str]:
         """Return the columns of a table, a view or a select in parentheses: names and types, in order."""
-        return {row[0]: row[1] for row in self.rows(f"describe select * from {relation}")}
+        return {row[0]: row[1] for row in self.rows(f"describe select * from {relation}", parameters)}
 
     def tables(self, schema: str, *, views: bool = True) -> list[str]:
         """Return the names of the tables of a schema, and of its views, in order."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.engine.dialects import rendered
+from analysis.engine.elsewhere import ROW, Files
 from analysis.engine.query import Query
 from analysis.errors import BuildError
 
@@ -14,8 +15,14 @@ if TYPE_CHECKING:
 
 CONNECT = "sc://"
 """How the address of a Spark Connect server begins."""
-_ALIKE = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
-"""What decides results: days are days, and what does not fit is an error."""
+_ALIKE = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+}
+"""What decides results: days are days, what does not fit is an error, and what the name of a folder says is text."""
+_TYPES = {"varchar": "string"}
+"""Of those of the contract, the ones that Spark calls otherwise."""
 _SMALL = {
     "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "8",
 }  # fmt: skip
@@ -42,6 +49,39 @@ class Spark:
         with _telling(f"Spark could not read {files}"):
             self._session.read.parquet(files.resolve().as_uri()).createOrReplaceTempView(name)
 
+    def take(self, name: str, files: Files) -> None:
+        """Let queries read Parquet files that stay where they are by a name, typed, each row told by its place."""
+        from pyspark.sql import functions
+
+        row = functions.concat_ws("#", "_metadata.file_path", "_metadata.row_index").alias(ROW)
+        columns = [
+            (functions.lit(None) if own is None else functions.col(f"`{own}`"))
+            .cast(_TYPES.get(kind, kind))
+            .alias(column)
+            for column, (kind, own) in files.columns.items()
+        ]
+        parts = [part.resolve().as_uri() for part in files.parts]
+        with _telling(f"Spark could not read {files.root}"):
+            read = self._session.read.option("mergeSchema", "true")
+            if files.root.is_dir():
+                read = read.option("basePath", files.root.resolve().as_uri())
+            read.parquet(*parts).select(row, *columns).createOrReplaceTempView(name)
+
+    def define(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Let queries read a select by a name."""
+        with _telling(f"Spark could not take {name}"):
+            self._session.sql(rendered(Query(name, "", sql), "spark", parameters)).createOrReplaceTempView(name)
+
+    def forget(self, name: str) -> None:
+        """Let nothing go by a name any more."""
+        self._session.catalog.dropTempView(name)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple]:
+        """Return the rows of a select."""
+        with _telling("A question to the log failed on Spark"):
+            found = self._session.sql(rendered(Query("asked", "", sql), "spark", parameters))
+            return [tuple(row) for row in found.collect()]
+
     def make(self, query: Query, parameters: Mapping[str, Any]) -> Path:
         """Make the table of a query as Parquet, let queries read it by its name, and return its folder.
 
@@ -67,7 +107,7 @@ class Spark:
 
 @contextmanager
 def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterator[Spark]:
-    """Open a Spark: a session that this process has already, or else one that is started, and ended, here.
+    """Open a Spark: a session that this process has already, or else one that is started, and ends with the process.
 
     Parameters
     ----------
@@ -77,7 +117,7 @@ def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterato
     folder
         For what is made; see `Spark`.
     threads
-        Of a local one, in place of what `master` says.
+        Of a local one that is started, in place of what `master` says.
 
     Raises
     ------
@@ -91,17 +131,12 @@ def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterato
             'The study asks for Spark ([engine] kind = "spark"), which is not installed. Install it: '
             "pip install 'tenure-workbench[spark]'; it needs Java 17 or later."
         ) from None
-    given = SparkSession.getActiveSession()
     with _telling(f"No Spark could be had from '{master}' (it needs Java 17 or later)"):
-        session = given or _started(master, threads)
+        session = SparkSession.getActiveSession() or _started(master, threads)
         own = session.newSession() if hasattr(session, "newSession") else session
         for key, value in _ALIKE.items():
             own.conf.set(key, value)
-    try:
-        yield Spark(own, folder)
-    finally:
-        if given is None:
-            session.stop()
+    yield Spark(own, folder)
 
 
 def _started(master: str, threads: int | None) -> "SparkSession":

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from analysis.declared.declaration import Declaration
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine import raw_views
+from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.ingest.events.other_events import other_events
 from analysis.ingest.files.files_read import FileRead
@@ -21,6 +23,7 @@ from analysis.ingest.rules.apply import apply_rules, are_lifetimes_told
 from analysis.ingest.rules.matches import Match, matches
 from analysis.ingest.tables.raw_columns import give_types
 from analysis.ingest.tables.sources import load_tables
+from analysis.ingest.tables.staying import Staying, logs_that_stay
 from analysis.progress import Progress
 
 
@@ -61,6 +64,7 @@ def load_source(
     *,
     used: Collection[str] | None = None,
     keep_rows: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Load:
     """Load a source into the tables of the contract, and hold them to its rules, all of them.
 
@@ -76,6 +80,8 @@ def load_source(
         Told of every table.
     used, keep_rows
         See `analysis.ingest.rules.apply.apply_rules`.
+    elsewhere
+        Where logs that can stay where they are are read; None: here.
 
     Raises
     ------
@@ -87,7 +93,10 @@ def load_source(
     engine.live_in(study.time.time_zone)
     opened = open_raw(engine, located, scratch, study.source.encoding)
     give_types(engine, declaration, located, opened, study.source.date_format)
-    loaded = load_tables(engine, study.source, read_contract(), progress, opened, declaration.queries)
+    staying = None
+    if elsewhere is not None:
+        staying = Staying(elsewhere, logs_that_stay(located, study.source.kind))
+    loaded = load_tables(engine, study.source, read_contract(), progress, opened, declaration.queries, staying)
     is_read = declaration.names if declaration.queries else None
     events = other_events(engine, located.unread, scratch, study.time.snapshot, is_read)
     raw_views.end(engine)
@@ -110,9 +119,13 @@ def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> Non
     engine.run("create table not_yet_known (table_name varchar, rows bigint, cells bigint)")
     filled = engine.counts(contract)
     for table in (table for table in contract.values() if filled[table.name]):
-        ((rows, cells),) = engine.rows(unknown_counts_sql(table), {"as_of": as_of})
+        holder = engine.holder(table.name)
+        ((rows, cells),) = holder.rows(unknown_counts_sql(table), {"as_of": as_of})
         if rows or cells:
-            engine.run(f"create or replace table {table.name} as {as_known_sql(table)}", {"as_of": as_of})
+            if isinstance(holder, Elsewhere):
+                holder.replace(table.name, partial(as_known_sql, table), {"as_of": as_of})
+            else:
+                engine.run(f"create or replace table {table.name} as {as_known_sql(table)}", {"as_of": as_of})
             engine.run(
                 "insert into not_yet_known values ($name, $rows, $cells)",
                 {"name": table.name, "rows": rows, "cells": cells},

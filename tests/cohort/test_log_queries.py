@@ -2,66 +2,31 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
+from another_duckdb import AnotherDuckDB, in_place_of_spark
 from samples import SAMPLE
 from small_source import STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
 
-from analysis.cohort import log_queries
 from analysis.cohort.build import FOLDERS, build_cohort
-from analysis.cohort.log_queries import LOGS, around_the_log, is_of_the_log
+from analysis.cohort.log_queries import around_the_log, is_of_the_log
 from analysis.cohort.queries import ASKED, MONEY, queries_of
-from analysis.declared.on_the_way import ON_THE_WAY
+from analysis.declared.long_tables import LOGS, ON_THE_WAY
 from analysis.declared.study import read_study
-from analysis.engine.query import Query
 from analysis.errors import BuildError
 from analysis.progress import quiet
 from analysis.workbench import open_study
 from reports.cli.commands import main
 
 
-class AnotherDuckDB:
-    """In the place of Spark: a database that knows only what it was shown, and what it made."""
-
-    def __init__(self, folder: Path, failing: str = "") -> None:
-        self._folder, self._failing = folder, failing
-        self._con = duckdb.connect()
-        self.made: list[str] = []
-
-    def show(self, name: str, files: Path) -> None:
-        where = f"{files}/*.parquet" if files.is_dir() else files
-        self._con.execute(f"create view {name} as from read_parquet('{where}')")
-
-    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path:
-        if query.name == self._failing:
-            raise BuildError("the cluster is gone")
-        made = self._folder / query.name
-        made.mkdir()
-        own = {name: parameters[name] for name in query.parameters}
-        self._con.execute(f"create table made_{query.name} as {query.sql}", own)
-        self._con.execute(f"copy made_{query.name} to '{made}/part.parquet' (format parquet)")
-        self._con.execute(f"create view {query.name} as from made_{query.name}")
-        self.made.append(query.name)
-        return made
-
-
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[AnotherDuckDB]:
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[AnotherDuckDB]]:
     """Let the other engine be `AnotherDuckDB`, and list those that were opened."""
-    opened: list[AnotherDuckDB] = []
-
-    @contextmanager
-    def open_another(master: str, folder: Path, threads: int | None = None) -> Iterator[AnotherDuckDB]:
-        opened.append(AnotherDuckDB(folder, master.removeprefix("local[*]")))
-        yield opened[-1]
-
-    monkeypatch.setattr(log_queries, "open_spark", open_another)
-    return opened
+    with in_place_of_spark(monkeypatch) as opened:
+        yield opened
 
 
 def held(path: Path) -> dict[str, tuple[int, str]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.declared.contract import Table
-from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
+from analysis.engine.store import Store
 
 FOLDER = "measured"
 COUNTED = ("usage_daily", "user_activity", "touchpoints", "tickets")
@@ -33,7 +33,7 @@ def facts_sql(table: Table) -> str:
     )
 
 
-def ask(engine: Engine, question: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+def ask(store: Store, question: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Return the rows that answer a question of ``queries/measured``, which is given the parameters that it names."""
     query = read_query(f"{FOLDER}/{question}")
-    return engine.rows(query.sql, {name: (parameters or {})[name] for name in sorted(query.parameters)})
+    return store.rows(query.sql, {name: (parameters or {})[name] for name in sorted(query.parameters)})

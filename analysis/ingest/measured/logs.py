@@ -141,8 +141,9 @@ def find_logs(
     customers = customers_of(ask(engine, "customers_by_day", parameters))
     for table in tables:
         if table.name in COUNTED:
-            with engine.named(facts=facts_sql(table)):
-                days = np.array([day for (day,) in ask(engine, "days_logged", parameters)], dtype="datetime64[D]")
+            holder = engine.holder(table.name)
+            with holder.named(facts=facts_sql(table)):
+                days = np.array([day for (day,) in ask(holder, "days_logged", parameters)], dtype="datetime64[D]")
             log, found = _told_by(days, customers, logs[table.name], table.name, parameters)
             logs[table.name] = log
             findings += found

@@ -98,7 +98,8 @@ def _of_table(engine: Engine, table: Table, log: Log | None, parameters: Mapping
     """Return why a table is not measured; None where it is."""
     if table.required:
         return None
-    apart = engine.count(f"quarantine_{table.name}") if f"quarantine_{table.name}" in engine.tables("main") else 0
+    holder, aside = engine.holder(table.name), f"quarantine_{table.name}"
+    apart = holder.value(f"select count(*) from {aside}") if aside in holder.tables("main") else 0
     rows = engine.count(table.name) + apart
     if rows == 0 or log is None:
         return remark("ingest.not_measured.all_set_apart" if rows else "ingest.not_measured.no_rows", rows=rows)
@@ -106,9 +107,9 @@ def _of_table(engine: Engine, table: Table, log: Log | None, parameters: Mapping
         return remark("ingest.not_measured.set_apart", rows=rows, apart=apart)
     if not is_dated(table):
         return None
-    with engine.named(facts=facts_sql(table)):
+    with holder.named(facts=facts_sql(table)):
         ((known, in_its_log, of_payers, while_paying),) = ask(
-            engine,
+            holder,
             "usable_facts",
             {**parameters, "observed_from": log.observed_from, "observed_until": log.observed_until},
         )
@@ -134,7 +135,7 @@ def _of_columns(
     words = list(dict.fromkeys(word for word in asked if word.is_of_rows))
     counts = [f"count({name})" for name in columns]
     counts += [f"count(case when {word.column} = '{word.value}' then 1 end)" for word in words if word.value]
-    ((rows, *numbers),) = engine.rows(f"select {', '.join(['count(*)', *counts])} from {table.name}")
+    ((rows, *numbers),) = engine.holder(table.name).rows(f"select {', '.join(['count(*)', *counts])} from {table.name}")
     filled = dict(zip(columns, numbers, strict=False))
     having = dict(zip((word for word in words if word.value), numbers[len(columns) :], strict=True))
     absent = {
@@ -170,8 +171,9 @@ def _unmatched(engine: Engine, word: Word) -> Remark | None:
         f"select distinct {word.column} as key from {name} where {word.column} is not null"
         for name in (word.table, word.other)
     )
-    with engine.named(own_keys=own, other_keys=other):
-        ((n_own, n_others, matched),) = ask(engine, "keys_matched")
+    holder = engine.holder(word.table, word.other)
+    with holder.named(own_keys=own, other_keys=other):
+        ((n_own, n_others, matched),) = ask(holder, "keys_matched")
     if matched and max(matched / n_own, matched / n_others) >= USABLE:
         return None
     return remark("ingest.not_measured.unmatched", own=n_own, matched=matched, other=word.other)
@@ -185,8 +187,9 @@ def _without_rows(
     Of most of them it is the reason why the table is not measured.
     """
     bounds = {"observed_from": log.observed_from, "observed_until": log.observed_until}
-    with engine.named(facts=facts_sql(table)):
-        customers = ask(engine, "customers_without_rows", {**parameters, **bounds})
+    holder = engine.holder(table.name)
+    with holder.named(facts=facts_sql(table)):
+        customers = ask(holder, "customers_without_rows", {**parameters, **bounds})
     without = [account for account, is_without in customers if is_without]
     numbers = {"without": len(without), "customers": len(customers)}
     if len(customers) >= WITHOUT_NUMBER and len(without) > (1 - USABLE) * len(customers):

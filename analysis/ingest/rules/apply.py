@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from analysis.declared.contract import Table
+from analysis.engine.elsewhere import ROW, Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.parsed import tables_read
 from analysis.engine.query import read_queries
@@ -20,6 +21,8 @@ from analysis.wording.remarks import Remark, remark
 
 ROWS = "broken"
 """The schema that keeps the rows of findings, a table for each rule."""
+MOST_KEPT = 100_000
+"""Rows of a finding that are fetched of a table that stays elsewhere; all of any other."""
 SPANS = ("accounts", "subscriptions")
 """Tables that say when accounts begin and end."""
 FEW = 0.1
@@ -109,7 +112,7 @@ def apply_rules(
                 _set_apart(engine, rule, rule.own(parameters))
                 changed.add(rule.table)
             elif rule.empties:
-                _empty(engine, rule, rule.own(parameters))
+                _empty(engine, rule, contract[rule.table], rule.own(parameters))
                 changed.add(rule.table)
     return findings
 
@@ -135,13 +138,13 @@ def are_lifetimes_told(findings: Collection[Finding], rows: Mapping[str, int]) -
 
 def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:
     """Return the names of rules that cannot be broken, as long as no table changes: one question for each relation."""
-    asked: dict[str, list[Rule]] = {}
+    asked: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
         if rule.suspect:
-            asked.setdefault(rule.suspect_in, []).append(rule)
+            asked.setdefault((rule.table, rule.suspect_in), []).append(rule)
     cleared: set[str] = set()
-    for relation, suspects in asked.items():
-        (answers,) = engine.rows(f"select {', '.join(rule.suspect for rule in suspects)} from {relation}")
+    for (table, relation), suspects in asked.items():
+        (answers,) = engine.holder(table).rows(f"select {', '.join(rule.suspect for rule in suspects)} from {relation}")
         cleared |= {rule.name for rule, may_be in zip(suspects, answers, strict=True) if not may_be}
     return cleared
 
@@ -149,12 +152,13 @@ def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:
 def _check(
     engine: Engine, rule: Rule, table: Table, of: int, own: Mapping[str, Any], keep_rows: bool
 ) -> Finding | None:
-    rows = engine.value(f"select count(*) from (\n{rule.sql}\n)", own)
+    holder = engine.holder(rule.table)
+    rows = holder.value(f"select count(*) from (\n{rule.sql}\n)", own)
     if not rows:
         return None
     broken = f"from {rule.table} where rowid in (select row_id from ({rule.sql}))"
     shown = table.key or table.required_columns()
-    found = engine.rows(
+    found = holder.rows(
         f"select distinct {', '.join(f'cast({name} as varchar)' for name in shown)} {broken} order by all limit 5", own
     )
     examples = tuple(
@@ -165,12 +169,22 @@ def _check(
     if not keep_rows:
         return finding
     kept = f"{ROWS}.{quoted(rule.name)}"
-    engine.run(f"create table {kept} as select * {broken}", own)
+    if isinstance(holder, Elsewhere):
+        engine.run(f"create table {kept} as select * from {rule.table} where false")
+        columns = ", ".join(table.column_names)
+        holder.bring(kept, f"select {columns} {broken} limit {MOST_KEPT}", own)
+    else:
+        engine.run(f"create table {kept} as select * {broken}", own)
     return dataclasses.replace(finding, rows_sql=f"select * from {kept} order by all")
 
 
 def _set_apart(engine: Engine, rule: Rule, own: Mapping[str, Any]) -> None:
     aside = f"quarantine_{rule.table}"
+    holder = engine.holder(rule.table)
+    if isinstance(holder, Elsewhere):
+        where = "" if rule.sets_apart else rule.where
+        holder.set_apart(rule.table, aside, rule.name, where, rule.sets_apart or rule.sql, own)
+        return
     engine.run(f"create temp table offending as select row_id from ({rule.sets_apart or rule.sql})", own)
     is_offending = "rowid in (select row_id from offending)"
     engine.run(f"create table if not exists {aside} as select '' as rule, * from {rule.table} where false")
@@ -179,6 +193,12 @@ def _set_apart(engine: Engine, rule: Rule, own: Mapping[str, Any]) -> None:
     engine.run("drop table offending")
 
 
-def _empty(engine: Engine, rule: Rule, own: Mapping[str, Any]) -> None:
+def _empty(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any]) -> None:
+    holder = engine.holder(rule.table)
+    if isinstance(holder, Elsewhere):
+        emptied = f"case when {rule.where} then null else {rule.empties} end as {rule.empties}"
+        cells = [emptied if name == rule.empties else name for name in (ROW, *table.column_names)]
+        holder.replace(rule.table, lambda before: f"select {', '.join(cells)} from {before}", own)
+        return
     offending = f"rowid in (select row_id from ({rule.sql}))"
     engine.run(f"update {rule.table} set {rule.empties} = null where {offending}", own)

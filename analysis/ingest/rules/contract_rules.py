@@ -67,12 +67,12 @@ def _of_columns(table: Table, column: Column) -> Iterator[Rule]:
     facts = f"select rowid as row_id, {column.name} as {{}} from {table.name}".format
     if column.type == "date":
         kind = ("isolated_days", f"{facts('day')} where {column.name} between date '{FIRST_DAY}' and date '{LAST_DAY}'")
-        suspect = f"count({column.name}) >= 20 and max({column.name}) - min({column.name}) > 730"
+        suspect = f"count({column.name}) >= 20 and date_diff('day', min({column.name}), max({column.name})) > 730"
         yield _rule(table, column, "is_near_the_others", "far_day", "notice", kind=kind, suspect=suspect)
         yield _swapped(table, column)
     if column.has_usual_range:
         kind = ("isolated_numbers", facts("number"))
-        suspect = f"count(*) filter ({column.name} > 0) >= 20"
+        suspect = f"count(*) filter (where {column.name} > 0) >= 20"
         yield _rule(table, column, "is_of_a_usual_size", "unusual_size", "notice", kind=kind, suspect=suspect)
     if column.is_category:
         kind = ("several_spellings", facts("word"))
@@ -110,12 +110,12 @@ def _of_rows(table: Table) -> Iterator[Rule]:
 def _unique(table: Table) -> Rule:
     """Tell rows apart by the key, or by all columns where there is none."""
     key = ", ".join(table.key or table.column_names)
-    partition = f"partition by {key}" + (" order by all_columns desc" if table.key else "")
+    columns = ", ".join(f"{name} desc nulls first" for name in table.column_names)
+    partition = f"partition by {key}" + (f" order by {columns}" if table.key else "")
     shared = f"select rowid as row_id, count(*) over (partition by {key}) as sharing from {table.name}"
     keep = (
-        f"select row_id from (select rowid as row_id, row_number() over ({partition}) as place "
-        f"from (select rowid, *, struct_pack({', '.join(f'{name} := {name}' for name in table.column_names)}) "
-        f"as all_columns from {table.name})) where place > 1"
+        f"select row_id from (select rowid as row_id, row_number() over ({partition}) as place from {table.name}) "
+        "where place > 1"
     )
     sql = f"select row_id from ({shared}) where sharing > 1"
     if not table.key:
@@ -281,5 +281,5 @@ def _rule(
     sql = _of_kind(*kind) if kind else f"select rowid as row_id from {table.name} where {where}"
     return Rule(
         f"{table.name}.{column.name}_{name}", table.name, severity, says, mend, sql, empties=empties,
-        suspect=suspect or f"bool_or({where})", suspect_in=table.name,
+        suspect=suspect or f"bool_or({where})", suspect_in=table.name, where=where,
     )  # fmt: skip

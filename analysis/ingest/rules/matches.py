@@ -40,7 +40,7 @@ def matches(engine: Engine, contract: dict[str, Table], given: Mapping[str, Coll
             target, _, key = (column.references or "").partition(".")
             if column.name in given.get(table.name, ()) and key in given.get(target, ()):
                 is_known = f"{column.name} in (select {key} from {target} where {key} is not null)"
-                ((rows, matched),) = engine.rows(
+                ((rows, matched),) = engine.holder(table.name).rows(
                     f"select count({column.name}), count(*) filter (where {is_known}) from {table.name}"
                 )
                 found.append(Match(f"{table.name}.{column.name}", f"{target}.{key}", rows, matched))

@@ -36,6 +36,8 @@ class Rule:
     suspect, suspect_in
         Aggregate that is true of a relation if the rule may be broken, and false if it cannot be: those of one relation
         are asked at once. Empty: the rule itself is asked.
+    where
+        SQL that is true of the offending rows, where each tells it by itself; empty where it takes others beside it.
     asks_lifetimes
         Whether it looks for rows in the subscriptions of their account.
     """
@@ -50,6 +52,7 @@ class Rule:
     empties: str = ""
     suspect: str = ""
     suspect_in: str = ""
+    where: str = ""
     asks_lifetimes: bool = False
 
     def own(self, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import cell, is_given, may_be_at_fault
 from analysis.ingest.tables.fits import Fits
 from analysis.ingest.tables.key_forms import unify_keys
+from analysis.ingest.tables.staying import Staying, take
 from analysis.ingest.tables.table_rows import (
     TableRows,
     missing_columns,
@@ -59,6 +60,7 @@ def load_tables(
     progress: Progress,
     opened: Opened | None = None,
     queries: Sequence[Query] = (),
+    staying: Staying | None = None,
 ) -> Loaded:
     """Make every contract table, typed; a table or column that the source does not give is there but empty.
 
@@ -76,16 +78,18 @@ def load_tables(
         What came of opening the files.
     queries
         What makes contract tables of raw ones; none where the files are in the contract's shape.
+    staying
+        Logs that stay where they are: of these only the columns are looked at here.
     """
     opened = opened or Opened()
-    loading = _Loading(engine, source, contract, opened, queries)
+    loading = _Loading(engine, source, contract, opened, queries, staying)
     for table in contract.values():
         create_table(engine, table)
         loading.load(table)
         if table.name in loading.given:
             progress(f"  {table.name}: {engine.count(table.name):,} rows")
     loading.tell_of_columns()
-    loading.findings += unify_keys(engine, contract, loading.given)
+    loading.findings += unify_keys(engine, contract, loading.given_here())
     rows = engine.counts(loading.given)
     read = tuple(replace(file, rows=rows.get(file.table or "")) for file in opened.files)
     return Loaded(loading.given, loading.findings, read)
@@ -95,8 +99,9 @@ class _Loading:
     """The tables of a source, made one after the other; what is found on the way is kept."""
 
     def __init__(
-        self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened, queries: Sequence[Query]
-    ) -> None:
+        self, engine: Engine, source: Source, contract: dict[str, Table], opened: Opened, queries: Sequence[Query],
+        staying: Staying | None,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._contract = contract
         self._opened = opened
@@ -106,8 +111,14 @@ class _Loading:
         self._queries = {query.name: query for query in queries if not query.reads or query.reads - absent}
         self._there = raw_views.names(engine)
         self._raw: list[TableRows] = []
+        self._staying = staying
+        self._stay = staying.logs if staying is not None else {}
         self.given: dict[str, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
+
+    def given_here(self) -> dict[str, tuple[str, ...]]:
+        """Return the tables that are given, but for those that stay elsewhere: their keys are as they are written."""
+        return {name: columns for name, columns in self.given.items() if name not in self._stay}
 
     def load(self, table: Table) -> None:
         """Make a table of the contract, if the source gives it."""
@@ -152,10 +163,23 @@ class _Loading:
             return
         raw = TableRows(table, arrived, own_names, rows)
         self._raw.append(raw)
-        if not raw.missing:
+        if raw.missing:
+            return
+        if self._staying is not None and table.name in self._stay:
+            in_the_way = take(self._engine, self._staying, raw)
+            self.findings += [in_the_way] if in_the_way else []
+            if not in_the_way:
+                self._note_given(table, own_names, is_told_why=False)
+        else:
             types = {name: arrived[own] for name, own in own_names.items()}
             first_row = None if self._is_mapped else self._opened.first_rows.get(table.name, 1)
             self._fill(table, Written(raw.relation(), types, self._dates, first_row))
+
+    def _note_given(self, table: Table, columns: Collection[str], *, is_told_why: bool) -> None:
+        """Note what a table gives, and, unless it is told why, that it has no row."""
+        self.given[table.name] = tuple(name for name in table.column_names if name in columns)
+        if not is_told_why and self._engine.count(table.name) == 0:
+            self.findings.append(no_rows(table))
 
     def _fill(self, table: Table, written: Written) -> None:
         """Fill a table with what the source gives, reading that once unless some value is at fault."""
@@ -172,10 +196,8 @@ class _Loading:
                 raise
             wrong = wrong_values(self._engine, table, doubtful, written)
             _fill_table(self._engine, table, written, doubtful, refuse=False)
-        self.given[table.name] = tuple(name for name in table.column_names if name in written.types)
         self.findings += wrong
-        if not wrong and self._engine.count(table.name) == 0:
-            self.findings.append(no_rows(table))
+        self._note_given(table, written.types, is_told_why=bool(wrong))
 
     def tell_of_columns(self) -> None:
         """Say which columns are missing and which are not read, and which of these may be which of those."""
@@ -183,7 +205,8 @@ class _Loading:
         for raw in self._raw:
             free = [own for own in raw.arrived if own not in raw.own_names.values()]
             absent = [name for name in raw.table.column_names if name not in raw.own_names]
-            meant = {} if self._is_mapped else fits.meant(raw.table, raw.arrived, free, absent)
+            is_unlike = self._is_mapped or raw.table.name in self._stay
+            meant = {} if is_unlike else fits.meant(raw.table, raw.arrived, free, absent)
             if raw.missing:
                 self.findings.append(missing_columns(raw, meant))
             unread = [own for own in free if meant.get(own) not in raw.missing]

@@ -16,7 +16,7 @@ placed as (
         sum(number) over () as of_all,
         sum(number) over (order by day rows between unbounded preceding and current row) - number as number_before,
         sum(number) over (order by day rows between current row and unbounded following) as number_from,
-        day - lag(day) over (order by day) as gap
+        date_diff('day', lag(day) over (order by day), day) as gap
     from days
 ),
 

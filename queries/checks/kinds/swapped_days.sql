@@ -30,8 +30,8 @@ days as (
 
 usual as (
     select
-        quantile_disc(day - near, 0.01) as least,
-        quantile_disc(day - near, 0.99) as most
+        percentile_disc(0.01) within group (order by date_diff('day', near, day)) as least,
+        percentile_disc(0.99) within group (order by date_diff('day', near, day)) as most
     from days
     where
         swapped_on is null
@@ -48,10 +48,10 @@ judged as (
         coalesce(
             days.swapped_on < hulls.begins or days.swapped_on >= hulls.ends or days.swapped_on > $snapshot, false
         ) as would_be_outside,
-        coalesce(days.day - days.near not between usual.least and usual.most, false) as is_far,
-        coalesce(days.swapped_on - days.near not between usual.least and usual.most, false) as would_be_far,
-        case when (days.day - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as on_weekend,
-        case when (days.swapped_on - cast('1900-01-01' as date)) % 7 >= 5 then 1 else 0 end as would_be_on_weekend
+        coalesce(date_diff('day', days.near, days.day) not between usual.least and usual.most, false) as is_far,
+        coalesce(date_diff('day', days.near, days.swapped_on) not between usual.least and usual.most, false) as would_be_far,
+        case when date_diff('day', cast('1900-01-01' as date), days.day) % 7 >= 5 then 1 else 0 end as on_weekend,
+        case when date_diff('day', cast('1900-01-01' as date), days.swapped_on) % 7 >= 5 then 1 else 0 end as would_be_on_weekend
     from days
     left join hulls
         on days.account_id = hulls.account_id

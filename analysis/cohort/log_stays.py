@@ -1,0 +1,180 @@
+"""Logs that stay: what a cohort holds in place of a log that was not copied into it, and how it is read again."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from analysis.declared.contract import read_contract
+from analysis.declared.study import Study
+from analysis.declared.study_parts import LogEngine
+from analysis.engine.elsewhere import Elsewhere, Files, Step
+from analysis.engine.engine import Engine
+from analysis.engine.query import Query
+from analysis.engine.quoting import literal
+from analysis.engine.spark import open_spark
+from analysis.errors import BuildError
+from analysis.progress import Progress, quiet
+
+STAYS = "logs_that_stay"
+"""The table that says of each such log where it lies within the source, its files, and what was done to its rows."""
+_INSTEAD = (
+    "only what is counted of them is in the cohort, such as usage_account_day, user_counts and feature_counts. Read "
+    "these, or build with --engine duckdb."
+)
+
+
+@contextmanager
+def opened_elsewhere(
+    asked: LogEngine, engine: Engine, folder: Path, progress: Progress, threads: int | None = None
+) -> Iterator[Elsewhere | None]:
+    """Open the other engine that a study asks for, and end with it; None where it asks for none.
+
+    Parameters
+    ----------
+    asked
+        What the study asks for.
+    engine
+        The store of the cohort.
+    folder
+        For what goes between engines; a folder that both see.
+    progress
+        Told that it is opened.
+    threads
+        Of a Spark on this machine.
+
+    Raises
+    ------
+    BuildError
+        If there is no such engine here.
+    """
+    if asked.kind != "spark":
+        yield None
+        return
+    for name in ("to", "from"):
+        (folder / name).mkdir(parents=True)
+    progress(f"opening Spark ({asked.master})")
+    with open_spark(asked.master, folder / "from", threads) as spark:
+        yield Elsewhere(engine, spark, folder / "to")
+
+
+def write_logs_that_stay(engine: Engine, elsewhere: Elsewhere, source: Path) -> None:
+    """Note what has stayed elsewhere, and let each such log refuse to be read here: it is not empty.
+
+    Parameters
+    ----------
+    engine
+        The finished cohort.
+    elsewhere
+        Where logs stay.
+    source
+        The place of the source, in which they lie.
+    """
+    if not elsewhere.taken:
+        return
+    engine.run(f"create table {STAYS} (table_name varchar, files varchar, steps varchar)")
+    for name, files in sorted(elsewhere.taken.items()):
+        sizes = {part.relative_to(source).as_posix(): part.stat().st_size for part in files.parts}
+        told = {"root": files.root.relative_to(source).as_posix(), "parts": sizes, "columns": files.columns}
+        steps = [asdict(step) for step in elsewhere.steps if step.table == name]
+        engine.run(
+            f"insert into {STAYS} values ($name, $files, $steps)",
+            {"name": name, "files": json.dumps(told), "steps": json.dumps(steps, default=str)},
+        )
+        engine.run(f"drop table {name}")
+        columns = ", ".join(
+            f"cast(null as {column.sql_type}) as {column.name}" for column in read_contract()[name].columns
+        )
+        refuses = f"error({literal(f'The rows of {name} stay where they are: {_INSTEAD}')}) is null"
+        engine.run(f"create view {name} as select {columns} from (select 1 as one) where {refuses}")
+
+
+def refuse_readers(queries: Sequence[Query], elsewhere: Elsewhere) -> None:
+    """Refuse a study's own queries that read a log which is not here: they would find it empty.
+
+    Raises
+    ------
+    BuildError
+        With the first, and what it may read.
+    """
+    for query in queries:
+        for name in sorted(query.reads & elsewhere.taken.keys()):
+            raise BuildError(f"{query.path} reads {name}, whose rows stay where they are: {_INSTEAD}")
+
+
+def logs_that_stay(engine: Engine, schema: str = "main") -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Return, of each log that a cohort does not hold, its files and what was done to its rows; as written.
+
+    Parameters
+    ----------
+    engine
+        In which the cohort is read.
+    schema
+        In which its tables are found.
+    """
+    if not engine.value("select count(*) from duckdb_tables() where table_name = $name", {"name": STAYS}):
+        return {}
+    found = engine.rows(f"select table_name, files, steps from {schema}.{STAYS} order by table_name")
+    return {name: (json.loads(files), json.loads(steps)) for name, files, steps in found}
+
+
+@contextmanager
+def opened_again(
+    study: Study, engine: Engine, folder: Path, threads: int | None, schema: str = "main"
+) -> Iterator[Elsewhere]:
+    """Open the other engine, in which the logs that a cohort does not hold are read as they were when it was built.
+
+    Parameters
+    ----------
+    study
+        Of the cohort.
+    engine
+        In which the cohort is read.
+    folder
+        For what goes between engines; a folder that both see.
+    threads
+        Of a Spark on this machine.
+    schema
+        In which the tables of the cohort are found.
+
+    Raises
+    ------
+    BuildError
+        If the study asks for no other engine, or a file of a log is gone, or has another size.
+    """
+    with opened_elsewhere(study.engine, engine, folder, quiet, threads) as elsewhere:
+        if elsewhere is None:
+            raise BuildError(
+                f"Study '{study.name}' was built with its log of use left where it is, which is read by Spark. Say so "
+                '([engine] kind = "spark", or --engine spark), or build again into another folder (--out).'
+            )
+        for name, (told, steps) in logs_that_stay(engine, schema).items():
+            elsewhere.take(name, _files(name, told, study.source.path))
+            engine.leave(name, elsewhere)
+            for step in steps:
+                parameters = {key: _day_again(value) for key, value in step["parameters"].items()}
+                elsewhere.take_step(Step(**step | {"parameters": parameters}))
+        yield elsewhere
+
+
+def _day_again(value: Any) -> Any:
+    """Return the day that a parameter was, which is written as text; anything else as it is."""
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _files(name: str, told: Mapping[str, Any], source: Path) -> Files:
+    root = source / told["root"]
+    for part, size in told["parts"].items():
+        if not (source / part).is_file() or (source / part).stat().st_size != size:
+            raise BuildError(
+                f"The log {name} stays in {root}, and its file {part} is no longer what the cohort was built from. "
+                "Put it back, or build again."
+            )
+    columns = {column: (kind, own) for column, (kind, own) in told["columns"].items()}
+    return Files(root, tuple(source / part for part in told["parts"]), columns)

@@ -1,0 +1,192 @@
+"""A log that stays where it lies: the same tables, findings and audits as of one that was copied, and no zeros."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from another_duckdb import AnotherDuckDB, in_place_of_spark
+from staying_source import FAULTS, write_staying_source
+
+from analysis.audits.coverage import match_rates, reporting_delays
+from analysis.audits.knowledge import without_days_of_knowledge
+from analysis.audits.look_ahead import look_ahead
+from analysis.cohort.build import build_cohort
+from analysis.cohort.event_date import counting_process_by_other_date
+from analysis.cohort.log_stays import STAYS
+from analysis.cohort.rebuild import rebuilt
+from analysis.cohort.source_check import check_source
+from analysis.declared.long_tables import LOGS
+from analysis.declared.study import read_study
+from analysis.errors import BuildError, ContractError
+from analysis.progress import quiet
+from analysis.trial.look_back import learned_on
+from analysis.workbench import Workbench, open_workbench
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[list[AnotherDuckDB]]:
+    """Let the other engine be `AnotherDuckDB`, and list those that were opened."""
+    with pytest.MonkeyPatch.context() as patch, in_place_of_spark(patch) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, elsewhere: list[AnotherDuckDB]) -> tuple[Workbench, Workbench]:
+    """One and the same study, whose logs are copied into the cohort, and whose logs stay."""
+    folder = tmp_path_factory.mktemp("staying")
+    study = read_study(write_staying_source(folder))
+    copied = open_workbench(study, folder / "copied", progress=quiet)
+    return copied, open_workbench(study.with_log_on("spark"), folder / "stays", progress=quiet)
+
+
+def held(tenure: Workbench) -> dict[str, tuple[int, str]]:
+    """Return rows and digest of each table of a cohort."""
+    with duckdb.connect(str(tenure.cohort_file), read_only=True) as con:
+        return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
+
+
+def test_every_table_that_is_made_is_the_same(both: tuple[Workbench, Workbench]) -> None:
+    copied, stays = (held(tenure) for tenure in both)
+    own = LOGS | {f"quarantine_{log}" for log in LOGS}
+    assert own <= copied.keys()
+    assert stays.keys() == copied.keys() - own | {STAYS}
+    assert [name for name in copied if name not in own and copied[name] != stays[name]] == []
+    assert both[0].hashes == both[1].hashes
+    assert {"usage_daily", "user_activity", "usage_daily.known_on"} <= both[1].given
+
+
+def test_every_fault_is_found_where_it_lies(both: tuple[Workbench, Workbench]) -> None:
+    copied, stays = (tenure.query("select * from rule_findings order by all") for tenure in both)
+    pd.testing.assert_frame_equal(stays, copied)
+    of_logs = copied[copied["table_name"].isin(LOGS)]
+    assert len(of_logs) >= 12
+    assert set(of_logs["severity"]) == {"quarantine", "notice"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        match_rates,
+        reporting_delays,
+        counting_process_by_other_date,
+        lambda tenure: look_ahead(tenure, [dt.date(2022, 12, 1)])[0],
+        lambda tenure: learned_on(tenure, LOGS).reset_index(),
+        lambda tenure: tenure.query("select user_id, count(*) as n from usage_daily group by user_id order by all"),
+    ],
+    ids=["match_rates", "reporting_delays", "other_date", "look_ahead", "learned_on", "sql"],
+)
+def test_who_asks_the_log_later_is_told_the_same(
+    both: tuple[Workbench, Workbench], asked: Callable[[Workbench], pd.DataFrame]
+) -> None:
+    copied, stays = map(asked, both)
+    assert len(copied) > 0
+    pd.testing.assert_frame_equal(stays, copied)
+
+
+def test_covariates_are_made_again_as_if_nothing_had_been_learned_late(both: tuple[Workbench, Workbench]) -> None:
+    found = []
+    for tenure in both:
+        blanked = without_days_of_knowledge(tenure)
+        assert "usage_daily" in blanked
+        with rebuilt(tenure, blanked, ["covariates"]) as engine:
+            found.append(engine.frame("select * from covariates order by all"))
+    pd.testing.assert_frame_equal(found[1], found[0])
+    assert not found[0].equals(both[0].query("select * from covariates order by all"))
+
+
+def test_the_log_is_no_empty_table(both: tuple[Workbench, Workbench], tmp_path: Path) -> None:
+    """Nobody is told of use that there is none where it is only elsewhere."""
+    path = Path(shutil.copy(both[1].cohort_file, tmp_path))
+    with duckdb.connect(str(path), read_only=True) as con:
+        for asked in ("count(*)", "*", "max(events)"):
+            with pytest.raises(duckdb.Error, match="rows of usage_daily stay where they are"):
+                con.execute(f"select {asked} from usage_daily").fetchall()
+
+
+def test_a_check_keeps_the_rows_of_findings(both: tuple[Workbench, Workbench], tmp_path: Path) -> None:
+    found = []
+    for tenure in both:
+        name = tenure.study.engine.kind
+        (rows := tmp_path / name / "rows").mkdir(parents=True)
+        (scratch := tmp_path / name / "scratch").mkdir()
+        checked = check_source(tenure.study, scratch, quiet, rows=rows)
+        overview = checked.overview
+        assert overview is not None
+        found.append((checked.findings, checked.matches, checked.not_yet_known, overview.tables, overview.months, rows))
+    copied, stays = found
+    said = [[(one.name, one.rows, one.examples) for one in findings] for findings, *_ in found]
+    assert said[0] == said[1]
+    assert copied[1:3] == stays[1:3]
+    for one, other in zip(copied[3:5], stays[3:5], strict=True):
+        pd.testing.assert_frame_equal(other, one)
+    names = sorted(path.name for path in copied[5].iterdir())
+    assert names == sorted(path.name for path in stays[5].iterdir())
+    assert "usage_daily.account_id_is_known.csv" in names
+    assert [name for name in names if (copied[5] / name).read_bytes() != (stays[5] / name).read_bytes()] == []
+
+
+def test_a_shared_key_that_is_no_error_keeps_the_same_row(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    twice = "select 'a01', date '2022-05-01', 'u1-0', 'search', n, 0, null from range(3, 6) t(n)"
+    path = write_staying_source(tmp_path, faults=twice, activity="")
+    path.write_text(f'lowered_rules = ["usage_daily_key_is_unique"]\n{path.read_text()}', encoding="utf-8")
+    study = read_study(path)
+    copied = open_workbench(study, tmp_path / "copied", progress=quiet)
+    stays = open_workbench(study.with_log_on("spark"), tmp_path / "stays", progress=quiet)
+    assert held(copied)["usage_account_day"] == held(stays)["usage_account_day"]
+    asked = "select events from usage_daily where account_id = 'a01' and used_on = '2022-05-01' order by all"
+    pd.testing.assert_frame_equal(stays.query(asked), copied.query(asked))
+    assert sum(copied.query("select rows from rule_findings where severity = 'quarantine'")["rows"]) == 3
+
+
+def test_types_that_need_reading_are_refused(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    study = read_study(write_staying_source(tmp_path, faults="", activity="")).with_log_on("spark")
+    con = duckdb.connect()
+    con.execute(f"create table log as from read_parquet('{tmp_path}/data/usage_daily/*/*.parquet')")
+    shutil.rmtree(tmp_path / "data" / "usage_daily")
+    con.execute(
+        "copy (select * replace (strftime(used_on, '%d.%m.%Y') as used_on, events + 0.5 as events) from log) "
+        f"to '{tmp_path}/data/usage_daily.parquet'"
+    )
+    with pytest.raises(ContractError, match=r"'used_on' \(varchar; it should be .*\), 'events' \(decimal"):
+        build_cohort(study, tmp_path / "out", quiet)
+    assert not list((tmp_path / "out").glob("cohort-*"))
+
+
+def test_a_query_of_ones_own_that_reads_the_log_is_refused(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    path = write_staying_source(tmp_path, faults="", activity="")
+    path.write_text(f'queries = ["own"]\n{path.read_text()}', encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "busy.sql").write_text(
+        "select dates.account_id, dates.risk_date as date, count(*) as busy_rows from risk_windows as dates "
+        "inner join usage_daily as used on dates.account_id = used.account_id "
+        "and coalesce(used.known_on, used.used_on) < dates.risk_date group by all"
+    )
+    (tmp_path / "own" / "busy.toml").write_text(
+        'family = "usage"\n[busy_rows]\nlabel_en = "Rows of use"\nwindow = "28 days"\nnull_means = "no use"\n'
+        'expected_sign = "-"\n'
+    )
+    study = read_study(path)
+    build_cohort(study, tmp_path / "copied", quiet)
+    with pytest.raises(BuildError, match=r"busy.sql reads usage_daily, whose rows stay where they are.*user_counts"):
+        build_cohort(study.with_log_on("spark"), tmp_path / "stays", quiet)
+
+
+def test_a_file_that_is_gone_is_named_and_another_engine_is_asked_for(
+    both: tuple[Workbench, Workbench], tmp_path: Path, elsewhere: list[AnotherDuckDB]
+) -> None:
+    study = read_study(write_staying_source(tmp_path, faults=FAULTS, activity=""))
+    tenure = open_workbench(study.with_log_on("spark"), tmp_path / "out", progress=quiet)
+    asked = "select count(*) as n from usage_daily"
+    with pytest.raises(BuildError, match=r"left where it is, which is read by Spark. Say so"):
+        open_workbench(study, tmp_path / "out", progress=quiet).query(asked)
+    with duckdb.connect(str(tenure.cohort_file), read_only=True) as con:
+        ((files,),) = con.execute(f"select files from {STAYS}").fetchall()
+    part = next(iter(json.loads(files)["parts"]))
+    (tmp_path / "data" / part).write_bytes(b"another")
+    with pytest.raises(BuildError, match=rf"log usage_daily stays in .*, and its file {part} is no longer what"):
+        tenure.query(asked)
