@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
-from analysis.cohort.log_stays import logs_that_stay, opened_again
+from analysis.cohort.log_stays import StayingLog, logs_that_stay, opened_again
 from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families
@@ -158,11 +158,20 @@ class CohortTables:
     def _holder(self, engine: Engine, *selects: str) -> Iterator[Store]:
         """Open what some selects are put to: the cohort, unless they read a log that is not in it."""
         read = {log for log in LOGS for select in selects if log in select and log in tables_read(select)}
-        if not read & logs_that_stay(engine).keys():
+        if not read & self.logs_that_stay.keys():
             yield engine
             return
-        with scratch_folder() as folder, opened_again(self.study, engine, folder, self.threads) as elsewhere:
+        with (
+            scratch_folder() as folder,
+            opened_again(self.study, self.logs_that_stay, engine, folder, self.threads) as elsewhere,
+        ):
             yield elsewhere
+
+    @cached_property
+    def logs_that_stay(self) -> dict[str, StayingLog]:
+        """The logs of use that were not copied into the cohort, by name: Spark reads them where they lie."""
+        with self._opened() as engine:
+            return logs_that_stay(engine, self.study.source.path)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

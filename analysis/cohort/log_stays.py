@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -105,59 +105,50 @@ def refuse_readers(queries: Sequence[Query], elsewhere: Elsewhere) -> None:
             raise BuildError(f"{query.path} reads {name}, whose rows stay where they are: {_INSTEAD}")
 
 
-def logs_that_stay(engine: Engine, schema: str = "main") -> dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Return, of each log that a cohort does not hold, its files and what was done to its rows; as written.
+@dataclass(frozen=True, slots=True)
+class StayingLog:
+    """A log that a cohort does not hold.
+
+    Attributes
+    ----------
+    files
+        Where it lies.
+    sizes
+        Of each of its files, in bytes, when the cohort was built.
+    steps
+        What was done to its rows.
+    """
+
+    files: Files
+    sizes: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+
+def logs_that_stay(engine: Engine, source: Path, schema: str = "main") -> dict[str, StayingLog]:
+    """Return the logs that a cohort does not hold, by name.
 
     Parameters
     ----------
     engine
         In which the cohort is read.
+    source
+        The place of the source.
     schema
-        In which its tables are found.
+        In which the tables of the cohort are found.
     """
     if not engine.value("select count(*) from duckdb_tables() where table_name = $name", {"name": STAYS}):
         return {}
-    found = engine.rows(f"select table_name, files, steps from {schema}.{STAYS} order by table_name")
-    return {name: (json.loads(files), json.loads(steps)) for name, files, steps in found}
+    found = {}
+    for name, told, steps in engine.rows(f"select table_name, files, steps from {schema}.{STAYS} order by table_name"):
+        own = json.loads(told)
+        columns = {column: (kind, called) for column, (kind, called) in own["columns"].items()}
+        files = Files(source / own["root"], tuple(source / part for part in own["parts"]), columns)
+        found[name] = StayingLog(files, tuple(own["parts"].values()), tuple(map(_step_again, json.loads(steps))))
+    return found
 
 
-@contextmanager
-def opened_again(
-    study: Study, engine: Engine, folder: Path, threads: int | None, schema: str = "main"
-) -> Iterator[Elsewhere]:
-    """Open the other engine, in which the logs that a cohort does not hold are read as they were when it was built.
-
-    Parameters
-    ----------
-    study
-        Of the cohort.
-    engine
-        In which the cohort is read.
-    folder
-        For what goes between engines; a folder that both see.
-    threads
-        Of a Spark on this machine.
-    schema
-        In which the tables of the cohort are found.
-
-    Raises
-    ------
-    BuildError
-        If the study asks for no other engine, or a file of a log is gone, or has another size.
-    """
-    with opened_elsewhere(study.engine, engine, folder, quiet, threads) as elsewhere:
-        if elsewhere is None:
-            raise BuildError(
-                f"Study '{study.name}' was built with its log of use left where it is, which is read by Spark. Say so "
-                '([engine] kind = "spark", or --engine spark), or build again into another folder (--out).'
-            )
-        for name, (told, steps) in logs_that_stay(engine, schema).items():
-            elsewhere.take(name, _files(name, told, study.source.path))
-            engine.leave(name, elsewhere)
-            for step in steps:
-                parameters = {key: _day_again(value) for key, value in step["parameters"].items()}
-                elsewhere.take_step(Step(**step | {"parameters": parameters}))
-        yield elsewhere
+def _step_again(told: dict[str, Any]) -> Step:
+    return Step(**told | {"parameters": {name: _day_again(value) for name, value in told["parameters"].items()}})
 
 
 def _day_again(value: Any) -> Any:
@@ -168,13 +159,57 @@ def _day_again(value: Any) -> Any:
         return value
 
 
-def _files(name: str, told: Mapping[str, Any], source: Path) -> Files:
-    root = source / told["root"]
-    for part, size in told["parts"].items():
-        if not (source / part).is_file() or (source / part).stat().st_size != size:
+@contextmanager
+def opened_again(
+    study: Study, logs: Mapping[str, StayingLog], engine: Engine, folder: Path, threads: int | None
+) -> Iterator[Elsewhere]:
+    """Open the other engine, in which the logs that a cohort does not hold are read as they were when it was built.
+
+    Parameters
+    ----------
+    study
+        Of the cohort.
+    logs
+        Those that it does not hold.
+    engine
+        In which the cohort is read.
+    folder
+        For what goes between engines; a folder that both see.
+    threads
+        Of a Spark on this machine.
+
+    Raises
+    ------
+    BuildError
+        If the study asks for no other engine, or a file of a log is gone, or has another size.
+    """
+    refuse_changed_logs(logs)
+    with opened_elsewhere(study.engine, engine, folder, quiet, threads) as elsewhere:
+        if elsewhere is None:
             raise BuildError(
-                f"The log {name} stays in {root}, and its file {part} is no longer what the cohort was built from. "
-                "Put it back, or build again."
+                f"Study '{study.name}' was built with its log of use left where it is, which is read by Spark. Say so "
+                '([engine] kind = "spark", or --engine spark), or build again into another folder (--out).'
             )
-    columns = {column: (kind, own) for column, (kind, own) in told["columns"].items()}
-    return Files(root, tuple(source / part for part in told["parts"]), columns)
+        for name, log in logs.items():
+            elsewhere.take(name, log.files)
+            engine.leave(name, elsewhere)
+            for step in log.steps:
+                elsewhere.take_step(step)
+        yield elsewhere
+
+
+def refuse_changed_logs(logs: Mapping[str, StayingLog]) -> None:
+    """Refuse logs that are no longer what a cohort was built from.
+
+    Raises
+    ------
+    BuildError
+        With the first file that is gone, or has another size.
+    """
+    for name, log in logs.items():
+        for part, size in zip(log.files.parts, log.sizes, strict=True):
+            if not part.is_file() or part.stat().st_size != size:
+                raise BuildError(
+                    f"The log {name} stays in {log.files.root}, and its file {part.name} is no longer what the cohort "
+                    "was built from. Put it back, or build again."
+                )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.log_elsewhere import LogElsewhere
 from analysis.cohort.log_queries import on_the_way
-from analysis.cohort.log_stays import logs_that_stay, opened_again
+from analysis.cohort.log_stays import opened_again
 from analysis.cohort.queries import DATES, KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.factors import Covariate
@@ -29,6 +29,8 @@ COHORT = "cohort.main"
 REBUILT = "rebuilt.main"
 STORE = "rebuilt.duckdb"
 """The file of the store in which tables are made again."""
+BETWEEN = "between"
+"""The folder beside it for what goes to another engine, and comes from there."""
 LOOKED_AT = "looked_at"
 """Lifetimes, by key and account, whose covariates are made again in `past`."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", "5_covariates", "6_cohorts")
@@ -69,7 +71,7 @@ def rebuilt(
     asking = {query.name for query in queries if query.parameters & changed.keys()}
     stale = (downstream({*tables, *asking}, queries) | asking) & behind(wanted, queries) - tables.keys()
     stale |= on_the_way(stale, queries)
-    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+    with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
         _replace(engine, tables)
         make = partial(_make, engine, tenure, {**tenure.parameters, **changed})
         if _only_dates_differ(tables.keys(), stale, queries):
@@ -108,7 +110,7 @@ def beside(tenure: CohortTables, names: Collection[str]) -> Iterator[Engine]:
     BuildError
         If a query fails, or has several rows of one account and date, or text for a number.
     """
-    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+    with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
         _make(engine, tenure, tenure.parameters, names)
         yield engine
 
@@ -141,7 +143,7 @@ def past(
         of_the_book |= behind([BOOK], queries)
     contract = read_contract().values()
     known = _known_on(day)
-    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+    with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
         _replace(engine, known)
         make = partial(_make, engine, tenure, tenure.parameters)
         make(of_the_book)
@@ -184,7 +186,7 @@ def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Cova
     """
     queries = tuple(queries_of(FOLDERS, tenure.study.own))
     tables = sorted({covariate.table for covariate in covariates})
-    with scratch_folder() as scratch, open_store(tenure, scratch) as engine:
+    with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
         _replace(engine, _known_on(day))
         _make(
             engine, tenure, {**tenure.parameters, "snapshot": day}, behind([OUTCOMES, CONTRACTIONS, *tables], queries)
@@ -232,13 +234,20 @@ def _make(engine: Engine, tenure: CohortTables, parameters: Mapping[str, Any], n
 @contextmanager
 def open_store(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
     """Open a store, empty unless its file is there already, that sees the tables of a cohort, too."""
-    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine, ExitStack() as opened:
+    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
         engine.attach(tenure.cohort_file, "cohort")
         engine.look_in(REBUILT, COHORT)
-        engine.seal(between := folder / "between")
-        if logs_that_stay(engine, COHORT):
-            opened.enter_context(opened_again(tenure.study, engine, between, tenure.threads, COHORT))
+        engine.seal(folder / BETWEEN)
         yield engine
+
+
+@contextmanager
+def _open_with_logs(tenure: CohortTables, folder: Path) -> Iterator[Engine]:
+    """Open such a store, and where they lie the logs that the cohort does not hold."""
+    with open_store(tenure, folder) as engine:
+        logs = tenure.logs_that_stay
+        with opened_again(tenure.study, logs, engine, folder / BETWEEN, tenure.threads) if logs else nullcontext():
+            yield engine
 
 
 def _only_dates_differ(changed: Collection[str], stale: Collection[str], queries: Collection[Query]) -> bool:

@@ -1,7 +1,7 @@
 """Verification: tables of drawn accounts made again from the source's own files, and each cell held to the cohort's."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.cohort.build import FOLDERS, Build
@@ -12,15 +12,17 @@ from analysis.cohort.log_queries import on_the_way
 from analysis.cohort.queries import queries_of, run_folders, tables_used
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, STORE, open_store
 from analysis.declared.contract import read_contract
-from analysis.declared.declaration import read_declaration
+from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.long_tables import ON_THE_WAY
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal, quoted
+from analysis.engine.raw_views import parquet_sql
 from analysis.errors import BuildError
 from analysis.ingest.files.contents import contents_of, refuse_changed
+from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.progress import Progress, quiet
 from analysis.store.working import scratch_folder
@@ -75,8 +77,9 @@ def verify(tenure: CohortTables, n_accounts: int) -> Verification:
     """Make all tables that tell accounts apart again, of drawn accounts, and compare every cell with the cohort's.
 
     The source is read again by DuckDB alone, and its queries run without buckets, whatever the study asks for: so a
-    cohort whose log was taken in by another engine is held to the log itself. What describes the whole book (its
-    calendar, days of use, ends of logs) is taken from the cohort.
+    cohort whose log was taken in by another engine is held to the log itself. Of a log that stays where it is the rows
+    of these accounts are read. What describes the whole book (its calendar, days of use, ends of logs) is taken from
+    the cohort.
 
     Parameters
     ----------
@@ -93,9 +96,10 @@ def verify(tenure: CohortTables, n_accounts: int) -> Verification:
         If it is no longer the one that the cohort was built from; or anything differs, with table, key and cells.
     """
     with scratch_folder() as scratch:
-        _load(tenure, scratch)
+        _load(tenure, scratch, n_accounts)
         with open_store(tenure, scratch) as engine:
             drawn = _draw(engine, tenure.study.seed, n_accounts)
+            _leave_out_others(engine)
             tenure.progress(f"comparing the tables of {drawn:,} accounts, made again, with the cohort's")
             keys = _make_again(engine, tenure)
             compared = []
@@ -107,7 +111,7 @@ def verify(tenure: CohortTables, n_accounts: int) -> Verification:
     return Verification(drawn, tuple(compared))
 
 
-def _load(tenure: CohortTables, scratch: Path) -> None:
+def _load(tenure: CohortTables, scratch: Path, n_accounts: int) -> None:
     """Load the source as a build does, into the store in which tables are then made again."""
     study = tenure.study
     declaration = read_declaration(study.source.kind, study.sources)
@@ -117,23 +121,51 @@ def _load(tenure: CohortTables, scratch: Path) -> None:
             f"The source {study.source.path} is no longer what the cohort {tenure.cohort_file.name} was built from, so "
             "that the two cannot be compared. Build again."
         )
+    located = contents.located
+    if tenure.logs_that_stay:
+        located = _with_logs_of_drawn(tenure, declaration, located, scratch, n_accounts)
     with open_engine(scratch / STORE, tenure.threads, tenure.memory_limit) as engine:
         used = tables_used(FOLDERS, study.own)
-        load_source(engine, study, declaration, contents.located, scratch, tenure.progress, used=used)
+        load_source(engine, study, declaration, located, scratch, tenure.progress, used=used)
         refuse_changed(contents, declaration, study.source.path)
         not_yet_known(engine, read_contract(), study.time.snapshot)
 
 
-def _draw(engine: Engine, seed: int, n_accounts: int) -> int:
-    """Draw accounts of the source or the cohort, leave out the rows of all others, and return the number drawn.
+def _with_logs_of_drawn(
+    tenure: CohortTables, declaration: Declaration, located: RawFiles, scratch: Path, n_accounts: int
+) -> RawFiles:
+    """Return the files of a source in which a log that was not copied has the rows of drawn accounts only."""
+    logs = {name: log.files for name, log in tenure.logs_that_stay.items()}
+    (folder := scratch / "drawn").mkdir()
+    without = replace(located, tables={name: path for name, path in located.tables.items() if name not in logs})
+    with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
+        load_source(engine, tenure.study, declaration, without, folder, quiet, used=())
+    with open_store(tenure, folder) as engine:
+        _draw(engine, tenure.study.seed, n_accounts)
+        drawn = engine.frame(f"select {_ACCOUNT} from {LOOKED_AT}")
+    fewer = {name: folder / f"{name}.parquet" for name in logs}
+    with open_engine(":memory:", tenure.threads, tenure.memory_limit) as engine, engine.showing(drawn=drawn):
+        for name, files in logs.items():
+            rows = parquet_sql(files.parts, are_partitions=bool(files.partitions))
+            account = quoted(files.columns[_ACCOUNT][1] or _ACCOUNT)
+            of_drawn = f"cast({account} as varchar) in (select {_ACCOUNT} from drawn)"
+            engine.write_parquet(f"select * from {rows} where {of_drawn}", fewer[name])
+    deltas = {name: delta for name, delta in located.deltas.items() if name not in logs}
+    return replace(located, tables=located.tables | fewer, deltas=deltas)
 
-    The accounts themselves stay, for the parents among them.
-    """
+
+def _draw(engine: Engine, seed: int, n_accounts: int) -> int:
+    """Draw accounts of the source or the cohort, by a hash of their ids, and return their number."""
     engine.run(
         f"create table {LOOKED_AT} as select {_ACCOUNT} from {REBUILT}.accounts "
         f"union select {_ACCOUNT} from {COHORT}.accounts "
         f"order by md5({literal(f'{seed} ')} || {_ACCOUNT}), {_ACCOUNT} limit {n_accounts}"
     )
+    return engine.count(LOOKED_AT)
+
+
+def _leave_out_others(engine: Engine) -> None:
+    """Leave out the rows of accounts that were not drawn; the accounts themselves stay, for the parents among them."""
     for table in read_contract().values():
         if _ACCOUNT in table.column_names and table.name != "accounts":
             name = f"{REBUILT}.{table.name}"
@@ -141,7 +173,6 @@ def _draw(engine: Engine, seed: int, n_accounts: int) -> int:
                 f"create or replace table {name} as select own.* from {name} as own semi join {LOOKED_AT} "
                 f"using ({_ACCOUNT})"
             )
-    return engine.count(LOOKED_AT)
 
 
 def _make_again(engine: Engine, tenure: CohortTables) -> dict[str, tuple[str, ...]]:
@@ -152,6 +183,7 @@ def _make_again(engine: Engine, tenure: CohortTables) -> dict[str, tuple[str, ..
     told = {
         name: key for name, key in keys.items() if {_ACCOUNT, _LIFETIME} & engine.columns(f"{COHORT}.{name}").keys()
     }
+    told = {name: key for name, key in told.items() if name not in tenure.logs_that_stay}
     made = {query.name for query in queries} & told.keys()
     run_folders(
         engine, FOLDERS, tenure.parameters, tenure.given, quiet, made | on_the_way(made, queries), tenure.study.own

@@ -53,6 +53,13 @@ class Files:
     parts: tuple[Path, ...]
     columns: Mapping[str, tuple[str, str | None]]
 
+    @property
+    def partitions(self) -> frozenset[str]:
+        """The columns whose values the names of inner folders say (``day=2023-01-31``)."""
+        inner = (part.relative_to(self.root).parts[:-1] for part in self.parts if part != self.root)
+        named = (folder.partition("=") for folders in inner for folder in folders)
+        return frozenset(name for name, sign, _ in named if sign)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:

@@ -86,10 +86,15 @@ def show_parquet(engine: Engine, name: str, files: Sequence[Path], *, are_partit
     are_partitions
         Whether the names of their folders say the values of columns; those are text.
     """
+    engine.run(f"create view {_view(name)} as from {parquet_sql(files, are_partitions=are_partitions)}")
+
+
+def parquet_sql(files: Sequence[Path], *, are_partitions: bool) -> str:
+    """Return SQL of the rows of Parquet files; see `show_parquet`."""
     partitions = f"hive_partitioning = {str(are_partitions).lower()}"
     if are_partitions:
         partitions += ", hive_types_autocast = false"  # which would make 7 of 007
-    engine.run(f"create view {_view(name)} as from read_parquet({_listed(files)}, union_by_name = true, {partitions})")
+    return f"read_parquet({_listed(files)}, union_by_name = true, {partitions})"
 
 
 def _listed(files: Sequence[Path]) -> str:

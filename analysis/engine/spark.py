@@ -47,7 +47,7 @@ class Spark:
     def show(self, name: str, files: Path) -> None:
         """Let queries read Parquet files by a name."""
         with _telling(f"Spark could not read {files}"):
-            self._session.read.parquet(files.resolve().as_uri()).createOrReplaceTempView(name)
+            self._session.read.parquet(_address(files)).createOrReplaceTempView(name)
 
     def take(self, name: str, files: Files) -> None:
         """Let queries read Parquet files that stay where they are by a name, typed, each row told by its place."""
@@ -60,11 +60,11 @@ class Spark:
             .alias(column)
             for column, (kind, own) in files.columns.items()
         ]
-        parts = [part.resolve().as_uri() for part in files.parts]
+        parts = [_address(part) for part in files.parts]
         with _telling(f"Spark could not read {files.root}"):
             read = self._session.read.option("mergeSchema", "true")
             if files.root.is_dir():
-                read = read.option("basePath", files.root.resolve().as_uri())
+                read = read.option("basePath", _address(files.root))
             read.parquet(*parts).select(row, *columns).createOrReplaceTempView(name)
 
     def define(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
@@ -100,7 +100,7 @@ class Spark:
         text = rendered(query, "spark", parameters)
         made = self._folder / query.name
         with _telling(f"{query.path} failed on Spark"):
-            self._session.sql(text).write.mode("overwrite").parquet(made.resolve().as_uri())
+            self._session.sql(text).write.mode("overwrite").parquet(_address(made))
         self.show(query.name, made)
         return made
 
@@ -151,6 +151,11 @@ def _started(master: str, threads: int | None) -> "SparkSession":
     session = builder.master(where).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def _address(path: Path) -> str:
+    """Return a path as Spark takes it: nothing in it stands for a letter, as it would in the address of a page."""
+    return f"file://{path.resolve()}"
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.cohort.log_stays import STAYS
 from analysis.cohort.rebuild import rebuilt
 from analysis.cohort.source_check import check_source
+from analysis.cohort.verify import verify
 from analysis.declared.long_tables import LOGS
 from analysis.declared.study import read_study
 from analysis.errors import BuildError, ContractError
@@ -97,6 +98,15 @@ def test_covariates_are_made_again_as_if_nothing_had_been_learned_late(both: tup
             found.append(engine.frame("select * from covariates order by all"))
     pd.testing.assert_frame_equal(found[1], found[0])
     assert not found[0].equals(both[0].query("select * from covariates order by all"))
+
+
+def test_it_is_verified_by_the_rows_of_drawn_accounts(both: tuple[Workbench, Workbench]) -> None:
+    copied, stays = (verify(tenure, 7) for tenure in both)
+    of_logs = {one.table: one for one in copied.tables if one.table in LOGS}
+    assert of_logs.keys() == LOGS
+    assert all(one.rows > 0 for one in of_logs.values())
+    assert stays.tables == tuple(one for one in copied.tables if one.table not in LOGS)
+    assert {one.table: one.rows for one in stays.tables}["user_counts"] > 0
 
 
 def test_the_log_is_no_empty_table(both: tuple[Workbench, Workbench], tmp_path: Path) -> None:
@@ -188,5 +198,7 @@ def test_a_file_that_is_gone_is_named_and_another_engine_is_asked_for(
         ((files,),) = con.execute(f"select files from {STAYS}").fetchall()
     part = next(iter(json.loads(files)["parts"]))
     (tmp_path / "data" / part).write_bytes(b"another")
-    with pytest.raises(BuildError, match=rf"log usage_daily stays in .*, and its file {part} is no longer what"):
+    with pytest.raises(
+        BuildError, match=rf"log usage_daily stays in .*, and its file {Path(part).name} is no longer what"
+    ):
         tenure.query(asked)

@@ -49,7 +49,7 @@ ACTIVITY = """
 
 
 def write_staying_source(folder: Path, *, faults: str = FAULTS, activity: str = ACTIVITY) -> Path:
-    """Write study and tables into a folder and return the study's path; each feature has a folder in the log of days."""
+    """Write study and tables into a folder and return the study's path; each feature has a folder in the log."""
     data = folder / "data"
     data.mkdir(parents=True)
     con = duckdb.connect()

@@ -1,10 +1,10 @@
 """Staying: logs whose files another engine reads where they are; here only their columns are looked at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.declared.contract import Column, Table
+from analysis.declared.contract import Column
 from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.long_tables import LOGS
 from analysis.engine.elsewhere import Elsewhere, Files
@@ -62,29 +62,18 @@ def take(engine: Engine, staying: Staying, raw: TableRows) -> Finding | None:
 
 
 def _files_of(raw: TableRows, root: Path, parts: tuple[Path, ...]) -> Files | Finding:
-    told_by_folders = _partitions(root, parts)
+    columns = {column.name: (column.sql_type, raw.own_names.get(column.name)) for column in raw.table.columns}
+    files = Files(root, parts, columns)
     wrong = [
         remark("ingest.staying_types.column", own=repr(own), arrived=raw.arrived[own].lower(), type=_WORDS[column.type])
         for column in raw.table.columns
-        if (own := raw.own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in told_by_folders)
+        if (own := raw.own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in files.partitions)
     ]
     if wrong:
         says = remark("ingest.staying_types.says", columns=tuple(wrong))
         return Finding("types_of_a_staying_log", raw.table.name, "error", says, remark("ingest.staying_types.mend"))
-    return Files(root, parts, _columns(raw.table, raw.own_names))
-
-
-def _columns(table: Table, own_names: dict[str, str]) -> dict[str, tuple[str, str | None]]:
-    return {column.name: (column.sql_type, own_names.get(column.name)) for column in table.columns}
+    return files
 
 
 def _is_taken(column: Column, arrived: str, is_told_by_folders: bool) -> bool:
     return arrived in _TAKEN[column.type] or (is_told_by_folders and column.type == "date")
-
-
-def _partitions(root: Path, parts: Iterable[Path]) -> set[str]:
-    """Return the columns whose values the names of inner folders say."""
-    if not root.is_dir():
-        return set()
-    folders = {folder for part in parts for folder in part.relative_to(root).parts[:-1]}
-    return {name for name, sign, _ in (folder.partition("=") for folder in folders) if sign}

@@ -91,7 +91,7 @@ verdict as (
         and abs(weekends - certain_weekends) >= 0.05
         and abs(weekends - certain_weekends) >= 3 * abs(would_be_weekends - certain_weekends)
         and (weekends - certain_weekends) * (weekends - certain_weekends)
-        >= 25 * certain_weekends * (1 - certain_weekends) * (1.0 / swappable + 1.0 / certain) as has_wrong_weekends
+        >= 25 * certain_weekends * (1 - certain_weekends) * (1.0 / greatest(swappable, 1) + 1.0 / greatest(certain, 1)) as has_wrong_weekends
     from counted
 )
 
