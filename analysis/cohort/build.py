@@ -6,8 +6,8 @@ from pathlib import Path
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
-from analysis.cohort.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
-from analysis.cohort.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
+from analysis.cohort.long_log.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
+from analysis.cohort.long_log.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration

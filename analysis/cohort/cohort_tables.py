@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.cohort.content import by_account, by_row
 from analysis.cohort.frames import SCHEMAS
-from analysis.cohort.log_stays import StayingLog, logs_that_stay, opened_again
+from analysis.cohort.long_log.log_stays import StayingLog, logs_that_stay, opened_again
 from analysis.cohort.queries import ASKED, MONEY
 from analysis.declared.declaration import read_declaration
 from analysis.declared.factors import Covariate, Family, measurable_covariates, read_families

@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.cohort.log_queries import LogRunner, around_the_log
+from analysis.cohort.long_log.log_queries import LogRunner, around_the_log
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates
 from analysis.declared.own_queries import NOTHING, OwnQueries

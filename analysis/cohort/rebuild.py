@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.log_elsewhere import LogElsewhere
-from analysis.cohort.log_queries import on_the_way
-from analysis.cohort.log_stays import opened_again
+from analysis.cohort.long_log.log_elsewhere import LogElsewhere
+from analysis.cohort.long_log.log_queries import on_the_way
+from analysis.cohort.long_log.log_stays import opened_again
 from analysis.cohort.queries import DATES, KEY, queries_of, run_folders
 from analysis.declared.contract import as_known_sql, read_contract
 from analysis.declared.factors import Covariate

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cohort.build import FOLDERS as ALL_FOLDERS
 from analysis.cohort.event_questions import event_questions
-from analysis.cohort.log_stays import opened_elsewhere
+from analysis.cohort.long_log.log_stays import opened_elsewhere
 from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration

@@ -8,7 +8,7 @@ from analysis.cohort.build import FOLDERS, Build
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.grain import grain_of
-from analysis.cohort.log_queries import on_the_way
+from analysis.cohort.long_log.log_queries import on_the_way
 from analysis.cohort.queries import queries_of, run_folders, tables_used
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, STORE, open_store
 from analysis.declared.contract import read_contract

@@ -12,7 +12,7 @@ from samples import SAMPLE
 from small_source import STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
 
 from analysis.cohort.build import FOLDERS, build_cohort
-from analysis.cohort.log_queries import around_the_log, is_of_the_log
+from analysis.cohort.long_log.log_queries import around_the_log, is_of_the_log
 from analysis.cohort.queries import ASKED, MONEY, queries_of
 from analysis.declared.long_tables import LOGS, ON_THE_WAY
 from analysis.declared.study import read_study

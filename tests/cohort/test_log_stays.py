@@ -17,7 +17,7 @@ from analysis.audits.knowledge import without_days_of_knowledge
 from analysis.audits.look_ahead import look_ahead
 from analysis.cohort.build import build_cohort
 from analysis.cohort.event_date import counting_process_by_other_date
-from analysis.cohort.log_stays import STAYS
+from analysis.cohort.long_log.log_stays import STAYS
 from analysis.cohort.rebuild import rebuilt
 from analysis.cohort.source_check import check_source
 from analysis.cohort.verify import verify

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from analysis.cohort import log_stays
+from analysis.cohort.long_log import log_stays
 from analysis.engine.elsewhere import Files
 from analysis.engine.query import Query
 from analysis.errors import BuildError

@@ -2,16 +2,22 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from samples import SAMPLE
 from small_source import content_of, write_small_source
+from staying_source import write_staying_source
 
+from analysis.audits.coverage import match_rates, reporting_delays
 from analysis.cohort.build import build_cohort
+from analysis.cohort.event_date import counting_process_by_other_date
+from analysis.declared.long_tables import LOGS
 from analysis.declared.study import read_study
 from analysis.engine.query import Query
 from analysis.engine.spark import open_spark
 from analysis.errors import BuildError
 from analysis.progress import quiet
+from analysis.workbench import open_workbench
 from reports.cli.commands import main
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("default")]  # of Spark's own many
@@ -28,6 +34,20 @@ def test_the_report_is_the_same_byte_for_byte(spark: object, tmp_path: Path) -> 
     assert own.keys() == other.keys()
     assert len(own) > 50
     assert [name for name in own if own[name] != other[name]] == []
+
+
+def test_a_log_that_stays_gives_the_same_tables_findings_and_audits(spark: object, tmp_path: Path) -> None:
+    """Faults of every kind are planted in it (`staying_source`)."""
+    study = read_study(write_staying_source(tmp_path))
+    copied = open_workbench(study, tmp_path / "copied", progress=quiet)
+    stays = open_workbench(study.with_log_on("spark"), tmp_path / "stays", progress=quiet)
+    own = LOGS | {f"quarantine_{log}" for log in LOGS}
+    for table in sorted(set(copied.query("select table_name from built_tables")["table_name"]) - own):
+        asked = f"select * from {table} order by all"
+        pd.testing.assert_frame_equal(stays.query(asked), copied.query(asked))
+    assert set(stays.query("select * from rule_findings")["table_name"]) >= LOGS
+    for audit in (match_rates, reporting_delays, counting_process_by_other_date):
+        pd.testing.assert_frame_equal(audit(stays), audit(copied))
 
 
 def test_a_query_that_fails_is_named_and_nothing_is_written(spark: object, tmp_path: Path) -> None:

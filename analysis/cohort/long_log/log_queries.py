@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from analysis.cohort.grain import grain_of
-from analysis.cohort.log_buckets import LogInBuckets
-from analysis.cohort.log_elsewhere import LogElsewhere
+from analysis.cohort.long_log.log_buckets import LogInBuckets
+from analysis.cohort.long_log.log_elsewhere import LogElsewhere
 from analysis.declared.long_tables import LOGS, ON_THE_WAY
 from analysis.declared.study_parts import LogEngine
 from analysis.engine.elsewhere import Elsewhere
