@@ -77,7 +77,7 @@ class Workbench(Findings):
     @cached_property
     def tables(self) -> Tables:
         """The tables of the cohort: what each is, from what it is made, and its rows."""
-        return Tables(self._sealed, self.covariates())
+        return Tables(self._sealed, self.covariates(), self.logs_that_stay)
 
     def _sealed(self) -> Engine:
         engine = self._opened()

@@ -24,6 +24,7 @@ OF_THE_LOAD = {
     "not_measured": ("table or column that the source gives and that does not measure what it is for", "name"),
     "logs": ("table of the source that is a log, with the days between which it is one", "table_name"),
     "rule_findings": ("rule about the source that some rows break", "rule"),
+    "logs_that_stay": ("log of use that was not copied, with its files and what was done to its rows", "table_name"),
     "not_yet_known": ("table of the source, with how many of its rows were learned after the snapshot", "table_name"),
     "built_from": ("what the cohort was built from, with its hash", "part"),
     "built_tables": ("table of the cohort, with its rows and a digest of them", "name"),
@@ -103,8 +104,11 @@ class Table(Rows):
 class Tables(Mapping[str, Table]):
     """The tables of a cohort by name: ``study.tables.lifetimes``, or ``study.tables["lifetimes"]``."""
 
-    def __init__(self, cohort: Callable[[], Engine], covariates: Collection[Covariate]) -> None:
+    def __init__(
+        self, cohort: Callable[[], Engine], covariates: Collection[Covariate], stay: Collection[str] = ()
+    ) -> None:
         self._opened = cohort
+        self._stay = stay
         self._meanings = {
             covariate.name: f"{covariate.label_en}, {covariate.unit} ({covariate.family})" for covariate in covariates
         }
@@ -153,15 +157,18 @@ class Tables(Mapping[str, Table]):
         return len(self._about)
 
     def frame(self) -> pd.DataFrame:
-        """Return table, layer, what one row is, key, number of rows, and from what each is made."""
+        """Return table, layer, what one row is, key, number of rows, and from what each is made.
+
+        A log that stays where it lies has no number of rows here.
+        """
         with self._opened() as engine:
-            rows = [engine.count(quoted(name)) for name in self]
+            rows = [pd.NA if name in self._stay else engine.count(quoted(name)) for name in self]
         about = self._about.values()
         return pd.DataFrame(
             {
                 "table": list(self),
                 "layer": [one.layer for one in about],
-                "rows": rows,
+                "rows": pd.array(rows, dtype="Int64") if self._stay else rows,
                 "one_row_is": [one.row for one in about],
                 "key": [one.key for one in about],
                 "made_from": [", ".join(one.reads) for one in about],

@@ -45,8 +45,9 @@ one, a query runs behind those whose tables it reads. Names in *italics* are tab
 gives. The first line of a file says what one row is and which columns tell rows apart (its key); the lines after it, by
 which rule it is made. `rules_of_time.md` has the rules that all of them keep, `glossary.md` the words, in English and
 Japanese. Beside these tables a cohort holds what the load of the source writes: `given_names`, `not_measured`, `logs`,
-`rule_findings`, `not_yet_known`, and a `quarantine_` of each table of which rows were set apart; and what the build
-says of itself: `built_from` (hashes) and `built_tables` (rows and a digest of each table).
+`rule_findings`, `not_yet_known`, a `quarantine_` of each table of which rows were set apart, and `logs_that_stay` where
+a log was not copied; and what the build says of itself: `built_from` (hashes) and `built_tables` (rows and a digest of
+each table).
 
 Made from the files by `python -m reports.dictionary.query_index`; a test holds it in step with them.
 """

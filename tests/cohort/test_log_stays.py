@@ -1,7 +1,7 @@
 """A log that stays where it lies: the same tables, findings and audits as of one that was copied, and no zeros."""
 
+import dataclasses
 import datetime as dt
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,20 +10,22 @@ import duckdb
 import pandas as pd
 import pytest
 from another_duckdb import AnotherDuckDB, in_place_of_spark
-from staying_source import FAULTS, write_staying_source
+from staying_source import write_staying_source
 
 from analysis.audits.coverage import match_rates, reporting_delays
 from analysis.audits.knowledge import without_days_of_knowledge
 from analysis.audits.look_ahead import look_ahead
 from analysis.cohort.build import build_cohort
 from analysis.cohort.event_date import counting_process_by_other_date
-from analysis.cohort.long_log.log_stays import STAYS
+from analysis.cohort.long_log.log_stays import STAYS, refuse_changed_logs
 from analysis.cohort.rebuild import rebuilt
 from analysis.cohort.source_check import check_source
 from analysis.cohort.verify import verify
 from analysis.declared.long_tables import LOGS
+from analysis.declared.own_queries import OwnQueries
 from analysis.declared.study import read_study
-from analysis.errors import BuildError, ContractError
+from analysis.engine.query import Query
+from analysis.errors import BuildError, ContractError, EngineError
 from analysis.progress import quiet
 from analysis.trial.look_back import learned_on
 from analysis.workbench import Workbench, open_workbench
@@ -100,13 +102,21 @@ def test_covariates_are_made_again_as_if_nothing_had_been_learned_late(both: tup
     assert not found[0].equals(both[0].query("select * from covariates order by all"))
 
 
+def test_the_list_of_tables_counts_no_rows_that_are_not_there(both: tuple[Workbench, Workbench]) -> None:
+    rows = {name: tenure.tables.frame().set_index("table")["rows"] for name, tenure in zip("ab", both, strict=True)}
+    assert set(rows["b"].index[rows["b"].isna()]) == LOGS
+    told = rows["b"].dropna().drop([STAYS, "built_tables"])
+    assert told.to_dict() == rows["a"][told.index].to_dict()
+    with pytest.raises(EngineError, match="rows of usage_daily stay where they are"):
+        both[1].tables.usage_daily.frame()
+
+
 def test_it_is_verified_by_the_rows_of_drawn_accounts(both: tuple[Workbench, Workbench]) -> None:
-    copied, stays = (verify(tenure, 7) for tenure in both)
-    of_logs = {one.table: one for one in copied.tables if one.table in LOGS}
-    assert of_logs.keys() == LOGS
-    assert all(one.rows > 0 for one in of_logs.values())
-    assert stays.tables == tuple(one for one in copied.tables if one.table not in LOGS)
-    assert {one.table: one.rows for one in stays.tables}["user_counts"] > 0
+    found = verify(both[1], 7)
+    rows = {one.table: one.rows for one in found.tables}
+    assert found.accounts == 7
+    assert LOGS.isdisjoint(rows)
+    assert min(rows[table] for table in ("usage_account_day", "user_counts", "feature_counts", "covariates")) > 0
 
 
 def test_the_log_is_no_empty_table(both: tuple[Workbench, Workbench], tmp_path: Path) -> None:
@@ -140,6 +150,7 @@ def test_a_check_keeps_the_rows_of_findings(both: tuple[Workbench, Workbench], t
     assert [name for name in names if (copied[5] / name).read_bytes() != (stays[5] / name).read_bytes()] == []
 
 
+@pytest.mark.slow
 def test_a_shared_key_that_is_no_error_keeps_the_same_row(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
     twice = "select 'a01', date '2022-05-01', 'u1-0', 'search', n, 0, null from range(3, 6) t(n)"
     path = write_staying_source(tmp_path, faults=twice, activity="")
@@ -167,38 +178,28 @@ def test_types_that_need_reading_are_refused(tmp_path: Path, elsewhere: list[Ano
     assert not list((tmp_path / "out").glob("cohort-*"))
 
 
-def test_a_query_of_ones_own_that_reads_the_log_is_refused(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
-    path = write_staying_source(tmp_path, faults="", activity="")
-    path.write_text(f'queries = ["own"]\n{path.read_text()}', encoding="utf-8")
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "busy.sql").write_text(
-        "select dates.account_id, dates.risk_date as date, count(*) as busy_rows from risk_windows as dates "
-        "inner join usage_daily as used on dates.account_id = used.account_id "
-        "and coalesce(used.known_on, used.used_on) < dates.risk_date group by all"
-    )
-    (tmp_path / "own" / "busy.toml").write_text(
-        'family = "usage"\n[busy_rows]\nlabel_en = "Rows of use"\nwindow = "28 days"\nnull_means = "no use"\n'
-        'expected_sign = "-"\n'
-    )
-    study = read_study(path)
-    build_cohort(study, tmp_path / "copied", quiet)
-    with pytest.raises(BuildError, match=r"busy.sql reads usage_daily, whose rows stay where they are.*user_counts"):
-        build_cohort(study.with_log_on("spark"), tmp_path / "stays", quiet)
-
-
-def test_a_file_that_is_gone_is_named_and_another_engine_is_asked_for(
-    both: tuple[Workbench, Workbench], tmp_path: Path, elsewhere: list[AnotherDuckDB]
-) -> None:
-    study = read_study(write_staying_source(tmp_path, faults=FAULTS, activity=""))
-    tenure = open_workbench(study.with_log_on("spark"), tmp_path / "out", progress=quiet)
-    asked = "select count(*) as n from usage_daily"
-    with pytest.raises(BuildError, match=r"left where it is, which is read by Spark. Say so"):
-        open_workbench(study, tmp_path / "out", progress=quiet).query(asked)
-    with duckdb.connect(str(tenure.cohort_file), read_only=True) as con:
-        ((files,),) = con.execute(f"select files from {STAYS}").fetchall()
-    part = next(iter(json.loads(files)["parts"]))
-    (tmp_path / "data" / part).write_bytes(b"another")
+def test_a_query_of_ones_own_that_reads_the_log_is_refused(elsewhere: list[AnotherDuckDB], tmp_path: Path) -> None:
+    study = read_study(write_staying_source(tmp_path, faults="", activity="")).with_log_on("spark")
+    reads = Query("busy", "own", "select account_id, count(*) as rows from usage_daily group by account_id")
+    own = dataclasses.replace(study, own=OwnQueries((reads,), ()))
     with pytest.raises(
-        BuildError, match=rf"log usage_daily stays in .*, and its file {Path(part).name} is no longer what"
+        BuildError, match=r"own/busy.sql reads usage_daily, whose rows stay where they are.*user_counts"
     ):
-        tenure.query(asked)
+        build_cohort(own, tmp_path / "out", quiet)
+    assert not list((tmp_path / "out").glob("cohort-*"))
+
+
+def test_another_engine_is_asked_for_where_a_log_stays(both: tuple[Workbench, Workbench]) -> None:
+    study = both[1].study.with_log_on("duckdb")
+    tenure = open_workbench(study, both[1].cohort_file.parent.parent, progress=quiet)
+    with pytest.raises(BuildError, match=r"left where it is, which is read by Spark. Say so"):
+        tenure.query("select count(*) as n from usage_daily")
+
+
+def test_a_file_that_is_no_longer_what_it_was_is_named(both: tuple[Workbench, Workbench]) -> None:
+    logs = both[1].logs_that_stay
+    refuse_changed_logs(logs)
+    sizes = (*logs["usage_daily"].sizes[:-1], 7)
+    told = rf"log usage_daily stays in .*, and its file {logs['usage_daily'].files.parts[-1].name} is no longer what"
+    with pytest.raises(BuildError, match=told):
+        refuse_changed_logs(logs | {"usage_daily": dataclasses.replace(logs["usage_daily"], sizes=sizes)})
