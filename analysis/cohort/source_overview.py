@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.cohort.frames import AT_RISK_BY_MONTH, ENDS_BY_CAUSE, ROWS_BY_MONTH, TABLES_READ
 from analysis.cohort.queries import ASKED
 from analysis.declared.contract import Table, read_contract
-from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.query import read_query
 from analysis.ingest.files.files_read import FileRead
@@ -74,11 +73,7 @@ def _note(engine: Engine, table: Table, relation: str, *, is_set_apart: bool) ->
         f"cast({begins} as date) as begins, cast({ends} as date) as ends, {str(is_set_apart).lower()} as is_set_apart, "
         f"count(*) as number from {relation} group by all"
     )
-    holder = engine.holder(table.name)
-    if isinstance(holder, Elsewhere):
-        holder.bring("rows_by_day", counted)
-    else:
-        engine.run(f"insert into rows_by_day {counted}")
+    engine.holder(table.name).bring("rows_by_day", counted)
 
 
 def _days(table: Table) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from analysis.engine.engine import Engine
 from analysis.engine.parsed import tables_read
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal, path_literal, quoted
+from analysis.errors import BuildError, EngineError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,30 +163,26 @@ class Elsewhere:
         self._own.add(query.name)
         return made
 
-    def bring(self, table: str, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
-        """Add the rows of a query to a table of the store here, column by name, and return their number."""
+    def bring(self, table: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Add the rows of a query to a table of the store here, column by name."""
         self._number += 1
-        return self._here.add_parquet(table, self.make(Query(f"brought_{self._number}", "", sql), parameters or {}))
+        made = self.make(Query(f"brought_{self._number}", "", sql), parameters or {})
+        add_parquet(self._here, table, made)
 
     def replace(self, table: str, select: Callable[[str], str], parameters: Mapping[str, Any] | None = None) -> None:
-        """Let a table be a select of what it was, whose name is handed to `select`; rows may be left out by it.
-
-        Its columns are those of the contract, all of them, and `ROW`.
-        """
+        """Let a table be a select of what it was, whose name is handed to `select`."""
         self.take_step(Step(table, select("<before>"), parameters or {}))
 
-    def set_apart(
-        self, table: str, aside: str, rule: str, where: str, row_ids: str, parameters: Mapping[str, Any]
-    ) -> None:
-        """Take rows out of a table, and add them to another under the name of a rule.
+    def empty(self, table: str, column: str, where: str, parameters: Mapping[str, Any]) -> None:
+        """Empty the cells of a column in the rows of which SQL is true."""
+        emptied = f"case when {where} then null else {column} end as {column}"
+        cells = (emptied if name == column else name for name in (ROW, *self.taken[table].columns))
+        self.take_step(Step(table, f"select {', '.join(cells)} from <before>", parameters))
 
-        Parameters
-        ----------
-        where
-            SQL that is true of these rows, if each tells it by itself.
-        row_ids
-            If not: a select of their ``row_id``.
-        """
+    def set_apart(
+        self, table: str, aside: str, rule: str, row_ids: str, where: str, parameters: Mapping[str, Any]
+    ) -> None:
+        """Take rows out of a table, and add them to another under the name of a rule; see `Store`."""
         which = where or f"{ROW} in (select row_id from <offending>)"
         step = Step(table, "", parameters, "" if where else row_ids)
         apart = f"select {literal(rule)} as rule, * from <before> where {which}"
@@ -242,6 +239,22 @@ class Elsewhere:
             self._other.show(name, files)
             if self._is_still:
                 self._own.add(name)
+
+
+def add_parquet(engine: Engine, table: str, folder: Path) -> int:
+    """Add the rows of a folder of Parquet files to a table of the store here, column by name; return their number.
+
+    Raises
+    ------
+    BuildError
+        If they are none of that table.
+    """
+    names = ", ".join(map(quoted, engine.columns(table)))
+    read = f"read_parquet({path_literal(folder)} || '/*.parquet')"
+    try:
+        return engine.value(f"insert into {table} ({names}) select {names} from {read}")
+    except EngineError as error:
+        raise BuildError(f"What another engine made is no table {table}: {error.advice}") from None
 
 
 def in_types_of_parquet(engine: Engine, table: str) -> str:

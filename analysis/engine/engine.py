@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 
 from analysis.engine.query import Query, own_parameters
-from analysis.engine.quoting import in_letters, literal, path_literal, quoted
+from analysis.engine.quoting import in_letters, literal, quoted
 from analysis.engine.refusals import refusal
 from analysis.engine.store import Parameters, Store
 from analysis.errors import BuildError, EngineError
@@ -157,20 +157,26 @@ class Engine:
         """Make the table of a query without any row: its columns and their types."""
         self.make(dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false"), parameters)
 
-    def add_parquet(self, table: str, folder: Path) -> int:
-        """Add the rows of a folder of Parquet files to a table, column by name, and return their number.
+    def replace(self, table: str, select: Callable[[str], str], parameters: Parameters | None = None) -> None:
+        """Let a table be a select of what it was, whose name is handed to `select`."""
+        self.run(f"create or replace table {table} as {select(table)}", parameters)
 
-        Raises
-        ------
-        BuildError
-            If they are none of that table.
-        """
-        names = ", ".join(map(quoted, self.columns(table)))
-        read = f"read_parquet({path_literal(folder)} || '/*.parquet')"
-        try:
-            return self.value(f"insert into {table} ({names}) select {names} from {read}")
-        except EngineError as error:
-            raise BuildError(f"What another engine made is no table {table}: {error.advice}") from None
+    def bring(self, table: str, sql: str, parameters: Parameters | None = None) -> None:
+        """Add the rows of a query to a table, column by name."""
+        self.run(f"insert into {table} by name {sql}", parameters)
+
+    def set_apart(self, table: str, aside: str, rule: str, row_ids: str, where: str, parameters: Parameters) -> None:
+        """Take the rows out of a table whose ``row_id`` a select tells, and add them to another, by a rule's name."""
+        self.run(f"create temp table offending as {row_ids}", parameters)
+        is_offending = "rowid in (select row_id from offending)"
+        self.run(f"create table if not exists {aside} as select '' as rule, * from {table} where false")
+        self.run(f"insert into {aside} select $rule, * from {table} where {is_offending}", {"rule": rule})
+        self.run(f"delete from {table} where {is_offending}")
+        self.run("drop table offending")
+
+    def empty(self, table: str, column: str, where: str, parameters: Parameters) -> None:
+        """Empty the cells of a column in the rows of which SQL is true."""
+        self.run(f"update {table} set {column} = null where {where}", parameters)
 
     @contextmanager
     def made_for_now(self, query: Query, parameters: Parameters) -> Iterator[None]:

@@ -122,10 +122,7 @@ def not_yet_known(engine: Engine, contract: dict[str, Table], as_of: Any) -> Non
         holder = engine.holder(table.name)
         ((rows, cells),) = holder.rows(unknown_counts_sql(table), {"as_of": as_of})
         if rows or cells:
-            if isinstance(holder, Elsewhere):
-                holder.replace(table.name, partial(as_known_sql, table), {"as_of": as_of})
-            else:
-                engine.run(f"create or replace table {table.name} as {as_known_sql(table)}", {"as_of": as_of})
+            holder.replace(table.name, partial(as_known_sql, table), {"as_of": as_of})
             engine.run(
                 "insert into not_yet_known values ($name, $rows, $cells)",
                 {"name": table.name, "rows": rows, "cells": cells},

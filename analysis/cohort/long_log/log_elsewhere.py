@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from analysis.engine.elsewhere import Elsewhere
+from analysis.engine.elsewhere import Elsewhere, add_parquet
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query
 from analysis.progress import Progress
@@ -40,5 +40,5 @@ class LogElsewhere:
             self._engine.make_empty(query, parameters)
             told = "not kept"
             if query.name not in self._not_kept:
-                told = f"{self._engine.add_parquet(query.name, made):,} rows"
+                told = f"{add_parquet(self._engine, query.name, made):,} rows"
             self._progress(f"  {query.folder}/{query.name}, elsewhere: {told} in {time.monotonic() - began:.1f} s")

@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import Any
 
 from analysis.declared.contract import Table
-from analysis.engine.elsewhere import ROW, Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.parsed import tables_read
 from analysis.engine.query import read_queries
@@ -109,10 +108,12 @@ def apply_rules(
         if finding:
             findings.append(finding)
             if rule.severity == "quarantine":
-                _set_apart(engine, rule, rule.own(parameters))
+                row_ids = rule.sets_apart or f"select row_id from (\n{rule.sql}\n)"
+                where, aside = "" if rule.sets_apart else rule.where, f"quarantine_{rule.table}"
+                engine.holder(rule.table).set_apart(rule.table, aside, rule.name, row_ids, where, rule.own(parameters))
                 changed.add(rule.table)
             elif rule.empties:
-                _empty(engine, rule, contract[rule.table], rule.own(parameters))
+                engine.holder(rule.table).empty(rule.table, rule.empties, rule.where, rule.own(parameters))
                 changed.add(rule.table)
     return findings
 
@@ -169,36 +170,7 @@ def _check(
     if not keep_rows:
         return finding
     kept = f"{ROWS}.{quoted(rule.name)}"
-    if isinstance(holder, Elsewhere):
-        engine.run(f"create table {kept} as select * from {rule.table} where false")
-        columns = ", ".join(table.column_names)
-        holder.bring(kept, f"select {columns} {broken} limit {MOST_KEPT}", own)
-    else:
-        engine.run(f"create table {kept} as select * {broken}", own)
+    most = "" if holder is engine else f" limit {MOST_KEPT}"
+    engine.run(f"create table {kept} as select * from {rule.table} where false")
+    holder.bring(kept, f"select {', '.join(table.column_names)} {broken}{most}", own)
     return dataclasses.replace(finding, rows_sql=f"select * from {kept} order by all")
-
-
-def _set_apart(engine: Engine, rule: Rule, own: Mapping[str, Any]) -> None:
-    aside = f"quarantine_{rule.table}"
-    holder = engine.holder(rule.table)
-    if isinstance(holder, Elsewhere):
-        where = "" if rule.sets_apart else rule.where
-        holder.set_apart(rule.table, aside, rule.name, where, rule.sets_apart or rule.sql, own)
-        return
-    engine.run(f"create temp table offending as select row_id from ({rule.sets_apart or rule.sql})", own)
-    is_offending = "rowid in (select row_id from offending)"
-    engine.run(f"create table if not exists {aside} as select '' as rule, * from {rule.table} where false")
-    engine.run(f"insert into {aside} select $rule, * from {rule.table} where {is_offending}", {"rule": rule.name})
-    engine.run(f"delete from {rule.table} where {is_offending}")
-    engine.run("drop table offending")
-
-
-def _empty(engine: Engine, rule: Rule, table: Table, own: Mapping[str, Any]) -> None:
-    holder = engine.holder(rule.table)
-    if isinstance(holder, Elsewhere):
-        emptied = f"case when {rule.where} then null else {rule.empties} end as {rule.empties}"
-        cells = [emptied if name == rule.empties else name for name in (ROW, *table.column_names)]
-        holder.replace(rule.table, lambda before: f"select {', '.join(cells)} from {before}", own)
-        return
-    offending = f"rowid in (select row_id from ({rule.sql}))"
-    engine.run(f"update {rule.table} set {rule.empties} = null where {offending}", own)
