@@ -60,8 +60,8 @@ def claims_of_worlds(
                     scenario=company.scenario_name,
                     company=company.name,
                     world=world,
-                    effect=[whole[key] for key in keys],
-                    holds=[holds[key] for key in keys],
+                    effect=np.array([whole[key] for key in keys], dtype=float),
+                    holds=np.array([holds[key] for key in keys], dtype=bool),
                 )
             )
         progress(f"{company.name}: judged {len(asked)} tests in {len(dealt)} worlds")
