@@ -19,6 +19,8 @@ import pandas as pd
 from covariate_source import make_source, study_of
 
 from analysis.cohort.build import build_cohort
+from analysis.cohort.long_log.log_stays import STAYS
+from analysis.declared.long_tables import LOGS
 from analysis.progress import quiet
 
 MILLION = 1_000_000
@@ -35,7 +37,9 @@ def build(name: str, source: Path, out: Path) -> dict:
     wall = time.perf_counter() - began
     used = [used_by(process) for process in (os.getpid(), *started_by(os.getpid()))]
     with duckdb.connect(str(made.path), read_only=True) as con:
-        digest = con.execute("select cast(sum(hash(held)) as varchar) from built_tables as held").fetchone()[0]
+        own = [STAYS, *sorted(LOGS)]  # a log that stays where it is, or its copy
+        sql = "select cast(sum(hash(held)) as varchar) from built_tables as held where not list_contains($own, table_name)"
+        digest = con.execute(sql, {"own": own}).fetchone()[0]
     return {
         "wall_seconds": wall,
         "cpu_seconds": sum(seconds for seconds, _ in used),

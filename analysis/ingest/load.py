@@ -102,6 +102,8 @@ def load_source(
     raw_views.end(engine)
     before = (*opened.findings, *loaded.findings)
     rows = engine.counts(read_contract())
+    if staying is not None and staying.logs:
+        progress(f"  {', '.join(staying.logs)}: held to their rules, and measured, where they lie")
     broken = apply_rules(
         engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, before=before,
         keep_rows=keep_rows,
