@@ -38,8 +38,8 @@ def build(name: str, source: Path, out: Path) -> dict:
     used = [used_by(process) for process in (os.getpid(), *started_by(os.getpid()))]
     with duckdb.connect(str(made.path), read_only=True) as con:
         own = [STAYS, *sorted(LOGS)]  # a log that stays where it is, or its copy
-        sql = "select cast(sum(hash(held)) as varchar) from built_tables as held where not list_contains($own, table_name)"
-        digest = con.execute(sql, {"own": own}).fetchone()[0]
+        held = "from built_tables as held where not list_contains($own, table_name)"
+        digest = con.execute(f"select cast(sum(hash(held)) as varchar) {held}", {"own": own}).fetchone()[0]
     return {
         "wall_seconds": wall,
         "cpu_seconds": sum(seconds for seconds, _ in used),

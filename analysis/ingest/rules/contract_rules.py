@@ -198,7 +198,9 @@ def _between_tables(table: Table, given: Collection[str]) -> Iterator[Rule]:
 
 def _references(table: Table, column: Column) -> Iterator[Rule]:
     target, _, key = (column.references or "").partition(".")
-    where = f"{column.name} not in (select {key} from {target} where {key} is not null)"
+    # 'not in', which asks whether a value is unknown, too, would be compared with each by Spark
+    known = f"{column.name} in (select {key} from {target} where {key} is not null)"
+    where = f"case when {known} then false else {column.name} is not null end"
     if column.name == "account_id":
         severity: Severity = "error" if table.required else "quarantine"
         yield _rule(table, column, "is_known", "unknown_reference", severity, where, table=target)
