@@ -1,7 +1,9 @@
 """What several tests share: the sample study, built once and reported once."""
 
+import gc
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import one_thread  # noqa: F401  before anything imports NumPy
 import pytest
@@ -9,13 +11,27 @@ from samples import SAMPLE, SampleReport
 from shared import once
 
 from analysis.progress import quiet
-from analysis.workbench import Workbench, open_study
-from reports.cli.commands import main
+
+if TYPE_CHECKING:  # what starts the workers looks at this file, too, and waits for no library
+    from analysis.workbench import Workbench
 
 FIRST = "reports/test_audit_command.py"
 """The file whose worker makes the sample's report, while the other one does what needs none and waits for nobody."""
 LONGEST = ("worlds", "reports", "cohort", "house", "audits")
 """Rooms of the files that take longest: they begin, so that no worker is left with one of these in the end."""
+
+
+# What is imported and collected stays: to look for garbage in it, again and again, took a fifth of collecting.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # libraries in C tell of what is left of them in the end
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,12 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of output with the sample's cohort, which nobody writes into."""
+    from analysis.workbench import open_study
+
     return once(tmp_path_factory, "built_sample", lambda out: open_study(SAMPLE, out=out, progress=quiet))
 
 
 @pytest.fixture
-def sample_tenure(built_sample: Path, tmp_path: Path) -> Workbench:
+def sample_tenure(built_sample: Path, tmp_path: Path) -> "Workbench":
     """The sample, opened in a folder of the test's own."""
+    from analysis.workbench import open_study
+
     out = tmp_path / "sample_out"
     shutil.copytree(built_sample, out)
     return open_study(SAMPLE, out=out, progress=quiet)
@@ -45,6 +65,7 @@ def sample_tenure(built_sample: Path, tmp_path: Path) -> Workbench:
 @pytest.fixture(scope="session")
 def sample_report(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> SampleReport:
     """The sample's report, in a folder of the worker's own."""
+    from reports.cli.commands import main
 
     def report(out: Path) -> None:
         shutil.copytree(built_sample, out, dirs_exist_ok=True)

@@ -1,5 +1,6 @@
 """The fingerprint: hashes of all that a cohort is built from, so that the same input is never built twice."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Collection, Iterator
@@ -50,9 +51,9 @@ def query_texts() -> list[str]:
     """Return every query, and every declaration beside it but those of covariates, each behind its path."""
     return [
         text
-        for path, entry in _entries(files("queries"))
+        for path, content in _texts("queries")
         if path.endswith(".sql") or (path.endswith(".toml") and COVARIATES not in path)
-        for text in (path, entry.read_text(encoding="utf-8"))
+        for text in (path, content)
     ]
 
 
@@ -61,20 +62,16 @@ def module_texts(rooms: Collection[str]) -> list[str]:
     return [
         text
         for room in rooms
-        for path, entry in _entries(files("analysis") / room)
+        for path, content in _texts("analysis", room)
         if path.endswith(".py")
-        for text in (path, entry.read_text(encoding="utf-8"))
+        for text in (path, content)
     ]
 
 
 def package_texts(packages: Collection[str]) -> list[str]:
     """Return every module, declaration and query of some packages, each behind its path."""
     return [
-        text
-        for package in packages
-        for path, entry in _entries(files(package))
-        if path.endswith((".py", ".toml", ".sql"))
-        for text in (f"{package}/{path}", entry.read_text(encoding="utf-8"))
+        text for package in packages for path, content in _texts(package) for text in (f"{package}/{path}", content)
     ]
 
 
@@ -84,6 +81,19 @@ def digest(*texts: str) -> str:
     for text in texts:
         digest.update(text.encode("utf-8") + b"\0")
     return digest.hexdigest()
+
+
+@functools.cache
+def _texts(package: str, room: str = "") -> tuple[tuple[str, str], ...]:
+    """Return the modules, declarations and queries of a package, or of a room of it, each with its path from there.
+
+    As they are when they are first asked for: a process runs what it has read, whatever is written to the file later.
+    """
+    return tuple(
+        (path, entry.read_text(encoding="utf-8"))
+        for path, entry in _entries(files(package) / room)
+        if path.endswith((".py", ".toml", ".sql"))
+    )
 
 
 def _entries(folder: Traversable) -> Iterator[tuple[str, Traversable]]:

@@ -39,6 +39,15 @@ def around(tree: Floats, rank: int) -> tuple[float, float, float]:  # pragma: no
 
 
 @_compiled
+def _highest(rank):  # pragma: no cover - compiled
+    """Return the highest rank; numba takes a second to compile what an array's own `max` is."""
+    highest = 0
+    for one in rank:
+        highest = max(highest, one)
+    return highest
+
+
+@_compiled
 def by_slot(slot: Integers, n_slots: int) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
     """Sort rows by slot, by counting; returns where each slot opens, shape (n_slots + 1,), and the rows in order."""
     openings = np.zeros(n_slots + 2, np.intp)
@@ -70,8 +79,8 @@ def weigh_pairs(first, last, event, rank, weights, event_weights, n_times):  # p
         Pairs in which row i is concordant, plus half of those in which it is tied, without its own weight; and all its
         comparable ones. First those of its own event, then those of the events that it survived.
     """
-    size = 1
-    while size <= rank.max():
+    size, highest = 1, _highest(rank)
+    while size <= highest:
         size *= 2
     at_risk, died, n_at_risk = np.zeros(2 * size), np.zeros(2 * size), np.zeros(size, np.intp)
     totals, right, comparable = np.zeros(3), np.zeros((2, len(rank))), np.zeros((2, len(rank)))
@@ -116,7 +125,8 @@ def weigh_pairs_from_the_start(
     entering, order = by_slot(2 * last - 1 - event, 2 * n_times)
     rank, weights, event_weights = rank[order], weights[order], event_weights[order]
     totals, right, comparable = np.zeros(3), np.zeros((2, len(rank))), np.zeros((2, len(rank)))
-    tree, at_rank, total = np.zeros(rank.max() + 2), np.zeros(rank.max() + 1), 0.0
+    n_ranks = _highest(rank) + 1
+    tree, at_rank, total = np.zeros(n_ranks + 1), np.zeros(n_ranks), 0.0
     for slot in range(2 * n_times - 1, -1, -1):
         if slot % 2 and slot // 2 + 1 < n_times and stratum[slot // 2] != stratum[slot // 2 + 1]:
             tree[:], at_rank[:], total = 0.0, 0.0, 0.0

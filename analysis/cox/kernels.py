@@ -1,7 +1,8 @@
 """Kernels: the passes over all rows that the partial likelihood needs, compiled once and kept between processes.
 
 Each pass is sequential, in the order of the rows, so that sums do not depend on the number of threads; a pass holds
-nothing that another thread's pass would wait for, so that fits run side by side.
+nothing that another thread's pass would wait for, so that fits run side by side. Where an array of unknown length could
+be assigned to a slice, a loop does it: numba takes seconds to compile what that may raise.
 """
 
 import numpy as np
@@ -102,7 +103,9 @@ def risk_set_sums_by_tree(values, risk, first, last, tree, sums):  # pragma: no 
     for node in range(2, 2 * m):
         for k in range(p + 1):
             tree[node, k] += tree[node // 2, k]
-    sums[:] = tree[m:]
+    for j in range(m):
+        for k in range(p + 1):
+            sums[j, k] = tree[m + j, k]
 
 
 @_compiled
@@ -138,7 +141,9 @@ def passed(total, first, last, stratum, between):  # pragma: no cover - compiled
 def passed_by_tree(increments, first, last, tree, between):  # pragma: no cover - compiled
     """Add up, for each row, the increments at its pairs without subtracting anything, as `risk_set_sums_by_tree`."""
     m, p = increments.shape
-    tree[m:] = increments
+    for j in range(m):
+        for k in range(p):
+            tree[m + j, k] = increments[j, k]
     for node in range(m - 1, 0, -1):
         for k in range(p):
             tree[node, k] = tree[2 * node, k] + tree[2 * node + 1, k]

@@ -1,6 +1,7 @@
 """The source of a study: where its raw data lie, and how they are to be read."""
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,10 +108,16 @@ def check_time_zone(zone: str, where: str) -> None:
     StudyError
         With the nearest name.
     """
-    known = available_timezones() - {"localtime", "Factory"}  # the first of which differs from machine to machine
+    known = _time_zones()
     if zone not in known:
         near = closest(zone, sorted(known), least_alike=0.6)
         hint = f" Is {near[0]!r} meant?" if near else ""
         raise StudyError(
             f"{where}: time.time_zone must be a name such as 'UTC' or 'Asia/Tokyo', but is {zone!r}.{hint}"
         )
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    """Return the names of zones; every file of them is opened to find these."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})  # the first differs from machine to machine

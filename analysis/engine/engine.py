@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
+from analysis.engine.parsed import statement_of
 from analysis.engine.query import Query, own_parameters
 from analysis.engine.quoting import in_letters, literal, quoted
 from analysis.engine.refusals import refusal
@@ -279,7 +280,7 @@ class Engine:
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         with self._telling():
-            return self._con.execute(in_letters(sql), dict(parameters) if parameters else None)
+            return self._con.execute(statement_of(in_letters(sql)), dict(parameters) if parameters else None)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

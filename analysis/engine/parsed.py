@@ -8,6 +8,8 @@ import duckdb
 
 from analysis.errors import BuildError, StudyError
 
+_TEXTS = 1024
+"""Of so many texts it is kept how they are parsed: those of a build twice over, and what is asked of its results."""
 PARSING = "64MB"
 """Most memory for the parser, which reads no data: less than any limit with which a study can be built."""
 
@@ -16,6 +18,21 @@ PARSING = "64MB"
 def _parser() -> duckdb.DuckDBPyConnection:
     """Return the one connection that parses: opening another for each query took longer than all of the parsing."""
     return duckdb.connect(config={"threads": 1, "memory_limit": PARSING})
+
+
+@functools.lru_cache(maxsize=_TEXTS)
+def statement_of(sql: str) -> duckdb.Statement | str:
+    """Return a text as the one statement that it is, parsed; itself, if it is several.
+
+    Of a build from small tables parsing took a fifth of the time, and audits build from the same texts again.
+
+    Raises
+    ------
+    duckdb.Error
+        If it is no SQL.
+    """
+    statements = _parser().extract_statements(sql)
+    return statements[0] if len(statements) == 1 else sql
 
 
 @functools.cache

@@ -134,6 +134,7 @@ def _queries_in(folder: Traversable, name: str) -> dict[str, Query]:
     }
 
 
+@functools.cache
 def read_query(path: str) -> Query:
     """Return one query by its path below ``queries/``, as ``7_audit/asked/use_moves``."""
     folder, _, name = path.rpartition("/")

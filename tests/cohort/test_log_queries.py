@@ -43,7 +43,8 @@ def test_the_cohort_is_the_same(tmp_path: Path, built_sample: Path, elsewhere: l
     assert set(elsewhere[0].made) == {query.name for query in queries_of(FOLDERS) if is_of_the_log(query)}
 
 
-@pytest.mark.parametrize("buckets", [3, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("buckets", [3, 60])
 def test_so_is_it_in_buckets_of_accounts(tmp_path: Path, built_sample: Path, buckets: int) -> None:
     said: list[str] = []
     found = build_cohort(read_study(SAMPLE).with_log_on(buckets=buckets), tmp_path, said.append)

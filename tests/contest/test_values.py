@@ -52,19 +52,29 @@ def forecast(book, folds, kinds=COX, families=FAMILIES, **options) -> Subsets:
     )
 
 
-@pytest.fixture(scope="module")
-def subsets(book, folds):
-    return forecast(book, folds)
-
-
-@pytest.fixture(scope="module")
-def cluster(subsets):
+def clusters(subsets):
     return pd.factorize(subsets.rows["cluster_id"])[0]
 
 
 @pytest.fixture(scope="module")
-def values(subsets, cluster):
-    return value_families(subsets, cluster)
+def subsets(small_book, small_folds):
+    return forecast(small_book, small_folds)
+
+
+@pytest.fixture(scope="module")
+def values(subsets):
+    return value_families(subsets, clusters(subsets))
+
+
+@pytest.fixture(scope="module")
+def large_subsets(book, folds):
+    """Of a book that is large enough to tell what was planted."""
+    return forecast(book, folds)
+
+
+@pytest.fixture(scope="module")
+def large_values(large_subsets):
+    return value_families(large_subsets, clusters(large_subsets))
 
 
 @pytest.mark.slow
@@ -128,7 +138,7 @@ class TestValues:
         line = values.table.set_index(["metric", "family"]).loc[(IPA, TOTAL)]
         assert line["estimate"] == pytest.approx(100 * (two[0] - two[1]))
 
-    def test_of_two_families_are_the_means_of_both_orders(self, subsets, cluster):
+    def test_of_two_families_are_the_means_of_both_orders(self, subsets):
         risk = subsets.risk["cox"]
         event = subsets.rows["event"].to_numpy(bool)
         some = {key: risk[frozenset(key)] for key in [(), ("usage",), ("champion",), ("usage", "champion")]}
@@ -137,8 +147,9 @@ class TestValues:
         parts = family_parts(LOG_SCORE, event, {frozenset(key): value for key, value in some.items()})
         assert parts["usage"].sum() == pytest.approx(by_hand)
 
-    def test_what_was_planted_is_shown_and_what_was_not_is_not(self, values):
-        ranking = rank_families(values.table, values.contrasts)
+    @pytest.mark.slow
+    def test_what_was_planted_is_shown_and_what_was_not_is_not(self, large_values):
+        ranking = rank_families(large_values.table, large_values.contrasts)
         worth = {one.family: one.worth for one in ranking.families}
         assert worth["usage"] is worth["champion"] is Worth.DRIVER
         assert worth["relationship"] is worth["noise"] is Worth.NOT_SHOWN
@@ -153,21 +164,24 @@ class TestValues:
             assert line.estimate == pytest.approx(difference)
             assert line.p_value <= line.adjusted_p_value
 
-    def test_no_quarter_is_worth_the_same_as_all_of_a_sum(self, subsets, cluster, values):
-        rows = subsets.rows
-        where = value_by_group(subsets, cluster, {"half": pd.Series(np.arange(len(rows)) % 2).astype(str)})
+    @pytest.mark.slow
+    def test_no_quarter_is_worth_the_same_as_all_of_a_sum(self, large_subsets, large_values):
+        rows = large_subsets.rows
+        where = value_by_group(
+            large_subsets, clusters(large_subsets), {"half": pd.Series(np.arange(len(rows)) % 2).astype(str)}
+        )
         assert set(where.table["group"]) == {"0", "1"}
         middle = where.table.groupby("family")["estimate"].mean()
-        whole = values.table.set_index(["metric", "family"]).loc[LOG_SCORE]["estimate"]
+        whole = large_values.table.set_index(["metric", "family"]).loc[LOG_SCORE]["estimate"]
         assert middle["usage"] == pytest.approx(whole["usage"], rel=0.1)
         assert (where.differences["adjusted_p_value"] > 0.01).all()
 
-    def test_what_groups_hold_that_are_not_told_is_counted(self, subsets, cluster):
+    def test_what_groups_hold_that_are_not_told_is_counted(self, subsets):
         rows, event = subsets.rows, subsets.rows["event"].to_numpy(bool)
         label = np.full(len(rows), "many", dtype=object)
         few = np.flatnonzero(event)[:4]
         label[few], label[np.flatnonzero(~event)[:30]] = "few", None
-        where = value_by_group(subsets, cluster, {"part": pd.Series(label)})
+        where = value_by_group(subsets, clusters(subsets), {"part": pd.Series(label)})
         hidden = where.hidden.set_index("by").loc["part"]
         own = rows[label != "many"]
         assert set(where.table["group"]) == {"many"}
@@ -175,7 +189,7 @@ class TestValues:
         assert hidden["n_events"] == 4
 
     @pytest.mark.slow
-    def test_columns_of_noise_take_little_from_any_family(self, book, folds, values):
+    def test_columns_of_noise_take_little_from_any_family(self, book, large_values):
         rng = np.random.default_rng(3)
         from simulated_landmarks import Declared
 
@@ -184,9 +198,9 @@ class TestValues:
         covariates = (*COVARIATES, *(Declared(name, "noise") for name in names))
         again = rolling_origin(wider, covariates, {"rate": LastSettledQuarterRate}, n_folds=4, n_resamples=2).folds
         found = forecast(wider, again)
-        table = value_families(found, pd.factorize(found.rows["cluster_id"])[0]).table
+        table = value_families(found, clusters(found)).table
         before, after = (
-            one[one["metric"] == LOG_SCORE].set_index("family")["estimate"] for one in (values.table, table)
+            one[one["metric"] == LOG_SCORE].set_index("family")["estimate"] for one in (large_values.table, table)
         )
         assert (before - after).abs().max() < 1.0
         assert after["noise"] < 0.5

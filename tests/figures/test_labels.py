@@ -33,10 +33,10 @@ from analysis.figures.survival import draw_distributions, draw_incidence, draw_m
 from analysis.wording.controls import shown
 
 FIGURES = Path(__file__).parents[2] / "analysis" / "figures"
-GROUPS = [NASTY[place : place + 6] for place in range(0, len(NASTY), 6)]
-"""All of them for one picture of each kind of label; the others get those that matplotlib would read."""
+ALL = [NASTY[place : place + 6] for place in range(0, len(NASTY), 6)]
+"""For one picture of each kind of label, by make proofs; all pictures get those that matplotlib would read."""
 FEW = [PICTURES[:6], PICTURES[6:12], ("x" * 300, "\u2014" * 90, "a\nb", "\x1b[31m")]
-IN_FULL = {"survival", "rates"}
+IN_FULL = ("survival", "rates")
 
 
 def by_group(names: Sequence[str]) -> pd.DataFrame:
@@ -98,9 +98,15 @@ def texts_in(svg: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("what", DRAWN)
-def test_every_label_stands_in_the_picture_as_it_is(what: str) -> None:
-    for names in GROUPS if what in IN_FULL else FEW[: 2 if what == "rates, named" else 3]:
+@pytest.mark.parametrize(
+    ("what", "groups"),
+    [
+        *((what, FEW[: 2 if what == "rates, named" else 3]) for what in DRAWN),
+        *(pytest.param(what, ALL, marks=pytest.mark.slow) for what in IN_FULL),
+    ],
+)
+def test_every_label_stands_in_the_picture_as_it_is(what: str, groups: Sequence[Sequence[str]]) -> None:
+    for names in groups:
         svg = as_svg("x", partial(DRAWN[what]), size=(7.4, 5), alt=names[0], names=names)
         found = texts_in(svg)
         drawn = names[:1] if what == "path" else names
@@ -110,12 +116,13 @@ def test_every_label_stands_in_the_picture_as_it_is(what: str) -> None:
         assert shown(svg, keep="\n") == svg
 
 
+@pytest.mark.parametrize("groups", [FEW[:1], pytest.param(FEW[1:], marks=pytest.mark.slow)], ids=["first", "others"])
 @pytest.mark.parametrize("what", DRAWN)
-def test_a_figure_may_be_drawn_long_after(what: str) -> None:
+def test_a_figure_may_be_drawn_long_after(what: str, groups: Sequence[Sequence[str]]) -> None:
     mpl.use("Agg")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # this machine may lack an emoji
-        for names in FEW[: 2 if what == "rates, named" else 3]:
+        for names in groups[: 1 if what == "rates, named" else 3]:
             display = Display("x", pd.DataFrame(), partial(DRAWN[what], names=names), size=(7.4, 5))
             figure = display.plot()
             figure.canvas.draw()

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import jupytext
 import pandas as pd
 import pytest
 from IPython.core.formatters import DisplayFormatter
@@ -49,10 +48,16 @@ def opened() -> dict[str, Any]:
     return {}
 
 
+def cells_of(script: Path) -> list[Any]:
+    import jupytext  # what it imports takes seconds, and every worker imports all files of tests
+
+    return jupytext.read(script).cells
+
+
 def answers_of(script: Path, names: dict[str, Any]) -> list[tuple[str, Any]]:
     """Run the cells of a notebook in one namespace; return those that end with a question, and their answers."""
     found = []
-    cells = [cell.source for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in cells_of(script) if cell.cell_type == "code"]
     for number, source in enumerate(cells):
         code = ast.parse(TransformerManager().transform_cell(source), f"{script.name}, cell {number + 1}")
         last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
@@ -106,7 +111,7 @@ def test_notebook_runs_without_error_and_every_question_has_its_answer(opened, s
 
 @pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_says_under_each_question_what_not_to_conclude_and_holds_no_logic(script):
-    cells = jupytext.read(script).cells
+    cells = cells_of(script)
     words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert words.count("**Don't conclude**") >= 2
     for cell in (cell for cell in cells if cell.cell_type == "code"):

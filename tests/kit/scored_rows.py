@@ -11,7 +11,8 @@ from analysis.health_score.scored import Origin, Scored
 
 REPORT = Report()
 TIME = Time(dt.date(2022, 1, 1), dt.date(2024, 6, 1))
-STARTS = pd.date_range("2022-01-01", "2024-06-01", freq="MS")
+STARTS = list(pd.date_range("2022-01-01", "2024-06-01", freq="MS"))
+ENDS = [day + pd.DateOffset(months=3) for day in STARTS]
 
 
 def drawn_book(says: float, n_accounts: int = 300, hazard: float = 0.03, seed: int = 1) -> Scored:
@@ -37,7 +38,7 @@ def drawn_book(says: float, n_accounts: int = 300, hazard: float = 0.03, seed: i
 
 
 def _row(number: int, first: int, term: str, month: int, worse: float, left_on: pd.Timestamp | None) -> dict:
-    day, ends = STARTS[month], STARTS[month] + pd.DateOffset(months=3)
+    day, ends = STARTS[month], ENDS[month]
     horizon = (ends - day).days
     event = left_on is not None and left_on <= ends
     return {

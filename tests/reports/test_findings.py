@@ -1,17 +1,16 @@
 """What a check finds and does not refuse: told at once, kept with the cohort, shown in the report; nothing vanishes."""
 
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS, USAGE, write_small_source
 
-from analysis.cohort.source_check import check_source
+from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.source import Source
-from analysis.declared.study import read_study
 from analysis.engine.engine import Engine
 from analysis.engine.quoting import quoted
 from analysis.ingest.files.hints import nearest
@@ -19,7 +18,7 @@ from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
 from analysis.ingest.rules.contract_rules import contract_rules
 from analysis.ingest.tables.sources import load_tables
-from analysis.progress import quiet
+from reports.cli import commands
 from reports.cli.commands import main
 
 SCHEDULED = SUBSCRIPTIONS.replace("2024-02-01,,12", "2024-02-01,{end},12")
@@ -32,11 +31,17 @@ def found(study: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 
 def told(study: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
     """Return rule and message of all that a check finds that is passed; the terminal shows each, once."""
-    assert main(["check", "--study", str(study)]) == 0
+    checks: list[SourceCheck] = []
+
+    def checked(*given: Any, **named: Any) -> SourceCheck:
+        checks.append(check_source(*given, **named))
+        return checks[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "check_source", checked)
+        assert main(["check", "--study", str(study)]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    with tempfile.TemporaryDirectory() as scratch:
-        findings = check_source(read_study(study), Path(scratch), quiet).findings
-    messages = [(finding.name, finding.message()) for finding in findings]
+    messages = [(finding.name, finding.message()) for check in checks for finding in check.findings]
     assert [said.count(" ".join(message.split())) for _, message in messages] == [1] * len(messages)
     return messages
 

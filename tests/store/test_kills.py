@@ -11,6 +11,7 @@ def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Trial(tmp_path_factory.mktemp(request.param) / "trial", request.param)
 
 
+@pytest.mark.slow
 def test_killed_before_its_last_operations_it_leaves_each_part_as_before_or_as_after(trial: Trial) -> None:
     """They move what was made to its place."""
     for number in range(trial.operations - 2, trial.operations + 1):

@@ -69,7 +69,8 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
     for name, files in located.twice.items():
         refuse_two(name, [file.name for file in files], opened)
         opened.files.extend(FileRead(file.name, why_not=remark("ingest.table_twice.mend")) for file in files)
-    absent = [name for name in located.expected if name not in raw_views.names(engine) | opened.unreadable]
+    there = raw_views.names(engine) | opened.unreadable
+    absent = [name for name in located.expected if name not in there]
     told_of_unread_files(engine, located, absent, scratch, opened)
     opened.files.sort(key=lambda file: file.name)
     return opened
