@@ -11,7 +11,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Stories
 #
 # Every team has them: use surged, and then they migrated away; the sponsor left at the peak; sixty of three hundred
@@ -45,7 +44,7 @@ study.stories()
 # A surge may be a roll-out, or an export of everything. **Don't conclude** which from use alone.
 
 # %%
-study.account("A000197")
+study.account("A000213")
 
 # %% [markdown]
 # ## The sponsor left at peak use
@@ -56,21 +55,21 @@ study.account("A000197")
 # story.
 
 # %%
-study.account("A000216")
+study.account("A000095")
 
 # %% [markdown]
 # ## Sixty of three hundred seats
 #
-# Few people do all the work: busy, content, and far fewer than what is paid for. Most such accounts do not leave;
-# they come back smaller.
+# Few people do all the work: busy, content, and far fewer than what is paid for. Follow the seats paid past the
+# renewal: this account did not leave, it came back smaller.
 
 # %%
-study.account("A000132")
+study.account("A000178")
 
 # %% [markdown]
 # ## Silence after onboarding
 #
-# The last word from the vendor was at the end of onboarding.
+# The vendor spoke to it in its first weeks, and then left it to automated mail. When somebody tried again, nobody came.
 #
 # **Don't conclude** that a call would have kept it. Vendors call those whom they think worth it, and that is known to
 # neither use nor tickets.
@@ -81,10 +80,11 @@ study.account("A000148")
 # %% [markdown]
 # ## Low use, and renewed
 #
-# The story that is not told. Among accounts of low use before a renewal, most renew.
+# The story that is not told: hardly any use, a red score, and at every renewal it stays. Among accounts of low use
+# before a renewal, most renew.
 
 # %%
-study.account("A000254")
+study.account("A000256")
 
 # %% [markdown]
 # Next: `try_a_covariate`. If you believe a story, write it as a covariate, and see what it adds.

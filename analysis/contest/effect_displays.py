@@ -30,6 +30,7 @@ _WEEKS = ("weeks_from", "weeks_to", "is_filled", "n_events", "hazard_ratio", "ha
 """What of each table a notebook shows."""
 _HALVES = "In the columns of families, yes is the half of the accounts of which the family says the worse."
 
+
 def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> Display:
     """Return by how many points of churn, accounts and yearly revenue each family's ends differ.
 
