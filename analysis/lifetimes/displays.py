@@ -26,7 +26,11 @@ def show_survival(
         On the groups.
     """
     title = "Share still customers" + (f", by {by}" if by else "") + since(curves)
-    hidden = (f"{HIDDEN} under the axis: too few at risk to be told.",) if at_risk["at_risk"].isna().any() else ()
+    hidden = (
+        (f"Under the axis, {HIDDEN} stands where too few are at risk to be told.",)
+        if at_risk["at_risk"].isna().any()
+        else ()
+    )
     notes = ("Time is in days since the lifetime began.", *hidden, *notes)
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2), notes=notes)
 
