@@ -41,8 +41,8 @@ study.stories()
 # what would have been forecast month by month, with the reasons for the last. Read it from left to right, and ask at
 # each day what was known by then.
 #
-# Here use is four times its usual early in 2025, by the same people, and the score stays green. A surge may be a
-# roll-out, or an export of everything. **Don't conclude** which from use alone.
+# Here use is four times its usual early in 2025, by no more seats than before, and the score hardly stirs. A surge may
+# be a roll-out, or an export of everything. **Don't conclude** which from use alone.
 
 # %%
 study.account("A000281")

@@ -139,7 +139,8 @@ def test_a_study_names_folders_and_each_pair_in_them_is_read(tmp_path: Path):
     with pytest.raises(StudyError, match=r"tickets_28d\.toml is missing"):
         read_study(study)
     (folder / "tickets_28d.toml").write_text(
-        'family = "relationship"\n[tickets_28d]\nlabel_en = "Tickets"\nlabel_ja = "件数"\nunit = "calls"\nunit_ja = "通"\n',
+        'family = "relationship"\n[tickets_28d]\nlabel_en = "Tickets"\nlabel_ja = "件数"\n'
+        'unit = "calls"\nunit_ja = "通"\n',
         encoding="utf-8",
     )
     for language, unit in (("en", "calls"), ("ja", "通")):
