@@ -72,7 +72,7 @@ notebooks: setup $(SMALL)  ## run the notebooks, and write them as pages into ou
 	for name in $(NOTEBOOKS); do \
 	    $(BIN)/jupytext --quiet --to ipynb --run-path notebooks --execute --output out/notebooks/$$name.ipynb notebooks/$$name.py || exit 1; \
 	done
-	$(BIN)/jupyter nbconvert --log-level WARN --to html out/notebooks/*.ipynb
+	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter nbconvert --log-level WARN --to html out/notebooks/*.ipynb
 
 $(SMALL): | setup
 	$(BIN)/tenure simulate --accounts 300 --seed 7 --out $(SMALL)

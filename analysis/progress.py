@@ -69,6 +69,7 @@ class Bars:
         self._began = clock()
         self._line: Any = None
         self._of_cell = 0
+        self._is_open = False
 
     def __call__(self, message: str) -> None:
         """Tell a message."""
@@ -84,8 +85,9 @@ class Bars:
             print(message, file=stream, flush=True)
             return
         bar = f"  {'█' * round(_CELLS * step.done / step.total):·<{_CELLS}}{left}" if step else ""
-        end = "\n" if step is None or step.done == step.total else ""
-        print(f"{_TO_START}{_CLEAR}{message}{bar}", end=end, file=stream, flush=True)
+        anew = f"{_TO_START}{_CLEAR}" if self._is_open else ""
+        self._is_open = step is not None and step.done < step.total
+        print(f"{anew}{message}{bar}", end="" if self._is_open else "\n", file=stream, flush=True)
 
     def _left(self, step: Counted | None) -> str:
         if step is None or step.done in (0, step.total):

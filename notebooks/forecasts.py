@@ -26,10 +26,11 @@ study = open_study("small_company.toml", out="../out")
 #
 # - `auc`: how often an account that left was placed above one that stayed; 0.5 is a coin.
 # - `brier`: mean squared error of the probabilities; lower is better, and what is low depends on how rare leaving is.
+# - `log_score`: how surprising what happened was, on average, by the probabilities; lower is better.
 # - `ipa`: how much of that error is saved against guessing the average; 0 is no better than the average, below 0 worse.
 # - `observed_over_expected`: 1 if as many left as forecast; above 1, more left.
 #
-# Two rivals keep it honest: the contract alone, and simply last quarter's rate.
+# The picture has the `ipa` of all. Two rivals keep it honest: the contract alone, and simply last quarter's rate.
 #
 # **Don't conclude** that the model with the best number has won: see the pairs, below, and mind the intervals. A
 # forecast can order accounts well (`auc`) and still know little about each one of them (`ipa` close to 0).
@@ -38,7 +39,8 @@ study = open_study("small_company.toml", out="../out")
 study.evaluation.scores()
 
 # %% [markdown]
-# Every two models on the same accounts: an interval that holds 0 says that neither is shown to be better.
+# Every two models on the same accounts, by each score in turn: an interval that holds 0 says that neither is shown to
+# be better.
 
 # %%
 study.evaluation.pairs()
@@ -47,7 +49,8 @@ study.evaluation.pairs()
 # ## Which one is quoted
 #
 # The model that had done best in the quarters before: chosen then, by what was known then. The choice is part of what
-# is scored, so nothing is picked by its luck.
+# is scored, so nothing is picked by its luck. While too few had left in quarters before (`ground` is `inner_folds`),
+# it was chosen on accounts that were left out of the training rows. The last line is the choice for today.
 
 # %%
 study.evaluation.choices()
@@ -55,8 +58,8 @@ study.evaluation.choices()
 # %% [markdown]
 # ## Forest and boosting, beside the contract alone
 #
-# Name models, or bring functions that make your own (`study.evaluate`). The picture shows how far each is ahead of
-# the contract alone, on the same quarters.
+# Name models, or bring functions that make your own (`study.evaluate`). The picture has each beside the contract
+# alone, on the same quarters.
 #
 # **Don't conclude** that trees are worse as such: with few leavers there is little for them to find.
 
@@ -96,8 +99,8 @@ study.evaluation.gain()
 # %% [markdown]
 # ## Who is likely to leave next?
 #
-# Every account at risk on the last landmark, most likely first. The area under the curve is the number expected to
-# leave.
+# Every account at risk on the last landmark, most likely first by the model that is quoted. The area under the curve
+# is the number expected to leave.
 #
 # **Don't conclude** that the first account on the list *will* leave. Among accounts given 20%, four of five stay. And
 # the models disagree about single accounts: use the list to decide whom to call first, not whom to write off.

@@ -49,8 +49,8 @@ study.events.ends()
 # %% [markdown]
 # ## The hazard by phase
 #
-# Leavers per year at risk, in onboarding, adoption and after. A rate counts days, so a short phase can be compared
-# with a long one.
+# Leavers per year at risk: in onboarding, which lasts until it was completed, in adoption until the first year is over,
+# and after. A rate counts days, so a short phase can be compared with a long one.
 #
 # **Don't conclude** from a lower rate of the old that accounts grow loyal. The ones likely to leave have left: the
 # mix changes even where no account does.
@@ -72,8 +72,9 @@ study.events.churn_rates()
 study.events.before_renewal()
 
 # %% [markdown]
-# The same by what the calendar has next: the last day to give notice (`deadline`), the end of the term (`renewal`),
-# or neither for a while.
+# The same by what the interval ends with: the last day to give notice (`deadline`), the end of the term (`renewal`), or
+# neither (`between`). Here everybody leaves on the eve of a deadline, whatever the age: it is the contract's clock that
+# decides when, and the rest at most whether.
 
 # %%
 study.events.churn_rates(by="renewal_clock")

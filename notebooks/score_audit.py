@@ -45,7 +45,8 @@ study.score_audit.colours()
 # %% [markdown]
 # ## Did it warn?
 #
-# How many of those who left were still green, one, two and three months before, beside stayers like them.
+# How many of those who left were still green, one, two and three months before, beside stayers like them. Three times
+# are looked at, so a difference is called shown by Holm's method: its p value counts threefold.
 
 # %%
 study.score_audit.warnings()
@@ -83,7 +84,8 @@ study.score_audit.blind_spots()
 # Who would be green, how many of those who left would have been, and how many calls would be right.
 #
 # **Don't conclude** that the best setting you find is better: you have looked at who left.
-# `study.score_audit.proposed()` says whether learned weights told *later* quarters better.
+# `study.score_audit.proposed()` says whether learned weights told *later* quarters better; where they did not, they
+# stand in its table, and are not proposed.
 
 # %%
 study.score_audit.sliders()

@@ -87,7 +87,11 @@ study.sql("""
 # %% [markdown]
 # ## How accounts were counted
 #
-# Read this before any result: whoever fell out on the way is in none of the pictures.
+# Read this before any result: whoever fell out on the way is in none of the pictures. An account that came back has
+# two lifetimes. Those `over_before_observation` had ended, or were under notice, when the observation began;
+# `began_lately` are so new that an end of theirs would not be settled yet. Of the lifetimes at risk, `entered_late`
+# were customers already when the observation began; `provisional_ends` are so recent that the account may yet come
+# back; `known_leavers` have given notice, and still pay.
 
 # %%
 study.tables.attrition
@@ -129,7 +133,8 @@ study.survival(by="segment")
 # ## Who is in the book, quarter by quarter?
 #
 # How many were customers when a quarter began, and how many of *those* left before it ended: that is the rate.
-# Accounts that joined within the quarter are counted apart.
+# Accounts that joined within the quarter are counted apart. The last quarter has no rate yet: who left near its end may
+# come back within the gap that is allowed.
 #
 # **Don't conclude** much from the difference between two quarters. With 9 accounts leaving, chance alone moves the
 # count by three in either direction.

@@ -11,7 +11,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Stories
 #
 # Every team has them: use surged, and then they migrated away; the sponsor left at the peak; sixty of three hundred
@@ -42,10 +41,11 @@ study.stories()
 # what would have been forecast month by month, with the reasons for the last. Read it from left to right, and ask at
 # each day what was known by then.
 #
-# A surge may be a roll-out, or an export of everything. **Don't conclude** which from use alone.
+# Here use is four times its usual early in 2025, by no more seats than before, and the score hardly stirs. A surge may
+# be a roll-out, or an export of everything. **Don't conclude** which from use alone.
 
 # %%
-study.account("A000197")
+study.account("A000281")
 
 # %% [markdown]
 # ## The sponsor left at peak use
@@ -56,21 +56,21 @@ study.account("A000197")
 # story.
 
 # %%
-study.account("A000216")
+study.account("A000095")
 
 # %% [markdown]
 # ## Sixty of three hundred seats
 #
-# Few people do all the work: busy, content, and far fewer than what is paid for. Most such accounts do not leave;
-# they come back smaller.
+# Few people do all the work, far fewer than what is paid for. Follow the seats paid past the renewal: this account did
+# not leave, it came back smaller.
 
 # %%
-study.account("A000132")
+study.account("A000178")
 
 # %% [markdown]
 # ## Silence after onboarding
 #
-# The last word from the vendor was at the end of onboarding.
+# The vendor called in its first weeks, and from then on only answered. When somebody called again, nobody came.
 #
 # **Don't conclude** that a call would have kept it. Vendors call those whom they think worth it, and that is known to
 # neither use nor tickets.
@@ -81,10 +81,11 @@ study.account("A000148")
 # %% [markdown]
 # ## Low use, and renewed
 #
-# The story that is not told. Among accounts of low use before a renewal, most renew.
+# The story that is not told: for two years hardly any use and a red score, and it renewed, a seat smaller. Among
+# accounts of low use before a renewal, most renew.
 
 # %%
-study.account("A000254")
+study.account("A000256")
 
 # %% [markdown]
 # Next: `try_a_covariate`. If you believe a story, write it as a covariate, and see what it adds.

@@ -59,7 +59,8 @@ study.cox("usage", where="term_months = 12").test("usage")
 
 # %% [markdown]
 # One ratio stands for young and old accounts alike. Whether it may is tested: a small adjusted p value says that the
-# ratio changes with age. Where the band of the picture holds a level line, one number will do.
+# ratio changes with age. The picture is of the one that drifts most, the first of the table; where its band holds a
+# level line, one number will do.
 
 # %%
 usage.zph()
@@ -96,7 +97,7 @@ study.traps.immortal_time("departures >= 1")
 
 # %% [markdown]
 # Having no champion at all, the same way: coded in time accounts leave at almost three times the rate, coded as
-# 'ever' it is as if it did not matter. Half of what is said of 'accounts that ever ...' rests on this.
+# 'ever' it is as if it did not matter. Whatever is said of 'accounts that ever ...' is to be asked from which day on.
 #
 # **Don't conclude** that the right ratio is an effect: it is free of this one mistake, and not of others.
 

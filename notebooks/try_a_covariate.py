@@ -11,7 +11,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # Try a covariate of your own
 #
 # A few lines of SQL say what it is on each day; the study then says whether it knows the future, where it has values,
@@ -47,15 +46,20 @@ asked = study.try_covariate(
     expected_sign="+",
 )
 
+# %% [markdown]
+# ## Does it know the future?
+#
+# On a few days the past is rebuilt from what was known then, and the select is run on that. A clean one has the same
+# values.
+
 # %%
-asked
+asked.look_ahead()
 
 # %% [markdown]
 # ## One that peeks
 #
-# The same, but with the tickets of the four weeks *after* the date. On a few days the past is rebuilt from what was
-# known then; a value that differs has seen the future. Nothing else is computed of such a covariate, for it would
-# look splendid.
+# The same, but with the tickets of the four weeks *after* the date: a value that differs has seen the future. Nothing
+# else is computed of such a covariate, for it would look splendid.
 
 # %%
 study.try_covariate(
@@ -87,13 +91,15 @@ asked.coverage()
 #
 # Beside the contract and the rest of its family.
 #
-# **Don't conclude** that it is a cause: asking about terms is what leaving begins with.
+# **Don't conclude** that it is a cause: asking about terms is what leaving begins with. Nor, from a ratio near 1,
+# that it tells nothing: the family has such tickets already, over a quarter of a year (`contract_questions`), and the
+# ratio is of what these few weeks say beyond them.
 
 # %%
 asked.dose_response()
 
 # %% [markdown]
-# As it stood earlier: what only tells on the eve of leaving is a symptom, and no warning.
+# As it stood earlier, beside the contract alone: what only tells on the eve of leaving is a symptom, and no warning.
 
 # %%
 asked.lags()
@@ -101,8 +107,9 @@ asked.lags()
 # %% [markdown]
 # ## What it adds
 #
-# Forecasts of quarters that no model had seen, with it and without. The p value counts all that you tried today: the
-# fifth idea must be better than the first to be believed.
+# Forecasts of quarters that no model had seen, with it and without; it is shrunk as its family is, as it would be
+# once it is kept. The p value counts all that you tried today: the fifth idea must be better than the first to be
+# believed.
 #
 # **Don't conclude** from a strong ratio above that it adds anything. What the others say already is said.
 
@@ -112,5 +119,5 @@ asked.adds()
 # %% [markdown]
 # ## Keep it
 #
-# `asked.keep("my_queries")` writes it as two files into a folder beside the study, which has it from then on once its
-# file says `queries = ["./my_queries"]`.
+# `asked`, alone in a cell, shows all of this at once. `asked.keep("my_queries")` writes it as two files into a folder
+# beside the study, which has it from then on once its file says `queries = ["./my_queries"]`.

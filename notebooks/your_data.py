@@ -44,7 +44,7 @@ folder = mkdtemp() + "/my_study"
 # %% [markdown]
 # ## Put the exports in
 #
-# Yours go into `raw/`, as they are. Here it is 25 customers of a made-up company, as Stripe would export them.
+# Yours go into `raw/`, as they are. Here it is 24 customers of a made-up company, as Stripe would export them.
 
 # %%
 # !cd ../tests/kit && python -m raw_exports stripe {folder}/raw && ls {folder}/raw

@@ -18,6 +18,9 @@ from analysis.wording.remarks import english, remark
 
 REVERSE = remark("claims.reverse")
 """What a reader of any ledger must know: who is touched is no one drawn by lot."""
+_SHOWN = ("claim", "test", "statement", "verdict", "grade", "hazard_ratio", "hazard_ratio_low", "hazard_ratio_high",
+          "n_events", "weaknesses")  # fmt: skip
+"""What of the table a notebook shows."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,6 +64,7 @@ def show_ledger(ledger: Ledger) -> LedgerDisplay:
             str(remark("claims.counted", **{str(verdict): number[verdict] for verdict in Verdict})),
             str(REVERSE),
         ),
+        columns=_SHOWN,
         history=past_frame(ledger),
         ledger=ledger,
     )

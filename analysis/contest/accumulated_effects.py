@@ -81,7 +81,9 @@ def accumulated_effects(
         low, high = (_risk_at(fold, model, covariate, ends) for ends in (edges[own - 1], edges[own]))
         moved[start:end] = high - low
     risks = np.concatenate([horizon_risk(fold.models[model], fold.test) for fold in used])
-    weights = np.vstack([np.ones(len(values)), cluster_resamples(cluster_place(used), n_resamples, seed)])
+    weights = np.vstack(
+        [np.ones(len(values)), cluster_resamples(cluster_place([one.outcome for one in used]), n_resamples, seed)]
+    )
     effects = _accumulated(moved[is_known], bins[is_known], weights[:, is_known], len(edges))
     return AccumulatedEffects(edges, effects, float(risks[is_known].mean()), int(is_known.sum()))
 

@@ -8,6 +8,7 @@ from analysis.contest.ranking import Ranking
 from analysis.contest.values import LOG_SCORE, TOTAL
 from analysis.figures.contest import draw_family_values, values_height
 from analysis.figures.display import Display
+from analysis.wording.catalogue import MINUS
 
 
 def show_values(values: pd.DataFrame, ranking: Ranking, colors: Mapping[str, str]) -> Display:
@@ -34,4 +35,4 @@ def drawn_values(values: pd.DataFrame, ranking: Ranking) -> pd.DataFrame:
         ["family", "model"], key=lambda column: column.map(place if column.name == "family" else models), kind="stable"
     )
     text = [f"{one.estimate:.1f} ({one.conf_low:.1f} to {one.conf_high:.1f})" for one in ordered.itertuples()]
-    return ordered.assign(text=text)
+    return ordered.assign(text=[one.replace("-", MINUS) for one in text])

@@ -23,6 +23,13 @@ from analysis.models.registry import COX, FOREST
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark, english, remark
 
+_DIFFERENCES = ("family", "shown", "estimate", "conf_low", "conf_high", "p_value", "accounts", "revenue")
+_CELLS = ("n_accounts", "n_events", "estimate", "conf_low", "conf_high", "accounts_now", "revenue_now")
+_WEEKS = ("weeks_from", "weeks_to", "is_filled", "n_events", "hazard_ratio", "hazard_ratio_low", "hazard_ratio_high",
+          "adjusted_p_value")  # fmt: skip
+"""What of each table a notebook shows."""
+_HALVES = "In the columns of families, yes is the half of the accounts of which the family says the worse."
+
 
 def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> Display:
     """Return by how many points of churn, accounts and yearly revenue each family's ends differ.
@@ -39,6 +46,7 @@ def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> 
         lambda ax: draw_points(ax, drawn, colors),
         size=(9.0, points_height(drawn)),
         notes=tuple(str(note) for note in found.notes),
+        columns=_DIFFERENCES,
     )
 
 
@@ -76,7 +84,8 @@ def show_blind_spots(found: BlindSpots) -> Display:
         found.table,
         lambda ax: draw_cells(ax, drawn, rows, columns, notes),
         size=(9.0, map_height(drawn)),
-        notes=tuple(str(note) for note in found.notes),
+        notes=(_HALVES, *(str(note) for note in found.notes)),
+        columns=(*found.families, *_CELLS),
     )
 
 
@@ -144,6 +153,7 @@ def show_vacancy(found: Vacancy) -> Display:
         (lambda ax: draw_hazard_ratios(ax, drawn, PLACE_COLORS, axis, labels)) if _has_ratio(drawn) else None,
         size=(8.4, forest_height(drawn)),
         notes=tuple(str(note) for note in found.notes),
+        columns=_WEEKS,
     )
 
 

@@ -20,7 +20,7 @@ from analysis.contest.effect_displays import (
     show_vacancy,
 )
 from analysis.contest.family_predictors import predictors_before, predictors_of_book, predictors_of_quarters
-from analysis.contest.quarter_fits import QuarterFits, fits_of_quarters, quarters_of_logistic
+from analysis.contest.quarter_fits import QuarterFits, fits_of_quarters, quarters_of
 from analysis.contest.risk_difference import RiskDifferences, risk_differences
 from analysis.contest.total_effects import TotalEffects, total_effects
 from analysis.contest.touches import TouchEffects, touch_effects
@@ -35,6 +35,7 @@ from analysis.figures.display import Display
 from analysis.figures.shown import Answers
 from analysis.forecast.outlook import Forecast
 from analysis.inference.findings import Findings
+from analysis.models.registry import LOGISTIC
 
 
 class EffectResults(Answers):
@@ -99,7 +100,7 @@ class EffectResults(Answers):
     @cached_property
     def _quarter_fits(self) -> tuple[QuarterFits, ...]:
         tenure, made = self._tenure, self._folds_if_made()
-        folds = quarters_of_logistic(tenure) if made is None else made
+        folds = quarters_of(tenure, LOGISTIC) if made is None else made
         tenure.progress("what each family says of accounts that it had not seen")
         return fits_of_quarters(
             tenure.landmarks,

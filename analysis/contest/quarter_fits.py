@@ -64,8 +64,8 @@ class QuarterFits:
         return found
 
 
-def quarters_of_logistic(tenure: CohortTables) -> tuple[Fold, ...]:
-    """Learn the quarters that `rolling_origin_of` scores, by the logistic regression alone.
+def quarters_of(tenure: CohortTables, model: str) -> tuple[Fold, ...]:
+    """Learn the quarters that `rolling_origin_of` scores, by one model alone.
 
     It is the same to the bit as where all models compete, in a small part of the time.
 
@@ -74,8 +74,7 @@ def quarters_of_logistic(tenure: CohortTables) -> tuple[Fold, ...]:
     ModelError
         If no quarter could be scored.
     """
-    alone = {LOGISTIC: competing_models(tenure.study)[LOGISTIC]}
-    return rolling_origin_of(tenure, alone, blended=()).folds
+    return rolling_origin_of(tenure, {model: competing_models(tenure.study)[model]}, blended=()).folds
 
 
 def fits_of_quarters(

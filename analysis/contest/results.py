@@ -12,6 +12,7 @@ from analysis.cohort.content import places
 from analysis.cohort.kept import kept_property
 from analysis.contest.displays import show_values
 from analysis.contest.learners import Learner, learners
+from analysis.contest.quarter_fits import quarters_of
 from analysis.contest.ranking import Ranking, rank_families
 from analysis.contest.subsets import Subsets, forecast_by_subsets
 from analysis.contest.values import FamilyValues, value_families
@@ -19,10 +20,12 @@ from analysis.contest.where import Where, value_by_group
 from analysis.declared.factors import control_family
 from analysis.design.population import elapsed_at
 from analysis.errors import ModelError
+from analysis.evaluation.folds import Fold
 from analysis.evaluation.in_use import GROUPS
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
 from analysis.figures.shown import Answers
+from analysis.models.registry import COX
 from analysis.wording.remarks import remark
 
 
@@ -69,7 +72,7 @@ class ContestResults(Answers):
         return self.brief.subsets.beside(self._forecast(dict(others), with_noise=False))
 
     def _forecast(self, learners: Mapping[str, Learner], with_noise: bool) -> Subsets:
-        tenure, folds = self._tenure, self._rolling().folds
+        tenure, folds = self._tenure, self._folds
         names = [family.name for family, _ in tenure.families() if family.name != control_family()]
         families = [name for name in names if all(len(fold.test.family_columns(name)) for fold in folds)]
         if not families:
@@ -86,6 +89,15 @@ class ContestResults(Answers):
             with_noise=with_noise,
             progress=tenure.progress,
         )
+
+    @cached_property
+    def _folds(self) -> tuple[Fold, ...]:
+        """The quarters that were scored; where their models are not at hand, with the one that the contest needs."""
+        rolling = self._rolling()
+        if rolling.learned.is_made:
+            return rolling.folds
+        alone = quarters_of(self._tenure, COX)
+        return alone if tuple(fold.landmark for fold in alone) == rolling.quarters else rolling.folds
 
     @cached_property
     def _cluster(self) -> NDArray[np.intp]:

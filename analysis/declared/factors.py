@@ -72,6 +72,8 @@ class Covariate:
         Cohorts in which it is a covariate.
     better_with
         Source columns or tables without which it is measured, but less well, in the words of `needs`.
+    unit_ja, null_means_ja
+        The same in Japanese of a covariate that a study brings, where it says so; the product's stand in the catalogue.
     """
 
     name: str
@@ -88,6 +90,8 @@ class Covariate:
     transform: Literal["identity", "log1p", "log_from_one", "category", "clock"] = "identity"
     cohorts: tuple[str, ...] = ("counting_process", "landmarks")
     better_with: tuple[str, ...] = ()
+    unit_ja: str = ""
+    null_means_ja: str = ""
 
     def label(self, language: str) -> str:
         """Return the label in `language` (``en`` or ``ja``)."""

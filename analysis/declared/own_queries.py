@@ -56,7 +56,8 @@ class OwnQueries:
 
     def as_built(self) -> list[Any]:
         """Return, as plain values, all that a cohort or a finding may depend on: no label, and no place of a file."""
-        said = [dataclasses.asdict(one) | {"label_en": "", "label_ja": ""} for one in self.covariates]
+        wording = dict.fromkeys(("label_en", "label_ja", "unit_ja", "null_means_ja"), "")
+        said = [dataclasses.asdict(one) | wording for one in self.covariates]
         return [[(query.name, query.sql) for query in self.queries], said]
 
 
@@ -77,6 +78,8 @@ class _Entry:
     transform: Literal["identity", "log1p", "log_from_one", "category"] = "identity"
     cohorts: tuple[Literal["counting_process", "landmarks"], ...] = ("counting_process", "landmarks")
     better_with: tuple[str, ...] = ()
+    unit_ja: str = ""
+    null_means_ja: str = ""
 
 
 def read_own_queries(folders: Sequence[Path]) -> OwnQueries:

@@ -46,11 +46,15 @@ def learned(formula: str, readable: pd.DataFrame) -> tuple[NDArray[np.float64], 
     return np.asarray(matrix, dtype=np.float64), matrix.model_spec
 
 
-def replayed(spec: ModelSpec, readable: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the matrix of any rows, with what training taught."""
-    with _PARSING:
-        matrix = spec.get_model_matrix(readable, context=REMEMBERING)
-    return np.asarray(matrix, dtype=np.float64)
+def replayed(spec: ModelSpec, covariates: Sequence[Covariate], readable: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the matrix of any rows, with what training taught.
+
+    It is that of ``spec.get_model_matrix`` to the bit; but formulaic parses every term anew, which takes much longer
+    than its numbers.
+    """
+    known = enumerate(zip(covariates, memories(spec, covariates), strict=True))
+    columns = [one for k, (covariate, memory) in known for one in _replay(covariate, memory, f"x_{k}", readable)]
+    return np.column_stack(columns) if columns else np.empty((len(readable), 0))
 
 
 def memories(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Memory]:
@@ -78,6 +82,19 @@ def recalled(covariates: Sequence[Covariate], known: Sequence[Memory]) -> ModelS
     with _PARSING:
         spec = ModelSpec(Formula(formula_of(covariates)), transform_state=state, **_HOW)
         return spec.get_model_matrix(row, context=REMEMBERING).model_spec
+
+
+def _replay(covariate: Covariate, memory: Memory, x: str, readable: pd.DataFrame) -> list[NDArray[np.float64]]:
+    """Return the columns of one covariate, as its `_terms` are."""
+    values, transform = readable[x], REMEMBERING
+    if covariate.transform == "category":
+        return list(transform["levels"](values, _state=dict(memory)).values())
+    if covariate.transform == "clock":
+        return list(transform["clock"](values, readable["kind"], readable["events"], _state=dict(memory)).values())
+    number = values if covariate.transform == "identity" else transform[covariate.transform](values)
+    filled = transform["filled"](number, _state={"median": memory["median"]})
+    spread = {name: memory[name] for name in ("mean", "spread")}
+    return [transform["standardised"](filled, _state=spread), transform["missing"](values)]
 
 
 def _number(covariate: Covariate, x: str) -> str:

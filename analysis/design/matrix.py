@@ -144,7 +144,7 @@ class Design:
             readable = readable.assign(
                 kind=raw_covariates.kinds_of_term(frame), events=np.nan
             )  # no outcome where rows are scored
-        return self._of(replayed(self.spec, readable), frame)
+        return self._of(replayed(self.spec, self.covariates, readable), frame)
 
     def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)

@@ -1,7 +1,7 @@
 """Asked models: some models, or models of the asker's own, scored on quarters that they had not seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -70,8 +70,46 @@ class AskedModels(Shown):
         return self.rolling.predictions.drop(columns=QUOTED)
 
 
-def asked_models(tenure: CohortTables, models: Sequence[str] | Makers) -> AskedModels:
-    """Score models by name, or by functions that make unfitted ones; see `Workbench.evaluate`."""
+def among(competed: RollingOrigin, names: tuple[str, ...]) -> RollingOrigin | None:
+    """Return what quarters tell of some models, to the bit as if these had been alone.
+
+    None where it is not the same: where a model lacks a quarter, which is then scored for none, or where the models
+    are asked for in another order than they compete in, which turns differences round.
+    """
+    own = [name for name in competed.models if name in names]
+    if own != list(names) or competed.predictions[list(competed.models)].isna().any(axis=None):
+        return None
+    kept = [*own, QUOTED]
+    by_fold, pooled, pairs, recalibrated = (
+        table[table["model"].isin(kept)].reset_index(drop=True)
+        for table in (competed.by_fold, competed.pooled, competed.pairs, competed.recalibrated)
+    )
+    return replace(
+        competed,
+        models=tuple(own),
+        by_fold=by_fold,
+        pooled=pooled,
+        pairs=pairs[pairs["versus"].isin(kept)].reset_index(drop=True),
+        recalibrated=recalibrated,
+        predictions=competed.predictions.drop(columns=[name for name in competed.models if name not in own]),
+        notes=tuple(note for note in competed.notes if dict(note.values).get("model", QUOTED) in kept),
+    )
+
+
+def asked_models(
+    tenure: CohortTables, models: Sequence[str] | Makers, competed: RollingOrigin | None = None
+) -> AskedModels:
+    """Score models by name, or by functions that make unfitted ones; see `Workbench.evaluate`.
+
+    Parameters
+    ----------
+    tenure
+        The cohort.
+    models
+        Names, or functions by name.
+    competed
+        The quarters in which all models of the study competed, where they are at hand: what is asked stands in them.
+    """
     known = competing_models(tenure.study)
     is_known = not isinstance(models, dict)
     if not isinstance(models, dict):
@@ -83,6 +121,8 @@ def asked_models(tenure: CohortTables, models: Sequence[str] | Makers) -> AskedM
         raise ModelError(f"No model is named. There are: {', '.join(known)}.")
     beside = {name: known[name] for name in RIVALS if name not in models}
     makers = {**models, **beside}
+    if is_known and competed is not None and (found := among(competed, tuple(makers))) is not None:
+        return AskedModels(tuple(models), found)
     if is_known:
         name = f"AskedModels.{digest(*makers)[:16]}"
         return AskedModels(tuple(models), kept_rolling_origin(tenure, name, makers, blended=()))

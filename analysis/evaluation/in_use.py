@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.declared.study_parts import Report
 from analysis.design.matrix import Covariate
+from analysis.design.outcome import Outcome
 from analysis.design.population import Elapsed
 from analysis.design.resampling import cluster_resamples
 from analysis.evaluation.calibration.curve import calibration_curves, risk_spread
@@ -102,11 +103,12 @@ def in_use(
         What keeping accounts costs and brings; the one of the paper by default.
     """
     rows, cell = rolling.predictions, report.min_cell
-    facts = pd.concat([fold.test_rows for fold in rolling.folds], ignore_index=True)
+    quarters = _rows_of_quarters(landmarks, rows)
+    facts = pd.concat(quarters, ignore_index=True)
     models = [*rolling.models, QUOTED]
     shown = [name for name in (QUOTED, CONTRACT_ONLY) if name in models]
     versus = CONTRACT_ONLY if CONTRACT_ONLY in models else QUOTED
-    weights = cluster_resamples(cluster_place(rolling.folds), n_resamples, seed)
+    weights = cluster_resamples(cluster_place([Outcome.from_landmarks(one) for one in quarters]), n_resamples, seed)
     measures = calibration_measures(rows, models)
     caught = caught_by_quarter(rows, models, report.capacity, annual_revenue(facts))
     tiers = decision_curves(rows, [QUOTED], versus, weights, report.risk_tiers)
@@ -134,3 +136,12 @@ def in_use(
         covariate_drift=drift,
         covariates=covariates_verdict(drift),
     )
+
+
+def _rows_of_quarters(landmarks: pd.DataFrame, predictions: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the landmark rows that were forecast, quarter by quarter, in the order of the forecasts."""
+    found = []
+    for landmark, forecast in predictions.groupby("landmark", sort=False):
+        of_the_day = landmarks[landmarks["risk_date"] == landmark].set_index("lifetime_id", drop=False)
+        found.append(of_the_day.loc[forecast["lifetime_id"]].reset_index(drop=True))
+    return found

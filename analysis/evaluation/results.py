@@ -23,6 +23,7 @@ from analysis.evaluation.model_card import CardSource, ModelCard, model_card
 from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin
 from analysis.evaluation.skill import Skill
 from analysis.figures.display import Display
+from analysis.figures.model_scores import draw_scores, scores_height
 from analysis.figures.shown import Answers
 from analysis.models.registry import CONTRACT_ONLY
 
@@ -103,7 +104,8 @@ class EvaluationResults(Answers):
 
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""
-        return Display("Out-of-time scores", self.rolling.pooled)
+        pooled = self.rolling.pooled
+        return Display("Out-of-time scores", pooled, lambda ax: draw_scores(ax, pooled), (7.4, scores_height(pooled)))
 
     def pairs(self) -> Display:
         """Return every two models on the same accounts."""

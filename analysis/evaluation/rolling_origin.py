@@ -13,6 +13,7 @@ from analysis.cohort.content import places
 from analysis.cohort.kept import Later, fields_of, kept, made
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate
+from analysis.design.outcome import Outcome
 from analysis.design.population import AT_THE_LANDMARK, Elapsed, elapsed_at
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
@@ -137,7 +138,7 @@ def rolling_origin(
     predictions = _predictions(folds, choices, fitted, lambda fold: fold.risk)
     plain = _predictions(folds, choices, fitted, lambda fold: fold.plain_risk)
     scored = [QUOTED, *fitted]
-    weights = cluster_resamples(cluster_place(folds), n_resamples, seed)
+    weights = cluster_resamples(cluster_place([fold.outcome for fold in folds]), n_resamples, seed)
     return RollingOrigin(
         learned=made(tuple(folds)),
         models=tuple(fitted),
@@ -214,9 +215,8 @@ def kept_rolling_origin(
     return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds)
 
 
-def cluster_place(folds: Sequence[Fold]) -> NDArray[np.intp]:
-    """Number the cluster of each test row of all folds, as `Outcome.cluster_place`, shape (n,)."""
-    outcomes = [fold.outcome for fold in folds]
+def cluster_place(outcomes: Sequence[Outcome]) -> NDArray[np.intp]:
+    """Number the cluster of each scored row of all quarters, as `Outcome.cluster_place`, shape (n,)."""
     return places(*(np.concatenate([getattr(one, name) for one in outcomes]) for name in ("cluster", "content")))
 
 

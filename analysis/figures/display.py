@@ -37,6 +37,9 @@ class Display:
         Width and height of the picture in inches.
     notes
         What a reader of the numbers must know, a sentence or two each.
+    columns
+        Of the table, those that a terminal or a notebook shows, in their order, where some tell a reader little; a name
+        that the table lacks is passed over. All by default.
     """
 
     title: str
@@ -44,6 +47,7 @@ class Display:
     draw: Callable[[Axes], Any] | None = None
     size: tuple[float, float] = (7.0, 3.6)
     notes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers as a new frame."""
@@ -98,13 +102,13 @@ class Display:
 
     def __repr__(self) -> str:
         """Return title and numbers as text."""
-        texts, notes = _excerpt(self.table)
+        texts, notes = _excerpt(self.table, self.columns)
         cells = in_columns([str(name) for name in texts.columns], texts.to_numpy().tolist())
         return "\n".join([self.title, cells, *notes, *self.notes])
 
     def _repr_html_(self) -> str:
         """Return title, picture and numbers as HTML; all text from data is escaped."""
-        texts, notes = _excerpt(self.table)
+        texts, notes = _excerpt(self.table, self.columns)
         return self._in_html(texts, notes)
 
     def as_html(self) -> str:
@@ -113,24 +117,26 @@ class Display:
 
     def _in_html(self, texts: pd.DataFrame, notes: Sequence[str]) -> str:
         picture = f'<div style="{_CARD}">{self.as_svg()}</div>' if self.draw else ""
-        numeric = [pd.api.types.is_numeric_dtype(self.table[name]) for name in texts.columns]
+        numeric = [_is_number(self.table[name]) for name in texts.columns]
         lines = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in [*notes, *self.notes])
         return f"<h4>{html.escape(self.title)}</h4>{picture}{_html_table(texts, numeric)}{lines}"
 
 
-def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _excerpt(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
     """Return what of a table is worth showing, as text, and lines that say what is not shown and where it is.
 
     A column that holds one value throughout becomes a line; a long table is cut after its first rows, and a wide one
     in the middle, where results have their intermediate columns.
     """
     notes = []
-    texts = _all_texts(table)
+    shown = [name for name in columns if name in table] or list(table.columns)
+    left_out = [name for name in table.columns if name not in shown]
+    texts = _all_texts(table[shown])
     if len(table) > 1:
         alike = [name for name in texts.columns if (texts[name] == texts[name].iloc[0]).all()]
         if alike and len(alike) < texts.shape[1]:
-            told = [f"{name} {texts[name].iloc[0]}" for name in alike if texts[name].iloc[0]]
-            empty = [name for name in alike if not texts[name].iloc[0]]
+            empty = [name for name in alike if texts[name].iloc[0] in ("", MISSING)]
+            told = [f"{name} {texts[name].iloc[0]}" for name in alike if name not in empty]
             notes += [f"In every row: {', '.join(told)}."] if told else []
             notes += [f"Empty in every row: {', '.join(empty)}."] if empty else []
             texts = texts.drop(columns=alike)
@@ -138,9 +144,11 @@ def _excerpt(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         notes.append(f"The first {FIRST_ROWS} of {len(texts):,} rows; .frame() returns all.")
         texts = texts.head(FIRST_ROWS)
     if texts.shape[1] > MOST_COLUMNS:
-        left_out = texts.columns[MOST_COLUMNS // 2 : -MOST_COLUMNS // 2]
+        middle = texts.columns[MOST_COLUMNS // 2 : -MOST_COLUMNS // 2]
+        left_out = [name for name in table.columns if name in left_out or name in middle]
+        texts = texts.drop(columns=middle)
+    if left_out:
         notes.append(f"Not shown: {', '.join(left_out)}; .frame() returns all.")
-        texts = texts.drop(columns=left_out)
     return texts, notes
 
 
@@ -150,16 +158,23 @@ def _all_texts(table: pd.DataFrame) -> pd.DataFrame:
 
 def _texts(column: pd.Series) -> pd.Series:
     """Write a column's values: whole numbers as such, others with three significant digits, dates without a clock."""
+    if pd.api.types.is_bool_dtype(column):
+        return column.map({True: "yes", False: "no"}).astype(object).where(column.notna(), MISSING)
     if pd.api.types.is_float_dtype(column):
         is_whole = (column.dropna() % 1 == 0).all()
         return column.map(lambda value: _number(value, is_whole)).astype(object)
-    return column.astype(str).where(column.notna(), MISSING).astype(object)
+    told = column.map(lambda value: ", ".join(map(str, value)) if isinstance(value, tuple) else value)
+    return told.astype(str).astype(object).where(column.notna(), MISSING)
 
 
 def _number(value: float, is_whole: bool) -> str:
     if pd.isna(value):
         return MISSING
-    return f"{value:.0f}" if is_whole or abs(value) >= 1000 else f"{value:#.3g}"
+    return f"{value:.0f}" if is_whole or abs(value) >= 1000 else f"{value:#.3g}".removesuffix(".")
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _html_table(texts: pd.DataFrame, numeric: Sequence[bool]) -> str:

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from analysis.figures.labels import draws, legend
 from analysis.figures.style import ACCENT, INK, MUTED, SCORE_COLORS, WARN, ink_on, percent
 
+_LEAST_TOLD = 0.025
+"""Of a bar: a part that is narrower has no room for its number."""
 _ROOM = 0.03
 """Of the width, between the axes and the numbers beside them."""
 _APART = 0.16
@@ -118,7 +120,7 @@ def draw_leads(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], x_label:
             width = float(entry[key])
             bar = ax.barh(-row, width, left=start, height=0.5, color=LEAD_FACES[key])
             named.setdefault(name, bar)
-            if width:
+            if width > _LEAST_TOLD * entry[list(names)].sum():
                 ink = ink_on(LEAD_FACES[key])
                 ax.text(start + width / 2, -row, f"{width:,.0f}", ha="center", va="center", color=ink, fontsize=8.5)
             start += width

@@ -18,6 +18,8 @@ _WIDTH, _LEFT, _RIGHT = 11.0, 2.05, 2.35
 """Inches: of the picture, of what stands before the strands, and behind them."""
 _GAP, _HEAD, _AXIS, _LINE, _ROW = 0.15, 0.5, 0.62, 0.175, 0.19
 """Inches: between strands, above them, below them, for a line of text, for a row of bars."""
+_ABOVE_FOOT = 0.15
+"""Inches between what the shades mean and the text below."""
 _SMALL = 8.0
 _BAR = 0.64
 _CONTRACT, _PEOPLE, _CARE = CYCLE[5], CYCLE[2], CYCLE[1]
@@ -72,7 +74,7 @@ _WRITERS: dict[str, Callable[..., str]] = {
 
 def story_size(lanes: pd.DataFrame, foot: Sequence[str]) -> tuple[float, float]:
     """Return the width and the height in inches that `draw_story` needs."""
-    return _WIDTH, float(_HEAD + sum(_height(lane) + _GAP for lane in lanes.itertuples()) + _AXIS + _LINE * len(foot))
+    return _WIDTH, float(_HEAD + sum(_height(lane) + _GAP for lane in lanes.itertuples()) + _AXIS + _foot_height(foot))
 
 
 @draws
@@ -147,8 +149,12 @@ def draw_story(
         top -= _GAP
     _legend(ax, words, (_LEFT / width, (top + _GAP - _AXIS + 0.1) / height))
     for place, line in enumerate(foot):
-        at = (top + _GAP - _AXIS - _LINE * place) / height
+        at = (top + _GAP - _AXIS - _ABOVE_FOOT - _LINE * place) / height
         ax.text(0, at, line, va="top", fontsize=_SMALL + 0.5, transform=ax.transAxes)
+
+
+def _foot_height(foot: Sequence[str]) -> float:
+    return _ABOVE_FOOT + _LINE * len(foot) if foot else 0.0
 
 
 def _note(ax: Axes, note: str) -> None:

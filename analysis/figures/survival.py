@@ -85,6 +85,7 @@ def draw_distributions(
             named.setdefault(str(name), line)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
+    _tick_years(ax, max(last, curves["time"].max()))
     ax.yaxis.set_major_formatter(percent)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
@@ -249,10 +250,15 @@ def _from_the_origin(ax: Axes, frame: pd.DataFrame, x_label: str, y_label: str) 
     highest = frame[["estimate", "conf_high"]].max(axis=None)
     ax.set_ylim(0, 1.05 * highest if highest > 0 else 1)
     ax.set_xlim(left=0)
-    if frame["time"].max() > 2 * DAYS_A_YEAR:
-        ax.xaxis.set_major_locator(MultipleLocator(DAYS_A_YEAR))
+    _tick_years(ax, frame["time"].max())
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
+
+
+def _tick_years(ax: Axes, last: float) -> None:
+    """Put the ticks of days at whole years, where there are some."""
+    if last > 2 * DAYS_A_YEAR:
+        ax.xaxis.set_major_locator(MultipleLocator(DAYS_A_YEAR))
 
 
 def _beside(ax: Axes, row: float, text: str) -> None:

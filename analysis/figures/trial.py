@@ -33,6 +33,7 @@ def draw_spread(ax: Axes, frame: pd.DataFrame, color: str, missing: str, x_label
             ax.bar(place, share, width=0.82, color=MUTED if value == missing else color, linewidth=0)
             ax.text(place, share, percent(round(share, 3)), ha="center", va="bottom", fontsize=8, color=INK)
     ax.set_xticks(range(len(frame)), frame["value"])
+    ax.set_xlim(-0.6, len(frame) - 0.4)
     if frame["value"].str.len().sum() > 45:
         ax.tick_params(axis="x", labelrotation=35)
         for label in ax.get_xticklabels():

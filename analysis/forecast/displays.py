@@ -10,6 +10,11 @@ from analysis.forecast.call_list import ranked_accounts
 from analysis.forecast.ends import ExpectedEnds
 from analysis.forecast.frames import ENDS
 from analysis.forecast.outlook import Forecast
+from analysis.models.competition import BLEND
+from analysis.models.registry import BOOSTING, CONTRACT_ONLY, COX, FOREST
+
+_BESIDE = (COX, FOREST, BOOSTING, BLEND, CONTRACT_ONLY)
+"""Models whose probabilities a notebook shows beside the one that is quoted."""
 
 
 def show_outlook(forecast: Forecast, tiers: Sequence[float]) -> Display:
@@ -25,7 +30,13 @@ def show_outlook(forecast: Forecast, tiers: Sequence[float]) -> Display:
     table = ranked_accounts(forecast)
     probabilities = table[forecast.headline].tolist()
     title = f"Probability of leaving from {forecast.stands_on:%Y-%m-%d} to {forecast.horizon_ends_on:%Y-%m-%d}"
-    return Display(title, table, lambda ax: draw_outlook(ax, probabilities, tiers))
+    return Display(
+        title,
+        table,
+        lambda ax: draw_outlook(ax, probabilities, tiers),
+        notes=(f"In the order of {forecast.headline.replace('_', ' ')}, the model that is quoted.",),
+        columns=("account_id", *dict.fromkeys((forecast.headline, *_BESIDE))),
+    )
 
 
 def show_ends(ends: ExpectedEnds) -> Display:

@@ -29,6 +29,7 @@ from analysis.wording.catalogue import Catalogue
 from analysis.wording.remarks import Remark, english, remark
 
 SUBJECT_FACES = {SCORE: WARN, "quoted": ACCENT, CONTRACT_ONLY: CYCLE[2], BASE_RATE: MUTED}
+_DIFFERENCE = ("difference", "difference_low", "difference_high", "p_value")
 
 
 def show_ordering(found: Ordering) -> Display:
@@ -67,6 +68,7 @@ def show_colours(found: ColourMeanings) -> Display:
         (lambda ax: draw_shares(ax, drawn, COLOUR_FACES, label, book)) if is_known else None,
         size=(9.0, shares_height(drawn)),
         notes=_said([found.verdict.remark, *found.notes]),
+        columns=("colour", "n_rows", "n_accounts", "n_leavers", "rate", "conf_low", "conf_high", "lift"),
     )
 
 
@@ -114,6 +116,7 @@ def show_warnings(found: Warnings) -> Display:
         (lambda ax: draw_pairs(ax, drawn, names, label)) if len(drawn) else None,
         size=(9.0, pairs_height(drawn)),
         notes=_said([*(one.remark for one in found.verdicts), *found.notes]),
+        columns=("days", "colour", "share_leavers", "share_stayers", *_DIFFERENCE),
     )
 
 
@@ -219,6 +222,7 @@ def show_flagged(found: FlaggedFamilies) -> Display:
         (lambda ax: draw_pairs(ax, drawn, names, label)) if len(drawn) else None,
         size=(9.0, pairs_height(drawn)),
         notes=_said(found.notes),
+        columns=("way", "family", "share_leavers", "share_stayers", *_DIFFERENCE),
     )
 
 

@@ -48,7 +48,8 @@ class Sliders:
         if scored.definition is None:
             raise DesignError(remark("health_score.no_points"))
         self._scored, self._capacity, self._words = scored, capacity, words or english()
-        own, limits = scored.definition.weights, scored.definition.colours
+        self._own = scored.definition
+        own, limits = self._own.weights, self._own.colours
         self.before = what_if(scored, own, limits, capacity)
         wide, tight = widgets.Layout(width="30em"), {"description_width": "9em"}
         self.weights = {
@@ -71,14 +72,23 @@ class Sliders:
         return self.panel._repr_mimebundle_(**asked) | {"text/html": self._said.value}
 
     def _update(self) -> None:
-        red, green = self.thresholds.value
-        weights = {name: float(slider.value) for name, slider in self.weights.items()}
         try:
-            self.found = what_if(self._scored, weights, Colours(red, green), self._capacity)
+            self.found = what_if(self._scored, *self._asked(), self._capacity)
         except DesignError as error:
             self._said.value = f"<p>{html.escape(error.remark.in_words(self._words))}</p>"
             return
         self._said.value = panel_html(self.before, self.found, self._capacity, self._words)
+
+    def _asked(self) -> tuple[dict[str, float], Colours]:
+        """Return the weights and the thresholds; of a slider that stands where it began, not rounded."""
+        own, limits = self._own.weights, self._own.colours
+        weights = {
+            name: own[name] if slider.value == round(own[name]) else float(slider.value)
+            for name, slider in self.weights.items()
+        }
+        red, green = self.thresholds.value
+        is_moved = (red, green) != (round(limits.red_below), round(limits.green_from))
+        return weights, Colours(red, green) if is_moved else limits
 
 
 def panel_html(before: WhatIf, after: WhatIf, capacity: int, words: Catalogue) -> str:

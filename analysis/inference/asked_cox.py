@@ -1,6 +1,6 @@
 """Asked Cox: the time-varying Cox model that a formula asks for, on all intervals or some, with what it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -58,13 +58,8 @@ class AskedCox(Shown):
         """Return hazard ratios per standard deviation with cluster-robust intervals, and what was left out."""
         table, colors = self._named(hazard_ratios(self.fit, self.inference.columns))
         shown = show_hazard_ratios(table, colors, self.inference.notes)
-        return Display(
-            f"{shown.title}: {self.title}",
-            table,
-            shown.draw,
-            shown.size,
-            (self._evidence, *shown.notes, *self._left_out_in_words()),
-        )
+        notes = (self._evidence, *shown.notes, *self._left_out_in_words())
+        return replace(shown, title=f"{shown.title}: {self.title}", notes=notes)
 
     shown = summary
 

@@ -9,6 +9,10 @@ from analysis.figures.display import Display
 from analysis.figures.effects import draw_coefficient_path, draw_hazard_ratios, forest_height
 from analysis.wording.remarks import Remark
 
+_RATIOS = ("label", "family", "hazard_ratio", "hazard_ratio_low", "hazard_ratio_high", "p_value", "read_with")
+_DRIFTS = ("label", "family", "estimate", "statistic", "df", "p_value", "adjusted_p_value", "drifts")
+"""What of each table a notebook shows."""
+
 
 def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str], notes: Sequence[Remark] = ()) -> Display:
     """Return hazard ratios as a forest plot, the highest of each family first, without indicators of missing values.
@@ -30,6 +34,7 @@ def show_hazard_ratios(table: pd.DataFrame, colors: Mapping[str, str], notes: Se
         lambda ax: draw_hazard_ratios(ax, shown, colors),
         size=(8.4, forest_height(shown)),
         notes=tuple(str(note) for note in notes),
+        columns=_RATIOS,
     )
 
 
@@ -39,7 +44,7 @@ def order_of(names: pd.Series) -> dict[str, int]:
 
 
 def show_drifts(table: pd.DataFrame, result: ProportionalHazards, colors: Mapping[str, str]) -> Display:
-    """Return which hazard ratios drift over the lifetime, and the path of the strongest.
+    """Return which hazard ratios drift over the lifetime, the strongest first, and the path of that one.
 
     Parameters
     ----------
@@ -50,7 +55,8 @@ def show_drifts(table: pd.DataFrame, result: ProportionalHazards, colors: Mappin
     colors
         Colour of each family.
     """
-    strongest = table.sort_values(["p_value", "term"], kind="stable").iloc[0]
+    table = table.sort_values(["p_value", "term"], kind="stable", ignore_index=True)
+    strongest = table.iloc[0]
     path = coefficient_path(result, strongest["term"])
     return Display(
         "Do hazard ratios change over the lifetime?",
@@ -59,4 +65,5 @@ def show_drifts(table: pd.DataFrame, result: ProportionalHazards, colors: Mappin
             ax, path, strongest["estimate"], strongest["label"], colors[strongest["family"]]
         ),
         size=(7.0, 3.2),
+        columns=_DRIFTS,
     )

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.figures.display import Display
 from analysis.figures.forecast import draw_book
+from analysis.figures.style import HIDDEN
 from analysis.figures.survival import draw_distributions, draw_survival
 from analysis.figures.trend import draw_trend
 from analysis.lifetimes.parametric import ParametricSurvival
@@ -25,6 +26,12 @@ def show_survival(
         On the groups.
     """
     title = "Share still customers" + (f", by {by}" if by else "") + since(curves)
+    hidden = (
+        (f"Under the axis, {HIDDEN} stands where too few are at risk to be told.",)
+        if at_risk["at_risk"].isna().any()
+        else ()
+    )
+    notes = ("Time is in days since the lifetime began.", *hidden, *notes)
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2), notes=notes)
 
 

@@ -14,6 +14,7 @@ from analysis.lifetimes.clock import commonest_kind, kinds_to_draw, leaving_befo
 from analysis.lifetimes.displays import since
 from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_by_cause
 
+_UNITS = "Exposure is in days at risk, rates are per year of it."
 CAUSE_COLORS = dict(zip(CAUSES, CYCLE, strict=False))
 
 
@@ -42,7 +43,8 @@ class EventResults(Answers):
         """Return churn per year at risk by 'phase' or by 'renewal_clock'."""
         rates = churn_rates(self._table("phase_intervals"), by, self._report.min_cell)
         title = f"Churn per year at risk, by {by.replace('_', ' ')}"
-        return Display(title, rates, lambda ax: draw_rates(ax, rates), size=(7.0, 0.9 + 0.4 * len(rates)))
+        size = (7.0, 0.9 + 0.4 * len(rates))
+        return Display(title, rates, lambda ax: draw_rates(ax, rates), size=size, notes=(_UNITS,))
 
     def before_renewal(self, kind: str | None = None) -> Display:
         """Return churn per year at risk by days left to the end of the term, for each kind of term.
@@ -65,7 +67,7 @@ class EventResults(Answers):
             )
         draw = None if drawn is None else lambda ax: draw_before_renewal(ax, table[table["kind"] == drawn])
         title = "When before a renewal do accounts leave?" + (f" Terms: {drawn}" if drawn else "")
-        return Display(title, table, draw, size=(7.4, 3.4))
+        return Display(title, table, draw, size=(7.4, 3.4), notes=(_UNITS,))
 
     def ends(self) -> Display:
         """Return the share of lifetimes that ended for each cause by age, causes competing."""

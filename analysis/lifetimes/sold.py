@@ -1,5 +1,6 @@
 """Sold: what an account was, and what was sold to it, on a day; by which lifetimes and rows are told apart in SQL."""
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -102,7 +103,7 @@ def in_groups(values: pd.Series) -> pd.Series:
     Examples
     --------
     >>> in_groups(pd.Series(range(1, 101))).unique().tolist()
-    ['1: up to 25', '2: up to 50', '3: up to 75', '4: over 75']
+    ['1: up to 25', '2: over 25 to 50', '3: over 50 to 75', '4: over 75']
     """
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values
@@ -112,8 +113,11 @@ def in_groups(values: pd.Series) -> pd.Series:
     shares = np.arange(1, GROUPS_OF_NUMBERS) / GROUPS_OF_NUMBERS
     cuts = np.unique(np.nanquantile(numbers, shares, method="lower"))
     cuts = cuts[cuts < numbers.max()]
-    names = [f"{place}: up to {cut:,.6g}" for place, cut in enumerate(cuts, start=1)]
-    names.append(f"{len(cuts) + 1}: over {cuts[-1]:,.6g}")
+    if not len(cuts):  # three quarters of all have the largest value
+        cuts = np.unique(numbers.dropna())[-2:-1]
+    ends = [f"{cut:,.6g}" for cut in cuts]
+    ranges = [f"up to {ends[0]}", *(f"over {low} to {high}" for low, high in itertools.pairwise(ends))]
+    names = [f"{place}: {words}" for place, words in enumerate([*ranges, f"over {ends[-1]}"], start=1)]
     place = np.searchsorted(cuts, numbers.to_numpy(), side="left")
     told = pd.Series([names[k] for k in place], index=values.index, dtype=object)
     return told.where(numbers.notna(), None)

@@ -53,6 +53,10 @@ def people_named(told: Told) -> pd.DataFrame:
     return people.assign(label=people["person"].map(labels).astype(object))
 
 
+def _in_months(term: float) -> str:
+    return "" if pd.isna(term) else f", {term:.0f} {'month' if term == 1 else 'months'}"
+
+
 def _facts(day: pd.Series, strand: str, what: str | pd.Series, value: float | pd.Series = np.nan) -> pd.DataFrame:
     if not isinstance(value, pd.Series):
         value = pd.Series(value, index=day.index)
@@ -65,7 +69,7 @@ def _contract(told: Told) -> Iterable[pd.DataFrame]:
     versions, paid = told.versions, told.paid
     name = versions["product"].fillna("subscription")
     kind = versions["kind"].map({"paid": "", "trial": "trial of ", "free": "free "})
-    term = versions["term_months"].map(lambda months: "" if pd.isna(months) else f", {months:.0f} months")
+    term = versions["term_months"].map(_in_months)
     begun = np.where(versions["is_first"], "begins", np.where(versions["is_renewal"], "renewed", "changed"))
     yield _facts(versions["started_on"], "contract", kind + name + " " + begun + term)
     for column, what in (("notice_on", "notice given"), ("notice_withdrawn_on", "notice withdrawn")):

@@ -111,7 +111,7 @@ class StoryResults:
         if obstacle := obstacle_to("no forecasts", self._tenure.progress, lambda: self.forecasts):
             return FORECASTS.empty(), str(obstacle).rstrip(".")
         own = self.forecasts.of(told.paid["lifetime_id"])
-        none = f"not at risk on a landmark since {self._since:%Y-%m-%d}, the first that was forecast"
+        none = f"none before {self._since:%Y-%m-%d}, and not at risk since"
         return own, "" if len(own) else none
 
     @property

@@ -189,8 +189,8 @@ def score_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
 
 def forecast_strand(forecasts: pd.DataFrame, months: int, since: pd.Timestamp | None, note: str) -> Strand:
     """Return the probability of leaving within the horizon, forecast on each landmark by what was known then."""
-    from_then = "" if since is None else f"; none before {since:%Y-%m-%d}"
-    label = ("forecast", "Forecast", f"to leave within {months} months, by what was known then{from_then}")
+    from_then = "" if since is None else f"; from {since:%Y-%m-%d}"
+    label = ("forecast", "Forecast", f"to leave in {months} months, as known then{from_then}")
     if note:
         return Strand(*label, height=0.55, note=note, writes="share")
     day = days(forecasts["landmark"])

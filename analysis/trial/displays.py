@@ -16,6 +16,7 @@ from analysis.figures.trial import draw_shares_by_quarter, draw_spread
 from analysis.inference.joint_tests import SHOWN
 from analysis.trial.look_back import Look, Looked
 from analysis.trial.spread import MISSING_VALUE
+from analysis.wording.catalogue import MINUS
 from analysis.wording.remarks import Remark, remark
 
 Colors = Mapping[str, str]
@@ -72,6 +73,7 @@ def show_spread(table: pd.DataFrame, covariate: Covariate, colors: Colors) -> Di
         table,
         lambda ax: draw_spread(ax, table, colors[covariate.family], MISSING_VALUE, x_label, y_label),
         size=(7.0, 3.0),
+        notes=(str(remark("trial.spread_hidden")),) if table["rows"].isna().any() else (),
     )
 
 
@@ -153,7 +155,10 @@ def show_addition(table: pd.DataFrame, covariate: Covariate, colors: Colors, adj
     drawn = own[["estimate", "conf_low", "conf_high"]].assign(
         family=covariate.family,
         label=[str(remark("trial.beside", families=beside_remark(beside.split(", ")[1:]))) for beside in own["beside"]],
-        text=[f"{one.estimate:.2f} ({one.conf_low:.2f} to {one.conf_high:.2f})" for one in own.itertuples()],
+        text=[
+            f"{one.estimate:.2f} ({one.conf_low:.2f} to {one.conf_high:.2f})".replace("-", MINUS)
+            for one in own.itertuples()
+        ],
         below="",
     )
     return Display(

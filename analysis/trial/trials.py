@@ -63,8 +63,8 @@ class Trials:
         needs
             Tables and columns of the contract without which it is not measured; by default the logs that it reads.
         **said
-            ``label_ja``, ``unit``, ``window`` (``recent``, ``baseline``, ``state``, or as ``28 days``), ``null_means``
-            (``zero``: where the query has no row and its window lies within the log there was none),
+            ``label_ja``, ``unit``, ``unit_ja``, ``window`` (``recent``, ``baseline``, ``state``, or as ``28 days``),
+            ``null_means`` (``zero``: where the query has no row and its window lies within the log there was none),
             ``expected_sign`` (``+``, ``-``, ``?``), ``transform`` (``identity``, ``log1p``, ``category``).
 
         Raises

@@ -171,7 +171,7 @@ class Workbench(Findings):
         ModelError
             If there is no model of a name, or no quarter could be scored.
         """
-        return asked_models(self, models)
+        return asked_models(self, models, vars(self).get("rolling"))
 
     def forest(self) -> AskedModels:
         """Return how a random survival forest forecasts quarters that it had not seen."""

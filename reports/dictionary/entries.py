@@ -177,15 +177,16 @@ def _entry(
     *,
     is_own: bool,
 ) -> Entry:
-    def words(text: str) -> str:
-        return phrase(text, values, catalogue.language, is_own=is_own)
+    def words(text: str, in_japanese: str = "") -> str:
+        own = in_japanese if catalogue.language == "ja" else ""
+        return own or phrase(text, values, catalogue.language, is_own=is_own)
 
     return Entry(
         name=covariate.name,
         label=covariate.label(catalogue.language),
-        unit=words(covariate.unit),
+        unit=words(covariate.unit, covariate.unit_ja),
         window=words(covariate.window),
-        null_means=words(covariate.null_means),
+        null_means=words(covariate.null_means, covariate.null_means_ja),
         expected_sign=covariate.expected_sign,
         claim=covariate.claim,
         transform=catalogue.text(f"transform.{covariate.transform}"),

@@ -7,13 +7,14 @@ from samples import SAMPLE, with_little_work
 from simulated_landmarks import COVARIATES, landmark_rows
 
 from analysis.contest.family_predictors import predictors_of_quarters
-from analysis.contest.quarter_fits import fits_of_quarters, quarters_of_logistic
+from analysis.contest.quarter_fits import fits_of_quarters, quarters_of
 from analysis.contest.risk_difference import risk_differences
 from analysis.design.population import AT_THE_LANDMARK
 from analysis.errors import ModelError
 from analysis.evaluation.rolling_origin import rolling_origin
 from analysis.models.landmark_cox import LandmarkCox
 from analysis.models.logistic import Logistic
+from analysis.models.registry import LOGISTIC
 from analysis.workbench import open_study
 
 FAMILIES = ["usage", "relationship", "champion", "noise", "contract"]
@@ -48,7 +49,7 @@ def test_rows_are_those_of_the_forecasts_in_their_order(rolled, told):
 def test_quarters_learned_by_the_logistic_regression_alone_say_the_same_to_the_bit(sample_report):
     """Where all models compete it shares what it learns with others; what families say must not depend on that."""
     tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
-    alone = quarters_of_logistic(with_little_work(tenure))
+    alone = quarters_of(with_little_work(tenure), LOGISTIC)
     whole = tenure.rolling.folds
     assert set(alone[0].competition.plain) == {"logistic"} < set(whole[0].competition.plain)
     alone, whole = (said_of(tenure.landmarks, folds, ["usage", "contract"]) for folds in (alone, whole))

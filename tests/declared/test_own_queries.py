@@ -10,6 +10,8 @@ from analysis.declared.own_shape import LOGS
 from analysis.declared.study import read_study
 from analysis.engine.query import read_query
 from analysis.errors import StudyError
+from reports.dictionary.entries import dictionary
+from reports.messages import read_catalogue
 
 SQL = """
 select dates.account_id, dates.risk_date as date, count(*) as tickets_28d
@@ -33,6 +35,11 @@ def test_a_query_stands_among_the_products_with_what_is_said_of_it():
     assert covariate.needs == ("tickets",), "the logs that it reads, through what sums them up"
     assert covariate.null_means == OUTSIDE, "zero is said within the log, so that missing is outside it"
     assert covariate.label("ja") == "Tickets in 28 days", "nobody has said it in Japanese"
+    said = {"label_ja": "件数", "unit_ja": "件", "null_means_ja": "記録の範囲外"}
+    in_japanese = own(content=CONTENT | {"tickets_28d": ENTRY | said})
+    (told,) = in_japanese.covariates
+    assert (told.unit_ja, told.null_means_ja) == ("件", "記録の範囲外")
+    assert in_japanese.as_built() == found.as_built(), "words of pages decide no cohort"
     names = [one.name for one in found.declared()]
     assert names.index("tickets_28d") > names.index("senior_tickets")
     assert names.index("tickets_28d") < names.index("champions"), "family by family"
@@ -132,8 +139,14 @@ def test_a_study_names_folders_and_each_pair_in_them_is_read(tmp_path: Path):
     with pytest.raises(StudyError, match=r"tickets_28d\.toml is missing"):
         read_study(study)
     (folder / "tickets_28d.toml").write_text(
-        'family = "relationship"\n[tickets_28d]\nlabel_en = "Tickets"\nlabel_ja = "件数"\n', encoding="utf-8"
+        'family = "relationship"\n[tickets_28d]\nlabel_en = "Tickets"\nlabel_ja = "件数"\n'
+        'unit = "calls"\nunit_ja = "通"\n',
+        encoding="utf-8",
     )
+    for language, unit in (("en", "calls"), ("ja", "通")):
+        sections = dictionary(read_study(study), (), read_catalogue(language))
+        (entry,) = [one for section in sections for one in section.entries if one.name == "tickets_28d"]
+        assert entry.unit == unit
     (query,), (covariate,) = read_study(study).own.queries, read_study(study).own.covariates
     assert (query.path, covariate.label("ja")) == ("mine/tickets_28d.sql", "件数")
     assert str(tmp_path) not in str(read_study(study).as_dict()), "the same study elsewhere is the same"

@@ -3,7 +3,10 @@ import pandas as pd
 import pytest
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
+from analysis.design.formula import numbered, replayed
 from analysis.design.matrix import learn_design, learn_matrix
+from analysis.design.raw_covariates import kinds_of_term, readable_covariates
+from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 from analysis.wording.remarks import remark
 
@@ -25,9 +28,30 @@ def test_numbers_are_standardised_with_the_training_mean_and_spread():
 def test_the_matrix_of_the_training_rows_is_the_one_that_is_made_of_them_later():
     rows = landmark_rows(n_accounts=40)
     design, matrix = learn_matrix(rows, COVARIATES)
-    replayed = design.apply(rows)
-    assert matrix.columns == replayed.columns
-    assert (matrix.values == replayed.values).all()
+    again = design.apply(rows)
+    assert matrix.columns == again.columns
+    assert (matrix.values == again.values).all()
+
+
+def test_rows_are_replayed_to_the_bit_as_formulaic_would():
+    """Of all transforms, with values that are missing, and a level that training did not know."""
+    rng, rows = np.random.default_rng(1), landmark_rows(n_accounts=300)
+    plans = np.array(["pro", "team", None], dtype=object)
+    rows = rows.assign(seats=rng.lognormal(2, 1, len(rows)), plan=plans[rng.integers(0, 3, len(rows))])
+    kinds = ("identity", "log1p", "log_from_one", "category", "clock")
+    names = ("seats", "seats", "seats", "plan", "days_to_renewal")
+    covariates = [Declared(f"{kind}_{name}", "usage", kind) for kind, name in zip(kinds, names, strict=True)]
+    rows = rows.assign(days_to_renewal=rng.uniform(0, 300, len(rows)), term_kind="yearly")
+    rows = rows.assign(**{one.name: rows[name] for one, name in zip(covariates, names, strict=True)})
+    rows.loc[rows.index[::5], [one.name for one in covariates if one.transform != "clock"]] = np.nan
+    design, _ = learn_matrix(rows.iloc[: len(rows) // 2], covariates)
+    scored = rows.iloc[len(rows) // 2 :].assign(
+        category_plan=lambda rows: rows["category_plan"].where(rows["event"] == 0, "new")
+    )
+    readable = numbered(readable_covariates(scored, covariates)).assign(kind=kinds_of_term(scored), events=np.nan)
+    theirs = np.asarray(design.spec.get_model_matrix(readable, context=REMEMBERING))
+    assert {one.covariate for one in design.columns} == {one.name for one in covariates}
+    assert np.array_equal(replayed(design.spec, covariates, readable), theirs)
 
 
 def test_missing_takes_the_training_median_and_an_indicator():

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.design.population import training_rows
 from analysis.errors import ModelError
+from analysis.evaluation.asked_models import among
 from analysis.evaluation.calibration.groups import calibration_table
 from analysis.evaluation.frames import PREDICTIONS
 from analysis.evaluation.measures.accuracy import brier_score, index_of_prediction_accuracy, null_brier_score
@@ -170,6 +172,27 @@ def test_the_same_input_gives_the_same_bytes(book, rolled):
     again = rolling_origin(book, COVARIATES, MODELS, n_folds=3, n_resamples=100)
     for name in ("by_fold", "pooled", "pairs", "predictions"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(rolled, name), check_exact=True)
+
+
+def test_models_that_competed_are_told_of_as_if_they_had_been_alone(book, rolled):
+    names = ("last settled quarter", "cox")
+    alone = rolling_origin(book, COVARIATES, {name: MODELS[name] for name in names}, n_folds=3, n_resamples=100)
+    found = among(rolled, names)
+    assert found.models == alone.models
+    for name in ("by_fold", "pooled", "pairs", "predictions"):
+        ours, theirs = (getattr(one, name) for one in (found, alone))
+        if "model" in ours:
+            both = [table[table["model"] != QUOTED].reset_index(drop=True) for table in (ours, theirs)]
+        else:
+            both = [table.drop(columns=QUOTED) for table in (ours, theirs)]
+        pd.testing.assert_frame_equal(*both, check_exact=True)
+
+
+def test_models_that_lack_a_quarter_or_turn_round_are_scored_anew(rolled):
+    assert among(rolled, ("cox", "last settled quarter")) is None
+    assert among(rolled, ("cox", "forest")) is None
+    lacking = rolled.predictions.assign(cox=rolled.predictions["cox"].where(rolled.predictions.index > 0))
+    assert among(dataclasses.replace(rolled, predictions=lacking), ("contract only",)) is None
 
 
 def test_progress_is_told(book):

@@ -1,5 +1,6 @@
 """What if: a book of six rows, by hand; sliders that move it; and weights that make no sense."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -103,3 +104,14 @@ def test_a_moved_slider_moves_what_is_said(scored):
     assert panel.found.table["n_rows"].tolist() == [4, 0, 0]
     panel.weights["care"].value = 0
     assert "not all zero" in panel._said.value
+
+
+def test_a_slider_that_was_not_moved_is_not_rounded(scored):
+    """Green begins at 50.4: an account of 50.2 is yellow, though the slider stands at 50."""
+    own = dataclasses.replace(scored.definition, colours=Colours(40, 50.4))
+    near = dataclasses.replace(scored, definition=own, points=scored.points.assign(use=[90.0, 70, 50.2, 10, 80, 20]))
+    panel = sliders.Sliders(near, 1)
+    assert panel.thresholds.value == (40, 50)
+    assert panel.found.table["n_rows"].tolist() == panel.before.table["n_rows"].tolist() == [1, 1, 2]
+    panel.thresholds.value = (41, 50)
+    assert panel.found.table["n_rows"].tolist() == [1, 0, 3]

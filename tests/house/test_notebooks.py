@@ -130,6 +130,21 @@ class TestDisplay:
             ["-12.0", "–", "–"],
         ]
 
+    def test_whether_something_is_so_is_said_in_words(self):
+        shown = Display("Rows", pd.DataFrame({"row": [1, 2], "settled": [True, False]}))
+        assert [line.split()[1] for line in repr(shown).splitlines()[2:]] == ["yes", "no"]
+        assert shown._repr_html_().count("text-align: right") == 3, "one column of numbers, and its name"
+
+    def test_no_number_ends_in_a_point(self):
+        assert repr(Display("Days", pd.DataFrame({"days": [812.4, 0.5]}))).split() == ["Days", "days", "812", "0.500"]
+
+    def test_of_a_table_that_names_its_columns_the_others_are_not_shown(self):
+        table = pd.DataFrame({"term": ["a", "b"], "label": ["A", "B"], "ratio": [1.5, 2.5]})
+        shown = Display("Ratios", table, columns=("label", "ratio", "read_with"))
+        assert repr(shown).splitlines()[1].split() == ["label", "ratio"]
+        assert "Not shown: term; .frame() returns all." in shown._repr_html_()
+        assert list(shown.frame()) == ["term", "label", "ratio"]
+
     def test_a_value_that_every_row_shares_is_said_once(self):
         shown = repr(Display("Scores", pd.DataFrame({"model": ["cox", "forest"], "n_rows": [540, 540]})))
         assert shown.splitlines()[-1] == "In every row: n_rows 540."

@@ -88,10 +88,16 @@ def test_columns_of_an_expression():
 
 def test_numbers_of_many_values_become_quarters():
     found = in_groups(pd.Series([*range(1, 9), None]))
-    assert found.tolist()[:-1] == ["1: up to 2"] * 2 + ["2: up to 4"] * 2 + ["3: up to 6"] * 2 + ["4: over 6"] * 2
+    names = ("1: up to 2", "2: over 2 to 4", "3: over 4 to 6", "4: over 6")
+    assert found.tolist()[:-1] == [name for name in names for _ in range(2)]
     assert found.iloc[-1] is None
     few = pd.Series([1, 12, 1])
     assert in_groups(few) is few
+
+
+def test_where_most_have_the_largest_value_the_others_are_a_group():
+    found = in_groups(pd.Series([*range(1, 8), *[9] * 40]))
+    assert found.value_counts().to_dict() == {"1: up to 7": 7, "2: over 7": 40}
 
 
 def test_names_stand_in_order():

@@ -8,6 +8,7 @@ from worlds import SHORT, shared_world
 
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.declared.own_queries import own_query
+from analysis.errors import ModelError
 from analysis.trial.look_back import Look, Looked
 from analysis.trial.tried import Tried, Written
 from analysis.trial.widened import Widened
@@ -68,18 +69,30 @@ def test_one_that_says_nothing_is_not_shown_to_add(tenure):
     assert (lines["estimate"] < by_log_score(planted(tenure, 1.0))["estimate"]).all()
 
 
-@pytest.mark.slow
-def test_a_copy_of_another_covariate_is_not_shown_to_add_beside_its_family(tenure):
-    family = [one for one in tenure.covariates("landmarks") if one.family == "relationship"]
-    copied = next(one.name for one in family if one.transform != "category")
-    known = tenure.query(f"select lifetime_id, risk_date, cast({copied} as double) as planted from covariates")
-    cohort = Widened(tenure, own_query("planted", SQL, CONTENT, "planted"))
+def copied(tenure: Workbench, transform: str, of: str = "days_since_touch") -> Tried:
+    """Try the days since the vendor's last touch once more: the product takes their logarithm."""
+    content = {**CONTENT, "planted": CONTENT["planted"] | {"transform": transform}}
+    known = tenure.query(f"select lifetime_id, risk_date, cast({of} as double) as planted from covariates")
+    cohort = Widened(tenure, own_query("planted", SQL, content, "planted"))
     keys = ["lifetime_id", "risk_date"]
     cohort.__dict__["values"] = cohort.values.drop(columns="planted").merge(known, on=keys, how="left")
-    tried = Tried(cohort, Written("planted", SQL, CONTENT), CLEAN, 1, lambda: (float("nan"), 1))
-    beside_family = by_log_score(tried).loc["contract, relationship"]
+    return Tried(cohort, Written("planted", SQL, content), CLEAN, 1, lambda: (float("nan"), 1))
+
+
+@pytest.mark.slow
+def test_a_covariate_of_the_family_on_another_scale_neither_adds_nor_costs_much(tenure):
+    """Shrunk as its family is: of a family of its own it would be believed, and cost four times as much."""
+    beside_family = by_log_score(copied(tenure, "identity")).loc["contract, relationship"]
     assert beside_family["conf_low"] <= 0
-    assert beside_family["estimate"] < by_log_score(planted(tenure, 1.0))["estimate"].iloc[-1] / 20
+    assert abs(beside_family["estimate"]) < by_log_score(planted(tenure, 1.0))["estimate"].iloc[-1] / 20
+
+
+@pytest.mark.slow
+def test_a_copy_is_called_one(tenure):
+    with pytest.raises(ModelError, match="planted adds nothing: it is equal to 'days_since_touch'"):
+        copied(tenure, "log1p").adds()
+    with pytest.raises(ModelError, match="the same value in all rows"):
+        copied(tenure, "identity", of="1").adds()
 
 
 def test_its_curve_rises_with_the_hazard_that_was_planted(short):

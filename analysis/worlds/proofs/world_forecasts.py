@@ -74,7 +74,7 @@ def _line(rolled: RollingOrigin, truth: pd.DataFrame | None, n_resamples: int) -
     scored = rolled.predictions
     event, landmark = scored["event"].to_numpy(bool), scored["landmark"].to_numpy()
     cluster, risk = scored["cluster_id"].to_numpy(object), scored[QUOTED].to_numpy(np.float64)
-    weights = cluster_resamples(cluster_place(rolled.folds), n_resamples, 0)
+    weights = cluster_resamples(cluster_place([fold.outcome for fold in rolled.folds]), n_resamples, 0)
     pairs = pair_differences(scored, [QUOTED, CONTRACT_ONLY], weights)
     lead = pairs[pairs["metric"] == "ipa"].iloc[0]
     return {
