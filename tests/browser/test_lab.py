@@ -68,6 +68,7 @@ def lab(house: Path) -> Iterator[str]:
         "JUPYTER_CONFIG_PATH": "notebooks/.jupyter",
         "PYTHONPATH": str(ROOT),
         "JUPYTER_RUNTIME_DIR": str(house / "run"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(house / "workspaces"),  # what somebody had open is no business of a test
     }
     command = [
         sys.executable, "-m", "jupyter", "lab", "notebooks", "--no-browser", f"--port={port}", "--ip=127.0.0.1",
@@ -80,7 +81,11 @@ def lab(house: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/lab/tree/"
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # a kernel that is still at work keeps it
+                server.kill()
+                server.wait()
 
 
 def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
@@ -98,7 +103,7 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
 def run_all(chromium: Any, lab: str, name: str) -> Any:
     """Open a percent script as a notebook, run all its cells, and wait until the last has its number."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(lab + name)
+    page.goto(f"{lab}{name}?reset")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
     page.locator('[data-status="idle"]').first.wait_for(state="attached", timeout=120_000)
     page.evaluate(WATCH)

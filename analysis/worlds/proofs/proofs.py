@@ -139,7 +139,7 @@ class Proofs:
         return next(Companies("base", self._some(52_000), (1,), LITTLE_USE).open(self.folder, self.progress))
 
     def claims(self) -> pd.DataFrame:
-        """Judge every claim in 100 worlds of the base scenario, and in 120 in which no claim holds through leaving."""
+        """Judge every claim in 90 worlds of the base scenario, and in 108 in which no claim holds through leaving."""
         tables = []
         for scenario, number, accounts, size, changes in (
             ("base", 6, 10_000, 600, LITTLE_USE),
