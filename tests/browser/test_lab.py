@@ -78,7 +78,7 @@ def lab(house: Path) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=house, env=os.environ | own, stdout=log, stderr=log)
         try:
             wait_for(f"http://127.0.0.1:{port}/api", server)
-            yield f"http://127.0.0.1:{port}/lab/tree/"
+            yield f"http://127.0.0.1:{port}/lab"
         finally:
             server.terminate()
             try:
@@ -103,9 +103,9 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
 def run_all(chromium: Any, lab: str, name: str) -> Any:
     """Open a percent script as a notebook, run all its cells, and wait until the last has its number."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{lab}{name}?reset")
+    page.goto(f"{lab}/workspaces/{Path(name).stem}/tree/{name}")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=120_000)
-    page.locator('[data-status="idle"]').first.wait_for(state="attached", timeout=120_000)
+    page.get_by_text("(ipykernel) | Idle").first.wait_for(timeout=120_000)
     page.evaluate(WATCH)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
