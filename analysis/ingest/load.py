@@ -23,7 +23,7 @@ from analysis.ingest.rules.apply import apply_rules, are_lifetimes_told
 from analysis.ingest.rules.matches import Match, matches
 from analysis.ingest.tables.raw_columns import give_types
 from analysis.ingest.tables.sources import load_tables
-from analysis.ingest.tables.staying import Staying, logs_that_stay
+from analysis.ingest.tables.staying import Staying, logs_that_can_stay
 from analysis.progress import Progress
 
 
@@ -95,7 +95,7 @@ def load_source(
     give_types(engine, declaration, located, opened, study.source.date_format)
     staying = None
     if elsewhere is not None:
-        staying = Staying(elsewhere, logs_that_stay(located, study.source.kind))
+        staying = Staying(elsewhere, logs_that_can_stay(located, study.source.kind))
     loaded = load_tables(engine, study.source, read_contract(), progress, opened, declaration.queries, staying)
     is_read = declaration.names if declaration.queries else None
     events = other_events(engine, located.unread, scratch, study.time.snapshot, is_read)

@@ -124,22 +124,20 @@ class StayingLog:
     steps: tuple[Step, ...]
 
 
-def logs_that_stay(engine: Engine, source: Path, schema: str = "main") -> dict[str, StayingLog]:
+def logs_that_stay(engine: Engine, source: Path) -> dict[str, StayingLog]:
     """Return the logs that a cohort does not hold, by name.
 
     Parameters
     ----------
     engine
-        In which the cohort is read.
+        The cohort.
     source
         The place of the source.
-    schema
-        In which the tables of the cohort are found.
     """
-    if not engine.value("select count(*) from duckdb_tables() where table_name = $name", {"name": STAYS}):
+    if STAYS not in engine.tables("main"):
         return {}
     found = {}
-    for name, told, steps in engine.rows(f"select table_name, files, steps from {schema}.{STAYS} order by table_name"):
+    for name, told, steps in engine.rows(f"select table_name, files, steps from {STAYS} order by table_name"):
         own = json.loads(told)
         columns = {column: (kind, called) for column, (kind, called) in own["columns"].items()}
         files = Files(source / own["root"], tuple(source / part for part in own["parts"]), columns)

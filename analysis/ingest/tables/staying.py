@@ -35,7 +35,7 @@ class Staying:
     logs: Mapping[str, tuple[Path, tuple[Path, ...]]]
 
 
-def logs_that_stay(located: RawFiles, kind: str) -> dict[str, tuple[Path, tuple[Path, ...]]]:
+def logs_that_can_stay(located: RawFiles, kind: str) -> dict[str, tuple[Path, tuple[Path, ...]]]:
     """Return the logs of a source that can stay where they are, Parquet and Delta tables: the place and files of each.
 
     Of a kind of source that makes tables of the contract by queries of its own none can: these are read here.
