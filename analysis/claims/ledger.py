@@ -126,7 +126,7 @@ def claims_ledger(
     StudyError
         If the study's own claims cannot be read, or its score.
     """
-    own = read_own_claims(tenure.study.claims)
+    own = read_own_claims(tenure.study.claims, tenure.study.own)
     claims = (*read_claims(), *own)
     grounds = Grounds(tenure.study, tenure.given, tenure.covariates("counting_process"))
     every = asked_of(claims)

@@ -1,5 +1,6 @@
 """Claims: what practice says of leaving, and what of it these data could judge."""
 
+import dataclasses
 import functools
 import tomllib
 from collections.abc import Collection, Iterable
@@ -11,7 +12,8 @@ from typing import Any
 
 from analysis.declared.claim_tests import ClaimTest, read_test
 from analysis.declared.contract import read_contract
-from analysis.declared.factors import FOLDER, Covariate, read_covariates, unmet
+from analysis.declared.factors import FOLDER, Covariate, in_order, read_covariates, unmet
+from analysis.declared.own_queries import NOTHING, OwnQueries
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.errors import StudyError
 from analysis.wording.nearest import closest
@@ -44,6 +46,8 @@ class Claim:
         What puts it to the test, each judged by itself; none where that takes more than cohorts hold.
     short_en, short_ja
         The statement in a few words, as pictures have it; may be empty.
+    own
+        Those of its covariates that the study brings itself.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Claim:
     tests: tuple[ClaimTest, ...] = ()
     short_en: str = ""
     short_ja: str = ""
+    own: tuple[Covariate, ...] = ()
 
     def short(self, language: str) -> str:
         """Return the statement in a few words, or none, in `language` (``en`` or ``ja``)."""
@@ -80,7 +85,8 @@ class Claim:
 
     def declared(self) -> tuple[Covariate, ...]:
         """Return its covariates, as they are declared."""
-        return tuple(covariate for covariate in read_covariates() if covariate.name in self.covariates)
+        products = [covariate for covariate in read_covariates() if covariate.name in self.covariates]
+        return in_order([*products, *self.own]) if self.own else tuple(products)
 
 
 @functools.cache
@@ -90,7 +96,7 @@ def read_claims() -> tuple[Claim, ...]:
     return tuple(_claim(name, entry, "queries/5_covariates/claims.toml") for name, entry in tomllib.loads(text).items())
 
 
-def read_own_claims(file: Path) -> tuple[Claim, ...]:
+def read_own_claims(file: Path, own: OwnQueries = NOTHING) -> tuple[Claim, ...]:
     """Return the claims that a study adds, in their order; none where there is no such file.
 
     Parameters
@@ -98,6 +104,8 @@ def read_own_claims(file: Path) -> tuple[Claim, ...]:
     file
         In the form of ``queries/5_covariates/claims.toml``. A claim without ``says_ja`` says the same in any language;
         its ``covariates`` need not name those of its tests.
+    own
+        What the study brings: its covariates may be named like the product's.
 
     Raises
     ------
@@ -119,8 +127,12 @@ def read_own_claims(file: Path) -> tuple[Claim, ...]:
             raise StudyError(f"{file}: '{name}' stands outside a claim. Each claim is a table: [NAME], then its keys.")
     claims = tuple(_claim(name, entry, str(file)) for name, entry in content.items())
     for claim in claims:
-        _refuse_untestable(claim, f"{file}: [{claim.name}]")
-    return claims
+        _refuse_untestable(claim, f"{file}: [{claim.name}]", own)
+    return tuple(_with_own(claim, own) for claim in claims)
+
+
+def _with_own(claim: Claim, own: OwnQueries) -> Claim:
+    return dataclasses.replace(claim, own=tuple(one for one in own.covariates if one.name in claim.covariates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +162,12 @@ def _claim(name: str, content: dict[str, Any], where: str) -> Claim:
     )  # fmt: skip
 
 
-def _refuse_untestable(claim: Claim, where: str) -> None:
+def _refuse_untestable(claim: Claim, where: str, own: OwnQueries) -> None:
     if not claim.says_en.strip():
         raise StudyError(f"{where}: says_en is empty. Write the claim as one sentence.")
     if not claim.tests:
         raise StudyError(f"{where} has no test. Add [[{claim.name}.tests]] with 'moves' and 'expected'.")
-    declared = {covariate.name: covariate for covariate in read_covariates() if COHORT in covariate.cohorts}
+    declared = {covariate.name: covariate for covariate in own.declared() if COHORT in covariate.cohorts}
     for name in claim.covariates:
         _refuse_unknown("covariate", name, declared, where)
     for test in claim.tests:

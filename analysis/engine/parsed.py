@@ -61,7 +61,7 @@ def columns_said(sql: str) -> tuple[str, ...]:
         raise BuildError(f"It must hold one select, but holds {len(statements)}.")
     node = statements[0]["node"]
     while "select_list" not in node:
-        node = node["left"]
+        node = node["children"][0]
     return tuple(each.get("alias") or (each.get("column_names") or [""])[-1] for each in node["select_list"])
 
 

@@ -1,14 +1,16 @@
 """Definition: what a health score is made of, as `health_score.toml` beside the study says."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from analysis.declared.factors import read_covariates
+from analysis.declared.own_queries import NOTHING, OwnQueries
 from analysis.declared.settings import parse_settings, read_toml
 from analysis.errors import StudyError
 from analysis.health_score.scaling import Scaling
+from analysis.wording.nearest import nearest
 
 Missing = Literal["left_out", "neutral", "worst"]
 Colour = Literal["green", "yellow", "red"]
@@ -106,28 +108,36 @@ class ScoreDefinition:
         return replace(self, components=components, variants=())
 
 
-def read_definition(path: Path) -> ScoreDefinition | None:
+def read_definition(path: Path, own: OwnQueries = NOTHING) -> ScoreDefinition | None:
     """Read a health score; None where there is no file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    own
+        What the study brings: its covariates may be named like the product's.
 
     Raises
     ------
     StudyError
-        If the file cannot be read, a key is unknown or missing, a covariate is, or weights are not 100 in sum.
+        If the file cannot be read, a key is unknown or missing, a covariate is, or is no number, or weights are not 100
+        in sum.
     """
     try:
         content = read_toml(path)
     except FileNotFoundError:
         return None
     definition: ScoreDefinition = parse_settings(ScoreDefinition, content, str(path))
-    _check(definition, str(path))
+    _check(definition, str(path), own)
     return definition
 
 
-def _check(definition: ScoreDefinition, where: str) -> None:
+def _check(definition: ScoreDefinition, where: str, own: OwnQueries) -> None:
     names = [one.name for one in definition.components]
     if not names or len(set(names)) < len(names) or "total" in names:
         raise StudyError(f"{where}: components need names of their own, none of them 'total'; {names} arrived.")
-    known = {one.name for one in read_covariates() if "landmarks" in one.cohorts}
+    known = {one.name: one.transform for one in own.declared() if "landmarks" in one.cohorts}
     for one in definition.components:
         place = f"{where}: component '{one.name}'"
         if bool(one.covariate) == bool(one.published):
@@ -154,9 +164,12 @@ def _check(definition: ScoreDefinition, where: str) -> None:
         )
 
 
-def _require_covariate(name: str, known: set[str], where: str) -> None:
+def _require_covariate(name: str, known: Mapping[str, str], where: str) -> None:
     if name not in known:
-        raise StudyError(f"{where}: there is no covariate '{name}' of landmarks. `tenure covariates` lists all.")
+        near = nearest(name, known, listed_by="`tenure covariates`")
+        raise StudyError(f"{where}: there is no covariate '{name}' of landmarks. {near}")
+    if known[name] in ("category", "clock"):
+        raise StudyError(f"{where}: {name} is no number. Points, and overrides, are of numbers.")
 
 
 def _check_weights(weights: dict[str, float], names: set[str], where: str) -> None:

@@ -86,7 +86,7 @@ class ScoreAudit(Answers):
         StudyError
             If it cannot be read or used.
         """
-        return read_definition(self._tenure.study.health_score)
+        return read_definition(self._tenure.study.health_score, self._tenure.study.own)
 
     @cached_property
     def scored(self) -> Scored:

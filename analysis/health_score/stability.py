@@ -51,7 +51,7 @@ def weights_over_time(rows: WeightRows) -> Stability:
     number, starts = half_years(rows)
     if len(starts) < 2:
         leavers = rows.outcome.n_lifetimes_with_event
-        raise ModelError(remark("health_score.one_period", leavers=leavers, needed=2 * LEAST_LEAVERS))
+        raise ModelError(remark("health_score.one_period", leavers=leavers, needed=LEAST_LEAVERS))
     lines, unfitted = [], []
     for period in range(len(starts)):
         own = rows.take(number == period)

@@ -13,6 +13,7 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.information_criteria import aic
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.cox.residuals import dfbeta, martingale_residuals, scaled_schoenfeld_residuals, score_residuals
+from analysis.declared.factors import read_families, unmet
 from analysis.declared.floors import Evidence, Question, floors
 from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError, ModelError, StudyError
@@ -168,10 +169,16 @@ class AskedCox(Shown):
 
 def asked_cox(tenure: CohortTables, formula: str, where: str | None) -> AskedCox:
     """Fit the Cox model that a formula asks for; see `Findings.cox`."""
-    terms = asked_terms(formula, tenure.covariates("counting_process"))
+    terms = asked_terms(formula, tenure.covariates("counting_process"), _lacking(tenure))
     rows = tenure.counting_process
     if where is not None:
-        rows = rows[_chosen(tenure, where)].reset_index(drop=True)
+        chosen = _chosen(tenure, where)
+        if not chosen.any():
+            raise StudyError(
+                f"'{where}' holds for none of the {len(rows):,} intervals. Words are told apart by capitals and "
+                'spaces; study.sql("select distinct ...") shows those that there are.'
+            )
+        rows = rows[chosen].reset_index(drop=True)
     churned = rows.loc[rows["event"] == 1, ["lifetime_id", "cluster_id"]]
     question = Question.CONTEST if len(terms.families) > 1 else Question.FAMILY
     if obstacle := floors(tenure.study.report, Evidence(*churned.nunique()))[question].obstacle:
@@ -180,6 +187,15 @@ def asked_cox(tenure: CohortTables, formula: str, where: str | None) -> AskedCox
     inference = fit_matrix(design, with_products(matrix, terms), rows)
     title = formula if where is None else f"{formula}, where {where}"
     return AskedCox(title, inference, rows[["lifetime_id", "risk_date", "start", "stop", "event"]], tenure)
+
+
+def _lacking(tenure: CohortTables) -> dict[str, tuple[str, ...]]:
+    """Return, by name, what the source would have to give for each covariate and family that it does not measure."""
+    declared = [one for one in tenure.study.own.declared() if "counting_process" in one.cohorts]
+    lacking = {one.name: one.lacking(tenure.given) for one in declared}
+    measured = {one.family for one in tenure.covariates("counting_process")}
+    lacking |= {one.name: unmet(one.unlocked_by, tenure.given) for one in read_families() if one.name not in measured}
+    return {name: needs for name, needs in lacking.items() if needs}
 
 
 def _chosen(tenure: CohortTables, where: str) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -12,6 +12,7 @@ from analysis.design.matrix import Column, DesignMatrix
 from analysis.errors import DesignError
 from analysis.wording.nearest import nearest
 
+NOTHING_LACKS: Mapping[str, Sequence[str]] = {}
 TIMES = " × "
 """Between the names of the two sides of an interaction."""
 
@@ -46,10 +47,21 @@ class AskedTerms:
         return tuple(dict.fromkeys(c.family for c in self.covariates if c.family != control_family()))
 
 
-def asked_terms(formula: str, measured: Sequence[Covariate]) -> AskedTerms:
+def asked_terms(
+    formula: str, measured: Sequence[Covariate], lacking: Mapping[str, Sequence[str]] = NOTHING_LACKS
+) -> AskedTerms:
     """Read a formula: names of families and covariates, joined by ``+``, ``*`` (with interactions), ``:`` and ``-``.
 
     The contract is part of it unless it is taken out (``usage - contract``). Covariates enter as they are declared to.
+
+    Parameters
+    ----------
+    formula
+        The formula.
+    measured
+        The covariates that may be named, and whose families may be.
+    lacking
+        By the name of another covariate or family, what the source would have to give for it.
 
     Raises
     ------
@@ -64,6 +76,11 @@ def asked_terms(formula: str, measured: Sequence[Covariate]) -> AskedTerms:
     pairs = []
     for names in _parsed(formula):
         for name in names:
+            if name in lacking:
+                raise DesignError(
+                    f"'{formula}' names '{name}', which these data do not measure: it needs "
+                    f"{', '.join(lacking[name])}. `tenure check` says more."
+                )
             if name not in known:
                 raise DesignError(
                     f"'{formula}' names '{name}', which is neither a family nor a covariate measured here. "
@@ -83,9 +100,10 @@ def _parsed(formula: str) -> list[tuple[str, ...]]:
     try:
         terms = parser.get_terms(f"{control_family()} + {formula}")
         return [tuple(factor.expr for factor in term.factors) for term in terms]
-    except (FormulaSyntaxError, AttributeError, SyntaxError) as error:
+    except (FormulaSyntaxError, AttributeError, SyntaxError):
         raise DesignError(
-            f"'{formula}' is no formula of families and covariates, as 'usage + relationship * no_champion' is: {error}"
+            f"'{formula}' is no formula of families and covariates, as 'usage + relationship * no_champion' is: a name "
+            "stands on each side of +, *, : and -, and brackets are closed."
         ) from None
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.own_queries import OTHER_EACH_TIME
 from analysis.declared.ranges import NAMES_OF_ACCOUNTS
 from analysis.engine.opening import open_engine
-from analysis.engine.parsed import columns_read
+from analysis.engine.parsed import columns_read, words_called
 from analysis.errors import EngineError, StudyError
 from analysis.wording.nearest import nearest
 
@@ -55,9 +56,12 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
     Raises
     ------
     StudyError
-        If it reads a column that there is not, or that the source does not give, or is no expression.
+        If it reads a column that there is not or the source does not give, is no expression, or another each time.
     """
-    read = columns_read(expression)
+    if not expression.strip():
+        raise StudyError("An empty text tells nothing apart. Name a column, as plan, or an expression over several.")
+    read = tuple(name.lower() for name in columns_read(expression))
+    _refuse_other_each_time(expression)
     own = [name for name in days.columns if name not in ("lifetime_id", "risk_date")]
     refuse_unknown(expression, read, tenure.given, own)
     sold = tenure.ask("what_was_sold", shown={"facts": days[["lifetime_id", "risk_date"]]})
@@ -69,7 +73,10 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
             found = engine.frame(f"select ({expression}) as told from rows_told order by place")
         except EngineError as error:
             raise StudyError(f"'{expression}' cannot be computed: {error.first_line}.") from None
-    if found["told"].map(lambda value: isinstance(value, dict | list | tuple | np.ndarray)).any():
+    if (
+        len(found) != len(rows)
+        or found["told"].map(lambda value: isinstance(value, dict | list | tuple | np.ndarray)).any()
+    ):
         raise StudyError(f"'{expression}' gives several values for each lifetime; join them: plan || ' ' || segment.")
     keys = rows[["lifetime_id", "risk_date"]].assign(told=found["told"].to_numpy())
     return Told(days[["lifetime_id", "risk_date"]].merge(keys, how="left")["told"], _today(read))
@@ -77,6 +84,11 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
 
 def _today(read: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in AS_OF_SNAPSHOT if name in read)
+
+
+def _refuse_other_each_time(expression: str) -> None:
+    if calls := sorted(words_called(f"select ({expression}\n)") & set(OTHER_EACH_TIME)):
+        raise StudyError(f"'{expression}' asks for {calls[0]}, which is another each time it is computed.")
 
 
 def refuse_unknown(expression: str, read: Collection[str], given: Collection[str], own: Collection[str]) -> None:
@@ -87,7 +99,7 @@ def refuse_unknown(expression: str, read: Collection[str], given: Collection[str
     sold = {name: f"accounts.{name}" for name in AS_OF_SNAPSHOT} | {
         name: f"subscriptions.{name}" for name in ON_THE_DAY
     }
-    there = [*(name for name, need in sold.items() if need in given), *ALWAYS, *own]
+    there = list(dict.fromkeys([*(name for name, need in sold.items() if need in given), *ALWAYS, *own]))
     for name in read:
         if name in NAMES_OF_ACCOUNTS:
             raise StudyError(f"Column '{name}' of accounts tells each account from all others, and no groups.")

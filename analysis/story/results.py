@@ -66,7 +66,7 @@ class StoryResults:
         tenure, told = self._tenure, read_account(self._tenure, account_id)
         windows, why = tenure.study.windows, tenure.not_measured
         weeks = weeks_of(told, windows.baseline_days)
-        band = self._band(account_id)
+        band = self._band(told.account_id)
         past, note = self._past(told, forecasts)
         reason = self.forecasts.why(tenure, str(past["lifetime_id"].iloc[-1])) if len(past) else None
         is_per_seat = self.peers is not None and self.peers.is_per_seat

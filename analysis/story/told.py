@@ -1,6 +1,6 @@
 """Told: what the tables say of one account, as of the snapshot, strand by strand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,23 @@ class Told:
         return [(first, last) for first, last in cut if first < last]
 
 
+def nearest_ids(account_id: str, known: Sequence[str]) -> list[str]:
+    """Return the known ids nearest to one: those first that differ in capitals, spaces and leading zeros only.
+
+    Examples
+    --------
+    >>> nearest_ids("4", ["901043", "000004", "44"])
+    ['000004', '44', '901043']
+    """
+    alike = [one for one in known if _bare(one) == _bare(account_id)]
+    others = [one for one in closest(account_id, known, NEAREST) if one not in alike]
+    return [*alike, *others][:NEAREST]
+
+
+def _bare(account_id: str) -> str:
+    return account_id.strip().casefold().lstrip("0")
+
+
 def read_account(tenure: CohortTables, account_id: str) -> Told:
     """Ask a cohort for all that it knows of an account.
 
@@ -91,11 +108,12 @@ def read_account(tenure: CohortTables, account_id: str) -> Told:
     StudyError
         If the cohort has no such account; the nearest known ids are named.
     """
+    account_id = str(account_id)  # of a number SQL would find whatever text is worth as much: 4 is not 000004
     asked = [*(f"story_{part}" for part in _PARTS), "story_terms", "story_leaver"]
     found = tenure.ask_several(asked, {"account_id": account_id})
     if found["story_stays"].empty:
         known = sorted(tenure.table("accounts")["account_id"])
-        near = closest(account_id, known, NEAREST)
+        near = nearest_ids(account_id, known)
         raise StudyError(
             f"No account '{account_id}' among the {len(known):,} of this study. "
             f"The nearest known ones are: {', '.join(near)}."

@@ -62,9 +62,10 @@ def _facts(study: CohortTables) -> list[str]:
     )
     lacking = [family for family, is_measured in given if not is_measured]
     accounts = study.counting_process["account_id"].nunique()
+    left = "1 lifetime that left" if study.n_events == 1 else f"{study.n_events:,} lifetimes that left"
     facts = [
         f"{study.study.title or study.study.name}: observed from {time.observation_start} to {time.snapshot}",
-        f"{accounts:,} accounts at risk, {study.n_events:,} lifetimes that left; kept in {study.cohort_file.name}",
+        f"{accounts:,} accounts at risk, {left}; kept in {study.cohort_file.name}",
         f"Measured here, with the number of covariates: {measured}",
     ]
     if lacking:

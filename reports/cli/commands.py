@@ -16,6 +16,7 @@ from analysis.store.sets import write_alone
 from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.columns import in_columns
+from reports.cli.beside import refuse_unreadable, say_score
 from reports.cli.init import init
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
@@ -66,6 +67,7 @@ def _checked(options: argparse.Namespace, study: Study, progress: Progress, rows
 def _check(options: argparse.Namespace) -> None:
     study = _study(options)
     catalogue = read_catalogue(options.language, study.own.covariates)
+    refuse_unreadable(study)
     check = partial(_checked, options, study, Timed())
     if options.page:
         from reports.check.files import write_check
@@ -77,7 +79,8 @@ def _check(options: argparse.Namespace) -> None:
     said = (
         say_findings(checked, catalogue),
         say_measurable(dictionary(study, checked.given, catalogue, checked.not_measured), catalogue),
-        say_claims(claim_lines(checked.given, catalogue, checked.not_measured), catalogue),
+        say_claims(claim_lines(study, checked.given, catalogue, checked.not_measured), catalogue),
+        *say_score(study, checked, catalogue),
     )
     print("\n" + "\n\n".join(said))
     if checked.evidence is not None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.declared.claims import Judged, read_claims
+from analysis.declared.claims import Judged, read_claims, read_own_claims
 from analysis.declared.factors import Covariate, alternatives, read_families, unmet
 from analysis.declared.needs import read_word
 from analysis.declared.own_queries import NOTHING
@@ -106,10 +106,19 @@ def dictionary(
     return tuple(sections)
 
 
-def claim_lines(given: Collection[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS) -> tuple[ClaimLine, ...]:
-    """Return every registered claim, and what a source lacks for it; see `dictionary`."""
+def claim_lines(
+    study: Study | None, given: Collection[str], catalogue: Catalogue, reasons: Reasons = NO_REASONS
+) -> tuple[ClaimLine, ...]:
+    """Return every registered claim and the study's own, and what a source lacks for each; see `dictionary`.
+
+    Raises
+    ------
+    StudyError
+        If the study's own claims cannot be read.
+    """
+    own = read_own_claims(study.claims, study.own) if study else ()
     lines = []
-    for claim in read_claims():
+    for claim in (*read_claims(), *own):
         needs = needs_in_words(claim.lacking(given), catalogue, reasons)
         lines.append(ClaimLine(claim.name, claim.says(catalogue.language), claim.judged(given), needs))
     return tuple(lines)

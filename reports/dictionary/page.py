@@ -37,6 +37,6 @@ def in_page(
     return {
         "dictionary": dictionary(study, given, catalogue, reasons),
         "definitions": definitions(study, catalogue),
-        "claims": claim_lines(given, catalogue, reasons),
+        "claims": claim_lines(study, given, catalogue, reasons),
         "is_open": is_open,
     }

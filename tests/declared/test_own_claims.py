@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from analysis.declared.claim_tests import RELEVANT, Expected, Hazard, Held, Kind, Move
-from analysis.declared.claims import read_claims, read_own_claims
+from analysis.declared.claims import Judged, read_claims, read_own_claims
 from analysis.declared.factors import read_covariates
+from analysis.declared.own_queries import own_query
 from analysis.errors import StudyError
 
 GOOD = """
@@ -121,3 +122,30 @@ class TestRegistered:
 
     def test_each_is_said_in_a_few_words_in_both_languages(self) -> None:
         assert all(claim.short("en") and claim.short("ja") for claim in read_claims())
+
+
+SQL = "select lifetime_id, risk_date, sum(events) as exports from risk_dates cross join usage_daily group by all"
+EXPORTS = {"label_en": "Exports"}
+
+
+def test_a_claim_may_be_on_a_covariate_that_the_study_brings(tmp_path: Path) -> None:
+    brought = own_query("exported", SQL, {"family": "usage", "exports": EXPORTS}, "mine/exported")
+    file = tmp_path / "claims.toml"
+    file.write_text(GOOD.replace("answered_share", "exports"), encoding="utf-8")
+    (claim,) = read_own_claims(file, brought)
+    assert [one.name for one in claim.declared()] == ["events_per_seat_day", "exports"], "as they are declared"
+    assert claim.judged({"usage_daily", "subscriptions.seats"}) is Judged.YES
+    assert claim.judged({"tickets"}) is Judged.NO
+    assert "usage_daily" in claim.lacking({"tickets"})
+    with pytest.raises(StudyError, match=r"\[SLOW\].*unknown covariate 'exports'"):
+        read_own_claims(file)
+
+
+def test_a_category_that_the_study_brings_cannot_be_moved(tmp_path: Path) -> None:
+    brought = own_query(
+        "exported", SQL, {"family": "usage", "exports": EXPORTS | {"transform": "category"}}, "mine/exported"
+    )
+    file = tmp_path / "claims.toml"
+    file.write_text(GOOD.replace("answered_share", "exports"), encoding="utf-8")
+    with pytest.raises(StudyError, match="exports is no number"):
+        read_own_claims(file, brought)

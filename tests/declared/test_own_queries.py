@@ -46,6 +46,12 @@ def test_a_query_stands_among_the_products_with_what_is_said_of_it():
     assert len(names) == len(read_covariates()) + 1
 
 
+def test_a_query_may_be_a_union():
+    half = "select account_id, risk_date as date, 1 as tickets_28d from risk_windows"
+    (covariate,) = own(f"{half} union all {half} union all {half}").covariates
+    assert covariate.name == "tickets_28d"
+
+
 def test_zero_is_said_only_where_the_window_lies_within_the_log():
     (query,) = own().queries
     assert "greatest(dates.origin, dates.risk_date - 28) >= since.tickets_since" in query.sql

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.declared.own_queries import NOTHING, own_query
 from analysis.errors import StudyError
 from analysis.health_score.definition import (
     Colours,
@@ -13,6 +14,7 @@ from analysis.health_score.definition import (
     definition_text,
     read_definition,
 )
+from analysis.health_score.needed import NeededPart, needed_parts
 from analysis.health_score.scaling import Scaling
 
 WHOLE = ScoreDefinition(
@@ -78,6 +80,8 @@ def test_there_need_be_no_file(tmp_path):
         (("weight = 40", "weight = -40"), "not negative"),
         (('covariate = "active_day_share"', 'covariate = "activity"'), "no covariate 'activity'"),
         (('covariate = "active_day_share"\n', ""), "exactly one of 'covariate' and 'published'"),
+        (('covariate = "active_day_share"', 'covariate = "active_day_shares"'), "nearest: active_day_share"),
+        (('covariate = "active_day_share"', 'covariate = "segment_in_force"'), "segment_in_force is no number"),
         (("edges = [0.2, 0.5]", "edges = [0.5, 0.2]"), "edges' that rise"),
         (("points = [0, 50, 100]", "points = [0, 50, 120]"), "between 0 and 100"),
         (("points = [0, 50, 100]", "points = [0, 100]"), "one more of 'points'"),
@@ -94,6 +98,25 @@ def test_there_need_be_no_file(tmp_path):
 def test_what_cannot_be_is_refused(tmp_path, change, said):
     with pytest.raises(StudyError, match=said):
         read(tmp_path, PLAIN.replace(*change))
+
+
+def test_it_may_be_made_of_what_the_study_brings(tmp_path):
+    sql = "select lifetime_id, risk_date, sum(events) as exports from risk_dates cross join usage_daily group by all"
+    brought = own_query("exported", sql, {"family": "usage", "exports": {"label_en": "Exports"}}, "mine/exported")
+    path = tmp_path / "health_score.toml"
+    path.write_text(PLAIN.replace("active_day_share", "exports"), encoding="utf-8")
+    found = read_definition(path, brought)
+    assert [one.covariate for one in found.components] == ["exports", ""]
+    with pytest.raises(StudyError, match="no covariate 'exports'"):
+        read_definition(path)
+    lacking = (NeededPart("exports", ("usage_daily",)), NeededPart("csm_rating", ("health_scores",)))
+    assert needed_parts(found, {"tickets"}, brought) == lacking
+    assert [one.lacking for one in needed_parts(found, {"usage_daily", "health_scores"}, brought)] == [(), ()]
+
+
+def test_what_overrides_ask_is_needed_too():
+    asked = [one.value for one in needed_parts(WHOLE, (), NOTHING)]
+    assert asked == ["active_day_share", "nps", "csm_rating", "no_champion"]
 
 
 def test_points():

@@ -256,5 +256,5 @@ def test_the_dictionary_and_the_claims_say_why(check, language, expected):
     sections = dictionary(None, checked.given, catalogue, checked.not_measured)
     (nps,) = (entry for section in sections for entry in section.entries if entry.name == "nps")
     assert nps.lacking == (expected,)
-    (line,) = (line for line in claim_lines(checked.given, catalogue, checked.not_measured) if line.name == "C11")
+    (line,) = (line for line in claim_lines(None, checked.given, catalogue, checked.not_measured) if line.name == "C11")
     assert (line.judged, line.lacking) == (Judged.NO, (expected,))

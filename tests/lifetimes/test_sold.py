@@ -61,6 +61,7 @@ def test_groups_have_curves_and_say_what_they_are(study):
     shown = study.survival(by="segment")
     assert set(shown.frame()["group"]) == {"small", "large"}
     assert "As of the snapshot, not of that day: segment." in " ".join(shown.notes)
+    assert study.survival(by="SEGMENT").notes == shown.notes, "names of columns match whatever their case"
     assert "snapshot" not in " ".join(study.survival(by="plan").notes)
 
 
@@ -74,6 +75,9 @@ def test_groups_have_curves_and_say_what_they_are(study):
         ("plan =", "no expression in SQL"),
         ("seats + plan", "cannot be computed"),
         ("ended_on", "reads 'ended_on', which there is not"),
+        (" ", "An empty text tells nothing apart"),
+        ("random() > 0.5", "asks for random, which is another each time"),
+        ("unnest([1, 2])", "several values for each lifetime"),
     ],
 )
 def test_what_cannot_be_told_is_said(study, by, said):

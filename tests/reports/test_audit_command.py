@@ -156,6 +156,21 @@ def test_early_and_late_signals_are_counted_and_named() -> None:
     ]
 
 
+BESIDE = {
+    "own/exported.sql": "select lifetime_id, risk_date, sum(events) as exports from risk_dates "
+    "inner join usage_daily using (account_id) where used_on < risk_date group by all",
+    "own/exported.toml": 'family = "usage"\n[exports]\nlabel_en = "Exports"\n',
+    "claims.toml": '[EXPORT]\nsays_en = "Accounts that stop exporting leave."\n[[EXPORT.tests]]\n'
+    'moves = [{ covariate = "exports", from = "p90", to = 0 }]\nexpected = "+"\n',
+    "health_score.toml": 'name = "ours"\n'
+    + "".join(
+        f'[[components]]\nname = "{name}"\ncovariate = "{name}"\nweight = 50\nscaling = {{ way = "percentile" }}\n'
+        for name in ("exports", "days_since_touch")
+    ),
+}
+"""What a study may have beside it."""
+
+
 class TestCheck:
     def test_ends_with_what_these_data_can_judge(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", "--study", str(write_small_source(tmp_path))]) == 0
@@ -167,6 +182,29 @@ class TestCheck:
         assert lines["C06"].startswith("  C06  no ")
         table = said.partition("Of 22 claims")[2].partition("Next:")[0]
         assert max(map(len, table.splitlines())) <= 120
+
+    def test_tells_of_own_claims_and_of_the_score_made_of_own_covariates(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        study = write_small_source(tmp_path)
+        study.write_text('queries = ["own"]\n' + study.read_text(encoding="utf-8"), encoding="utf-8")
+        (tmp_path / "own").mkdir()
+        for file, text in BESIDE.items():
+            (tmp_path / file).write_text(text, encoding="utf-8")
+        assert main(["check", "--study", str(study), "--language", "ja"]) == 0
+        said = capsys.readouterr().out
+        assert "23の仮説" in said
+        assert "ヘルススコア「ours」は2個の値によります。このうち1個は、このデータから求められます。" in said
+        assert main(["check", "--study", str(study)]) == 0
+        said = capsys.readouterr().out
+        assert "  EXPORT  yes   Accounts that stop exporting leave.\n" in said
+        assert "The health score ours rests on 2 values, of which these data give 1.\n" in said
+        assert re.search(r"days_since_touch\s+needs touchpoints", said)
+        (tmp_path / "claims.toml").write_text(BESIDE["claims.toml"].replace("exports", "export"), encoding="utf-8")
+        assert main(["check", "--study", str(study)]) == 1
+        told = capsys.readouterr()
+        assert "unknown covariate 'export'. The nearest known one is 'exports'" in told.err
+        assert told.out == "", "before the source is read"
 
     def test_is_told_in_japanese_but_for_its_progress(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         study = write_small_source(tmp_path, billing="x\n1\n", tickets="ticket_id,account_id,opened_on\n")

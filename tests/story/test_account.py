@@ -11,7 +11,7 @@ from small_source import write_small_source
 from analysis.errors import StudyError
 from analysis.figures.display import Display
 from analysis.story.picture import _shades, edges_of
-from analysis.story.told import day_number, read_account
+from analysis.story.told import day_number, nearest_ids, read_account
 from analysis.workbench import Workbench, open_study
 
 ACCOUNTS = """account_id,segment,parent_account_id
@@ -187,6 +187,13 @@ def test_an_unknown_account_is_an_error_that_names_the_nearest(tenure: Workbench
         StudyError, match=r"No account 'a22' among the 3 of this study. The nearest known ones are: a2, "
     ):
         tenure.account("a22", forecasts=False)
+
+
+def test_a_number_is_no_id_that_is_written_with_zeros(tenure: Workbench):
+    with pytest.raises(StudyError, match="No account '2' among"):
+        tenure.account(2, forecasts=False)
+    assert nearest_ids("2", ["902", "A2", "0002", "20"])[0] == "0002"
+    assert nearest_ids(" a2", ["902", "A2"])[0] == "A2"
 
 
 def test_where_leavers_are_too_few_for_a_forecast_the_story_says_so(tenure: Workbench):

@@ -133,11 +133,14 @@ class TestCox:
         ("formula", "where", "error", "said"),
         [
             ("usag", None, DesignError, "neither a family nor a covariate measured here. The nearest: usage"),
-            ("champion", None, DesignError, "names 'champion'"),
+            ("champion", None, DesignError, "names 'champion', which these data do not measure: it needs contacts"),
+            ("usage * nps", None, DesignError, r"do not measure: it needs surveys\.kind=nps"),
             ("usage ~ x", None, DesignError, "no formula"),
+            ("usage +", None, DesignError, r"brackets are closed\.$"),
+            ("usage", "segmnt = 1", StudyError, r"The nearest: (?!.*seats, seats)"),
             ("usage_drop:seats:active_day_share", None, DesignError, "an interaction of 3"),
             ("usage", "seats", StudyError, "not true or false"),
-            ("usage", "seats > 1000000", ModelError, "needs"),
+            ("usage", "seats > 1000000", StudyError, "holds for none of the"),
             ("usage", "event = 1", StudyError, "reads 'event', which there is not"),
         ],
     )
