@@ -109,6 +109,6 @@ def _refuse_shape(engine: Engine, query: Query, rows: int, measured: Sequence[Co
         kind = kinds.get(covariate.name, "DOUBLE") if covariate.table == query.name else "DOUBLE"
         if covariate.transform != "category" and not is_number(kind):
             raise BuildError(
-                f"{query.path}: {covariate.name} is {kind.lower()}, and no number. Count or measure something, or say "
-                'transform = "category".'
+                f"{query.path}: {covariate.name} is {kind.lower()}, and no number. Count or measure something (of true "
+                'and false: cast(... as integer)), or say transform = "category".'
             )

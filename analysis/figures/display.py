@@ -97,7 +97,9 @@ class Display:
 
     def _drawn(self) -> Callable[[Axes], Any]:
         if self.draw is None:
-            raise ValueError(f"There is no picture of '{self.title}'; see .frame().")
+            raise ValueError(
+                f"There is no picture of '{self.title}'; see .frame(), or save its numbers as .csv, .parquet or .xlsx."
+            )
         return self.draw
 
     def __repr__(self) -> str:

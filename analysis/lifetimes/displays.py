@@ -65,7 +65,8 @@ def show_book(book: pd.DataFrame) -> Display:
 def show_distributions(found: ParametricSurvival) -> Display:
     """Return distributions of the length of lifetimes, drawn beside Kaplan-Meier."""
     title = f"Length of lifetimes, and its mean within {found.horizon:,.0f} days"
-    return Display(title, found.table, lambda ax: draw_distributions(ax, found.curves, found.observed))
+    table, curves = (part.replace({"distribution": {"weibull": "Weibull"}}) for part in (found.table, found.curves))
+    return Display(title, table, lambda ax: draw_distributions(ax, curves, found.observed))
 
 
 def show_trend(found: Trend) -> Display:

@@ -65,15 +65,16 @@ def show_coverage(table: pd.DataFrame, covariate: Covariate, colors: Colors) -> 
     )
 
 
-def show_spread(table: pd.DataFrame, covariate: Covariate, colors: Colors) -> Display:
+def show_spread(table: pd.DataFrame, covariate: Covariate, colors: Colors, *, has_long_tail: bool) -> Display:
     """Return which values there are, and in how many landmark rows."""
     x_label, y_label = f"{covariate.label_en} ({covariate.unit})", str(remark("trial.share_of_rows"))
+    told = {"trial.spread_hidden": table["rows"].isna().any(), "trial.long_tail": has_long_tail}
     return Display(
         _title("trial.spread_title", covariate),
         table,
         lambda ax: draw_spread(ax, table, colors[covariate.family], MISSING_VALUE, x_label, y_label),
         size=(7.0, 3.0),
-        notes=(str(remark("trial.spread_hidden")),) if table["rows"].isna().any() else (),
+        notes=tuple(str(remark(code)) for code, is_so in told.items() if is_so),
     )
 
 

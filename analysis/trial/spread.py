@@ -11,6 +11,8 @@ from analysis.trial.widened import Widened
 MOST_VALUES = 12
 """So many different values are told one by one; of more, stretches of equal length."""
 MISSING_VALUE = "missing"
+LONG_TAIL = 3.0
+"""From this skewness on a few large values decide most of a slope; that of exponential values is 2."""
 
 
 def spread(tenure: Widened) -> pd.DataFrame:
@@ -29,6 +31,14 @@ def spread(tenure: Widened) -> pd.DataFrame:
     table = pd.DataFrame({"rows": number.astype(np.float64).mask(hidden)}).reindex(order)
     table["share"] = table["rows"] / len(rows)
     return SPREAD.checked(table.rename_axis("value").reset_index()[SPREAD.columns])
+
+
+def has_long_tail(tenure: Widened) -> bool:
+    """Tell whether a number that enters as it is, and could by its logarithm, has a long tail of large values."""
+    if tenure.covariate.transform != "identity":
+        return False
+    known = pd.to_numeric(tenure.landmarks[tenure.covariate.name]).astype(np.float64).dropna()
+    return len(known) > 2 and known.min() >= 0 and bool(known.skew() >= LONG_TAIL)
 
 
 def _labels(values: pd.Series, *, is_text: bool) -> tuple[pd.Series, list[str]]:

@@ -24,7 +24,7 @@ from analysis.trial.addition import what_it_adds
 from analysis.trial.keeping import keep_query
 from analysis.trial.levels import hazard_by_level
 from analysis.trial.look_back import Look, Looked
-from analysis.trial.spread import spread
+from analysis.trial.spread import has_long_tail, spread
 from analysis.trial.widened import Widened
 from analysis.wording.remarks import Remark, remark
 
@@ -94,7 +94,8 @@ class Tried:
 
     def distribution(self) -> Display:
         """Return which values it has, and in how many landmark rows."""
-        return displays.show_spread(spread(self._cohort), self.covariate, self._cohort.colors)
+        skewed = has_long_tail(self._cohort)
+        return displays.show_spread(spread(self._cohort), self.covariate, self._cohort.colors, has_long_tail=skewed)
 
     @cached_property
     def _dose(self) -> Display:
@@ -135,6 +136,8 @@ class Tried:
             raise ModelError(remark("trial.contract_has_no_lag"))
         contract = [one for one in self._cohort.covariates("counting_process") if one.family == control_family()]
         effects, _ = lag_ladder(self._cohort, self._cohort.study.audits.lags, [*contract, self.covariate])
+        if effects.empty:
+            raise ModelError(remark("trial.no_rung", covariate=self.covariate.name))
         return self._cohort.labelled(effects).sort_values(["term", "lag"], kind="stable", ignore_index=True)
 
     def lags(self) -> Display:

@@ -101,3 +101,18 @@ def test_its_curve_rises_with_the_hazard_that_was_planted(short):
     assert curve["estimate"].iloc[-1] > curve["estimate"].iloc[0]
     assert curve["conf_low"].iloc[-1] > 0, "against the median"
     assert "Beside the contract and Relationship." in str(tried.dose_response())
+
+
+def test_what_is_always_the_same_is_shown_with_the_reason_why_there_is_no_more(short):
+    always = copied(short, "identity", of="1")
+    with pytest.raises(ModelError, match="planted has no lag ladder"):
+        always.lags()
+    assert always.distribution().notes == ()
+
+
+def test_a_long_tail_is_told_of_where_the_logarithm_is_not_taken(short):
+    tailed = "pow(2, coalesce(days_since_touch, 0) % 20)"
+    assert any('transform="log1p"' in note for note in copied(short, "identity", of=tailed).distribution().notes)
+    assert copied(short, "log1p", of=tailed).distribution().notes == ()
+    assert copied(short, "identity", of=f"-{tailed}").distribution().notes == ()
+    assert copied(short, "identity", of="coalesce(days_since_touch, 0) % 20").distribution().notes == ()
