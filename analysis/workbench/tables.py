@@ -18,6 +18,7 @@ from analysis.errors import BuildError
 from analysis.figures.display import Display
 from analysis.wording.nearest import nearest
 from analysis.workbench.rows import Rows
+from analysis.workbench.source_tables import ROWS, meanings_of, seen_after
 
 OF_THE_LOAD = {
     "given_names": ("table, or column of one, that the source gives and that measures something", "name"),
@@ -98,7 +99,8 @@ class Table(Rows):
             }
         )
         made = f"Made by {self.about.layer}/{self.name}.sql from {', '.join(self.about.reads)}."
-        return Display(self.title, table, notes=(made,) if self.about.sql else ())
+        seen = seen_after(read_contract()[self.name]) if self.name in read_contract() else ""
+        return Display(self.title, table, notes=(made,) if self.about.sql else (seen,) if seen else ())
 
 
 class Tables(Mapping[str, Table]):
@@ -133,6 +135,7 @@ class Tables(Mapping[str, Table]):
                 f"The cohort has no table '{name}'. {nearest(name, self._about, listed_by='study.tables')}"
             )
         own = {field.name: field.says for field in SCHEMAS[name].fields} if name in SCHEMAS else {}
+        own |= meanings_of(read_contract()[name]) if name in read_contract() else {}
         return Table(self._opened, name, self._about[name], self._meanings | own)
 
     def __getattr__(self, name: str) -> Table:
@@ -190,9 +193,7 @@ class Tables(Mapping[str, Table]):
 
 def _all_about() -> dict[str, About]:
     """Return what is known of every table that some cohort may have, in the order in which they are made."""
-    found = {
-        table.name: About("source", f"row of {table.name}", ", ".join(table.key)) for table in read_contract().values()
-    }
+    found = {table.name: About("source", ROWS[table.name], ", ".join(table.key)) for table in read_contract().values()}
     found |= {name: About("load", row, key) for name, (row, key) in OF_THE_LOAD.items()}
     for query in queries_of(FOLDERS):
         grain = grain_of(query)

@@ -9,10 +9,12 @@ from lifelines import CoxPHFitter
 from samples import SAMPLE
 
 import analysis
+from analysis.declared.contract import read_contract
 from analysis.errors import BuildError, DesignError, ModelError, StudyError
 from analysis.figures.shown import Answers
 from analysis.workbench import Workbench, open_workbench
 from analysis.workbench.overview import QUESTIONS
+from analysis.workbench.source_tables import ROWS
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,16 @@ def test_tables_explain_themselves(study):
     assert study.tables["lifetimes"].query.startswith("-- grain: lifetime")
     assert "lifetimes" in dir(study.tables)
     assert (set(listed["layer"]) - {"source", "load"}) >= {"2_lifetimes", "6_cohorts", "7_audit"}
+
+
+def test_tables_of_the_source_say_what_the_contract_says_of_them(study):
+    assert ROWS.keys() == read_contract().keys()
+    about = study.tables.subscriptions.describe()
+    assert about.title.startswith("subscriptions: one row is a version of a subscription")
+    assert about.notes == ("A row is seen by covariates of days after started_on - 1.",)
+    columns = about.frame().set_index("column")["meaning"]
+    assert columns["account_id"] == "found in accounts.account_id"
+    assert columns["notice_on"] == "seen by covariates of days after notice_on - 1"
 
 
 def test_rows_come_in_any_form(study, tmp_path):
