@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.factors import read_covariates
 from analysis.declared.own_queries import OTHER_EACH_TIME
 from analysis.declared.ranges import NAMES_OF_ACCOUNTS
 from analysis.engine.opening import open_engine
@@ -99,12 +100,17 @@ def refuse_unknown(expression: str, read: Collection[str], given: Collection[str
     sold = {name: f"accounts.{name}" for name in AS_OF_SNAPSHOT} | {
         name: f"subscriptions.{name}" for name in ON_THE_DAY
     }
+    lacking = {one.name: one.lacking(given) for one in read_covariates()}
     there = list(dict.fromkeys([*(name for name, need in sold.items() if need in given), *ALWAYS, *own]))
     for name in read:
         if name in NAMES_OF_ACCOUNTS:
             raise StudyError(f"Column '{name}' of accounts tells each account from all others, and no groups.")
         if name in sold and name not in there:
             raise StudyError(f"The source gives no column '{sold[name]}'. It gives: {', '.join(there)}.")
+        if name not in there and lacking.get(name):
+            raise StudyError(
+                f"'{expression}' reads '{name}', which these data do not measure: it needs {', '.join(lacking[name])}."
+            )
         if name not in there:
             raise StudyError(f"'{expression}' reads '{name}', which there is not. {nearest(name, there)}")
 

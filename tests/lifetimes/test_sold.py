@@ -88,6 +88,8 @@ def test_what_cannot_be_told_is_said(study, by, said):
 def test_columns_of_an_expression():
     assert columns_read("case when a.seats > 1 then plan else 'plan' end") == ("seats", "plan")
     refuse_unknown("x", ("x",), (), ["x"])
+    with pytest.raises(StudyError, match=r"'departures', which these data do not measure: it needs contacts\.role"):
+        refuse_unknown("departures >= 1", ("departures",), (), [])
 
 
 def test_numbers_of_many_values_become_quarters():
