@@ -232,6 +232,10 @@ class TestCatalogues:
         same = [key for key in own if own[key] == EN[key] and re.sub(r"\{.*\}", "", EN[key])]
         assert same == []
 
+    def test_a_range_has_one_sign_in_japanese(self):
+        wave = "\N{WAVE DASH}"  # beside the wider tilde it looks like another word
+        assert [key for key, text in JA.items() if wave in text] == []
+
     def test_every_key_in_use_exists_and_every_key_is_in_use(self):
         keys, beginnings = used_keys()
         assert beginnings == set(ENDINGS)
