@@ -12,6 +12,7 @@ from analysis.curves.rates import DAYS_A_YEAR, rates
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
 from analysis.figures.survival import draw_distributions
+from analysis.lifetimes.displays import show_distributions
 from analysis.lifetimes.parametric import fit_parametric_survival
 from analysis.workbench import open_study
 
@@ -104,6 +105,7 @@ def test_no_other_curve_of_the_kind_is_likelier_given_late_entry(late, fitted, t
 
 def test_what_was_planted_is_chosen_and_found_though_many_were_never_seen(late, fitted, table):
     assert fitted.table["distribution"].iloc[0] == "weibull"
+    assert show_distributions(fitted).frame()["distribution"].iloc[0] == "Weibull", "a name, where it is shown"
     assert table.loc["weibull", "aic_above"] == 0
     assert table.loc["weibull", "median"] == pytest.approx(WEIBULL.median(), rel=0.03)
     within = np.linspace(0, 1500, 5000)
