@@ -1,5 +1,6 @@
 """A study whose log is on Spark: the same cohort and the same report, byte for byte."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from analysis.declared.long_tables import LOGS
 from analysis.declared.study import read_study
 from analysis.engine import spark as spark_module
 from analysis.engine.exchange import Connection, SharedFolder
+from analysis.engine.places import StayingTable
 from analysis.engine.query import Query
-from analysis.engine.spark import open_spark
+from analysis.engine.spark import Spark, open_spark
 from analysis.errors import BuildError
 from analysis.progress import quiet
 from analysis.workbench import open_workbench
@@ -88,6 +90,43 @@ def test_only_what_tells_its_rows_by_files_can_be_a_log(spark: object, tmp_path:
         ):
             with pytest.raises(BuildError, match=said):
                 opened.describe(name)
+
+
+class LikeDelta:
+    """A session that says of its tables what Delta says, as documented: their id, and their latest version."""
+
+    def __init__(self, session: object, version: int) -> None:
+        self._session, self._version, self.asked = session, version, []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def sql(self, text: str) -> object:
+        self.asked.append(text)
+        if text.startswith("describe detail"):
+            return self._session.sql("select 'an-id' as id, 'delta' as format")
+        if text.startswith("describe history"):
+            return self._session.sql(f"select {self._version} as version")
+        return self._session.sql(re.sub(r" version as of \d+", "", text))
+
+
+def test_a_delta_table_is_read_in_its_version(spark: object, tmp_path: Path) -> None:
+    spark.sql("create database if not exists product")
+    spark.sql("create or replace temporary view one as select 'a1' as account_id, date '2023-01-01' as used_on")
+    spark.table("one").write.mode("overwrite").saveAsTable("product.one")
+    described = []
+    for version in (4, 4, 5):
+        session = LikeDelta(spark, version)
+        other = Spark(session, SharedFolder(session, tmp_path))
+        described.append(other.describe("product.one"))
+        assert described[-1].reads == f"product.one version as of {version}"
+        columns = {"account_id": ("varchar", "account_id"), "used_on": ("date", "used_on")}
+        other.take("usage_daily", StayingTable(described[-1], columns))
+        assert session.asked[-1].endswith(f"from product.one version as of {version}")
+        assert other.rows("select account_id from usage_daily", {}) == [("a1",)]
+    assert described[0] == described[1]
+    assert described[0].digest != described[2].digest
+    assert described[0].arrived == {"account_id": "VARCHAR", "used_on": "DATE"}
 
 
 def test_a_query_that_fails_is_named_and_nothing_is_written(spark: object, tmp_path: Path) -> None:
