@@ -1,7 +1,8 @@
 """Exchange: how rows go to a Spark and come back, in files that it sees, too, or over the connection to it."""
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -18,6 +19,9 @@ class Exchange(Protocol):
 
     def fetch(self, name: str) -> Path:
         """Return the folder, on this machine, of the Parquet files of a table that was made."""
+
+    def end(self) -> None:
+        """Let go of what was made."""
 
 
 class SharedFolder:
@@ -49,9 +53,12 @@ class SharedFolder:
         """Return the folder of the Parquet files of a table that was made."""
         return self._folder / name
 
+    def end(self) -> None:
+        """Let go of nothing: the folder is whose it was."""
+
 
 class Connection:
-    """Arrow over the connection: what is made stays on the cluster's own disks until it is fetched.
+    """Arrow over the connection: what is made stays in the cluster's memory, or on its disks, until the end.
 
     Parameters
     ----------
@@ -64,7 +71,7 @@ class Connection:
     def __init__(self, session: "SparkSession", folder: Path) -> None:
         self._session = session
         self._folder = folder
-        self._made: dict[str, Any] = {}
+        self._made: list[DataFrame] = []
 
     def show(self, name: str, files: Path) -> None:
         """Send Parquet files, and let queries read them by a name."""
@@ -74,8 +81,9 @@ class Connection:
 
     def make(self, name: str, frame: "DataFrame") -> None:
         """Work a frame out, once, and let queries read it by a name."""
-        self._made[name] = frame.localCheckpoint(eager=True)
-        self._made[name].createOrReplaceTempView(name)
+        self._made.append(frame.persist())
+        frame.createOrReplaceTempView(name)
+        frame.count()
 
     def fetch(self, name: str) -> Path:
         """Fetch a table that was made, and return the folder of its Parquet file."""
@@ -83,8 +91,16 @@ class Connection:
 
         folder = self._folder / name
         folder.mkdir(exist_ok=True)
-        parquet.write_table(self._made[name].toArrow(), folder / "fetched.parquet")
+        parquet.write_table(self._session.table(name).toArrow(), folder / "fetched.parquet")
         return folder
+
+    def end(self) -> None:
+        """Let the cluster forget what was made."""
+        from pyspark.errors import PySparkException
+
+        while self._made:
+            with suppress(PySparkException):  # of a cluster that is gone
+                self._made.pop().unpersist()
 
 
 def exchange_with(session: "SparkSession", folder: Path) -> Exchange:

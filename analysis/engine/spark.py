@@ -191,7 +191,11 @@ def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterato
         own = session.newSession() if hasattr(session, "newSession") else session
         for key, value in _ALIKE.items():
             own.conf.set(key, value)
-    yield Spark(own, exchange_with(own, folder))
+    exchange = exchange_with(own, folder)
+    try:
+        yield Spark(own, exchange)
+    finally:
+        exchange.end()
 
 
 def _started(master: str, threads: int | None) -> "SparkSession":
