@@ -76,8 +76,11 @@ class Connection:
     def show(self, name: str, files: Path) -> None:
         """Send Parquet files, and let queries read them by a name."""
         from pyarrow import parquet
+        from pyspark.sql.pandas.types import from_arrow_schema
 
-        self._session.createDataFrame(parquet.read_table(files)).createOrReplaceTempView(name)
+        rows = parquet.read_table(files)
+        types = from_arrow_schema(rows.schema)  # Spark finds none out where there is no row
+        self._session.createDataFrame(rows, types).createOrReplaceTempView(name)
 
     def make(self, name: str, frame: "DataFrame") -> None:
         """Work a frame out, once, and let queries read it by a name."""
