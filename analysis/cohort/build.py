@@ -8,6 +8,7 @@ from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
 from analysis.cohort.long_log.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
 from analysis.cohort.long_log.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
+from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
 from analysis.cohort.queries import run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -17,7 +18,7 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import check_memory_limit, open_engine
 from analysis.errors import BuildError, EngineError, StoreError
-from analysis.ingest.files.contents import Contents, contents_of, refuse_changed
+from analysis.ingest.files.contents import Contents
 from analysis.ingest.findings import refuse_errors, write_findings
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.logs import read_logs
@@ -70,7 +71,7 @@ def build_cohort(
     if memory_limit is not None:
         check_memory_limit(memory_limit)
     declaration = read_declaration(study.source.kind, study.sources)
-    contents = contents_of(declaration, study.source.path)
+    contents = contents_of_source(study, declaration)
     hashes = fingerprint(study, contents)
     final = cohort_path(out, hashes["cohort"])
     if final.exists():
@@ -117,7 +118,7 @@ def _build(
                     used=tables_used(FOLDERS, study.own), elsewhere=elsewhere,
                 )  # fmt: skip
                 engine.seal(between)
-                refuse_changed(contents, declaration, study.source.path)
+                refuse_changed_source(study, declaration, contents)
                 for finding in load.findings:
                     if finding.severity != "error":
                         progress(f"  {finding.severity}: {finding.message()}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.cohort.build import FOLDERS as ALL_FOLDERS
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.long_log.log_stays import opened_elsewhere
+from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
 from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -18,7 +19,6 @@ from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.engine.query import behind, read_query
-from analysis.ingest.files.contents import contents_of, refuse_changed
 from analysis.ingest.findings import Finding
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.ingest.measured.measured import read_not_measured
@@ -106,7 +106,7 @@ def check_source(
         If nothing of the source can be read.
     """
     declaration = read_declaration(study.source.kind, study.sources)
-    contents = contents_of(declaration, study.source.path)
+    contents = contents_of_source(study, declaration)
     with (
         open_engine(scratch / "check.duckdb", threads, memory_limit) as engine,
         opened_elsewhere(study.engine, engine, scratch / "between", progress, threads) as elsewhere,
@@ -115,7 +115,7 @@ def check_source(
             engine, study, declaration, contents.located, scratch, progress,
             used=tables_used(ALL_FOLDERS, study.own), keep_rows=rows is not None, elsewhere=elsewhere,
         )  # fmt: skip
-        refuse_changed(contents, declaration, study.source.path)
+        refuse_changed_source(study, declaration, contents)
         given = names_given(load.given, declaration.stable_users)
         checked = SourceCheck(load.findings, given, read_not_measured(engine), (), load.matches)
         if rows is not None:

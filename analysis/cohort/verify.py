@@ -9,6 +9,8 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.grain import grain_of
 from analysis.cohort.long_log.log_queries import on_the_way
+from analysis.cohort.long_log.log_stays import StayingLog, opened_elsewhere
+from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
 from analysis.cohort.queries import queries_of, run_folders, tables_used
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, STORE, open_store
 from analysis.declared.contract import read_contract
@@ -17,11 +19,11 @@ from analysis.declared.long_tables import ON_THE_WAY
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
+from analysis.engine.places import Files
 from analysis.engine.query import Query
-from analysis.engine.quoting import literal, quoted
+from analysis.engine.quoting import literal, path_literal, quoted
 from analysis.engine.raw_views import parquet_sql
 from analysis.errors import BuildError
-from analysis.ingest.files.contents import contents_of, refuse_changed
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.load import load_source, not_yet_known
 from analysis.progress import Progress, quiet
@@ -115,7 +117,7 @@ def _load(tenure: CohortTables, scratch: Path, n_accounts: int) -> None:
     """Load the source as a build does, into the store in which tables are then made again."""
     study = tenure.study
     declaration = read_declaration(study.source.kind, study.sources)
-    contents = contents_of(declaration, study.source.path)
+    contents = contents_of_source(study, declaration)
     if fingerprint(study, contents) != tenure.hashes:
         raise BuildError(
             f"The source {study.source.path} is no longer what the cohort {tenure.cohort_file.name} was built from, so "
@@ -127,7 +129,7 @@ def _load(tenure: CohortTables, scratch: Path, n_accounts: int) -> None:
     with open_engine(scratch / STORE, tenure.threads, tenure.memory_limit) as engine:
         used = tables_used(FOLDERS, study.own)
         load_source(engine, study, declaration, located, scratch, tenure.progress, used=used)
-        refuse_changed(contents, declaration, study.source.path)
+        refuse_changed_source(study, declaration, contents)
         not_yet_known(engine, read_contract(), study.time.snapshot)
 
 
@@ -135,9 +137,10 @@ def _with_logs_of_drawn(
     tenure: CohortTables, declaration: Declaration, located: RawFiles, scratch: Path, n_accounts: int
 ) -> RawFiles:
     """Return the files of a source in which a log that was not copied has the rows of drawn accounts only."""
-    logs = {name: log.files for name, log in tenure.logs_that_stay.items()}
+    logs = tenure.logs_that_stay
     (folder := scratch / "drawn").mkdir()
-    without = replace(located, tables={name: path for name, path in located.tables.items() if name not in logs})
+    others = {name: path for name, path in located.tables.items() if name not in logs}
+    without = replace(located, tables=others, named={})
     with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
         load_source(engine, tenure.study, declaration, without, folder, quiet, used=())
     with open_store(tenure, folder) as engine:
@@ -145,13 +148,26 @@ def _with_logs_of_drawn(
         drawn = engine.frame(f"select {_ACCOUNT} from {LOOKED_AT}")
     fewer = {name: folder / f"{name}.parquet" for name in logs}
     with open_engine(":memory:", tenure.threads, tenure.memory_limit) as engine, engine.showing(drawn=drawn):
-        for name, files in logs.items():
-            rows = parquet_sql(files.parts, are_partitions=bool(files.partitions))
-            account = quoted(files.columns[_ACCOUNT][1] or _ACCOUNT)
-            of_drawn = f"cast({account} as varchar) in (select {_ACCOUNT} from drawn)"
-            engine.write_parquet(f"select * from {rows} where {of_drawn}", fewer[name])
+        for name, log in logs.items():
+            engine.write_parquet(_rows_of_drawn(engine, tenure.study, name, log, folder), fewer[name])
     deltas = {name: delta for name, delta in located.deltas.items() if name not in logs}
-    return replace(located, tables=located.tables | fewer, deltas=deltas)
+    return replace(located, tables=located.tables | fewer, deltas=deltas, named={})
+
+
+def _rows_of_drawn(engine: Engine, study: Study, name: str, log: StayingLog, folder: Path) -> str:
+    """Return SQL of the rows that a log has of drawn accounts; where it goes by a name elsewhere, they are fetched."""
+    table, of_drawn = log.table, f"in (select {_ACCOUNT} from drawn)"
+    if isinstance(table.place, Files):
+        rows = parquet_sql(table.place.parts, are_partitions=bool(table.place.partitions))
+        account = quoted(table.columns[_ACCOUNT][1] or _ACCOUNT)
+        return f"select * from {rows} where cast({account} as varchar) {of_drawn}"
+    with opened_elsewhere(study.engine, engine, folder / f"between-{name}", quiet) as elsewhere:
+        if elsewhere is None:
+            raise BuildError(f"The log {name} stays in {table.place.name}, which no other engine is asked for.")
+        elsewhere.take(name, table)
+        columns = ", ".join(own for own, (_, there) in table.columns.items() if there is not None)
+        elsewhere.make(Query("of_drawn", "", f"select {columns} from {name} where {_ACCOUNT} {of_drawn}"), {})
+        return f"select * from read_parquet({path_literal(elsewhere.fetch('of_drawn'))} || '/*.parquet')"
 
 
 def _draw(engine: Engine, seed: int, n_accounts: int) -> int:

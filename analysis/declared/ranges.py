@@ -6,12 +6,15 @@ import math
 import re
 from typing import Protocol
 
+from analysis.declared.long_tables import LOGS
 from analysis.declared.study_parts import Audits, Definitions, LogEngine, Models, Report, Time, Windows
 from analysis.errors import StudyError
 
 # The calendar of queries/3_dates reaches so far.
 FIRST_DAY = dt.date(1980, 1, 1)
 LAST_DAY = dt.date(2078, 12, 31)
+_PART = r"(\w+|`[^`]+`)"
+_NAMED = rf"{_PART}(\.{_PART}){{0,3}}"
 NAMES_OF_ACCOUNTS = ("account_id", "name")
 """Columns of accounts that tell each from all others, and so make no groups."""
 
@@ -93,7 +96,7 @@ def check_ranges(study: Parts, where: str) -> None:
         *_definition_rules(study.definitions),
         (study.audits.look_ahead_days >= 1, "audits.look_ahead_days must be positive"),
         (study.audits.look_ahead_accounts >= 1, "audits.look_ahead_accounts must be positive"),
-        (1 <= study.engine.buckets <= 1000, "engine.buckets must lie between 1 and 1000"),
+        *_engine_rules(study.engine),
         (
             bool(study.audits.lags) and all(low < high for low, high in itertools.pairwise((0, *study.audits.lags))),
             "audits.lags must be one or more numbers of days that rise from above 0",
@@ -139,6 +142,21 @@ def check_ranges(study: Parts, where: str) -> None:
     for holds, message in rules:
         if not holds:
             raise StudyError(f"{where}: {message}.")
+
+
+def _engine_rules(engine: LogEngine) -> list[tuple[bool, str]]:
+    return [
+        (1 <= engine.buckets <= 1000, "engine.buckets must lie between 1 and 1000"),
+        (engine.tables.keys() <= LOGS, f"engine.tables may name logs of use only: {', '.join(sorted(LOGS))}"),
+        *(
+            (
+                re.fullmatch(_NAMED, named) is not None,
+                f"engine.tables.{log} must be a table's name in Spark, as main.product.usage_daily, or files at an "
+                f"address, as parquet.`s3a://lake/usage_daily`, but is {named!r}",
+            )
+            for log, named in engine.tables.items()
+        ),
+    ]
 
 
 def _definition_rules(definitions: Definitions) -> list[tuple[bool, str]]:

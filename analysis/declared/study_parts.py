@@ -1,7 +1,7 @@
 """The parts of a study: its clock, windows, definitions, models, audits, report and engine."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -127,12 +127,17 @@ class LogEngine:
     master
         Where Spark runs, in its own words (``local[2]``, ``spark://host:7077``), or the address of a Spark Connect
         server (``sc://host:15002``). A session that the process has already is taken in its place.
+    tables
+        What Spark knows logs of use by that lie in no folder of the source: the name of a table of its catalogue
+        (``main.product.usage_daily``), or files at an address (``parquet.`s3a://lake/usage_daily```), by the name that
+        the contract gives the log.
     buckets
         In how many buckets of accounts, one after the other, DuckDB runs them: more take less memory, and more time.
     """
 
     kind: EngineKind = "duckdb"
     master: str = "local[*]"
+    tables: dict[str, str] = field(default_factory=dict)
     buckets: int = 1
 
 

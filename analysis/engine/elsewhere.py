@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from analysis.engine.engine import Engine
 from analysis.engine.parsed import tables_read
+from analysis.engine.places import Named, StayingTable
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal, path_literal, quoted
 from analysis.errors import BuildError, EngineError
@@ -22,9 +23,11 @@ ROW = "rowid"
 class OtherEngine(Protocol):
     """What SQL is put to elsewhere: `analysis.engine.spark.Spark`."""
 
+    def describe(self, name: str) -> Named: ...  # noqa: D102
+
     def show(self, name: str, files: Path) -> None: ...  # noqa: D102
 
-    def take(self, name: str, files: "Files") -> None: ...  # noqa: D102
+    def take(self, name: str, table: StayingTable) -> None: ...  # noqa: D102
 
     def define(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None: ...  # noqa: D102
 
@@ -32,34 +35,9 @@ class OtherEngine(Protocol):
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple]: ...  # noqa: D102
 
-    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path: ...  # noqa: D102
+    def make(self, query: Query, parameters: Mapping[str, Any]) -> None: ...  # noqa: D102
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Files:
-    """Parquet files that stay where they are.
-
-    Attributes
-    ----------
-    root
-        The folder, whose inner folders may say the values of columns, or the one file.
-    parts
-        The files.
-    columns
-        Of each column of the table its type, in the words of DuckDB, and what it goes by in the files; None where these
-        lack it.
-    """
-
-    root: Path
-    parts: tuple[Path, ...]
-    columns: Mapping[str, tuple[str, str | None]]
-
-    @property
-    def partitions(self) -> frozenset[str]:
-        """The columns whose values the names of inner folders say (``day=2023-01-31``)."""
-        inner = (part.relative_to(self.root).parts[:-1] for part in self.parts if part != self.root)
-        named = (folder.partition("=") for folders in inner for folder in folders)
-        return frozenset(name for name, sign, _ in named if sign)
+    def fetch(self, name: str) -> Path: ...  # noqa: D102
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,7 +73,7 @@ class Elsewhere:
     other
         The engine in which these stay.
     folder
-        For what goes there, as Parquet; a folder that both see.
+        For what goes there, as Parquet.
     """
 
     def __init__(self, here: Engine, other: OtherEngine, folder: Path) -> None:
@@ -106,17 +84,21 @@ class Elsewhere:
         self._own: set[str] = set()
         self._number = 0
         self._is_still = False
-        self.taken: dict[str, Files] = {}
+        self.taken: dict[str, StayingTable] = {}
         self.steps: list[Step] = []
 
     def hold_still(self) -> None:
         """Show each table of the store here only once from now on: none of them changes any more."""
         self._is_still = True
 
-    def take(self, table: str, files: Files) -> None:
-        """Let a table be what some files hold, each row with a word that tells it from all others."""
-        self._other.take(self._next(table), files)
-        self.taken[table] = files
+    def describe(self, name: str) -> Named:
+        """Return what the other engine knows by a name, as it is now."""
+        return self._other.describe(name)
+
+    def take(self, table: str, staying: StayingTable) -> None:
+        """Let a table be what lies somewhere, each row with a word that tells it from all others."""
+        self._other.take(self._next(table), staying)
+        self.taken[table] = staying
         self._settle(table)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple]:
@@ -135,7 +117,8 @@ class Elsewhere:
         kinds = self._here.columns(f"({sql})", own)
         columns = ", ".join(f"cast({quoted(name)} as {kind}) as {quoted(name)}" for name, kind in kinds.items())
         self._number += 1
-        made = self.make(Query(f"asked_{self._number}", "", sql), own)
+        self.make(Query(name := f"asked_{self._number}", "", sql), own)
+        made = self.fetch(name)
         return self._here.frame(f"select {columns} from read_parquet({path_literal(made)} || '/*.parquet')")
 
     def tables(self, schema: str) -> list[str]:
@@ -156,18 +139,21 @@ class Elsewhere:
                 self._own.discard(name)
                 self._other.forget(name)
 
-    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path:
-        """Make the table of a query there, to be read by its name, and return the folder of its Parquet files."""
+    def make(self, query: Query, parameters: Mapping[str, Any]) -> None:
+        """Make the table of a query there, to be read by its name."""
         self._show_what_is_read(query.sql)
-        made = self._other.make(query, parameters)
+        self._other.make(query, parameters)
         self._own.add(query.name)
-        return made
+
+    def fetch(self, name: str) -> Path:
+        """Fetch a table that was made there, and return the folder of its Parquet files."""
+        return self._other.fetch(name)
 
     def bring(self, table: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Add the rows of a query to a table of the store here, column by name."""
         self._number += 1
-        made = self.make(Query(f"brought_{self._number}", "", sql), parameters or {})
-        add_parquet(self._here, table, made)
+        self.make(Query(name := f"brought_{self._number}", "", sql), parameters or {})
+        add_parquet(self._here, table, self.fetch(name))
 
     def replace(self, table: str, select: Callable[[str], str], parameters: Mapping[str, Any] | None = None) -> None:
         """Let a table be a select of what it was, whose name is handed to `select`."""

@@ -1,17 +1,20 @@
 """Spark: the other engine, for tables that one machine should not hold; all that is known of it."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.engine.dialects import rendered
-from analysis.engine.elsewhere import ROW, Files
+from analysis.engine.elsewhere import ROW
+from analysis.engine.exchange import Exchange, address, exchange_with
+from analysis.engine.places import Named, Place, StayingTable
 from analysis.engine.query import Query
 from analysis.errors import BuildError
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 CONNECT = "sc://"
 """How the address of a Spark Connect server begins."""
@@ -23,6 +26,8 @@ _ALIKE = {
 """What decides results: days are days, what does not fit is an error, and what the name of a folder says is text."""
 _TYPES = {"varchar": "string"}
 """Of those of the contract, the ones that Spark calls otherwise."""
+_ARRIVED = {"string": "VARCHAR", "int": "INTEGER"}
+"""Of the types that columns arrive in, the ones that DuckDB calls otherwise."""
 _SMALL = {
     "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "8",
 }  # fmt: skip
@@ -36,21 +41,64 @@ class Spark:
     ----------
     session
         With names of its own, so that no view of anybody else's is in the way.
-    folder
-        For what is made, as Parquet; a folder that Spark and this machine both see.
+    exchange
+        How rows go there and come back.
     """
 
-    def __init__(self, session: "SparkSession", folder: Path) -> None:
+    def __init__(self, session: "SparkSession", exchange: Exchange) -> None:
         self._session = session
-        self._folder = folder
+        self._exchange = exchange
+
+    def describe(self, name: str) -> Named:
+        """Return what Spark knows by a name: a table of Parquet or Delta, whose rows it tells apart by their files.
+
+        Raises
+        ------
+        BuildError
+            If there is none, or it is a view, or a table of another format.
+        """
+        with _telling(f"Spark could not read {name}"):
+            types = dict(self._session.table(name).dtypes)
+        with _telling(
+            f"Spark does not tell the rows of {name} by their files, as it does of tables of Parquet or Delta, and of "
+            "no view. Name the table beneath it, or make one of its rows (create table ... using parquet as select ...)"
+        ):
+            self._session.table(name).select("_metadata.file_path", "_metadata.row_index").schema  # noqa: B018 - asks
+        version = self._version(name)
+        return Named(
+            name,
+            name if version is None else f"{name} version as of {version[1]}",
+            _digest([f"{version[0]} {version[1]}"] if version else self._files(name)),
+            {column: _ARRIVED.get(kind, kind.upper()) for column, kind in types.items()},
+        )
+
+    def _version(self, name: str) -> tuple[str, int] | None:
+        """Return the id of a Delta table, and its latest version; None where there is none."""
+        from pyspark.errors import PySparkException
+
+        try:
+            detail = self._session.sql(f"describe detail {name}").collect()[0]
+        except PySparkException:  # a Spark without Delta does not know the question
+            return None
+        if detail["format"] != "delta":
+            return None
+        with _telling(f"Spark could not tell the version of {name}"):
+            return detail["id"], self._session.sql(f"describe history {name} limit 1").collect()[0]["version"]
+
+    def _files(self, name: str) -> list[str]:
+        """Return each file of a table with its size, and when it was written, in order."""
+        told = "_metadata.file_path", "_metadata.file_size", "unix_micros(_metadata.file_modification_time)"
+        with _telling(f"Spark could not tell the files of {name}"):
+            found = self._session.table(name).selectExpr(*told).distinct().collect()
+        return sorted("\0".join(map(str, row)) for row in found)
 
     def show(self, name: str, files: Path) -> None:
         """Let queries read Parquet files by a name."""
         with _telling(f"Spark could not read {files}"):
-            self._session.read.parquet(_address(files)).createOrReplaceTempView(name)
+            self._exchange.show(name, files)
 
-    def take(self, name: str, files: Files) -> None:
-        """Let queries read Parquet files that stay where they are by a name, typed, each row told by its place."""
+    def take(self, name: str, table: StayingTable) -> None:
+        """Let queries read rows that stay where they are by a name, typed, each told by its place."""
         from pyspark.sql import functions
 
         row = functions.concat_ws("#", "_metadata.file_path", "_metadata.row_index").alias(ROW)
@@ -58,14 +106,19 @@ class Spark:
             (functions.lit(None) if own is None else functions.col(f"`{own}`"))
             .cast(_TYPES.get(kind, kind))
             .alias(column)
-            for column, (kind, own) in files.columns.items()
+            for column, (kind, own) in table.columns.items()
         ]
-        parts = [_address(part) for part in files.parts]
-        with _telling(f"Spark could not read {files.root}"):
-            read = self._session.read.option("mergeSchema", "true")
-            if files.root.is_dir():
-                read = read.option("basePath", _address(files.root))
-            read.parquet(*parts).select(row, *columns).createOrReplaceTempView(name)
+        place = table.place
+        with _telling(f"Spark could not read {place.name if isinstance(place, Named) else place.root}"):
+            self._read(place).select(row, *columns).createOrReplaceTempView(name)
+
+    def _read(self, place: Place) -> "DataFrame":
+        if isinstance(place, Named):
+            return self._session.sql(f"select *, _metadata from {place.reads}")
+        read = self._session.read.option("mergeSchema", "true")
+        if place.root.is_dir():
+            read = read.option("basePath", address(place.root))
+        return read.parquet(*(address(part) for part in place.parts))
 
     def define(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Let queries read a select by a name."""
@@ -82,8 +135,8 @@ class Spark:
             found = self._session.sql(rendered(Query("asked", "", sql), "spark", parameters))
             return [tuple(row) for row in found.collect()]
 
-    def make(self, query: Query, parameters: Mapping[str, Any]) -> Path:
-        """Make the table of a query as Parquet, let queries read it by its name, and return its folder.
+    def make(self, query: Query, parameters: Mapping[str, Any]) -> None:
+        """Make the table of a query, and let queries read it by its name.
 
         Parameters
         ----------
@@ -98,11 +151,13 @@ class Spark:
             If it asks for a parameter that is not on offer, or fails.
         """
         text = rendered(query, "spark", parameters)
-        made = self._folder / query.name
         with _telling(f"{query.path} failed on Spark"):
-            self._session.sql(text).write.mode("overwrite").parquet(_address(made))
-        self.show(query.name, made)
-        return made
+            self._exchange.make(query.name, self._session.sql(text))
+
+    def fetch(self, name: str) -> Path:
+        """Fetch a table that was made, and return the folder of its Parquet files."""
+        with _telling(f"The table {name} could not be fetched from Spark"):
+            return self._exchange.fetch(name)
 
 
 @contextmanager
@@ -115,7 +170,7 @@ def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterato
         Where it runs, in Spark's words (``local[2]``, ``spark://host:7077``), or the address of a Spark Connect server
         (``sc://host:15002``).
     folder
-        For what is made; see `Spark`.
+        For what comes back, as Parquet.
     threads
         Of a local one that is started, in place of what `master` says.
 
@@ -136,7 +191,11 @@ def open_spark(master: str, folder: Path, threads: int | None = None) -> Iterato
         own = session.newSession() if hasattr(session, "newSession") else session
         for key, value in _ALIKE.items():
             own.conf.set(key, value)
-    yield Spark(own, folder)
+    exchange = exchange_with(own, folder)
+    try:
+        yield Spark(own, exchange)
+    finally:
+        exchange.end()
 
 
 def _started(master: str, threads: int | None) -> "SparkSession":
@@ -153,9 +212,8 @@ def _started(master: str, threads: int | None) -> "SparkSession":
     return session
 
 
-def _address(path: Path) -> str:
-    """Return a path as Spark takes it: nothing in it stands for a letter, as it would in the address of a page."""
-    return f"file://{path.resolve()}"
+def _digest(told: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 @contextmanager

@@ -200,6 +200,8 @@ def test_a_file_that_is_no_longer_what_it_was_is_named(both: tuple[Workbench, Wo
     logs = both[1].logs_that_stay
     refuse_changed_logs(logs)
     sizes = (*logs["usage_daily"].sizes[:-1], 7)
-    told = rf"log usage_daily stays in .*, and its file {logs['usage_daily'].files.parts[-1].name} is no longer what"
+    told = (
+        rf"log usage_daily stays in .*, and its file {logs['usage_daily'].table.place.parts[-1].name} is no longer what"
+    )
     with pytest.raises(BuildError, match=told):
         refuse_changed_logs(logs | {"usage_daily": dataclasses.replace(logs["usage_daily"], sizes=sizes)})

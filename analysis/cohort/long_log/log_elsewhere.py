@@ -36,9 +36,9 @@ class LogElsewhere:
         self._elsewhere.hold_still()
         for query in queries:
             began = time.monotonic()
-            made = self._elsewhere.make(query, parameters)
+            self._elsewhere.make(query, parameters)
             self._engine.make_empty(query, parameters)
             told = "not kept"
             if query.name not in self._not_kept:
-                told = f"{add_parquet(self._engine, query.name, made):,} rows"
+                told = f"{add_parquet(self._engine, query.name, self._elsewhere.fetch(query.name)):,} rows"
             self._progress(f"  {query.folder}/{query.name}, elsewhere: {told} in {time.monotonic() - began:.1f} s")

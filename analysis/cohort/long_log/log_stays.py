@@ -11,8 +11,9 @@ from typing import Any
 from analysis.declared.contract import read_contract
 from analysis.declared.study import Study
 from analysis.declared.study_parts import LogEngine
-from analysis.engine.elsewhere import Elsewhere, Files, Step
+from analysis.engine.elsewhere import Elsewhere, Step
 from analysis.engine.engine import Engine
+from analysis.engine.places import Files, Named, Place, StayingTable
 from analysis.engine.query import Query
 from analysis.engine.quoting import literal
 from analysis.engine.spark import open_spark
@@ -75,14 +76,13 @@ def write_logs_that_stay(engine: Engine, elsewhere: Elsewhere, source: Path) -> 
     """
     if not elsewhere.taken:
         return
-    engine.run(f"create table {STAYS} (table_name varchar, files varchar, steps varchar)")
-    for name, files in sorted(elsewhere.taken.items()):
-        sizes = {part.relative_to(source).as_posix(): part.stat().st_size for part in files.parts}
-        told = {"root": files.root.relative_to(source).as_posix(), "parts": sizes, "columns": files.columns}
+    engine.run(f"create table {STAYS} (table_name varchar, place varchar, steps varchar)")
+    for name, table in sorted(elsewhere.taken.items()):
+        told = _told(table.place, source) | {"columns": table.columns}
         steps = [asdict(step) for step in elsewhere.steps if step.table == name]
         engine.run(
-            f"insert into {STAYS} values ($name, $files, $steps)",
-            {"name": name, "files": json.dumps(told), "steps": json.dumps(steps, default=str)},
+            f"insert into {STAYS} values ($name, $place, $steps)",
+            {"name": name, "place": json.dumps(told), "steps": json.dumps(steps, default=str)},
         )
         engine.run(f"drop table {name}")
         columns = ", ".join(
@@ -90,6 +90,14 @@ def write_logs_that_stay(engine: Engine, elsewhere: Elsewhere, source: Path) -> 
         )
         refuses = f"error({literal(f'The rows of {name} stay where they are: {_INSTEAD}')}) is null"
         engine.run(f"create view {name} as select {columns} from (select 1 as one) where {refuses}")
+
+
+def _told(place: Place, source: Path) -> dict[str, Any]:
+    """Return what is noted of a place; of files, all within the source, so that this may be moved."""
+    if isinstance(place, Named):
+        return {"named": asdict(place)}
+    sizes = {part.relative_to(source).as_posix(): part.stat().st_size for part in place.parts}
+    return {"root": place.root.relative_to(source).as_posix(), "parts": sizes}
 
 
 def refuse_readers(queries: Sequence[Query], elsewhere: Elsewhere) -> None:
@@ -111,15 +119,15 @@ class StayingLog:
 
     Attributes
     ----------
-    files
-        Where it lies.
+    table
+        Where it lies, and its columns.
     sizes
-        Of each of its files, in bytes, when the cohort was built.
+        Of each of its files, in bytes, when the cohort was built; none where it goes by a name.
     steps
         What was done to its rows.
     """
 
-    files: Files
+    table: StayingTable
     sizes: tuple[int, ...]
     steps: tuple[Step, ...]
 
@@ -137,12 +145,19 @@ def logs_that_stay(engine: Engine, source: Path) -> dict[str, StayingLog]:
     if STAYS not in engine.tables("main"):
         return {}
     found = {}
-    for name, told, steps in engine.rows(f"select table_name, files, steps from {STAYS} order by table_name"):
+    for name, told, steps in engine.rows(f"select table_name, place, steps from {STAYS} order by table_name"):
         own = json.loads(told)
         columns = {column: (kind, called) for column, (kind, called) in own["columns"].items()}
-        files = Files(source / own["root"], tuple(source / part for part in own["parts"]), columns)
-        found[name] = StayingLog(files, tuple(own["parts"].values()), tuple(map(_step_again, json.loads(steps))))
+        table = StayingTable(_place_again(own, source), columns)
+        sizes = tuple(own.get("parts", {}).values())
+        found[name] = StayingLog(table, sizes, tuple(map(_step_again, json.loads(steps))))
     return found
+
+
+def _place_again(told: dict[str, Any], source: Path) -> Place:
+    if "named" in told:
+        return Named(**told["named"])
+    return Files(source / told["root"], tuple(source / part for part in told["parts"]))
 
 
 def _step_again(told: dict[str, Any]) -> Step:
@@ -179,7 +194,8 @@ def opened_again(
     Raises
     ------
     BuildError
-        If the study asks for no other engine, or a file of a log is gone, or has another size.
+        If the study asks for no other engine, or a file of a log is gone, or has another size, or a table that goes by
+        a name there is no longer what it was.
     """
     refuse_changed_logs(logs)
     with opened_elsewhere(study.engine, engine, folder, quiet, threads) as elsewhere:
@@ -189,7 +205,8 @@ def opened_again(
                 '([engine] kind = "spark", or --engine spark), or build again into another folder (--out).'
             )
         for name, log in logs.items():
-            elsewhere.take(name, log.files)
+            _refuse_changed_table(log.table.place, elsewhere)
+            elsewhere.take(name, log.table)
             engine.leave(name, elsewhere)
             for step in log.steps:
                 elsewhere.take_step(step)
@@ -197,7 +214,7 @@ def opened_again(
 
 
 def refuse_changed_logs(logs: Mapping[str, StayingLog]) -> None:
-    """Refuse logs that are no longer what a cohort was built from.
+    """Refuse logs whose files are no longer what a cohort was built from.
 
     Raises
     ------
@@ -205,9 +222,17 @@ def refuse_changed_logs(logs: Mapping[str, StayingLog]) -> None:
         With the first file that is gone, or has another size.
     """
     for name, log in logs.items():
-        for part, size in zip(log.files.parts, log.sizes, strict=True):
+        if isinstance(place := log.table.place, Named):
+            continue
+        for part, size in zip(place.parts, log.sizes, strict=True):
             if not part.is_file() or part.stat().st_size != size:
                 raise BuildError(
-                    f"The log {name} stays in {log.files.root}, and its file {part.name} is no longer what the cohort "
+                    f"The log {name} stays in {place.root}, and its file {part.name} is no longer what the cohort "
                     "was built from. Put it back, or build again."
                 )
+
+
+def _refuse_changed_table(place: Place, elsewhere: Elsewhere) -> None:
+    """Refuse a table that goes by a name there, keeps no versions, and is no longer what a cohort was built from."""
+    if isinstance(place, Named) and not place.is_versioned and elsewhere.describe(place.name).digest != place.digest:
+        raise BuildError(f"The table {place.name} is no longer what the cohort was built from. Build again.")

@@ -1,11 +1,13 @@
 """Contents: the bytes of all that is read of a source, so that a change while it is read cannot go unseen."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import Declaration
+from analysis.engine.places import Named
 from analysis.errors import SourceError
 from analysis.ingest.files.delta_tables import DeltaTable
 from analysis.ingest.files.file_kinds import DATABASES, PARQUET, TEXT, is_lake, kind_of, parquet_files
@@ -27,7 +29,8 @@ class Contents:
         Its files.
     digests
         SHA-256 of every file that is read or looked into, by its name and what it is read as; of others, their names.
-        Of a Delta table, in place of its files, the digest of what its log says of them.
+        Of a Delta table, in place of its files, the digest of what its log says of them; of one that lies elsewhere,
+        its own.
     states
         Of all files that are read, by path: size and times.
     folder
@@ -48,20 +51,22 @@ class Contents:
         return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def contents_of(declaration: Declaration, source: Path) -> Contents:
+def contents_of(declaration: Declaration, source: Path, named: Mapping[str, Named] | None = None) -> Contents:
     """Return what a source holds now.
 
     Parameters
     ----------
     declaration, source
         What its kind declares, and where it lies.
+    named
+        Tables of it that lie elsewhere.
 
     Raises
     ------
     SourceError
         If its files cannot be found, or one is gone since it was.
     """
-    located = locate_files(declaration, source, read_contract())
+    located = locate_files(declaration, source, read_contract(), named)
     try:
         folder = _folder(source)
         files = _files(located)
@@ -71,7 +76,8 @@ def contents_of(declaration: Declaration, source: Path) -> Contents:
         digests = {name: scan(path).digest if path else "" for name, path in files.items()}
     except FileNotFoundError as error:
         raise _changed([Path(error.filename)]) from None
-    return Contents(located, digests | _digests_of_deltas(located), states, folder, declaration.texts)
+    elsewhere = {f"named/{name}/{table.name}": table.digest for name, table in sorted(located.named.items())}
+    return Contents(located, digests | _digests_of_deltas(located) | elsewhere, states, folder, declaration.texts)
 
 
 def refuse_changed(before: Contents, declaration: Declaration, source: Path) -> None:

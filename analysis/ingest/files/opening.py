@@ -65,6 +65,9 @@ def open_raw(engine: Engine, located: RawFiles, scratch: Path, encoding: str = "
 
         except (EngineError, OSError, SourceError) as error:
             _refuse(name, path, error, opened)
+    for name, table in located.named.items():
+        raw_views.show_nothing(engine, name, table.arrived)
+        opened.files.append(FileRead(table.name, name))
     opened.findings.extend([] if encoding else _told_of_guesses(opened.files))
     for name, files in located.twice.items():
         refuse_two(name, [file.name for file in files], opened)

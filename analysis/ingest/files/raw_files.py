@@ -1,10 +1,12 @@
 """Raw files: found where a study says, each either the table that its name says or one that nothing reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.declared.contract import Table
 from analysis.declared.declaration import CONTRACT_KIND, Declaration
+from analysis.engine.places import Named
 from analysis.errors import SourceError
 from analysis.ingest.files.delta_tables import DeltaTable, delta_tables
 from analysis.ingest.files.file_kinds import (
@@ -41,6 +43,8 @@ class RawFiles:
         Tables that several files hold, of which none is read.
     others
         Files and folders that do not look like tables.
+    named
+        Tables that lie in no file of the source, but that another engine knows by a name.
     deltas
         Of the tables, the version of each Delta table that is read, whatever is written to it later; or why it is not.
     """
@@ -51,6 +55,7 @@ class RawFiles:
     twice: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     others: tuple[Path, ...] = ()
     deltas: dict[str, DeltaTable | Remark] = field(default_factory=dict)
+    named: Mapping[str, Named] = field(default_factory=dict)
 
     def parts(self, name: str) -> list[Path]:
         """Return the files that make up a raw table: those that are hashed are those that are read.
@@ -69,17 +74,35 @@ class RawFiles:
         return parquet_files(path) if path.is_dir() else [path]
 
 
-def locate_files(declaration: Declaration, path: Path, contract: dict[str, Table]) -> RawFiles:
+def locate_files(
+    declaration: Declaration, path: Path, contract: dict[str, Table], named: Mapping[str, Named] | None = None
+) -> RawFiles:
     """Find the files that a source gives.
+
+    Parameters
+    ----------
+    declaration, path
+        What its kind declares, and where it lies.
+    contract
+        The contract.
+    named
+        Tables that lie elsewhere.
 
     Raises
     ------
     SourceError
         If the place does not exist, holds a pipe or none of the required tables, or lacks a file that the source
-        declares.
+        declares; or has a file for a table that lies elsewhere.
     """
     located = _located(declaration, path, contract)
-    return replace(located, deltas=delta_tables({name: own for name, own in located.tables.items() if is_delta(own)}))
+    for name, table in (named or {}).items():
+        if name in {*located.tables, *located.twice}:
+            raise SourceError(
+                f"The study says that {name} is {table.name} in another engine, and {path} has a file of it, too. "
+                "Take one of them away: engine.tables in the study, or the file."
+            )
+    deltas = delta_tables({name: own for name, own in located.tables.items() if is_delta(own)})
+    return replace(located, deltas=deltas, named=named or {})
 
 
 def _located(declaration: Declaration, path: Path, contract: dict[str, Table]) -> RawFiles:

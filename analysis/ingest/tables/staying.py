@@ -1,14 +1,14 @@
-"""Staying: logs whose files another engine reads where they are; here only their columns are looked at."""
+"""Staying: logs that another engine reads where they lie; here only their columns are looked at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from analysis.declared.contract import Column
 from analysis.declared.declaration import CONTRACT_KIND
 from analysis.declared.long_tables import LOGS
-from analysis.engine.elsewhere import Elsewhere, Files
+from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
+from analysis.engine.places import Files, Place, StayingTable
 from analysis.ingest.files.delta_tables import DeltaTable
 from analysis.ingest.files.file_kinds import PARQUET, kind_of
 from analysis.ingest.files.raw_files import RawFiles
@@ -29,20 +29,20 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Staying:
-    """Logs that stay where they are: in which engine they are read, and of each where it lies, and its files."""
+    """Logs that stay where they are: in which engine they are read, and where each of them lies."""
 
     elsewhere: Elsewhere
-    logs: Mapping[str, tuple[Path, tuple[Path, ...]]]
+    logs: Mapping[str, Place]
 
 
-def logs_that_can_stay(located: RawFiles, kind: str) -> dict[str, tuple[Path, tuple[Path, ...]]]:
-    """Return the logs of a source that can stay where they are, Parquet and Delta tables: the place and files of each.
+def logs_that_can_stay(located: RawFiles, kind: str) -> dict[str, Place]:
+    """Return the place of each log of a source that can stay there: Parquet, Delta, and what goes by a name elsewhere.
 
     Of a kind of source that makes tables of the contract by queries of its own none can: these are read here.
     """
     found = {name: path for name, path in located.tables.items() if name in LOGS and kind == CONTRACT_KIND}
-    return {
-        name: (path, tuple(parts))
+    return dict(located.named) | {
+        name: Files(path, tuple(parts))
         for name, path in sorted(found.items())
         if (path.is_dir() or kind_of(path) in PARQUET)
         and isinstance(located.deltas.get(name), DeltaTable | None)
@@ -53,26 +53,26 @@ def logs_that_can_stay(located: RawFiles, kind: str) -> dict[str, tuple[Path, tu
 def take(engine: Engine, staying: Staying, raw: TableRows) -> Finding | None:
     """Leave a log where it is, or return what stands in the way."""
     name = raw.table.name
-    files = _files_of(raw, *staying.logs[name])
-    if isinstance(files, Finding):
-        return files
-    staying.elsewhere.take(name, files)
+    table = _typed(raw, staying.logs[name])
+    if isinstance(table, Finding):
+        return table
+    staying.elsewhere.take(name, table)
     engine.leave(name, staying.elsewhere)
     return None
 
 
-def _files_of(raw: TableRows, root: Path, parts: tuple[Path, ...]) -> Files | Finding:
+def _typed(raw: TableRows, place: Place) -> StayingTable | Finding:
     columns = {column.name: (column.sql_type, raw.own_names.get(column.name)) for column in raw.table.columns}
-    files = Files(root, parts, columns)
+    told_by_folders = place.partitions if isinstance(place, Files) else frozenset()
     wrong = [
         remark("ingest.staying_types.column", own=repr(own), arrived=raw.arrived[own].lower(), type=_WORDS[column.type])
         for column in raw.table.columns
-        if (own := raw.own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in files.partitions)
+        if (own := raw.own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in told_by_folders)
     ]
     if wrong:
         says = remark("ingest.staying_types.says", columns=tuple(wrong))
         return Finding("types_of_a_staying_log", raw.table.name, "error", says, remark("ingest.staying_types.mend"))
-    return files
+    return StayingTable(place, columns)
 
 
 def _is_taken(column: Column, arrived: str, is_told_by_folders: bool) -> bool:

@@ -1,0 +1,75 @@
+"""Places: where the rows of a table lie that stays elsewhere, in files or under a name that the other engine knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Parquet files that stay where they are.
+
+    Attributes
+    ----------
+    root
+        The folder, whose inner folders may say the values of columns, or the one file.
+    parts
+        The files.
+    """
+
+    root: Path
+    parts: tuple[Path, ...]
+
+    @property
+    def partitions(self) -> frozenset[str]:
+        """The columns whose values the names of inner folders say (``day=2023-01-31``)."""
+        inner = (part.relative_to(self.root).parts[:-1] for part in self.parts if part != self.root)
+        named = (folder.partition("=") for folders in inner for folder in folders)
+        return frozenset(name for name, sign, _ in named if sign)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A table that the other engine knows, as it was when it was asked about.
+
+    Attributes
+    ----------
+    name
+        By which it was asked for (``main.product.usage_daily``, or ``parquet.`s3a://lake/usage_daily```).
+    reads
+        What SQL there reads: the name, and its version where the engine keeps versions: later rows are not read.
+    digest
+        SHA-256 of what tells this state from any other: the version, or each file with its size and time.
+    arrived
+        Of each of its columns the type, in the words of DuckDB.
+    """
+
+    name: str
+    reads: str
+    digest: str
+    arrived: Mapping[str, str]
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it is read as it was, whatever has been written to it since."""
+        return self.reads != self.name
+
+
+Place = Files | Named
+
+
+@dataclass(frozen=True, slots=True)
+class StayingTable:
+    """A table that stays elsewhere.
+
+    Attributes
+    ----------
+    place
+        Where its rows lie.
+    columns
+        Of each of its columns the type, in the words of DuckDB, and what it goes by where the rows lie; None where
+        these lack it.
+    """
+
+    place: Place
+    columns: Mapping[str, tuple[str, str | None]]
