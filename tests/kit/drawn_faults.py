@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from in_memory import warehouse
 
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
@@ -47,7 +47,7 @@ def checked(
     snapshot: str = "2025-01-01",
 ) -> Checked:
     """Make tables of rows, and put the rules to them; accounts and subscriptions are made where they are not given."""
-    engine, contract = Engine(duckdb.connect(config={"threads": 1})), read_contract()
+    engine, contract = Engine(warehouse()), read_contract()
     named = sorted({str(row["account_id"]) for rows in tables.values() for row in rows if row.get("account_id")})
     open_book = {
         "accounts": [{"account_id": account} for account in named],
@@ -64,6 +64,6 @@ def checked(
     time = Time(observation_start=dt.date(2024, 1, 1), snapshot=dt.date.fromisoformat(snapshot))
     study = Study("drawn", Source("contract", Path()), time)
     parameters = study.query_parameters() | log_parameters({})
-    given = [name for name in contract if name in tables]
+    given = {name: {column for row in tables[name] for column in row} for name in contract if name in tables}
     found = apply_rules(engine, contract, given, parameters, lowered, used=used, keep_rows=True)
     return Checked(engine, {finding.name: finding for finding in found})
