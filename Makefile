@@ -14,6 +14,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # tests start many processes: what is compiled once need not be in each
 .PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks check format index lock clean
 
 help:  ## list these targets

@@ -61,8 +61,8 @@ class KeptTables:
         """Return tables, all of them as kept; where one is not there, or cannot be read, all are made and checked."""
         paths = self._paths(schemas)
         if self.are_kept(*schemas):
-            with suppress(EngineError):
-                return tuple(self._read(path) for path in paths)
+            with suppress(EngineError), self._scratch() as engine:
+                return _read(engine, paths)
         made = {schema.name: schema.checked(table) for schema, table in zip(schemas, make(), strict=True)}
         try:
             with working_folder(self.folder.parent) as work, told_in_words(work):
@@ -78,14 +78,15 @@ class KeptTables:
 
     def _as_written(self, made: Mapping[str, pd.DataFrame], folder: Path) -> tuple[pd.DataFrame, ...]:
         """Write tables and read them again: what is kept is what is shown, to the type."""
-        for name, table in made.items():
-            with self._scratch() as engine, engine.showing(table_to_keep=table):
-                engine.write_parquet("select * from table_to_keep", folder / f"{name}.parquet")
-        return tuple(self._read(folder / f"{name}.parquet") for name in made)
-
-    def _read(self, path: Path) -> pd.DataFrame:
         with self._scratch() as engine:
-            return engine.frame(f"select * from read_parquet({literal(str(path))})")
+            for name, table in made.items():
+                with engine.showing(table_to_keep=table):
+                    engine.write_parquet("select * from table_to_keep", folder / f"{name}.parquet")
+            return _read(engine, [folder / f"{name}.parquet" for name in made])
 
     def _scratch(self) -> Engine:
         return open_engine(":memory:", 1, self.memory_limit)
+
+
+def _read(engine: Engine, paths: Sequence[Path]) -> tuple[pd.DataFrame, ...]:
+    return tuple(engine.frame(f"select * from read_parquet({literal(str(path))})") for path in paths)

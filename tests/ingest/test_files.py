@@ -5,6 +5,7 @@
 import gzip
 import itertools
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,19 @@ NAMES = (
 )
 
 
+PLACES = {"csv": "csv", "parquet": "data", "folder": "data", "duckdb": "company.duckdb"}
+"""Where in its folder a source of each kind lies."""
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a source of each kind by each of two names, to be copied."""
+    folder = tmp_path_factory.mktemp("sources")
+    for kind, name in itertools.product(PLACES, ("own", "decoy")):
+        assert write_as(kind, folder / f"{kind} of {name}", name) == folder / f"{kind} of {name}" / PLACES[kind]
+    return folder
+
+
 class TestNames:
     @pytest.mark.parametrize(
         ("name", "kind"),
@@ -61,11 +75,12 @@ class TestNames:
             *zip(NAMES, itertools.cycle(("csv", "folder")), strict=False),
         ],
     )
-    def test_a_folder_may_be_called_anything(self, tmp_path: Path, name: str, kind: str) -> None:
+    def test_a_folder_may_be_called_anything(self, tmp_path: Path, sources: Path, name: str, kind: str) -> None:
         """Beside it lie others that its name would match if it were a pattern, with rows of their own."""
         for decoy in ("Exports 2", "ab", "qx", "a", "b", "aa"):
-            write_as(kind, tmp_path / decoy, "decoy")
-        given = write_as(kind, tmp_path / name, "own")
+            shutil.copytree(sources / f"{kind} of decoy", tmp_path / decoy)
+        shutil.copytree(sources / f"{kind} of own", tmp_path / name)
+        given = tmp_path / name / PLACES[kind]
         with reading(given) as read:
             assert read.rows("select name from accounts") == [("own",)]
             assert read.rows("select count(*) from subscriptions") == [(1,)]

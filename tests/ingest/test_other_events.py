@@ -1,5 +1,6 @@
 """What contradicts the chosen event is named with its accounts, also where nothing reads it; what agrees is said to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -43,29 +44,34 @@ def values(finding: Finding) -> dict[str, object]:
 
 
 def accounts_with(column: str, *cells: str) -> str:
-    lines = zip(PLAIN.splitlines(), (column, *cells), strict=True)
-    return "\n".join(f"{line},{cell}" for line, cell in lines) + "\n"
+    return accounts_with_all({column: cells})
 
 
-@pytest.mark.parametrize(
-    ("column", "cells"),
-    [
-        ("churn_flag", ("False", "False", "True")),
-        ("is_active", ("1", "1", "0")),
-        ("Status", ("active", "Active", "Churned")),
-        ("whatever", ("契約中", "契約中", "解約済み")),
-        ("解約", ("", "", "はい")),
-        ("churn_reason_code", ("", "", "price")),
-    ],
-)
-def test_a_state_that_contradicts_the_ends_is_counted(tmp_path: Path, column: str, cells: tuple[str, ...]) -> None:
+def accounts_with_all(columns: Mapping[str, tuple[str, ...]]) -> str:
+    lines = zip(PLAIN.splitlines(), *((column, *cells) for column, cells in columns.items()), strict=True)
+    return "\n".join(",".join(line) for line in lines) + "\n"
+
+
+STATES = {
+    "churn_flag": ("False", "False", "True"),
+    "is_active": ("1", "1", "0"),
+    "Status": ("active", "Active", "Churned"),
+    "whatever": ("契約中", "契約中", "解約済み"),
+    "解約": ("", "", "はい"),
+    "churn_reason_code": ("", "", "price"),
+}
+
+
+def test_a_state_that_contradicts_the_ends_is_counted(tmp_path: Path) -> None:
     """It says that a3, which is open, has left; and all but a mere reason say that a2, which has ended, stays."""
-    finding = found(write_small_source(tmp_path, accounts=accounts_with(column, *cells)))["accounts", column]
-    stays = 0 if column == "churn_reason_code" else 1
-    assert finding.name == "other_event_differs"
-    assert values(finding) == {"differ": 1 + stays, "left": 1} | ({"stays": 1} if stays else {})
-    assert finding.examples == (("a2", "a3") if stays else ("a3",))
-    assert "is ended_on the end of the term?" in finding.message().lower()
+    told = found(write_small_source(tmp_path, accounts=accounts_with_all(STATES)))
+    assert told.keys() == {("accounts", column) for column in STATES}
+    for (_, column), finding in told.items():
+        stays = 0 if column == "churn_reason_code" else 1
+        assert finding.name == "other_event_differs", column
+        assert values(finding) == {"differ": 1 + stays, "left": 1} | ({"stays": 1} if stays else {}), column
+        assert finding.examples == (("a2", "a3") if stays else ("a3",)), column
+        assert "is ended_on the end of the term?" in finding.message().lower()
 
 
 def test_a_state_that_agrees_is_said_to_agree(tmp_path: Path) -> None:
@@ -74,32 +80,32 @@ def test_a_state_that_agrees_is_said_to_agree(tmp_path: Path) -> None:
     assert "3 accounts" in finding.message()
 
 
-@pytest.mark.parametrize("column", ["state", "churn_risk", "plan", "open_deals"])
-def test_columns_of_another_matter_are_left_alone(tmp_path: Path, column: str) -> None:
+def test_columns_of_another_matter_are_left_alone(tmp_path: Path) -> None:
     cells = {"state": ("CA", "NY", "CA"), "churn_risk": ("1", "0", "1"), "plan": ("a", "b", "a")}
-    study = write_small_source(tmp_path, accounts=accounts_with(column, *cells.get(column, ("1", "0", "1"))))
+    study = write_small_source(tmp_path, accounts=accounts_with_all(cells | {"open_deals": ("1", "0", "1")}))
     assert found(study) == {}
 
 
-@pytest.mark.parametrize(
-    ("days", "differs"),
-    [
-        (("", "2023-04-10", ""), None),
-        (("", "2023-04-17", ""), None),  # seven days are no other day
-        (("", "2023/4/18", ""), {"apart": 1}),
-        (("2023-03-01", "2023-04-10", ""), {"open": 1}),
-        (("2023-03-01", "", "2023-03-01"), {"open": 2, "missing": 1}),
-        (("2023-09-01", "2023-04-10", ""), None),  # after the snapshot: it has not happened
-    ],
-)
-def test_another_date_of_leaving_is_compared_with_ends_and_notices(
-    tmp_path: Path, days: tuple[str, ...], differs: dict[str, int] | None
-) -> None:
-    (finding,) = found(write_small_source(tmp_path, accounts=accounts_with("解約日", *days))).values()
-    if differs is None:
-        assert finding.name == "other_event_agrees"
-    else:
-        assert values(finding) == {"differ": sum(differs.values()), **differs}
+DAYS = {
+    "解約日": (("", "2023-04-10", ""), None),
+    "churn_date": (("", "2023-04-17", ""), None),  # seven days are no other day
+    "cancelled_on": (("", "2023/4/18", ""), {"apart": 1}),
+    "terminated_on": (("2023-03-01", "2023-04-10", ""), {"open": 1}),
+    "退会日": (("2023-03-01", "", "2023-03-01"), {"open": 2, "missing": 1}),
+    "left_on": (("2023-09-01", "2023-04-10", ""), None),  # after the snapshot: it has not happened
+}
+
+
+def test_another_date_of_leaving_is_compared_with_ends_and_notices(tmp_path: Path) -> None:
+    given = accounts_with_all({column: cells for column, (cells, _) in DAYS.items()})
+    told = found(write_small_source(tmp_path, accounts=given))
+    assert told.keys() == {("accounts", column) for column in DAYS}
+    for column, (_, differs) in DAYS.items():
+        finding = told["accounts", column]
+        if differs is None:
+            assert finding.name == "other_event_agrees", column
+        else:
+            assert values(finding) == {"differ": sum(differs.values()), **differs}, column
 
 
 def test_a_date_of_leaving_may_be_that_of_the_notice(tmp_path: Path) -> None:
@@ -112,24 +118,24 @@ def test_a_date_of_leaving_may_be_that_of_the_notice(tmp_path: Path) -> None:
     assert finding.name == "other_event_agrees"
 
 
-def test_a_table_of_churn_events_that_nothing_reads_is_compared(tmp_path: Path) -> None:
-    events = "churn_event_id,account_id,churn_date,is_reactivation\ne1,a1,2023-03-01,False\ne2,a1,2023-05-01,True\n"
-    (finding,) = found(write_small_source(tmp_path, churn_events=events)).values()
-    assert finding.table == "churn_events.csv"
-    assert values(finding) == {"differ": 2, "open": 1, "missing": 1}
-    assert finding.examples == ("a1", "a2")
-
-
-def test_whoever_is_in_a_table_of_cancellations_without_days_has_left(tmp_path: Path) -> None:
-    (finding,) = found(write_small_source(tmp_path, cancellations="sub,why\ns2,price\ns3,price\n")).values()
-    assert values(finding) == {"differ": 1, "left": 1}
-    assert finding.examples == ("s3",)
-
-
-def test_a_list_of_customers_that_nothing_reads_is_compared_by_whatever_its_key_is_called(tmp_path: Path) -> None:
-    study = write_small_source(tmp_path, crm_export="Customer No,Stage\na1,live\na2,live\na3,live\n")
-    (finding,) = found(study).values()
-    assert values(finding) == {"differ": 1, "stays": 1}
+def test_tables_that_nothing_reads_are_compared(tmp_path: Path) -> None:
+    """One of days; one without days, in which whoever is named has left; one whose key is called as nobody foresaw."""
+    told = found(
+        write_small_source(
+            tmp_path,
+            churn_events="churn_event_id,account_id,churn_date,is_reactivation\n"
+            "e1,a1,2023-03-01,False\ne2,a1,2023-05-01,True\n",
+            cancellations="sub,why\ns2,price\ns3,price\n",
+            crm_export="Customer No,Stage\na1,live\na2,live\na3,live\n",
+        )
+    )
+    by_table = {table: finding for (table, _), finding in told.items()}
+    assert len(by_table) == len(told)
+    assert {table: (values(finding), finding.examples) for table, finding in by_table.items()} == {
+        "churn_events.csv": ({"differ": 2, "open": 1, "missing": 1}, ("a1", "a2")),
+        "cancellations.csv": ({"differ": 1, "left": 1}, ("s3",)),
+        "crm_export.csv": ({"differ": 1, "stays": 1}, ("a2",)),
+    }
 
 
 def test_the_last_version_of_a_subscription_counts(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from in_memory import warehouse
 
 from analysis.cohort.build import FOLDERS
 from analysis.declared.contract import names_given, read_contract
@@ -186,7 +187,7 @@ def drawn_book(
     drawn = {name: read_drawing(drawing) for name, drawing in tables.items()}
     given = names_given({name: columns for name, (columns, _) in drawn.items()}, stable_users=True)
     logs = log_parameters(observed_from or {}, observed_until or {}) | given_parameters(given)
-    book = Book(duckdb.connect(config={"threads": 1}), study.query_parameters() | logs | with_breaks(hole or {}))
+    book = Book(warehouse(), study.query_parameters() | logs | with_breaks(hole or {}))
     load_drawn(book.con, study, drawn)
     book.run_folders(FOLDERS[: FOLDERS.index(until) + 1])
     return book

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from in_memory import warehouse
 
 from analysis.declared.contract import read_contract
 from analysis.declared.parameters import log_parameters
@@ -47,7 +48,7 @@ def checked(
     snapshot: str = "2025-01-01",
 ) -> Checked:
     """Make tables of rows, and put the rules to them; accounts and subscriptions are made where they are not given."""
-    engine, contract = Engine(duckdb.connect(config={"threads": 1})), read_contract()
+    engine, contract = Engine(warehouse()), read_contract()
     named = sorted({str(row["account_id"]) for rows in tables.values() for row in rows if row.get("account_id")})
     open_book = {
         "accounts": [{"account_id": account} for account in named],
@@ -58,12 +59,18 @@ def checked(
     tables = open_book | dict(tables)
     for name, table in contract.items():
         create_table(engine, table)
-        for row in tables.get(name, ()):
-            marks = ", ".join(f"${column}" for column in row)
-            engine.run(f"insert into {name} ({', '.join(row)}) values ({marks})", dict(row))
+        for columns, rows in groupby(tables.get(name, ()), key=tuple):
+            _insert(engine, name, columns, [list(row.values()) for row in rows])
     time = Time(observation_start=dt.date(2024, 1, 1), snapshot=dt.date.fromisoformat(snapshot))
     study = Study("drawn", Source("contract", Path()), time)
     parameters = study.query_parameters() | log_parameters({})
-    given = [name for name in contract if name in tables]
+    given = {name: {column for row in tables[name] for column in row} for name in contract if name in tables}
     found = apply_rules(engine, contract, given, parameters, lowered, used=used, keep_rows=True)
     return Checked(engine, {finding.name: finding for finding in found})
+
+
+def _insert(engine: Engine, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows that give the same columns, in one statement, for each of its own takes as long as a rule."""
+    given = {f"v{i}_{k}": value for i, row in enumerate(rows) for k, value in enumerate(row)}
+    marks = ", ".join(f"({', '.join(f'$v{i}_{k}' for k in range(len(columns)))})" for i in range(len(rows)))
+    engine.run(f"insert into {table} ({', '.join(columns)}) values {marks}", given)

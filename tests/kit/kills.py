@@ -38,13 +38,14 @@ COMMANDS = {
     "report": ["report", "quarterly"],
     "check": ["check", "--page"],
 }
-PRELOADED = ["reports.quarterly.files", "reports.audits.terminal", "reports.check.files", "reports.cli.commands"]
+CHECKED = ["reports.check.files", "reports.cli.commands"]
+PRELOADED = ["reports.quarterly.files", "reports.audits.terminal", *CHECKED]
 
 
-def server() -> multiprocessing.context.BaseContext:
-    """Return what starts processes that have imported everything already."""
+def server(command: str) -> multiprocessing.context.BaseContext:
+    """Return what starts processes that have imported already what the first command that is asked for needs."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload(CHECKED if command == "check" else PRELOADED)
     return context
 
 
@@ -83,7 +84,7 @@ class Run:
     @classmethod
     def start(cls, arguments: list[str], watched: Path, kill_before: int = 0) -> "Run":
         """Start a command on a watched folder."""
-        context = server()
+        context = server(arguments[0])
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_run, args=(arguments, watched, kill_before, sender))
         process.start()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from in_memory import warehouse
+
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.source import Source
+from analysis.engine import raw_views
 from analysis.engine.engine import Engine
-from analysis.engine.opening import open_engine
 from analysis.ingest.files.files_read import FileRead
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
@@ -52,12 +54,15 @@ def reading(path: Path, time_zone: str = "UTC", **source: Any) -> Iterator[Read]
     """Read a source in the contract's shape, up to its types and the forms of its keys."""
     contract = read_contract()
     declared = Source("contract", path, **source)
-    with open_engine(":memory:", threads=2) as engine, tempfile.TemporaryDirectory() as scratch:
+    with Engine(warehouse(closed=True)) as engine, tempfile.TemporaryDirectory() as scratch:
         engine.live_in(time_zone)
         located = locate_files(read_declaration("contract"), path, contract)
-        opened = open_raw(engine, located, Path(scratch), declared.encoding)
-        loaded = load_tables(engine, declared, contract, quiet, opened)
-        yield Read(engine, [*opened.findings, *loaded.findings], loaded.read)
+        try:
+            opened = open_raw(engine, located, Path(scratch), declared.encoding)
+            loaded = load_tables(engine, declared, contract, quiet, opened)
+            yield Read(engine, [*opened.findings, *loaded.findings], loaded.read)
+        finally:
+            raw_views.end(engine)
 
 
 def write_source(folder: Path, **tables: str | bytes | None) -> Path:

@@ -4,9 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
+from in_memory import warehouse
 from shared import made_once, once
 
 from analysis.workbench import Workbench, open_workbench
@@ -134,7 +134,7 @@ class World:
 
     def ask(self, sql: str) -> pd.DataFrame:
         """Return the answer to a query in which every table of the world, and of its truth, goes by its name."""
-        con = duckdb.connect()
+        con = warehouse()
         for path in sorted([*self.folder.glob("*.parquet"), *self.folder.glob("truth/*.parquet")]):
             con.execute(f"create view {path.stem} as from '{path}'")
         return con.execute(sql).df()

@@ -16,7 +16,7 @@ from analysis.engine.quoting import quoted
 from analysis.ingest.files.hints import nearest
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import locate_files
-from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.rules.contract_rules import contract_rules, every_column
 from analysis.ingest.tables.sources import load_tables
 from reports.cli import commands
 from reports.cli.commands import main
@@ -315,7 +315,7 @@ class TestDaysOfKnowledge:
             f"{table.name}.{name}" for table in contract.values() for name in table.column_names if "known_on" in name
         }
         ending = "_is_not_before_its_fact"
-        names = {rule.name for rule in contract_rules(contract, contract)}
+        names = {rule.name for rule in contract_rules(contract, every_column(contract))}
         assert {name.removesuffix(ending) for name in names if name.endswith(ending)} == learned
 
     def test_what_was_not_yet_known_at_the_snapshot_is_said_to_be_left_out(

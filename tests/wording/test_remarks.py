@@ -11,13 +11,13 @@ import pytest
 
 from analysis.declared.contract import read_contract
 from analysis.errors import ModelError
-from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.rules.contract_rules import contract_rules, every_column
 from analysis.wording.remarks import Remark, english, english_messages, remark, stored_remark
 
 ROOT = Path(__file__).parents[2]
 ROOMS = {path.parent.name for path in (ROOT / "analysis").glob("*/remarks.toml")}
 WORDS = {code: says for code, says in english_messages().items() if code.partition(".")[0] in ROOMS}
-CONTRACT_RULES = contract_rules(read_contract(), read_contract())
+CONTRACT_RULES = contract_rules(read_contract(), every_column(read_contract()))
 
 
 def places(message: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Rules of the contract and of ``queries/checks``, put to loaded tables: what breaks them, and what becomes of it."""
 
 import dataclasses
+import functools
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -14,7 +15,7 @@ from analysis.engine.query import read_queries
 from analysis.engine.quoting import quoted
 from analysis.errors import StudyError
 from analysis.ingest.findings import Finding
-from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.rules.contract_rules import contract_rules, every_column
 from analysis.ingest.rules.rule import FOLDER, Rule
 from analysis.wording.remarks import Remark, remark
 
@@ -30,9 +31,14 @@ FEW = 0.1
 
 def declared_rules() -> list[Rule]:
     """Return the rules of ``queries/checks``."""
+    return list(_declared_rules())
+
+
+@functools.cache
+def _declared_rules() -> tuple[Rule, ...]:
     declared = tomllib.loads((files("queries") / FOLDER / "rules.toml").read_text(encoding="utf-8"))
     sql = {query.name: query.sql for query in read_queries(FOLDER)}
-    return [
+    return tuple(
         Rule(
             name,
             entry["table"],
@@ -42,13 +48,13 @@ def declared_rules() -> list[Rule]:
             sql[name],
         )
         for name, entry in declared.items()
-    ]
+    )
 
 
 def apply_rules(
     engine: Engine,
     contract: dict[str, Table],
-    given: Collection[str],
+    given: Mapping[str, Collection[str]],
     parameters: Mapping[str, Any],
     lowered: Collection[str] = (),
     *,
@@ -63,7 +69,7 @@ def apply_rules(
     engine
         The store, with the source's tables.
     contract, given
-        The contract and the tables that the source gives.
+        The contract, and the columns that the source gives of each table that it gives.
     parameters
         All parameters on offer; a rule is given those that it names.
     lowered
@@ -85,7 +91,11 @@ def apply_rules(
     StudyError
         If `lowered` names an unknown rule.
     """
-    known = {rule.name for rule in contract_rules(contract, contract) + declared_rules()} if lowered else set()
+    known = (
+        {rule.name for rule in contract_rules(contract, every_column(contract)) + declared_rules()}
+        if lowered
+        else set()
+    )
     unknown = sorted(set(lowered) - known)
     if unknown:
         raise StudyError(f"lowered_rules names an unknown rule '{unknown[0]}'. Run 'tenure check' for the names.")

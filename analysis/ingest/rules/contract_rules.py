@@ -1,7 +1,7 @@
 """Rules of the contract: each word of ``contract.toml`` finds the rows that break it, in every table that has it."""
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from analysis.declared.contract import Column, Table
 from analysis.declared.ranges import FIRST_DAY, LAST_DAY
@@ -28,18 +28,27 @@ NOTHINGS = (
 """What tools write where there is nothing, whatever the case."""
 
 
-def contract_rules(contract: dict[str, Table], given: Collection[str]) -> list[Rule]:
-    """Return the rules that the contract implies.
+def every_column(contract: dict[str, Table]) -> dict[str, tuple[str, ...]]:
+    """Return what a source gives that gives all of the contract: the columns of each table."""
+    return {name: table.column_names for name, table in contract.items()}
+
+
+def contract_rules(contract: dict[str, Table], given: Mapping[str, Collection[str]]) -> list[Rule]:
+    """Return the rules that the contract implies of what a source gives: no column that it does not can break one.
 
     First come those of cells by themselves, then those of a column as a whole, which is seen before rows of it are set
     apart for what they hold beside each other; then those of rows, and those between tables.
     """
-    tables = [table for table in contract.values() if table.name in given]
+    tables = [
+        (table, [column for column in table.columns if column.required or column.name in given[table.name]])
+        for table in contract.values()
+        if table.name in given
+    ]
     return [
-        *(rule for table in tables for column in table.columns for rule in _of_cells(table, column)),
-        *(rule for table in tables for column in table.columns for rule in _of_columns(table, column)),
-        *(rule for table in tables for rule in _of_rows(table)),
-        *(rule for table in tables for rule in _between_tables(table, given)),
+        *(rule for table, columns in tables for column in columns for rule in _of_cells(table, column)),
+        *(rule for table, columns in tables for column in columns for rule in _of_columns(table, column)),
+        *(rule for table, columns in tables for rule in _of_rows(table, columns)),
+        *(rule for table, columns in tables for rule in _between_tables(table, columns, given)),
     ]
 
 
@@ -80,8 +89,8 @@ def _of_columns(table: Table, column: Column) -> Iterator[Rule]:
         yield _rule(table, column, "is_written_one_way", "several_spellings", "notice", kind=kind, suspect=suspect)
 
 
-def _of_rows(table: Table) -> Iterator[Rule]:
-    for column in table.columns:
+def _of_rows(table: Table, columns: Collection[Column]) -> Iterator[Rule]:
+    for column in columns:
         yield from _beside_another(table, column)
         yield from _ordered(table, column)
         if column.owner:
@@ -99,11 +108,11 @@ def _of_rows(table: Table) -> Iterator[Rule]:
                 owner=column.owner,
             )
     for learned, happened in table.days_of_learning():
-        column = next(column for column in table.columns if column.name == learned)
-        yield _rule(
-            table, column, "is_not_before_its_fact", "known_too_early", "notice", f"{learned} < {happened}",
-            learned=learned, happened=happened,
-        )  # fmt: skip
+        for column in (column for column in columns if column.name == learned):
+            yield _rule(
+                table, column, "is_not_before_its_fact", "known_too_early", "notice", f"{learned} < {happened}",
+                learned=learned, happened=happened,
+            )  # fmt: skip
     yield _unique(table)
 
 
@@ -188,8 +197,8 @@ def _if_impossible(table: Table, column: Column) -> tuple[Severity, str]:
     return ("quarantine", "") if column.required else ("notice", column.name)
 
 
-def _between_tables(table: Table, given: Collection[str]) -> Iterator[Rule]:
-    for column in table.columns:
+def _between_tables(table: Table, columns: Collection[Column], given: Collection[str]) -> Iterator[Rule]:
+    for column in columns:
         if column.references and column.references.partition(".")[0] in given:
             yield from _references(table, column)
     if table.happens or table.lasts:

@@ -231,8 +231,8 @@ def _own_names(table: Table, arrived: Collection[str]) -> tuple[Finding | None, 
 
 def create_table(engine: Engine, table: Table) -> None:
     """Make a contract table, typed and empty."""
-    columns = ", ".join(f"cast(null as {column.sql_type}) as {column.name}" for column in table.columns)
-    engine.run(f"create or replace table {table.name} as select {columns} from (select 1) where false")
+    columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
+    engine.run(f"create or replace table {table.name} ({columns})")
 
 
 def _fill_table(engine: Engine, table: Table, written: Written, doubtful: Collection[Column], *, refuse: bool) -> None:

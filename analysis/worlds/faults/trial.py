@@ -8,7 +8,7 @@ from analysis.declared.contract import Table
 from analysis.engine.engine import Engine
 from analysis.ingest.findings import Finding
 from analysis.ingest.rules.apply import apply_rules
-from analysis.ingest.rules.contract_rules import LIFETIMES, PLACES
+from analysis.ingest.rules.contract_rules import LIFETIMES, PLACES, every_column
 from analysis.worlds.faults.fault import Fault, as_text, plant, told_apart_by
 
 A_TABLE = 5
@@ -106,7 +106,7 @@ def try_faults(
     """
     with engine.undone():
         planted = [plant(engine, fault, contract[fault.table], seed) for fault in faults]
-        findings = apply_rules(engine, contract, contract, parameters, keep_rows=True, **rules)
+        findings = apply_rules(engine, contract, every_column(contract), parameters, keep_rows=True, **rules)
         return compare(engine, faults, planted, findings, contract)
 
 

@@ -11,7 +11,7 @@ from analysis.declared.parameters import log_parameters
 from analysis.engine.engine import Engine
 from analysis.engine.opening import open_engine
 from analysis.ingest.rules.apply import apply_rules, declared_rules
-from analysis.ingest.rules.contract_rules import contract_rules
+from analysis.ingest.rules.contract_rules import contract_rules, every_column
 from analysis.worlds.faults.clean_tables import load_clean
 from analysis.worlds.faults.contract_faults import contract_faults
 from analysis.worlds.faults.fault import Fault
@@ -20,6 +20,7 @@ from analysis.worlds.faults.trial import groups_of, try_faults
 from analysis.worlds.proofs.study_worlds import study_of_world
 
 CONTRACT = read_contract()
+GIVEN = every_column(CONTRACT)
 FEW = "subscriptions"
 """Whose many faults are all tried by ``study-worlds``; here by those of the contract's words."""
 
@@ -35,7 +36,7 @@ def one_of_each_kind() -> list[Fault]:
     for faults in by_kind.values():
         chosen.append(min(faults, key=lambda fault: used[fault.table]))
         used[chosen[-1].table] += 1
-    rules = {rule.name for rule in (*contract_rules(CONTRACT, CONTRACT), *declared_rules())}
+    rules = {rule.name for rule in (*contract_rules(CONTRACT, GIVEN), *declared_rules())}
     others = [fault for fault in other_faults() if fault.number and fault.table != FEW and fault.rule in rules]
     return [*chosen, *others]
 
@@ -51,13 +52,13 @@ def clean(short: World) -> Iterator[tuple[Engine, dict]]:
 def test_nothing_is_found_in_the_clean_world(clean: tuple[Engine, dict]) -> None:
     engine, parameters = clean
     with engine.undone():
-        assert [finding.name for finding in apply_rules(engine, CONTRACT, CONTRACT, parameters)] == []
+        assert [finding.name for finding in apply_rules(engine, CONTRACT, GIVEN, parameters)] == []
 
 
 def test_every_word_of_the_contract_has_a_fault_in_every_column() -> None:
     """A word that is added to the contract without a fault for it would pass unproven."""
     planted = {fault.rule for fault in contract_faults()}
-    lacking = {rule.name for rule in contract_rules(CONTRACT, CONTRACT)} - planted
+    lacking = {rule.name for rule in contract_rules(CONTRACT, GIVEN)} - planted
     lasting_for_ever = {
         f"account_attributes_{place}" for place in ("before_the_account_begins", "between_subscriptions")
     }
