@@ -54,8 +54,7 @@ def _refuse(message: str) -> int:
 
 
 def _study(options: argparse.Namespace) -> Study:
-    study = read_study(options.study)
-    study = study.with_log_on(options.engine, options.buckets)
+    study = read_study(options.study).with_log_on(options.engine, options.buckets)
     return study if options.source is None else study.with_source(options.source)
 
 

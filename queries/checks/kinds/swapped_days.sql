@@ -49,9 +49,13 @@ judged as (
             days.swapped_on < hulls.begins or days.swapped_on >= hulls.ends or days.swapped_on > $snapshot, false
         ) as would_be_outside,
         coalesce(date_diff('day', days.near, days.day) not between usual.least and usual.most, false) as is_far,
-        coalesce(date_diff('day', days.near, days.swapped_on) not between usual.least and usual.most, false) as would_be_far,
+        coalesce(
+            date_diff('day', days.near, days.swapped_on) not between usual.least and usual.most, false
+        ) as would_be_far,
         case when date_diff('day', cast('1900-01-01' as date), days.day) % 7 >= 5 then 1 else 0 end as on_weekend,
-        case when date_diff('day', cast('1900-01-01' as date), days.swapped_on) % 7 >= 5 then 1 else 0 end as would_be_on_weekend
+        case
+            when date_diff('day', cast('1900-01-01' as date), days.swapped_on) % 7 >= 5 then 1 else 0
+        end as would_be_on_weekend
     from days
     left join hulls
         on days.account_id = hulls.account_id
@@ -91,7 +95,8 @@ verdict as (
         and abs(weekends - certain_weekends) >= 0.05
         and abs(weekends - certain_weekends) >= 3 * abs(would_be_weekends - certain_weekends)
         and (weekends - certain_weekends) * (weekends - certain_weekends)
-        >= 25 * certain_weekends * (1 - certain_weekends) * (1.0 / greatest(swappable, 1) + 1.0 / greatest(certain, 1)) as has_wrong_weekends
+        >= 25 * certain_weekends * (1 - certain_weekends) * (1.0 / greatest(swappable, 1) + 1.0 / greatest(certain, 1))
+            as has_wrong_weekends
     from counted
 )
 
