@@ -184,8 +184,9 @@ class TestCheck:
         assert max(map(len, table.splitlines())) <= 120
 
     def test_tells_of_own_claims_and_of_the_score_made_of_own_covariates(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setenv("COLUMNS", "120")
         study = write_small_source(tmp_path)
         study.write_text('queries = ["own"]\n' + study.read_text(encoding="utf-8"), encoding="utf-8")
         (tmp_path / "own").mkdir()
