@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from analysis.declared.own_queries import OwnQueries
 from analysis.health_score.definition import ScoreDefinition
-
-HISTORY = "health_scores"
-"""The table that holds what was published."""
+from analysis.health_score.published import HISTORY
 
 
 @dataclass(frozen=True, slots=True)
