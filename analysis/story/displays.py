@@ -14,6 +14,7 @@ from analysis.story.base_rates import FITS, Stories, in_a_sentence
 from analysis.story.facts import facts_of
 from analysis.story.picture import Strand, edges_of, frames_of
 from analysis.story.reasons import reasons_told
+from analysis.story.scores import ScoresTold
 from analysis.story.told import Told
 
 _NAMES = ("accounts that it fits", "others")
@@ -26,6 +27,7 @@ def show_account(
     strands: Sequence[Strand],
     weeks: pd.DataFrame,
     band: pd.DataFrame,
+    scores: ScoresTold,
     forecasts: pd.DataFrame,
     why: Explanation | None,
     covariates: Mapping[str, Covariate],
@@ -39,7 +41,7 @@ def show_account(
         What is known of it.
     strands
         From the top down.
-    weeks, band, forecasts
+    weeks, band, scores, forecasts
         As `analysis.story.facts.facts_of` takes them.
     why
         Of its last forecast.
@@ -55,7 +57,7 @@ def show_account(
     frames = frames_of(told, strands, edges_of(told, ahead))
     return Display(
         title,
-        facts_of(told, weeks, band, forecasts),
+        facts_of(told, weeks, band, scores, forecasts),
         lambda ax: draw_story(ax, **frames, foot=foot),
         size=story_size(frames["lanes"], foot),
         notes=(f"As known on the morning of {told.snapshot:%Y-%m-%d}.", *reasons, *lacking),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.story.frames import FACTS
+from analysis.story.scores import ScoresTold
 from analysis.story.sentence import ENDINGS
 from analysis.story.told import Told
 
@@ -13,7 +14,9 @@ ROLES = {"champion": "champion", "executive_sponsor": "sponsor", "buyer": "buyer
 _WORDS = {"no_show": "no show"}
 
 
-def facts_of(told: Told, weeks: pd.DataFrame, band: pd.DataFrame, forecasts: pd.DataFrame) -> pd.DataFrame:
+def facts_of(
+    told: Told, weeks: pd.DataFrame, band: pd.DataFrame, scores: ScoresTold, forecasts: pd.DataFrame
+) -> pd.DataFrame:
     """Return the dated facts of an account, the earliest first.
 
     Parameters
@@ -24,6 +27,8 @@ def facts_of(told: Told, weeks: pd.DataFrame, band: pd.DataFrame, forecasts: pd.
         As `analysis.story.frames.WEEKS`.
     band
         From `analysis.story.peers.PeerUse.band`.
+    scores
+        Its health score.
     forecasts
         As `analysis.story.frames.FORECASTS`.
 
@@ -33,7 +38,7 @@ def facts_of(told: Told, weeks: pd.DataFrame, band: pd.DataFrame, forecasts: pd.
         As `FACTS`.
     """
     parts = [*_contract(told), *_use(told, weeks, band), *_care(told), *_people(told)]
-    parts.append(_facts(told.scores["scored_on"], "health score", _scored(told.scores), told.scores["value"]))
+    parts.append(_facts(scores.table["scored_on"], "health score", _scored(scores), scores.table["value"]))
     parts.append(told.others[["day", "strand", "what", "value"]].assign(value=told.others["value"].astype(float)))
     until = forecasts["horizon_ends_on"].map(lambda day: f"probability of leaving by {day:%Y-%m-%d}")
     parts.append(_facts(forecasts["landmark"], "forecast", until, forecasts["probability"]))
@@ -122,5 +127,6 @@ def _people(told: Told) -> Iterable[pd.DataFrame]:
     yield _facts(late["end_known_on"], "people", late["label"] + " is known to be no longer " + role[late.index])
 
 
-def _scored(scores: pd.DataFrame) -> pd.Series:
-    return "score published" + scores["band"].map(lambda band: "" if pd.isna(band) else f", {band}").astype(object)
+def _scored(scores: ScoresTold) -> pd.Series:
+    coloured = scores.table["band"].map(lambda band: "" if pd.isna(band) else f", {band}").astype(object)
+    return ("score by its definition" if scores.is_computed else "score published") + coloured

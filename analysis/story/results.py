@@ -11,6 +11,7 @@ from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
 from analysis.forecast.outlook import Forecast
+from analysis.health_score.scored import Scored
 from analysis.money.paid import currency_of
 from analysis.story import strands
 from analysis.story.base_rates import Stories, stories_of
@@ -18,6 +19,7 @@ from analysis.story.displays import show_account, show_stories
 from analysis.story.forecasts import MonthlyForecasts, monthly_forecasts
 from analysis.story.frames import FORECASTS
 from analysis.story.peers import PeerUse, peer_use
+from analysis.story.scores import scores_told
 from analysis.story.sentence import sentence
 from analysis.story.told import Told, read_account
 from analysis.story.weeks import weeks_of
@@ -32,14 +34,21 @@ class StoryResults:
         The cohort.
     rolling, forecast
         Make the forecasts of earlier quarters, and that from the last landmark, when first asked for.
+    scored
+        Returns the book with the score that its definition gives; None where there is none.
     """
 
     def __init__(
-        self, tenure: CohortTables, rolling: Callable[[], RollingOrigin], forecast: Callable[[], Forecast]
+        self,
+        tenure: CohortTables,
+        rolling: Callable[[], RollingOrigin],
+        forecast: Callable[[], Forecast],
+        scored: Callable[[], Scored | None],
     ) -> None:
         self._tenure = tenure
         self._rolling = rolling
         self._forecast = forecast
+        self._scored = scored
 
     @cached_property
     def peers(self) -> PeerUse | None:
@@ -67,6 +76,7 @@ class StoryResults:
         windows, why = tenure.study.windows, tenure.not_measured
         weeks = weeks_of(told, windows.baseline_days)
         band = self._band(told.account_id)
+        scores = scores_told(told, self._scored, why, tenure.progress)
         past, note = self._past(told, forecasts)
         reason = self.forecasts.why(tenure, str(past["lifetime_id"].iloc[-1])) if len(past) else None
         is_per_seat = self.peers is not None and self.peers.is_per_seat
@@ -78,12 +88,12 @@ class StoryResults:
             strands.touches_strand(told, why),
             strands.tickets_strand(told, why),
             strands.people_strand(told, why),
-            strands.score_strand(told, why),
+            strands.score_strand(scores),
             strands.forecast_strand(past, tenure.study.time.horizon_months, self._since if len(past) else None, note),
         ]
         covariates = {one.name: one for one in tenure.covariates("landmarks")}
         title = sentence(told, self.currency, is_named=tenure.study.report.name_accounts)
-        return show_account(told, drawn, weeks, band, past, reason, covariates, title)
+        return show_account(told, drawn, weeks, band, scores, past, reason, covariates, title)
 
     @kept_property
     def told(self) -> Stories:

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.health_score.published import HISTORY
 from analysis.story.facts import people_named
 from analysis.story.picture import Strand
-from analysis.story.told import Told, day_number, days
+from analysis.story.scores import ScoresTold
+from analysis.story.told import Told, day_number, days, not_measured
 from analysis.story.weeks import periods_of
 from analysis.wording.remarks import Remark
 
@@ -49,7 +51,7 @@ def contract_strand(told: Told) -> Strand:
 def price_strand(told: Told, currency: str | None, why: Mapping[str, Remark]) -> Strand:
     """Return what is paid a month."""
     strand = ("price", "Price", f"{currency or 'currency units'} a month")
-    if note := _lacking(told, why, "subscriptions.mrr"):
+    if note := not_measured(told, why, "subscriptions.mrr"):
         return Strand(*strand, height=0.45, note=note)
     return Strand(*strand, height=0.65, lines=_steps(told, "mrr", "price"))
 
@@ -64,7 +66,7 @@ def use_strand(
 ) -> Strand:
     """Return use by week, beside what was usual of the account, and of its peers."""
     strand = ("use", "Use", "events a week")
-    if note := _lacking(told, why, "usage_daily"):
+    if note := not_measured(told, why, "usage_daily"):
         return Strand(*strand, height=0.5, note=note)
     shown = weeks[weeks["is_whole"].astype(bool) | (weeks["covered_days"] == 0)]
     middle = days(shown["week"]) + 3.5
@@ -88,7 +90,9 @@ def seats_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
     """Return the seats paid, and how many of them were used in each logged period."""
     paid, used = "subscriptions.seats" in told.given, {"user_activity", "usage_daily.user_id"} & told.given
     if not paid and not used:
-        return Strand("seats", "Seats", "paid, and used", height=0.5, note=_lacking(told, why, "subscriptions.seats"))
+        return Strand(
+            "seats", "Seats", "paid, and used", height=0.5, note=not_measured(told, why, "subscriptions.seats")
+        )
     log = "user_activity" if "user_activity" in told.given else "usage_daily"
     lines, keys = (_steps(told, "seats", "seats"), [("seats", "seats paid")]) if paid else ([], [])
     unit = "seats"
@@ -106,7 +110,7 @@ def seats_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
 
 def touches_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
     """Return the touches, by who began them."""
-    if note := _lacking(told, why, "touchpoints"):
+    if note := not_measured(told, why, "touchpoints"):
         return Strand("touches", "Touches", "", height=0.5, note=note)
     whose = ["vendor", "customer", *(["automated"] if (told.touches["whose"] == "automated").any() else [])]
     points = [
@@ -126,7 +130,7 @@ def touches_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
 
 def tickets_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
     """Return the tickets, each as long as it was open."""
-    if note := _lacking(told, why, "tickets"):
+    if note := not_measured(told, why, "tickets"):
         return Strand("tickets", "Tickets", "", height=0.5, note=note)
     tickets, until = told.tickets, told.ends_on
     ends = tickets["resolved_on"].fillna(until).clip(lower=tickets["opened_on"])
@@ -149,7 +153,7 @@ def people_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
     """Return champions and sponsors, from when to when each was in the role, and when it was known that one went."""
     label = "Champions"
     if not {f"contacts.role={role}" for role in _CHAMPIONS} & told.given and (
-        note := _lacking(told, why, "contacts.role=champion") or _lacking(told, why, "contacts")
+        note := not_measured(told, why, "contacts.role=champion") or not_measured(told, why, "contacts")
     ):
         return Strand("people", label, "", height=0.5, note=note)
     people = people_named(told)
@@ -172,19 +176,21 @@ def people_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
                   points=points, keys=keys, note="" if spans else _NONE, log="contacts")  # fmt: skip
 
 
-def score_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
-    """Return the health score as it was published, in its colours."""
-    if note := _lacking(told, why, "health_scores"):
-        return Strand("score", "Health score", "", height=0.5, note=note)
-    scores = told.scores
-    day, value = days(scores["scored_on"]), scores["value"].to_numpy(np.float64)
-    colour = scores["band"].where(scores["band"].isin(BANDS), "uncoloured")
+def score_strand(scores: ScoresTold) -> Strand:
+    """Return the health score, as published or as computed on each landmark, in its colours."""
+    if scores.note:
+        return Strand("score", "Health score", "", height=0.5, note=scores.note)
+    day, value = days(scores.table["scored_on"]), scores.table["value"].to_numpy(np.float64)
+    colour = scores.table["band"].where(scores.table["band"].isin(BANDS), "uncoloured")
     points = [{"kind": k, "day": d, "at": v} for k, d, v in zip(colour, day, value, strict=True)]
     there = [one for one in (*BANDS, "uncoloured") if one in set(colour)]
     keys = [(one, "no colour published" if one == "uncoloured" else one) for one in there]
-    return Strand("score", "Health score", "as published", height=0.8, points=points, keys=keys,
-                  lines=_line("score", day, value, _MONTHS), note="" if points else "none published",
-                  log="health_scores")  # fmt: skip
+    way, none, log = ("by its definition, from what was known then", "none: nothing of it was known", "")
+    if not scores.is_computed:
+        way, none, log = ("as published", "none published", HISTORY)
+    return Strand("score", "Health score", way, height=0.8, points=points, keys=keys,
+                  lines=_line("score", day, value, _MONTHS), note="" if points else none,
+                  log=log)  # fmt: skip
 
 
 def forecast_strand(forecasts: pd.DataFrame, months: int, since: pd.Timestamp | None, note: str) -> Strand:
@@ -200,13 +206,6 @@ def forecast_strand(forecasts: pd.DataFrame, months: int, since: pd.Timestamp | 
     ]
     keys = [("forecast", "this account"), ("book", "mean of all accounts")]
     return Strand(*label, height=1.1, lines=lines, keys=keys, writes="share")
-
-
-def _lacking(told: Told, why: Mapping[str, Remark], name: str) -> str:
-    """Return why something is not measured; '' where it is."""
-    if name in told.given:
-        return ""
-    return f"not measured: {str(why[name]).rstrip('.')}" if name in why else f"not measured: {name} is not given"
 
 
 def _days(begins: pd.Timestamp, ends: pd.Timestamp, shortest: float = 0.0) -> dict[str, float]:

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.errors import StudyError
 from analysis.wording.nearest import closest
+from analysis.wording.remarks import Remark
 
 NEAREST = 3
 """Known ids that are named where one is unknown."""
@@ -127,6 +128,13 @@ def read_account(tenure: CohortTables, account_id: str) -> Told:
         logs=tenure.parameters,
         given=tenure.given,
     )
+
+
+def not_measured(told: Told, why: Mapping[str, Remark], name: str) -> str:
+    """Return why a table or column is not measured, by what is known of the reasons; '' where it is."""
+    if name in told.given:
+        return ""
+    return f"not measured: {str(why[name]).rstrip('.')}" if name in why else f"not measured: {name} is not given"
 
 
 def day_number(day: pd.Timestamp) -> float:

@@ -254,7 +254,10 @@ class Workbench(Findings):
 
     @cached_property
     def _stories(self) -> StoryResults:
-        return StoryResults(self, lambda: self.rolling, lambda: self.forecast)
+        audit = self.score_audit
+        return StoryResults(
+            self, lambda: self.rolling, lambda: self.forecast, lambda: audit.scored if audit.definition else None
+        )
 
     @cached_property
     def trials(self) -> Trials:

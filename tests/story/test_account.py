@@ -1,5 +1,6 @@
 """An account's story, from tables so small that every fact of it can be read off them."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -12,7 +13,7 @@ from analysis.errors import StudyError
 from analysis.figures.display import Display
 from analysis.story.picture import _shades, edges_of
 from analysis.story.told import day_number, nearest_ids, read_account
-from analysis.workbench import Workbench, open_study
+from analysis.workbench import Workbench, open_study, open_workbench
 
 ACCOUNTS = """account_id,segment,parent_account_id
 a1,web,
@@ -201,3 +202,20 @@ def test_where_leavers_are_too_few_for_a_forecast_the_story_says_so(tenure: Work
     assert [note for note in found.notes if note.startswith("Forecast: ")]
     assert not (found.frame()["strand"] == "forecast").any()
     assert np.isfinite(found.frame().loc[found.frame()["strand"] == "price", "value"]).all()
+
+
+def test_a_score_without_history_is_told_as_its_definition_gives_it(tenure: Workbench, tmp_path):
+    """Touched last on 2023-02-22 and 2023-03-29: six and two days before the last day that is known, a point each."""
+    file = tmp_path / "health_score.toml"
+    file.write_text(
+        'name = "touches"\n[[components]]\nname = "touch"\ncovariate = "days_since_touch"\nweight = 100\n'
+        '[components.scaling]\nway = "linear"\npoints_at = [[0, 100], [100, 0]]\n',
+        encoding="utf-8",
+    )
+    study = dataclasses.replace(tenure.study, health_score=file)
+    scored = open_workbench(study, tmp_path, progress=lambda step: None).account("a1", forecasts=False)
+    rows = scored.frame().query("strand == 'health score'").set_index("day")
+    assert rows.loc["2023-03-01", ["what", "value"]].tolist() == ["score by its definition, green", 94.0]
+    assert rows.loc["2023-04-01", "value"] == 98.0
+    assert not [note for note in scored.notes if note.startswith("Health score: ")]
+    assert "by its definition" in scored._repr_html_()
