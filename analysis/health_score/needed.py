@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from analysis.declared.own_queries import OwnQueries
-from analysis.health_score.definition import ScoreDefinition
+from analysis.declared.study import Study
+from analysis.health_score.definition import ScoreDefinition, read_definition
 from analysis.health_score.published import HISTORY
 
 
@@ -22,6 +23,39 @@ class NeededPart:
 
     value: str
     lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeededScore:
+    """What the score of a study rests on.
+
+    Attributes
+    ----------
+    name
+        Of the score.
+    parts
+        Every value once, in the order of the file.
+    """
+
+    name: str
+    parts: tuple[NeededPart, ...]
+
+    @property
+    def able(self) -> int:
+        """How many of the values the source gives."""
+        return sum(not part.lacking for part in self.parts)
+
+
+def needed_by_study(study: Study, given: Collection[str]) -> NeededScore | None:
+    """Return what the score beside a study needs; None where there is none.
+
+    Raises
+    ------
+    StudyError
+        If it cannot be read or used.
+    """
+    definition = read_definition(study.health_score, study.own)
+    return None if definition is None else NeededScore(definition.name, needed_parts(definition, given, study.own))
 
 
 def needed_parts(definition: ScoreDefinition, given: Collection[str], own: OwnQueries) -> tuple[NeededPart, ...]:

@@ -9,6 +9,7 @@ from analysis.cohort.source_check import SourceCheck
 from analysis.cohort.source_overview import SourceOverview
 from analysis.declared.contract import read_contract
 from analysis.declared.study import Study
+from analysis.health_score.needed import NeededScore, needed_by_study
 from analysis.ingest.findings import Finding
 from reports.check.topics import Topic, in_order, topic_of
 
@@ -85,6 +86,7 @@ class CheckContent:
     lines: tuple[FoundLine, ...]
     matches: tuple[MatchLine, ...]
     timeline: Timeline | None
+    score: NeededScore | None
 
     def of_severity(self, severity: str) -> list[FoundLine]:
         """Return the findings of one severity."""
@@ -119,7 +121,14 @@ def check_content(study: Study, checked: SourceCheck) -> CheckContent:
         FoundLine(f"f{number}", found, topic_of(found), rows.get(found.table), files.get(id(found), ""))
         for number, found in enumerate(in_order(checked.findings), start=1)
     )
-    return CheckContent(checked, overview, tuple(lines), _matches(checked), _timeline(study, overview))
+    return CheckContent(
+        checked,
+        overview,
+        tuple(lines),
+        _matches(checked),
+        _timeline(study, overview),
+        needed_by_study(study, checked.given),
+    )
 
 
 def _matches(checked: SourceCheck) -> tuple[MatchLine, ...]:

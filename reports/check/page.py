@@ -13,7 +13,7 @@ from analysis.wording.remarks import Remark
 from reports.check.content import CheckContent, FoundLine, rows_by_year
 from reports.check.pictures import timeline_picture
 from reports.check.topics import FLOORS
-from reports.dictionary.entries import Section
+from reports.dictionary.entries import Section, needs_in_words
 from reports.dictionary.page import in_page
 from reports.writing.html import environment
 
@@ -45,6 +45,7 @@ def render_check(study: Study, content: CheckContent, catalogue: Catalogue) -> s
         "rows_of": partial(_rows, catalogue),
         "how_read": partial(_how_read, catalogue),
         "lacking": _lacking,
+        "in_words": lambda needs: needs_in_words(needs, catalogue, content.checked.not_measured),
     }
     return (
         environment(catalogue, **functions)

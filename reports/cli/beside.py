@@ -27,16 +27,14 @@ def say_score(study: Study, checked: SourceCheck, text: Catalogue) -> tuple[str,
     """Return whether a source gives what the study's health score rests on; nothing where there is no score."""
     if not study.health_score.is_file():
         return ()
-    from analysis.health_score.definition import read_definition  # as above
-    from analysis.health_score.needed import needed_parts
+    from analysis.health_score.needed import needed_by_study  # as above
 
-    definition = read_definition(study.health_score, study.own)
-    if definition is None:
+    score = needed_by_study(study, checked.given)
+    if score is None:
         return ()
-    parts = needed_parts(definition, checked.given, study.own)
-    able = sum(not part.lacking for part in parts)
-    lines = [wrapped("", text("check.score", name=definition.name, able=able, parts=len(parts)), 0).lstrip()]
-    for part in parts:
+    said = text("check.score", name=score.name, able=score.able, parts=len(score.parts))
+    lines = [wrapped("", said, 0).lstrip()]
+    for part in score.parts:
         if part.lacking:
             needs = needs_in_words(part.lacking, text, checked.not_measured)
             lines.append(wrapped(f"  {part.value}", text("check.claim_needs", names=needs), 6))

@@ -192,7 +192,9 @@ class TestCheck:
         (tmp_path / "own").mkdir()
         for file, text in BESIDE.items():
             (tmp_path / file).write_text(text, encoding="utf-8")
-        assert main(["check", "--study", str(study), "--language", "ja"]) == 0
+        assert main(["check", "--study", str(study), "--language", "ja", "--page", "--out", str(tmp_path / "out")]) == 0
+        (page,) = (tmp_path / "out").rglob("check.ja.html")
+        assert "<code>days_since_touch</code></th>" in page.read_text(encoding="utf-8")
         said = capsys.readouterr().out
         assert "23の仮説" in said
         assert "ヘルススコア「ours」は2個の値によります。このうち1個は、このデータから求められます。" in said
