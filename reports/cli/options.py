@@ -116,8 +116,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     worlds.add_argument(
         "--only", nargs="+", metavar="TABLE", default=["cox_recovery", "study_worlds"],
         help="cox_recovery, study_worlds (both by default), clocks, null_p_values, few_clusters, coverage, "
-        "count_coverage, world_forecasts, contest, true_probabilities, true_families, true_claims, claims, audits, "
-        "planted_faults (up to an hour each)",
+        "count_coverage, world_forecasts, contest, difference_coverage, true_probabilities, true_families, "
+        "true_claims, claims, score_verdicts, audits, planted_faults (up to an hour each)",
     )  # fmt: skip
     worlds.add_argument("--tables", type=Path, required=True, help="the folder to write the results to, as CSV")
     worlds.set_defaults(run=commands["study-worlds"])

@@ -1,6 +1,7 @@
 """Proofs: tables that compare what the analysis finds with what is known to be true, each made by itself."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analysis.worlds.proofs.contest_verdicts import contests_of_worlds, summaris
 from analysis.worlds.proofs.count_coverage import BOOKS, held_in_books, held_in_companies, summarise_held
 from analysis.worlds.proofs.cox_recovery import cox_recovery_study
 from analysis.worlds.proofs.dealt_worlds import Companies, StudiedCompany
+from analysis.worlds.proofs.difference_coverage import differences_of_worlds, summarise_differences
 from analysis.worlds.proofs.few_clusters import few_clusters
 from analysis.worlds.proofs.interval_coverage import estimates_by_world, summarise_coverage
 from analysis.worlds.proofs.null_p_values import null_p_values, summarise_p_values
@@ -30,6 +32,8 @@ from analysis.worlds.proofs.world_forecasts import forecasts_of_worlds, summaris
 LITTLE_USE = {"pace": 0.2}
 MANY_LEAVE = LITTLE_USE | {"leave_yearly": 0.5, "leave_monthly": 0.12}
 """Three times the scenario's own rates: a world of 400 accounts then has 280 events."""
+
+PLANTS = ("base", "usage_first", "relationship_first", "champion_first", "surge_is_danger")
 
 LEAVERS = {60: 200, 300: 200, 1_000: 40, 3_000: 10}
 """Of worlds in which the right weights of a score are known, and how many of these."""
@@ -105,10 +109,17 @@ class Proofs:
         lines: list[pd.DataFrame] = []
         null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(4)), MANY_LEAVE)
         lines += contests_of_worlds(null.open(self.folder, self.progress), 380, 3, self.progress)
-        for scenario in ("usage_first", "relationship_first", "champion_first", "surge_is_danger", "base"):
-            companies = Companies(scenario, self._some(10_000), (2,), LITTLE_USE)
-            lines += contests_of_worlds(companies.open(self.folder, self.progress), 450, 4, self.progress)
+        for company in self._planted():
+            lines += contests_of_worlds([company], 450, 4, self.progress)
         return summarise_contests(lines)
+
+    def difference_coverage(self) -> pd.DataFrame:
+        """Count the intervals of risk differences that hold, in 80 worlds that plant something and 60 that do not."""
+        null = Companies("no_effect", self._some(12_000), range(1, 1 + self._some(2)), MANY_LEAVE)
+        lines = [*differences_of_worlds(null.open(self.folder, self.progress), 400, 6, self.progress)]
+        for company in self._planted():
+            lines += differences_of_worlds([company], 600, 6, self.progress)
+        return summarise_differences(lines)
 
     def count_coverage(self) -> pd.DataFrame:
         """Count the intervals of how many leave that hold: 40 worlds of each planted book, 30 of the base scenario."""
@@ -128,15 +139,19 @@ class Proofs:
         return calibration_of_truth(truth, tenure.landmarks)
 
     def true_families(self) -> pd.DataFrame:
-        """Measure every family by its true part of the hazard, in one large world."""
-        return true_families(self._large_world()).table
+        """Measure every family by its true part of the hazard, in one large company for each scenario."""
+        return pd.concat([true_families(company).table for company in self._planted()], ignore_index=True)
 
     def true_claims(self) -> pd.DataFrame:
-        """Say which claims hold in the same large world, and how strongly."""
-        return self._large_world().truth("claims")
+        """Say which claims hold in the same companies, and how strongly."""
+        found = [company.truth("claims").assign(scenario=company.scenario_name) for company in self._planted()]
+        return pd.concat(found, ignore_index=True)
 
-    def _large_world(self) -> StudiedCompany:
-        return next(Companies("base", self._some(52_000), (1,), LITTLE_USE).open(self.folder, self.progress))
+    def _planted(self) -> Iterator[StudiedCompany]:
+        """Open a company of each scenario that plants a family, a danger, or all."""
+        for scenario in PLANTS:
+            companies = Companies(scenario, self._some(10_000), (2,), LITTLE_USE)
+            yield from companies.open(self.folder, self.progress)
 
     def claims(self) -> pd.DataFrame:
         """Judge every claim in 90 worlds of the base scenario, and in 108 in which no claim holds through leaving."""
@@ -170,6 +185,6 @@ class Proofs:
 
 TABLES = (
     "cox_recovery", "study_worlds", "clocks", "null_p_values", "few_clusters", "coverage", "count_coverage",
-    "world_forecasts", "contest", "true_probabilities", "true_families", "true_claims", "claims",
+    "world_forecasts", "contest", "difference_coverage", "true_probabilities", "true_families", "true_claims", "claims",
     "score_verdicts", "audits", "planted_faults",
 )  # fmt: skip
