@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
-from analysis.cohort.long_log.log_queries import LogRunner, forget_what_was_on_the_way, log_runner
+from analysis.cohort.long_log.log_queries import LogRunner, log_runner
 from analysis.cohort.long_log.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
 from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
 from analysis.cohort.queries import run_folders, tables_used
@@ -158,7 +158,6 @@ def build_tables(
     """
     parameters = query_parameters(study, declaration) | read_logs(engine)
     run_folders(engine, FOLDERS, parameters, given, progress, own=study.own, log=log)
-    forget_what_was_on_the_way(engine)
     _refuse_faults(engine)
 
 

@@ -3,11 +3,13 @@
 import dataclasses
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from analysis.cohort.long_log.log_queries import LogRunner, around_the_log
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates
+from analysis.declared.long_tables import ON_THE_WAY
 from analysis.declared.own_queries import NOTHING, OwnQueries
 from analysis.declared.parameters import given_parameters
 from analysis.engine.engine import Engine, is_number
@@ -69,12 +71,27 @@ def run_folders(
     parameters = {**parameters, **given_parameters(given)}
     asked = [query for query in queries_of(folders, own) if only is None or query.name in only]
     before, of_the_log, after = around_the_log(asked) if log is not None else (asked, [], [])
-    for query in before:
-        _make(engine, query, parameters, measured, progress, own)
+    make = partial(_make_all, engine, parameters=parameters, measured=measured, progress=progress, own=own)
+    make(before)
     if log is not None:
         log.run(of_the_log, parameters)
-    for query in after:
+    make(after)
+
+
+def _make_all(
+    engine: Engine,
+    queries: Sequence[Query],
+    parameters: Mapping[str, Any],
+    measured: Sequence[Covariate],
+    progress: Progress,
+    own: OwnQueries,
+) -> None:
+    """Make the tables of queries in order; one on the way is gone once the last query that reads it has run."""
+    last = {name: query.name for query in queries for name in (query.name, *query.reads) if name in ON_THE_WAY}
+    for query in queries:
         _make(engine, query, parameters, measured, progress, own)
+        for name in (name for name, reader in last.items() if reader == query.name):
+            engine.forget(name)
 
 
 def _make(
@@ -89,7 +106,7 @@ def _make(
     if query.folder == COVARIATES:
         keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
     began = time.monotonic()
-    rows = engine.make(query, parameters, keep)
+    rows = engine.make(query, parameters, keep, for_now=query.name in ON_THE_WAY)
     if query in own.queries:
         _refuse_shape(engine, query, rows, measured)
     progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")

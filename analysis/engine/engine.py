@@ -130,7 +130,9 @@ class Engine:
         """Return the rows of a query of a file, which is given those parameters that it names."""
         return self.frame(query.sql, own_parameters(query, parameters or {}))
 
-    def make(self, query: Query, parameters: Parameters, keep: Collection[str] | None = None) -> int:
+    def make(
+        self, query: Query, parameters: Parameters, keep: Collection[str] | None = None, *, for_now: bool = False
+    ) -> int:
         """Make the table of a query and return its number of rows.
 
         Parameters
@@ -141,6 +143,8 @@ class Engine:
             All parameters on offer.
         keep
             Columns of the result to keep, by name; None keeps all.
+        for_now
+            The store's file never holds it: it goes by its name, whatever else does, until it is forgotten.
 
         Raises
         ------
@@ -150,13 +154,19 @@ class Engine:
         own = own_parameters(query, parameters)
         columns = "*" if keep is None else ", ".join(keep)
         try:
-            return self.value(f"create table {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
+            kind = "temp table" if for_now else "table"
+            return self.value(f"create {kind} {query.name} as select {columns} from (\n{query.sql.rstrip()}\n)", own)
         except EngineError as error:
             raise BuildError(f"{query.path} failed: {error.advice}") from None
 
-    def make_empty(self, query: Query, parameters: Parameters) -> None:
+    def forget(self, table: str) -> None:
+        """Drop a table that was made for now."""
+        self.run(f"drop table temp.{table}")
+
+    def make_empty(self, query: Query, parameters: Parameters, *, for_now: bool = False) -> None:
         """Make the table of a query without any row: its columns and their types."""
-        self.make(dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false"), parameters)
+        empty = dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false")
+        self.make(empty, parameters, for_now=for_now)
 
     def replace(self, table: str, select: Callable[[str], str], parameters: Parameters | None = None) -> None:
         """Let a table be a select of what it was, whose name is handed to `select`."""
@@ -181,16 +191,12 @@ class Engine:
 
     @contextmanager
     def made_for_now(self, query: Query, parameters: Parameters) -> Iterator[None]:
-        """Let SQL read what a query makes by its name, whatever else goes by it, for as long as the block lasts."""
-        own = own_parameters(query, parameters)
-        try:
-            self.run(f"create temp table {query.name} as select * from (\n{query.sql.rstrip()}\n)", own)
-        except EngineError as error:
-            raise BuildError(f"{query.path} failed: {error.advice}") from None
+        """Make the table of a query for as long as the block lasts."""
+        self.make(query, parameters, for_now=True)
         try:
             yield
         finally:
-            self.run(f"drop table temp.{query.name}")
+            self.forget(query.name)
 
     @contextmanager
     def showing(self, **frames: "pd.DataFrame") -> Iterator[None]:

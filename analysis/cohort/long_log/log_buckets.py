@@ -41,8 +41,11 @@ class LogInBuckets:
         made = {query.name for query in queries}
         home = quoted(self._engine.value("select current_database()"))
         read = sorted(set().union(*(query.reads for query in queries)) - made)
+        gone = [query.name for query in queries if query.name in self._not_kept]
         for query in queries:
-            self._engine.make_empty(query, parameters)
+            self._engine.make_empty(query, parameters, for_now=query.name in gone)
+        for name in gone:
+            self._engine.forget(name)
         for number in range(self._buckets):
             began = time.monotonic()
             parts = {name: part for name in read if (part := self._part(name, home, number))}

@@ -37,8 +37,11 @@ class LogElsewhere:
         for query in queries:
             began = time.monotonic()
             self._elsewhere.make(query, parameters)
-            self._engine.make_empty(query, parameters)
+            self._engine.make_empty(query, parameters, for_now=query.name in self._not_kept)
             told = "not kept"
             if query.name not in self._not_kept:
                 told = f"{add_parquet(self._engine, query.name, self._elsewhere.fetch(query.name)):,} rows"
             self._progress(f"  {query.folder}/{query.name}, elsewhere: {told} in {time.monotonic() - began:.1f} s")
+        for query in queries:
+            if query.name in self._not_kept:
+                self._engine.forget(query.name)

@@ -49,12 +49,6 @@ def on_the_way(needed: set[str], queries: Sequence[Query]) -> set[str]:
     return found & ON_THE_WAY
 
 
-def forget_what_was_on_the_way(engine: Engine) -> None:
-    """Drop the tables that are not kept."""
-    for name in sorted(ON_THE_WAY):
-        engine.run(f"drop table if exists {name}")
-
-
 def log_runner(asked: LogEngine, engine: Engine, elsewhere: Elsewhere | None, progress: Progress) -> LogRunner | None:
     """Return what runs the queries of the log as a study asks for; None where they run as all others do.
 
