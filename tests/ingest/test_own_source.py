@@ -8,6 +8,7 @@ from small_source import ACCOUNTS, STUDY, SUBSCRIPTIONS
 
 from analysis.cohort.build import build_cohort
 from analysis.cohort.fingerprint import fingerprint
+from analysis.cohort.source_check import check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
 from analysis.declared.study import Study, read_study
@@ -167,3 +168,18 @@ def test_a_folder_that_is_not_as_it_must_be_is_refused(study: Path, name: str, t
 def test_a_kind_that_no_folder_has_is_told_how_to_name_one(study: Path) -> None:
     study.write_text(study.read_text(encoding="utf-8").replace('sources = ["./ours"]', ""), encoding="utf-8")
     assert 'write sources = ["./ours"] in it' in refusal(read_study(study))
+
+
+@pytest.mark.parametrize(("raw", "column"), [("customer", "account_id"), ("deal", "started_on")])
+def test_a_needed_column_that_is_not_there_is_the_one_error_told(
+    study: Path, raw: str, column: str, tmp_path: Path
+) -> None:
+    """What is made of the file would be nothing, and nothing follows from that."""
+    rewrite(study, "source.toml", f'{TOML}[columns.customer]\naccount_id = "text"\n[needed]\n{raw} = ["{column}"]\n')
+    file = study.parent / "data" / f"{raw}s.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(column, "other", 1), encoding="utf-8")
+    (tmp_path / "check").mkdir()
+    checked = check_source(read_study(study), tmp_path / "check", quiet)
+    (error,) = [found for found in checked.findings if found.severity != "notice"]
+    assert (error.name, error.table) == ("raw_columns_are_missing", file.name)
+    assert not [found for found in checked.findings if found.name.endswith("without_subscription")]

@@ -49,7 +49,8 @@ class Opened:
     first_rows
         The number of each table's first row, as its owner counts: the header of a text file is a row.
     unreadable
-        Tables that are there but cannot be read, each with its finding.
+        Tables that are there but cannot be read, or lack what they must have, each with its finding: nothing is made of
+        them.
     absent
         Raw tables whose files need not be there, and are not, each with its finding.
     """

@@ -144,7 +144,7 @@ def are_lifetimes_told(findings: Collection[Finding], rows: Mapping[str, int]) -
     at_fault = Counter(dict.fromkeys(SPANS, 0))
     for finding in errors:
         at_fault[finding.table] += finding.rows or 0
-    return all(at_fault[name] <= FEW * rows[name] for name in SPANS)
+    return all(rows[name] and at_fault[name] <= FEW * rows[name] for name in SPANS)
 
 
 def _cleared(engine: Engine, rules: Collection[Rule]) -> set[str]:

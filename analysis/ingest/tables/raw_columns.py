@@ -79,6 +79,7 @@ def give_types(engine: Engine, declaration: Declaration, located: RawFiles, open
         needed = {own.lower() for own in declaration.needed.get(name, ())}
         missing = [own for own in absent if own.lower() in needed]
         if missing:
+            opened.unreadable.add(name)
             opened.findings.append(_missing_columns(name, file, missing, arrived))
         elif absent:
             opened.findings.append(_absent_columns(file, absent))
