@@ -22,7 +22,7 @@ class Compared:
     Attributes
     ----------
     ranking
-        Which drive leaving, and in which order.
+        Which tell who leaves, and in which order.
     not_measured
         Families that these data tell nothing of.
     drawn

@@ -96,9 +96,9 @@ def ranking(rank: Rank, *worths: Worth, low: float = 1.0) -> Ranking:
     ("found", "says"),
     [
         (ranking(Rank.FIRST, Worth.DRIVER, Worth.NOT_SHOWN), "Usage comes first: "),
-        (ranking(Rank.UNORDERED, Worth.DRIVER, Worth.DRIVER), "Usage and Champion are shown to drive leaving here; "),
-        (ranking(Rank.UNORDERED, Worth.DRIVER, Worth.NOT_SHOWN), "Usage is shown to drive leaving here; that Usage "),
-        (ranking(Rank.NONE, Worth.NOT_SHOWN, Worth.NOT_SHOWN), "No family is shown to drive leaving here beyond "),
+        (ranking(Rank.UNORDERED, Worth.DRIVER, Worth.DRIVER), "Usage and Champion are shown to tell who leaves here; "),
+        (ranking(Rank.UNORDERED, Worth.DRIVER, Worth.NOT_SHOWN), "Usage is shown to tell who leaves here; that Usage "),
+        (ranking(Rank.NONE, Worth.NOT_SHOWN, Worth.NOT_SHOWN), "No family is shown to tell who leaves here beyond "),
     ],
     ids=["first", "two", "one", "none"],
 )

@@ -301,7 +301,7 @@ class TestFamiliesAndClaims:
             tenure, dataclasses.replace(summary, contest=dataclasses.replace(summary.contest, compared=planted))
         )
         assert "Usage and Champion are shown to drive" not in told
-        assert "Champion and Usage are shown to drive leaving here; that Champion is worth more than every" in told
+        assert "Champion and Usage are shown to tell who leaves here; that Champion is worth more than every" in told
         assert "Champion shown 77.7 (76.7 to 78.7) 55.5 (50.0 to 60.0) 33.3k " in told
         assert "Champion 77.7 (76.7 to 78.7) 55.5 (50.0 to 60.0) 44 33.3k shown " in told
         assert "All families 144.3 (140.0 to 150.0) – – – " in told
