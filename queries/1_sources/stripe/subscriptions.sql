@@ -61,7 +61,11 @@ taken_off as (
         max(subscription) as subscription,
         coalesce(max(case when amount < 0 then period_start end), max(period_end)) as taken_off_at
     from lines
-    where not exists (select 1 from raw.subscription_item as item where item.id = lines.subscription_item)
+    where
+        not exists (
+            select 1 from raw.subscription_item as item
+            where item.id = lines.subscription_item
+        )
     group by subscription_item
 ),
 
