@@ -152,6 +152,7 @@ class TestCox:
             ("champion", None, DesignError, "names 'champion', which these data do not measure: it needs contacts"),
             ("usage * nps", None, DesignError, r"do not measure: it needs surveys\.kind=nps"),
             ("usage ~ x", None, DesignError, "no formula"),
+            ("tenure_days", None, DesignError, "a covariate of forecasts only: .* has age and the renewal clock"),
             ("usage +", None, DesignError, r"brackets are closed\.$"),
             ("usage", "segmnt = 1", StudyError, r"The nearest: (?!.*seats, seats)"),
             ("usage_drop:seats:active_day_share", None, DesignError, "an interaction of 3"),
