@@ -15,7 +15,7 @@ from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.cox.sandwich import cluster_robust_covariance
 from analysis.errors import ModelError
-from analysis.wording.remarks import Remark
+from analysis.wording.remarks import Remark, remark
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -86,8 +86,19 @@ class CoxFit:
         return self.rows.calls_for_robust if robust is None else robust
 
     def covariance_of(self, robust: bool | None = None) -> NDArray[np.float64]:
-        """Return the robust or the model-based covariance, by default the one that `is_robust` says, shape (p, p)."""
-        return self.robust_covariance if self.is_robust(robust) else self.covariance
+        """Return the robust or the model-based covariance, by default the one that `is_robust` says, shape (p, p).
+
+        Raises
+        ------
+        ModelError
+            If robust ones are meant, and all rows are of one cluster: its score is that of the whole fit, zero, and so
+            would be the errors.
+        """
+        if not self.is_robust(robust):
+            return self.covariance
+        if self.rows.cluster.max() == 0:
+            raise ModelError(remark("cox.one_cluster", rows=len(self.rows)))
+        return self.robust_covariance
 
     def __repr__(self) -> str:
         """Say what was fitted to what, in one line."""

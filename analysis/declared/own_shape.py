@@ -8,18 +8,18 @@ from analysis.engine.query import Query, read_queries
 from analysis.errors import StudyError
 
 LOGS = {
-    "usage_daily": "use_since",
-    "user_activity": "user_activity_since",
-    "users": "users_since",
-    "features": "features_since",
-    "contacts": "contacts_since",
-    "touchpoints": "touches_since",
-    "tickets": "tickets_since",
-    "surveys": "surveys_since",
-    "goals": "goals_since",
-    "account_attributes": "attributes_since",
+    "usage_daily": "windows.use_since",
+    "user_activity": "windows.users_active_since",
+    "users": "since.users_since",
+    "features": "since.features_since",
+    "contacts": "since.contacts_since",
+    "touchpoints": "since.touches_since",
+    "tickets": "since.tickets_since",
+    "surveys": "since.surveys_since",
+    "goals": "since.goals_since",
+    "account_attributes": "since.attributes_since",
 }
-"""Tables that are logged, and the column of ``logged_since`` that says since when."""
+"""Tables that are logged, and the column that says since when: of use that of the account and date."""
 ACCOUNT, DATE = ("lifetime_id", "account_id"), ("risk_date", "date")
 """What the account and the date of a row may be called."""
 WINDOWS = {"recent": "$recent_days", "baseline": "$baseline_days", "state": "$baseline_days"}
@@ -112,7 +112,7 @@ def shaped(
         value = f"own.{column}"
         if column in windows:
             begins = f"greatest(dates.origin, dates.risk_date - {_days(windows[column], f'{where}: [{column}]')})"
-            within = ["dates.risk_date > dates.origin", *(f"{begins} >= since.{LOGS[log]}" for log in logs)]
+            within = ["dates.risk_date > dates.origin", *(f"{begins} >= {LOGS[log]}" for log in logs)]
             value = f"case when {' and '.join(within)} then coalesce({value}, 0) end"
         said.append(f"    {value} as {column}")
     return "\n".join([
@@ -126,6 +126,8 @@ def shaped(
         ",\n".join(said),
         "from risk_dates as dates",
         "inner join logged_since as since on dates.risk_date = since.risk_date",
+        "inner join risk_windows as windows",
+        "    on dates.lifetime_id = windows.lifetime_id and dates.risk_date = windows.risk_date",
         f"left join own on dates.{account} = own.{account} and dates.risk_date = own.{date}",
     ])  # fmt: skip
 

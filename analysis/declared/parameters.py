@@ -72,5 +72,6 @@ def given_parameters(given: Collection[str]) -> dict[str, Any]:
     """Return the query parameters that depend on what a source gives (`analysis.declared.contract.names_given`)."""
     return {
         "is_user_activity_given": "user_activity" in given,
+        "is_use_logged_from_given": "accounts.use_logged_from" in given,
         "are_responses_given": "touchpoints.response_hours" in given,
     }

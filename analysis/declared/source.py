@@ -14,7 +14,7 @@ from analysis.wording.nearest import closest
 
 MAY_BE_CONSTANT = ("region",)
 """Attributes of accounts that a study may declare never to change: it says whose holidays an account has."""
-_NO_ATTRIBUTES = ("account_id", "name", "parent_account_id", "onboarding_completed_on")
+_NO_ATTRIBUTES = ("account_id", "name", "parent_account_id", "onboarding_completed_on", "use_logged_from")
 
 
 @dataclass(frozen=True, slots=True)

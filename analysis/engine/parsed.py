@@ -127,6 +127,20 @@ def columns_read(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_columns(tree["statements"][0]["node"]["select_list"])))
 
 
+def reads_other_rows(expression: str) -> bool:
+    """Say whether an expression looks at other rows than its own: by a window over them, or a select of its own."""
+    return bool(_classes(_statements(f"select ({expression}\n)")) & {"WINDOW", "SUBQUERY"})
+
+
+def _classes(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*(_classes(entry) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["class"]} if isinstance(node.get("class"), str) else set()
+    return own.union(*(_classes(value) for value in node.values()))
+
+
 def _columns(node: Any) -> list[str]:
     if isinstance(node, list):
         return [name for entry in node for name in _columns(entry)]

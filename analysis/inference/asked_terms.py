@@ -7,7 +7,7 @@ import numpy as np
 from formulaic.errors import FormulaSyntaxError
 from formulaic.parser import DefaultFormulaParser
 
-from analysis.declared.factors import Covariate, control_family
+from analysis.declared.factors import Covariate, control_family, read_covariates
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.errors import DesignError
 from analysis.wording.nearest import nearest
@@ -72,6 +72,7 @@ def asked_terms(
     for covariate in measured:
         families[covariate.family] = (*families.get(covariate.family, ()), covariate)
     known = families | {covariate.name: (covariate,) for covariate in measured}
+    of_landmarks = {covariate.name for covariate in read_covariates() if covariate.cohorts == ("landmarks",)}
     alone: set[str] = set()
     pairs = []
     for names in _parsed(formula):
@@ -80,6 +81,11 @@ def asked_terms(
                 raise DesignError(
                     f"'{formula}' names '{name}', which these data do not measure: it needs "
                     f"{', '.join(lacking[name])}. `tenure check` says more."
+                )
+            if name not in known and name in of_landmarks:
+                raise DesignError(
+                    f"'{formula}' names '{name}', which is a covariate of forecasts only: a model of the lifetime has "
+                    "age and the renewal clock in its baseline."
                 )
             if name not in known:
                 raise DesignError(

@@ -45,7 +45,8 @@ class Lifetimes(CohortTables):
             A column of ``accounts`` or of ``subscriptions``, or an expression in SQL over them: ``plan``,
             ``seats >= 100``, ``plan = 'pro' and region = 'JP'``. Groups are those of the first day on which a lifetime
             is observed, its first day unless it began before the observation; columns of ``accounts`` are as of the
-            snapshot, fine for a picture and never covariates. Numbers of many values are cut into quarters.
+            snapshot, fine for a picture and never covariates. Numbers of many values are cut into quarters, and many
+            days into years.
 
         Raises
         ------

@@ -12,7 +12,7 @@ from analysis.declared.factors import read_covariates
 from analysis.declared.own_queries import OTHER_EACH_TIME
 from analysis.declared.ranges import NAMES_OF_ACCOUNTS
 from analysis.engine.opening import open_engine
-from analysis.engine.parsed import columns_read, words_called
+from analysis.engine.parsed import columns_read, reads_other_rows, words_called
 from analysis.errors import EngineError, StudyError
 from analysis.wording.nearest import nearest
 
@@ -21,6 +21,10 @@ AS_OF_SNAPSHOT = ("parent_account_id", "industry", "region", "employees", "segme
 ON_THE_DAY = ("plan", "product", "currency", "term_months", "auto_renew", "notice_period_days", "seats", "mrr")
 """Columns of subscriptions: as they were on the day."""
 ALWAYS = ("origin", "lifetime_number", "products")
+_OTHERS = (
+    "'{expression}' looks at other lifetimes than its own, in a window, a sum or a select. An expression tells each by "
+    "its own columns: seats >= 100."
+)
 GROUPS_OF_NUMBERS = 4
 """Into which a number of many values is cut, as many lifetimes in each as can be."""
 
@@ -57,29 +61,43 @@ def told_of(tenure: CohortTables, days: pd.DataFrame, expression: str) -> Told:
     Raises
     ------
     StudyError
-        If it reads a column that there is not or the source does not give, is no expression, or another each time.
+        If it reads a column that there is not or the source does not give, is no expression, looks at other lifetimes
+        than its own, or is another each time.
+
+    Notes
+    -----
+    What is divided by zero is unknown, as what is not given is; so is an empty text.
     """
     if not expression.strip():
         raise StudyError("An empty text tells nothing apart. Name a column, as plan, or an expression over several.")
     read = tuple(name.lower() for name in columns_read(expression))
     _refuse_other_each_time(expression)
+    if reads_other_rows(expression):
+        raise StudyError(_OTHERS.format(expression=expression))
     own = [name for name in days.columns if name not in ("lifetime_id", "risk_date")]
     refuse_unknown(expression, read, tenure.given, own)
     sold = tenure.ask("what_was_sold", shown={"facts": days[["lifetime_id", "risk_date"]]})
     rows = sold.merge(days.drop(columns=[name for name in own if name in sold]), on=["lifetime_id", "risk_date"])
     numbered = rows.assign(place=np.arange(len(rows)))
     with open_engine(":memory:", 1, tenure.memory_limit) as engine, engine.showing(rows_told=numbered):
+        engine.run("set ieee_floating_point_ops = false")
+        engine.run("set error_on_division_by_zero = false")
         engine.seal()
         try:
             found = engine.frame(f"select ({expression}) as told from rows_told order by place")
         except EngineError as error:
+            if "GROUP BY" in error.first_line:  # it sums up, as max(seats) does
+                raise StudyError(_OTHERS.format(expression=expression)) from None
             raise StudyError(f"'{expression}' cannot be computed: {error.first_line}.") from None
     if (
         len(found) != len(rows)
         or found["told"].map(lambda value: isinstance(value, dict | list | tuple | np.ndarray)).any()
     ):
         raise StudyError(f"'{expression}' gives several values for each lifetime; join them: plan || ' ' || segment.")
-    keys = rows[["lifetime_id", "risk_date"]].assign(told=found["told"].to_numpy())
+    told = found["told"]
+    if told.dtype == object:
+        told = told.where(told != "", None)
+    keys = rows[["lifetime_id", "risk_date"]].assign(told=told.to_numpy())
     return Told(days[["lifetime_id", "risk_date"]].merge(keys, how="left")["told"], _today(read))
 
 
@@ -116,13 +134,15 @@ def refuse_unknown(expression: str, read: Collection[str], given: Collection[str
 
 
 def in_groups(values: pd.Series) -> pd.Series:
-    """Return numbers of many values as ranges, told in their order; whatever else as it is.
+    """Return numbers of many values as ranges, told in their order, and many days as their years; all else as it is.
 
     Examples
     --------
     >>> in_groups(pd.Series(range(1, 101))).unique().tolist()
     ['1: up to 25', '2: over 25 to 50', '3: over 50 to 75', '4: over 75']
     """
+    if pd.api.types.is_datetime64_any_dtype(values) and values.nunique() > GROUPS_OF_NUMBERS + 2:
+        return values.dt.strftime("%Y").astype(object).where(values.notna(), None)
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values
     numbers = values.astype(np.float64)

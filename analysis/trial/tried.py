@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from analysis.audits.coverage import coverage
 from analysis.audits.lag_ladder import lag_ladder
@@ -18,6 +20,7 @@ from analysis.contest.values import LOG_SCORE
 from analysis.declared.factors import Covariate, control_family, families_named
 from analysis.errors import DesignError, ModelError
 from analysis.figures.display import Display
+from analysis.figures.saving import save
 from analysis.inference.fit import fit_inference
 from analysis.trial import displays
 from analysis.trial.addition import what_it_adds
@@ -72,6 +75,16 @@ class Tried:
     def covariate(self) -> Covariate:
         """What is declared of it."""
         return self._cohort.covariate
+
+    @property
+    def title(self) -> str:
+        """Its name for readers."""
+        return self.covariate.label_en
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands above all results."""
+        return tuple(map(str, self._said()))
 
     @property
     def is_clean(self) -> bool:
@@ -181,6 +194,30 @@ class Tried:
         added = self.added
         return displays.show_addition(added, self.covariate, self._cohort.colors, *self._adjusted())
 
+    def plot(self, ax: Axes | None = None) -> Figure:
+        """Draw its distribution; see `Display.plot`."""
+        return self.distribution().plot(ax)
+
+    def save(self, path: str | Path) -> Path:
+        """Save its values (``.csv``, ``.parquet``, ``.xlsx``), their picture (``.png``, ``.svg``) or all (``.html``).
+
+        Each result can be saved by itself, too; see `Display.save`.
+
+        Raises
+        ------
+        StoreError
+            If the name ends otherwise, or the file can't be written.
+        """
+        return save(self, path)
+
+    def as_svg(self) -> str:
+        """Return the picture of its distribution as SVG."""
+        return self.distribution().as_svg()
+
+    def as_html(self) -> str:
+        """Return all of it as HTML, as a notebook shows it."""
+        return self._repr_html_()
+
     def keep(self, folder: str | Path) -> tuple[Path, Path]:
         """Write it into a folder, from which the study takes it once its file has ``queries = ["./folder"]``.
 
@@ -235,13 +272,13 @@ class Tried:
 
     def __repr__(self) -> str:
         """Return all of it as text."""
-        return "\n\n".join(["\n".join([self.covariate.label_en, *map(str, self._said())]), *map(str, self._results())])
+        return "\n\n".join(["\n".join([self.title, *self.notes]), *map(str, self._results())])
 
     def _repr_html_(self) -> str:
         """Return all of it as HTML; all text from data is escaped."""
-        said = "".join(f"<p>{html.escape(str(one))}</p>" for one in self._said())
+        said = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         results = [
             one._repr_html_() if isinstance(one, Display) else f"<p><small>{html.escape(str(one))}</small></p>"
             for one in self._results()
         ]
-        return f"<h3>{html.escape(self.covariate.label_en)}</h3>{said}{''.join(results)}"
+        return f"<h3>{html.escape(self.title)}</h3>{said}{''.join(results)}"

@@ -8,9 +8,12 @@ import duckdb
 import pandas as pd
 
 from analysis.engine.engine import Engine
-from analysis.engine.parsed import tables_read
+from analysis.engine.parsed import statement_of, tables_read
 from analysis.errors import BuildError, EngineError
 from analysis.figures.display import FIRST_ROWS, MOST_ROWS, Display
+
+_WHERE_IT_STANDS = "\n\nLINE "
+"""What the engine repeats of a text in which it found a fault is not the text that was asked for, but one around it."""
 
 
 class Rows:
@@ -33,13 +36,15 @@ class Rows:
 
     def __init__(self, cohort: Callable[[], Engine], sql: str, title: str = "Rows") -> None:
         tables_read(sql)
+        if not isinstance(statement_of(sql), duckdb.Statement):
+            raise BuildError("One select is asked for at a time, and this is none or several.")
         self._opened, self.sql, self.title = cohort, sql.strip().rstrip("; \n"), title
         try:
             with cohort() as engine:
                 self.columns = engine.columns(f"({self.sql})")
                 """Names and types of the columns, in order."""
         except EngineError as error:
-            raise BuildError(error.advice) from None
+            raise BuildError(error.advice.split(_WHERE_IT_STANDS)[0]) from None
 
     def __len__(self) -> int:
         """Count the rows."""

@@ -1,9 +1,20 @@
 -- grain: date on which the covariates of a lifetime are needed; key: lifetime_id, risk_date
 -- rule: where what a covariate looks at begins: a window of n days is [risk_date - n, risk_date), but never begins
---       before the origin. It is logged where it has a day, and its log goes on from its first without a break. The
---       longest window of use is the baseline, or four weeks where these are longer. Use is comparable where two recent
---       windows have passed since the origin
-with windows as (
+--       before the origin. It is logged where it has a day, and its log goes on from its first without a break. Where
+--       the accounts say since when their use is logged, it is logged from then on, and of others never: use_since is
+--       risk_date itself. The longest window of use is the baseline, or four weeks where these are longer. Use is
+--       comparable where two recent windows have passed since the origin
+with logged_accounts as (
+    select
+        account_id,
+        case
+            when not $is_use_logged_from_given then cast('0001-01-01' as date)
+            else coalesce(use_logged_from, cast('9999-12-31' as date))
+        end as use_logged_from
+    from accounts
+),
+
+windows as (
     select
         risk_dates.lifetime_id,
         risk_dates.risk_date,
@@ -17,9 +28,14 @@ with windows as (
         greatest(risk_dates.origin, risk_dates.risk_date - $released_days) as released_from,
         greatest(risk_dates.origin, logged_since.touches_since) as touches_from,
         risk_dates.risk_date > risk_dates.origin as has_day,
-        logged_since.use_since,
-        case when $is_user_activity_given then logged_since.user_activity_since else logged_since.use_since end
-            as users_active_since,
+        least(greatest(logged_since.use_since, logged_accounts.use_logged_from), risk_dates.risk_date) as use_since,
+        least(
+            greatest(
+                case when $is_user_activity_given then logged_since.user_activity_since else logged_since.use_since end,
+                logged_accounts.use_logged_from
+            ),
+            risk_dates.risk_date
+        ) as users_active_since,
         logged_since.users_since,
         logged_since.features_since,
         logged_since.contacts_since,
@@ -29,6 +45,8 @@ with windows as (
     from risk_dates
     inner join logged_since
         on risk_dates.risk_date = logged_since.risk_date
+    inner join logged_accounts
+        on risk_dates.account_id = logged_accounts.account_id
 )
 
 select
@@ -43,6 +61,8 @@ select
     longest_from,
     released_from,
     touches_from,
+    use_since,
+    users_active_since,
     features_since,
     tickets_since,
     surveys_since,

@@ -246,3 +246,12 @@ def test_what_it_refuses(heart, fitted):
         CoxPH().fit(heart["age"].to_numpy(), outcome)
     with pytest.raises(ModelError, match="Covariates must be numbers"):
         CoxPH().fit([["a"], ["b"]], outcome)
+
+
+def test_errors_of_one_cluster_are_not_told(heart):
+    """The score of the one cluster is that of the fit, zero: its errors were 1e-17, and p values 0."""
+    one = CoxPH().fit(heart[["age"]], heart[["start", "stop", "event"]], cluster=np.zeros(len(heart)))
+    with pytest.raises(ModelError, match=rf"All {len(heart)} rows are of one cluster.*robust=False"):
+        one.summary()
+    alone = CoxPH().fit(heart[["age"]], heart[["start", "stop", "event"]])
+    assert one.summary(robust=False).frame()["std_error"][0] == alone.summary().frame()["std_error"][0]

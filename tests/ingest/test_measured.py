@@ -246,6 +246,18 @@ class TestLogs:
         told += " use"
         assert findings == ({"customers_without_rows usage_daily": told} if is_told else {})
 
+    def test_customers_that_are_declared_to_have_no_log_are_not_asked(self, check):
+        """Twelve of twenty have no row: too many to be matched, were it not said that nobody writes theirs down."""
+        names = [f"a{n}" for n in range(20)]
+        subscriptions = lines("subscription_id,account_id,started_on\n", *[f"s-{n},{n},2023-01-05" for n in names])
+        use = lines("account_id,used_on,events\n", *[f"{n},2023-03-01,1" for n in names[:8]])
+        accounts = lines(
+            "account_id,use_logged_from\n", *(f"{n},{'2023-01-01' if k < 8 else ''}" for k, n in enumerate(names))
+        )
+        checked = check(accounts=accounts, subscriptions=subscriptions, usage_daily=use)
+        assert said(checked) == {}
+        assert "usage_daily" in checked.given
+
 
 @pytest.mark.parametrize(
     ("language", "expected"),

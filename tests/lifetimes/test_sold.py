@@ -78,6 +78,10 @@ def test_groups_have_curves_and_say_what_they_are(study):
         (" ", "An empty text tells nothing apart"),
         ("random() > 0.5", "asks for random, which is another each time"),
         ("unnest([1, 2])", "several values for each lifetime"),
+        ("row_number() over ()", "looks at other lifetimes than its own"),
+        ("seats > avg(seats) over (partition by plan)", "looks at other lifetimes than its own"),
+        ("max(seats)", "looks at other lifetimes than its own"),
+        ("seats = (select max(seats) from rows_told)", "looks at other lifetimes than its own"),
     ],
 )
 def test_what_cannot_be_told_is_said(study, by, said):
@@ -98,6 +102,20 @@ def test_numbers_of_many_values_become_quarters():
     assert found.tolist()[:-1] == [name for name in names for _ in range(2)]
     assert found.iloc[-1] is None
     few = pd.Series([1, 12, 1])
+    assert in_groups(few) is few
+
+
+def test_what_is_divided_by_zero_is_unknown_and_so_is_an_empty_text(study):
+    """Only b has 2 seats on its first observed day."""
+    assert pd.isna(labels(study, "12 / (seats - 2)").pop("b"))
+    assert labels(study, "case when seats = 2 then '' else 'more' end")["b"] is None
+    assert set(study.survival(by="seats / (seats - seats)").frame()["group"]) == {"unknown"}
+
+
+def test_many_days_become_years():
+    days = pd.Series(pd.to_datetime([*(f"2022-0{k}-01" for k in range(1, 6)), "2023-01-01", "2024-12-31", None]))
+    assert in_groups(days).tolist() == ["2022"] * 5 + ["2023", "2024", None]
+    few = days[:5]
     assert in_groups(few) is few
 
 

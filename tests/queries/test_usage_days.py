@@ -327,3 +327,29 @@ def test_days_before_the_log_begins_count_for_nobody_in_the_book():
         """,
         where="risk_date = date '2024-07-01'",
     )
+
+
+class TestWhoseUseIsLogged:
+    """Nobody writes down what "never" does, what "late" does since 15 June only, and of "before" from long ago on."""
+
+    NAMES = ("never", "late", "before")
+    ACCOUNTS = """
+        | account_id | use_logged_from |
+        | never      |                 |
+        | late       | 2024-06-15      |
+        | before     | 2023-01-01      |
+    """
+
+    @pytest.mark.parametrize("is_said", [True, False])
+    def test_of_whom_nothing_is_logged_the_use_is_missing_not_zero(self, is_said):
+        """Where nothing is said of any account, none that has no row used anything."""
+        none, unknown = "| 0 | 0 | 91 |\n", "|  |  |  |\n"
+        usage_shows(
+            "| account_id | events_per_seat_day | active_day_share | days_since_use |\n"
+            + f"| before {none}"
+            + "".join(f"| {name} {unknown if is_said else none}" for name in self.NAMES[:2]),
+            subscriptions="| subscription_id | account_id | started_on | seats |\n"
+            + "".join(f"| s-{name} | {name} | 2023-01-01 | 10 |\n" for name in self.NAMES),
+            usage_daily="| account_id | used_on | user_id | events |\n| before | 2024-03-01 | u | 1 |\n",
+            **({"accounts": self.ACCOUNTS} if is_said else {}),
+        )

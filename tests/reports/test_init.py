@@ -81,7 +81,10 @@ class TestVendors:
         assert fails.fetchall() == [("involuntary" if built[0] == "stripe" else "churn",)]
 
     def test_an_upgrade_is_a_version_with_its_seats_and_monthly_price(self, cohort):
-        """10 seats at 240 a year are 200 a month; deleted, void and lost deals add nothing."""
+        """10 seats at 240 a year are 200 a month; deleted, void and lost deals add nothing.
+
+        Stripe's upgrade puts another item in the place of the first, which is in no list of items any more.
+        """
         rows = cohort.execute(
             "select cast(started_on as varchar), cast(term_ends_on as varchar), seats, cast(mrr as integer) "
             "from subscriptions inner join accounts using (account_id) where name in ('upgrades', 'renews') "
@@ -141,6 +144,7 @@ class TestVendors:
         assert rows == ([] if built[0] == "stripe" else [("2024-09-05", "2024-09-25")])
 
     def test_nothing_that_was_found_asks_for_more_than_columns_that_were_not_exported(self, cohort):
+        """Neither do a subscription that was only tried, and a customer of the test mode."""
         rules = {rule for (rule,) in cohort.execute("select distinct rule from rule_findings").fetchall()}
         assert rules <= {
             "raw_columns_are_absent", "columns_not_measured", "accounts_of_accounts_without_subscription",

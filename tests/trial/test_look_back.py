@@ -1,5 +1,6 @@
 """A covariate that peeks is caught with its rows, and a clean one is what a build would have made of it."""
 
+import html
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ from small_source import write_small_source
 
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.engine.query import read_query
-from analysis.errors import BuildError, ModelError, StudyError
+from analysis.errors import BuildError, ModelError, StoreError, StudyError
 from analysis.trial.look_back import Look, Looked
 from analysis.trial.trials import Trials
 from analysis.workbench import Workbench, open_study
@@ -81,6 +82,20 @@ def test_a_clean_one_is_clean(trials):
     tried = count(trials)
     assert tried.looked.verdict is Look.CLEAN
     assert "No look-ahead" in str(tried.look_ahead())
+
+
+def test_it_is_saved_as_every_other_answer_is(trials, tmp_path):
+    """Its values, its distribution, and as a page all that is said of it."""
+    tried = count(trials)
+    back = pd.read_csv(tried.save(tmp_path / "tried.csv"), parse_dates=["risk_date"])
+    assert back["tickets_28d"].equals(tried.frame()["tickets_28d"].astype(float))
+    assert pd.read_parquet(tried.save(tmp_path / "tried.parquet")).columns.tolist() == tried.frame().columns.tolist()
+    for name in ("tried.png", "tried.svg", "tried.xlsx"):
+        assert tried.save(tmp_path / name).stat().st_size > 1000
+    page = tried.save(tmp_path / "tried.html").read_text(encoding="utf-8")
+    assert all(html.escape(note) in page for note in tried.notes)
+    with pytest.raises(StoreError, match="does not end in a kind of file"):
+        tried.save(tmp_path / "tried.pdf")
 
 
 def test_the_day_itself_is_a_peek_told_with_account_date_and_both_values(trials):

@@ -93,11 +93,15 @@ def test_rows_come_in_any_form(study, tmp_path):
         ("copy lifetimes to 'x.csv'", "no select"),
         ("select * from lifetime", "does not exist"),
         ("select * from read_csv('/etc/passwd')", "disabled by configuration"),
+        ("select 1; select 2", "One select is asked for at a time"),
+        ("", "One select is asked for at a time"),
+        ("select no_such from lifetimes", "no_such"),
     ],
 )
 def test_nothing_can_be_written_and_no_other_file_read(study, select, said):
-    with pytest.raises(BuildError, match=said):
+    with pytest.raises(BuildError, match=said) as refused:
         study.sql(select)
+    assert "describe" not in str(refused.value), "what the engine was asked around it is not the reader's"
 
 
 def test_an_unknown_table_names_the_nearest(study):
@@ -148,6 +152,7 @@ class TestCox:
             ("champion", None, DesignError, "names 'champion', which these data do not measure: it needs contacts"),
             ("usage * nps", None, DesignError, r"do not measure: it needs surveys\.kind=nps"),
             ("usage ~ x", None, DesignError, "no formula"),
+            ("tenure_days", None, DesignError, "a covariate of forecasts only: .* has age and the renewal clock"),
             ("usage +", None, DesignError, r"brackets are closed\.$"),
             ("usage", "segmnt = 1", StudyError, r"The nearest: (?!.*seats, seats)"),
             ("usage_drop:seats:active_day_share", None, DesignError, "an interaction of 3"),

@@ -184,12 +184,14 @@ def _without_rows(
 ) -> tuple[list[Finding], Remark | None]:
     """Return what is said if many customers have no row at all in a table in which every customer should have some.
 
-    Of most of them it is the reason why the table is not measured.
+    Of most of them it is the reason why the table is not measured. Those that are declared to have no log are left out.
     """
     bounds = {"observed_from": log.observed_from, "observed_until": log.observed_until}
     holder = engine.holder(table.name)
     with holder.named(facts=facts_sql(table)):
         customers = ask(holder, "customers_without_rows", {**parameters, **bounds})
+    unlogged = {account for (account,) in ask(engine, "accounts_without_log")}
+    customers = [customer for customer in customers if customer[0] not in unlogged]
     without = [account for account, is_without in customers if is_without]
     numbers = {"without": len(without), "customers": len(customers)}
     if len(customers) >= WITHOUT_NUMBER and len(without) > (1 - USABLE) * len(customers):

@@ -10,4 +10,5 @@ select
     address_country as region,
     metadata_segment as segment
 from raw.customer
+where coalesce(livemode, true) -- those of the test mode are no companies
 order by account_id

@@ -1,7 +1,9 @@
 -- grain: version of a subscription item (at each renewal, new quantity or price); key: subscription_id, started_on
 -- makes:  subscriptions, from Stripe's items: an item keeps its id while its quantity and price change. Versions come
 --         from the lines of invoices: Stripe itself keeps today's quantity only. Without lines there is one version, of
---         today.
+--         today. An item that was taken off its subscription (some upgrades put another in its place) is listed no
+--         more: its lines, which name the subscription, are all that is left of it. It ends with the credit for what
+--         was not used of it, else with what was billed last.
 -- decide: 1. what a notice is: here the day on which the cancellation was asked for (canceled_at), be the end at once
 --            or with the period. Stripe forgets a cancellation that is taken back: such notices are not seen.
 --         2. who left against their will: here those whose payment failed or was disputed. Their canceled_at is the day
@@ -29,23 +31,42 @@ prices as (
     where coalesce(recurring_interval, 'month') in ('month', 'year') -- weeks and days are no terms of months
 ),
 
-billed as (
-    select
-        line.subscription_item as item,
-        cast(line.period_start as date) as started_on,
-        cast(line.period_end as date) as term_ends_on,
-        line.price,
-        line.quantity as seats
+lines as (
+    select line.*
     from raw.invoice_line as line
     left join raw.invoice as invoice on line.invoice_id = invoice.id
-    -- a credit for time that is not used has a negative amount; what is void or a draft was never asked for
-    where line.amount > 0 and coalesce(invoice.status, 'paid') not in ('void', 'draft')
+    where coalesce(invoice.status, 'paid') not in ('void', 'draft') -- these were never asked for
+),
+
+billed as (
+    select
+        subscription_item as item,
+        cast(period_start as date) as started_on,
+        cast(period_end as date) as term_ends_on,
+        price,
+        quantity as seats
+    from lines
+    where amount > 0 -- not a credit for time that is not used
     -- of several changes on a day the last
     qualify
         row_number() over (
-            partition by line.subscription_item, cast(line.period_start as date)
-            order by line.period_start desc, line.quantity desc, line.price asc
+            partition by subscription_item, cast(period_start as date)
+            order by period_start desc, quantity desc, price asc
         ) = 1
+),
+
+taken_off as (
+    select
+        subscription_item as id,
+        max(subscription) as subscription,
+        coalesce(max(case when amount < 0 then period_start end), max(period_end)) as taken_off_at
+    from lines
+    where
+        not exists (
+            select 1 from raw.subscription_item as item
+            where item.id = lines.subscription_item
+        )
+    group by subscription_item
 ),
 
 items as (
@@ -74,6 +95,22 @@ items as (
         ) as ended_on
     from raw.subscription_item as item
     inner join paying on item.subscription = paying.id
+    union all
+    select
+        taken_off.id,
+        null as price,
+        null as quantity,
+        paying.customer,
+        null as churn_reason,
+        false as is_involuntary,
+        null as trial_started_on,
+        null as trial_ended_on,
+        cast(coalesce(paying.trial_end, paying.start_date) as date) as paid_from,
+        null as period_ends_on,
+        null as canceled_on,
+        cast(least(taken_off.taken_off_at, paying.ended_at) as date) as ended_on
+    from taken_off
+    inner join paying on taken_off.subscription = paying.id
 ),
 
 paid as (
@@ -94,10 +131,13 @@ paid as (
         items.price,
         items.quantity as seats
     from items
-    where not exists (
-        select 1 from billed
-        where billed.item = items.id and billed.started_on >= items.paid_from
-    )
+    where
+        items.price is not null -- an item that was taken off is known by its lines only
+        and (items.ended_on is null or items.ended_on > items.paid_from) -- else it was tried, and never paid
+        and not exists (
+            select 1 from billed
+            where billed.item = items.id and billed.started_on >= items.paid_from
+        )
 ),
 
 versions as (

@@ -3,6 +3,8 @@
 --         of the study.
 -- decide: 1. which events are use: leave out those that no user causes (page loads, heartbeats, jobs, log-outs).
 --         2. which hours are out of office: here before 8, from 18 on, and at weekends.
+--         3. whether the product logs the use of every account. If not, give those whose use it logs the first day of
+--            it, as use_logged_from, in accounts.sql: else those of whom nothing is logged are read as not using it.
 select
     account_id,
     cast(occurred_at as date) as used_on,

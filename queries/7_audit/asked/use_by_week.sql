@@ -1,6 +1,7 @@
 -- grain: lifetime and calendar week, Monday to Sunday, from a landmark to the next; key: lifetime_id, week
 -- rule: its use in weeks all of which it was at risk, and not under notice, from the landmark on, and that lie in the
---       log, with the seats and the kind of term of the landmark; a week without use has none
+--       log, the account's own where some say since when they have one, with the seats and the kind of term of the
+--       landmark; a week without use has none
 with landmarks as (
     select
         landmark,
@@ -50,6 +51,16 @@ inner join weeks
         and weeks.week + 7 <= least(dates.out_on, cast($snapshot as date))
 inner join lifetimes
     on dates.lifetime_id = lifetimes.lifetime_id
+inner join accounts
+    on
+        lifetimes.account_id = accounts.account_id
+        and (
+            accounts.use_logged_from <= weeks.week
+            or not exists (
+                select 1 from accounts as other
+                where other.use_logged_from is not null
+            )
+        )
 inner join terms_in_force as terms
     on
         dates.lifetime_id = terms.lifetime_id

@@ -17,13 +17,17 @@ class _Export:
     def add(self, file: str, **row: object) -> None:
         self.files.setdefault(file, []).append(row)
 
-    def bill(self, item: str, on: dt.date, until: dt.date, *lines: tuple[int, int], status: str = "paid") -> None:
-        """Add an invoice with lines of some seats and their amount in cents."""
+    def bill(
+        self, item: str, on: dt.date, until: dt.date, *lines: tuple[int, int], status: str = "paid", credited: str = ""
+    ) -> None:
+        """Add an invoice with lines of some seats and their amount in cents; a credit may be another item's."""
         invoice = f"in_{len(self.files.get('invoices.csv', [])):04d}"
         self.add("invoices.csv", id=invoice, status=status, created=seconds(on))
         for seats, cents in lines:
-            self.add("invoice_line_items.csv", invoice_id=invoice, subscription_item=item, price="price_team",
-                     quantity=seats, amount=cents, period_start=seconds(on), period_end=seconds(until))  # fmt: skip
+            of = credited if credited and cents < 0 else item
+            self.add("invoice_line_items.csv", invoice_id=invoice, subscription=of.split("+")[0].replace("si_", "sub_"),
+                     subscription_item=of, price="price_team", quantity=seats, amount=cents,
+                     period_start=seconds(on), period_end=seconds(until))  # fmt: skip
 
     def subscription(self, customer: str, name: str, **row: object) -> None:
         empty = dict.fromkeys(
@@ -53,8 +57,9 @@ class _Export:
             seats = term.seats
             self.bill(item, term.start, term.end, (seats, seats * PRICE * 100))
             for on, changed in term.changes:
-                left = (term.end - on).days * PRICE * 100 // 365
-                self.bill(item, on, term.end, (seats, -seats * left), (changed, changed * left))
+                left, before = (term.end - on).days * PRICE * 100 // 365, item
+                item = f"{before}+"  # put in the place of the one before, of which only its lines are left
+                self.bill(item, on, term.end, (seats, -seats * left), (changed, changed * left), credited=before)
                 seats = changed
         self.add("subscription_items.csv", id=item, subscription=f"sub_{name}", price="price_team", quantity=seats,
                  created=seconds(first.start))  # fmt: skip
@@ -65,8 +70,8 @@ def write_stripe(folder: Path) -> None:
     export, told = _Export(), list(enumerate(stories(), start=1))
     for number, story in told:
         customer = f"cus_{number:03d}"
-        export.add("customers.csv", id=customer, name=story.name, address_country="JP", metadata_segment="",
-                   metadata_postal_code=f"0{number:04d}")  # fmt: skip
+        export.add("customers.csv", id=customer, name=story.name, livemode=True, address_country="JP",
+                   metadata_segment="", metadata_postal_code=f"0{number:04d}")  # fmt: skip
         for stay, terms in enumerate(story.stays(), start=1):
             export.stay(customer, f"{number:03d}_{stay}", story, terms)
     export.add("prices.csv", id="price_team", nickname="team", product="prod_team", unit_amount=PRICE * 100,
@@ -79,6 +84,13 @@ def write_stripe(folder: Path) -> None:
         )
         export.add("subscription_items.csv", id=f"si_{name}", subscription=f"sub_{name}", price="price_team",
                    quantity=500, created=seconds(first.start))  # fmt: skip
+    # tried, and given up before it was paid
+    tried, given_up = (seconds(first.start - dt.timedelta(days=ago)) for ago in (44, 30))
+    export.subscription(customer, "tried", status="canceled", start_date=tried, trial_start=tried, trial_end=given_up,
+                        current_period_end=given_up, canceled_at=given_up, ended_at=given_up)  # fmt: skip
+    export.add("subscription_items.csv", id="si_tried", subscription="sub_tried", price="price_team", quantity=3,
+               created=tried)  # fmt: skip
+    export.add("customers.csv", id="cus_test", name="of the test mode", livemode=False)
     export.bill("si_001_1", first.start + dt.timedelta(days=30), first.end, (999, 999), status="void")
     export.files["product_events.csv"] = product_events((f"cus_{number:03d}", story) for number, story in told)
     for name, content in export.files.items():
