@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.declared.long_tables import LOGS
 from analysis.errors import StudyError
 from analysis.wording.nearest import closest
 from analysis.wording.remarks import Remark
 
+USE_LOGGED_FROM = "accounts.use_logged_from"
+"""Given where accounts say since when their own use is logged."""
 NEAREST = 3
 """Known ids that are named where one is unknown."""
 _PARTS = ("stays", "versions", "levels", "use", "users", "touches", "tickets", "people", "scores", "others")
@@ -35,7 +38,8 @@ class Told:
     leaver : DataFrame
         Its row of ``known_leavers``: none where it is not under notice.
     logs
-        The parameters of the queries, which say from when to when each table is logged.
+        The parameters of the queries, which say from when to when each table is logged; of use of this account, where
+        accounts say so.
     given
         What the source measures.
     """
@@ -119,13 +123,19 @@ def read_account(tenure: CohortTables, account_id: str) -> Told:
             f"No account '{account_id}' among the {len(known):,} of this study. "
             f"The nearest known ones are: {', '.join(near)}."
         )
+    logs = dict(tenure.parameters)
+    if USE_LOGGED_FROM in tenure.given:
+        (since,) = found["story_stays"]["use_logged_from"].drop_duplicates()
+        for table in LOGS:
+            bound = f"{table}_observed_from"
+            logs[bound] = _NEVER.date() if pd.isna(since) else max(logs[bound], since.date())
     return Told(
         account_id=account_id,
         snapshot=pd.Timestamp(tenure.study.time.snapshot),
         **{part: found[f"story_{part}"] for part in _PARTS},
         terms=found["story_terms"],
         leaver=found["story_leaver"],
-        logs=tenure.parameters,
+        logs=logs,
         given=tenure.given,
     )
 

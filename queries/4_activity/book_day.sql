@@ -1,5 +1,6 @@
 -- grain: day with use by the book, day on which it became known; key: used_on, known_on
--- rule: use on days that the account pays for; trials are no part of the book that others are compared with
+-- rule: use on days that the account pays for and whose use is logged; trials are no part of the book that others are
+--       compared with
 select
     used.used_on,
     used.known_on,
@@ -11,4 +12,8 @@ inner join spells
         and spells.kind = 'paid'
         and used.used_on >= spells.spell_from
         and used.used_on < spells.spell_until
+inner join accounts
+    on
+        used.account_id = accounts.account_id
+        and (not $is_use_logged_from_given or accounts.use_logged_from <= used.used_on)
 group by used.used_on, used.known_on

@@ -1,5 +1,5 @@
 -- grain: calendar day; key: day
--- rule: the accounts that pay for it, and those of them for whom it is a business day
+-- rule: the accounts that pay for it and whose use is logged on it, and those of them for whom it is a business day
 with regions as (
     select
         calendar_days.day,
@@ -11,6 +11,10 @@ with regions as (
             spells.kind = 'paid'
             and calendar_days.day >= spells.spell_from
             and calendar_days.day < spells.spell_until
+    inner join accounts
+        on
+            spells.account_id = accounts.account_id
+            and (not $is_use_logged_from_given or accounts.use_logged_from <= calendar_days.day)
     inner join work_region
         on
             spells.account_id = work_region.account_id

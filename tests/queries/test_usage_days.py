@@ -353,3 +353,20 @@ class TestWhoseUseIsLogged:
             usage_daily="| account_id | used_on | user_id | events |\n| before | 2024-03-01 | u | 1 |\n",
             **({"accounts": self.ACCOUNTS} if is_said else {}),
         )
+
+    def test_the_book_is_that_of_accounts_with_a_log(self):
+        """Of 20 recent weekdays "late" has 10, from 17 June on, and of the baseline none; what it did before is not counted."""
+        covariates(
+            "| subscription_id | account_id | started_on | seats |\n"
+            + "".join(f"| s-{name} | {name} | 2023-01-01 | 10 |\n" for name in self.NAMES),
+            usage_daily="| account_id | used_on | events |\n| before | 2024-06-10 | 1 |\n| late | 2024-06-10 | 5 |\n",
+            usage_daily_from="2023-01-01",
+            accounts=self.ACCOUNTS,
+        ).shows(
+            "book_window",
+            """
+            | recent_events | recent_account_days | baseline_account_days |
+            | 1             | 30                  | 45                    |
+            """,
+            where="risk_date = date '2024-07-01'",
+        )

@@ -21,7 +21,8 @@ select
     lifetimes.ended_on,
     lifetimes.cause,
     lifetimes.is_provisional,
-    accounts.onboarding_completed_on
+    accounts.onboarding_completed_on,
+    accounts.use_logged_from
 from accounts
 inner join groups
     on accounts.account_id = groups.account_id
