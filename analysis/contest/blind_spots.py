@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.contest.effect_frames import BLIND_SPOTS
+from analysis.curves.shares import wilson_interval
 from analysis.declared.factors import families_named
 from analysis.declared.suppression import hidden_cells
 from analysis.errors import ModelError
@@ -159,7 +159,7 @@ def clustered_interval(
         effective = float(of_clusters.sum() ** 2 / (of_clusters**2).sum())
     tail = (1 - level) / 2
     effective *= (stats.norm.isf(tail) / stats.t.isf(tail, max(n_clusters - 1, 1))) ** 2
-    low, high = proportion_confint(share * effective, effective, alpha=1 - level, method="wilson")
+    low, high = wilson_interval(share * effective, effective, tail)
     return float(low), float(high)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.rates import confint_poisson
+from scipy import stats
 
 from analysis.curves.nonparametric import checked_intervals, for_each_group
 from analysis.errors import ModelError
@@ -68,5 +68,7 @@ def rates(
     years = table["exposure"].to_numpy() / DAYS_A_YEAR
     events = table["events"].to_numpy()
     table["rate"] = events / years
-    table["conf_low"], table["conf_high"] = confint_poisson(events, years, method="exact-c", alpha=1 - level)
+    tail = (1 - level) / 2
+    table["conf_low"] = np.where(events > 0, stats.gamma.ppf(tail, events) / years, 0.0)
+    table["conf_high"] = stats.gamma.isf(tail, events + 1) / years
     return table

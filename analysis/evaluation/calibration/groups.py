@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
+from analysis.curves.shares import wilson_interval
 from analysis.evaluation.frames import CALIBRATION
 
 FEWEST_GROUPS, MOST_GROUPS = 3, 10
@@ -54,7 +54,7 @@ def calibration_table(
     n_rows = np.bincount(group)
     n_events = np.bincount(group, event).astype(int)
     observed = n_events / n_rows
-    low, high = proportion_confint(n_events, n_rows, alpha=1 - level, method="wilson")
+    low, high = wilson_interval(n_events, n_rows, (1 - level) / 2)
     return pd.DataFrame(
         {
             "group": np.arange(1, len(n_rows) + 1),
