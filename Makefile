@@ -5,9 +5,9 @@ KILL_MINUTES ?= 30
 FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
 SMALL := out/small_company/data
-FORECASTING := $(addprefix notebooks/,stories.py contest.py forecasts.py score_audit.py)
+MODELLING := $(addprefix notebooks/,stories.py contest.py forecasts.py score_audit.py)
 RUN_NOTEBOOKS = $(BIN)/jupytext --quiet --to ../out/notebooks//ipynb --run-path notebooks --execute
-LOOKING := $(filter-out $(FORECASTING),$(wildcard notebooks/*.py))
+LOOKING := $(filter-out $(MODELLING),$(wildcard notebooks/*.py))
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
 
@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # tests start many processes: what is compiled once need not be in each
-.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks notebooks-forecasting notebooks-looking check format index lock clean
+.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks notebooks-model notebooks-look check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -71,15 +71,16 @@ lab: setup $(SMALL)  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
 
 notebooks: setup $(SMALL)  ## run the notebooks, two at a time, and write them as pages into out/notebooks
-	mkdir -p out/notebooks
-	$(MAKE) --jobs=2 notebooks-forecasting notebooks-looking
+	$(MAKE) --jobs=2 notebooks-model notebooks-look
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter nbconvert --log-level WARN --to html out/notebooks/*.ipynb
 
-# The first of these makes the forecasts that the others read, and needs the models, which are not kept.
-notebooks-forecasting:
-	$(RUN_NOTEBOOKS) $(FORECASTING)
+# The first makes the forecasts that the others read, and needs the models themselves, which are not kept.
+notebooks-model: setup $(SMALL)  ## of these, run those that ask for forecasts
+	mkdir -p out/notebooks
+	$(RUN_NOTEBOOKS) $(MODELLING)
 
-notebooks-looking:
+notebooks-look: setup $(SMALL)  ## of these, run the others
+	mkdir -p out/notebooks
 	$(RUN_NOTEBOOKS) $(LOOKING)
 
 $(SMALL): | setup

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from analysis.audits.alarm import Alarm, Verdict, Z, found_if
 from analysis.audits.overwritten import with_published_scores
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.curves.shares import wilson_interval
 from analysis.declared.contract import Table, read_contract
 from analysis.declared.factors import Covariate, alternatives, control_family, read_covariates
 from analysis.design.matrix import DesignMatrix, learn_matrix
@@ -187,6 +186,8 @@ def _numbers(values: tuple[pd.Series, pd.Series], early: pd.DataFrame, asked: pd
 
 def _tail(halves: _Halves, values: tuple[pd.Series, pd.Series], name: str) -> Alarm | None:
     """Judge the later lifetimes beyond the value that set leavers apart best; None where it sets too few apart."""
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     early, late = (_numbers(values, halves.early, one) for one in values)
     rule = _best_rule(early.to_numpy(np.float64), halves.early["event"].to_numpy(np.float64))
     if rule is None:
@@ -194,8 +195,8 @@ def _tail(halves: _Halves, values: tuple[pd.Series, pd.Series], name: str) -> Al
     n, left = _counts(halves.late, _beyond(late.to_numpy(np.float64), *rule))
     if n < ENOUGH:
         return None
-    low, high = (float(end) for end in wilson_interval(left, n))
-    return Alarm("all_left", name, found_if(low > ALL_LEFT), left / n, low, high, n=n)
+    low, high = proportion_confint(left, n, method="wilson")
+    return Alarm("all_left", name, found_if(low > ALL_LEFT), left / n, float(low), float(high), n=n)
 
 
 def _best_rule(values: NDArray[np.float64], event: NDArray[np.float64]) -> tuple[int, float] | None:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.contest.effect_frames import BLIND_SPOTS
-from analysis.curves.shares import wilson_interval
 from analysis.declared.factors import families_named
 from analysis.declared.suppression import hidden_cells
 from analysis.errors import ModelError
@@ -147,6 +146,8 @@ def clustered_interval(
     Graubard 1998, Survey Methodology 24, 193). Where all or none left it is the number of clusters; of weighted rows
     the number of clusters that would, of equal weight, tell as much (Kish 1965, Survey Sampling, 11.7).
     """
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     if not len(event):
         return float("nan"), float("nan")
     counted = np.ones(len(event)) if weight is None else weight
@@ -159,7 +160,7 @@ def clustered_interval(
         effective = float(of_clusters.sum() ** 2 / (of_clusters**2).sum())
     tail = (1 - level) / 2
     effective *= (stats.norm.isf(tail) / stats.t.isf(tail, max(n_clusters - 1, 1))) ** 2
-    low, high = wilson_interval(share * effective, effective, tail)
+    low, high = proportion_confint(share * effective, effective, alpha=1 - level, method="wilson")
     return float(low), float(high)
 
 

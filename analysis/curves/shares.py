@@ -63,37 +63,6 @@ def cluster_share(event: NDArray[np.bool_], cluster: NDArray[np.intp], level: fl
     return Share(n, n_events, estimate, low, high)
 
 
-def wilson_interval(
-    n_events: float | NDArray, n_rows: float | NDArray, tail: float = 0.025
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return Wilson's interval of the share of independent rows that have an event.
-
-    Parameters
-    ----------
-    n_events, n_rows : float or ndarray, shape (k,)
-        Need not be whole: rows that depend on one another amount to fewer.
-    tail : float
-        Probability beyond each end; 0.025 for 95%.
-
-    Notes
-    -----
-    Wilson (1927), J. Am. Stat. Assoc. 22, 209. It holds the share where none or all have the event.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(1, 10)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.018, 0.404)
-    """
-    events, rows = np.asarray(n_events), np.asarray(n_rows)
-    share, wide = events / rows, stats.norm.isf(tail)
-    square = wide**2
-    denominator = 1 + square / rows
-    centre = (share + square / (2 * rows)) / denominator
-    half = wide * np.sqrt(share * (1.0 - share) / rows + square / (4.0 * rows**2)) / denominator
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
-
-
 def _amount(event: NDArray[np.bool_], cluster: NDArray[np.intp], estimate: float, level: float) -> float:
     """Return how many independent rows tell as much."""
     n, n_clusters = len(event), int(cluster.max()) + 1

@@ -1,7 +1,5 @@
 """Displays of lifetimes: survival curves and the book, as tables with their pictures."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from analysis.figures.display import Display
@@ -9,10 +7,8 @@ from analysis.figures.forecast import draw_book
 from analysis.figures.style import HIDDEN
 from analysis.figures.survival import draw_distributions, draw_survival
 from analysis.figures.trend import draw_trend
+from analysis.lifetimes.parametric import ParametricSurvival
 from analysis.lifetimes.trend import Trend
-
-if TYPE_CHECKING:  # it brings a library that nothing else here needs
-    from analysis.lifetimes.parametric import ParametricSurvival
 
 
 def show_survival(
@@ -66,7 +62,7 @@ def show_book(book: pd.DataFrame) -> Display:
     return Display("The book by quarter", book, lambda ax: draw_book(ax, book), size=(8.4, 3.2))
 
 
-def show_distributions(found: "ParametricSurvival") -> Display:
+def show_distributions(found: ParametricSurvival) -> Display:
     """Return distributions of the length of lifetimes, drawn beside Kaplan-Meier."""
     title = f"Length of lifetimes, and its mean within {found.horizon:,.0f} days"
     table, curves = (part.replace({"distribution": {"weibull": "Weibull"}}) for part in (found.table, found.curves))

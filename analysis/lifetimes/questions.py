@@ -15,6 +15,7 @@ from analysis.lifetimes.compared import curves_differ, group_notes
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival, show_trend
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
 from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
+from analysis.lifetimes.parametric import parametric_survival_of
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.sold import Told, in_groups, told_of
 from analysis.lifetimes.survival import survival_tables
@@ -85,8 +86,6 @@ class Lifetimes(CohortTables):
 
         The piecewise exponential has a rate for each phase; `parametric_survival_of` returns the curves, too.
         """
-        from analysis.lifetimes.parametric import parametric_survival_of  # nobody else waits for its library
-
         outcome = Outcome.from_counting_process(self.counting_process)
         return show_distributions(parametric_survival_of(self.study, outcome, horizon_days))
 

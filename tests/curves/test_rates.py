@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from scipy import stats
-from statsmodels.stats.rates import confint_poisson
 
-from analysis.curves.rates import DAYS_A_YEAR, rates
+from analysis.curves.rates import rates
 from analysis.errors import ModelError
 from analysis.figures.survival import draw_rates
 
@@ -38,14 +37,6 @@ def test_each_phase_has_its_own_days_and_events():
     assert frame["events"].tolist() == [1, 0]
     assert frame["exposure"].tolist() == [90, 90]
     assert frame["rate"].tolist() == pytest.approx([365.25 / 90, 0])
-
-
-def test_limits_are_those_of_statsmodels_to_the_bit():
-    counts, days = np.array([0, 1, 3, 41, 123]), np.array([10.0, 365.25, 9221, 42607, 141131])
-    frame = rates(np.zeros(5), days, counts, np.arange(5))
-    low, high = confint_poisson(counts, days / DAYS_A_YEAR, method="exact-c", alpha=1 - 0.95)
-    assert frame["conf_low"].tolist() == low.tolist()
-    assert frame["conf_high"].tolist() == high.tolist()
 
 
 def test_cutting_rows_changes_nothing():

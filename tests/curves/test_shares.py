@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
 
-from analysis.curves.shares import cluster_share, wilson_interval
+from analysis.curves.shares import cluster_share
 
 CLUSTER = np.array([1, 1, 1, 2, 2, 3, 4, 5, 5, 5, 6, 7, 8, 8, 9, 10, 10, 11, 12, 12, 13, 14, 14, 15])
 EVENT = np.array([1, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0], dtype=bool)
@@ -48,12 +47,3 @@ def test_the_share_lies_in_its_interval(rows) -> None:
     found = cluster_share(event, cluster)
     if len(set(cluster.tolist())) > 1:
         assert 0 <= found.conf_low <= found.estimate <= found.conf_high <= 1
-
-
-def test_wilsons_interval_is_that_of_statsmodels_to_the_bit() -> None:
-    """None of some and all of some among them, and rows that amount to no whole number."""
-    rows = np.array([1, 7, 10, 100, 4000, 12.5, 3.25])
-    events = np.array([0, 7, 1, 42, 17, 3.75, 3.25])
-    for tail in (0.025, 0.05, 0.005):
-        theirs = proportion_confint(events, rows, alpha=2 * tail, method="wilson")
-        assert np.array_equal(wilson_interval(events, rows, tail), theirs)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.curves.shares import wilson_interval
 from analysis.evaluation.frames import CALIBRATION
 
 FEWEST_GROUPS, MOST_GROUPS = 3, 10
@@ -48,13 +47,15 @@ def calibration_table(
     >>> table[["predicted", "observed", "conf_low", "conf_high"]].round(3).to_numpy().tolist()
     [[0.05, 0.1, 0.018, 0.404]]
     """
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_groups + 1)[1:-1], method="inverted_cdf"))
     _, apart = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
     group = _joined(np.bincount(apart), min_cell)[apart]
     n_rows = np.bincount(group)
     n_events = np.bincount(group, event).astype(int)
     observed = n_events / n_rows
-    low, high = wilson_interval(n_events, n_rows, (1 - level) / 2)
+    low, high = proportion_confint(n_events, n_rows, alpha=1 - level, method="wilson")
     return pd.DataFrame(
         {
             "group": np.arange(1, len(n_rows) + 1),
