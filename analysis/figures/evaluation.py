@@ -47,7 +47,7 @@ def draw_calibration_curve(
     for color, model in zip(itertools.cycle(CYCLE), models, strict=False):
         own = curves[curves["model"] == model]
         ax.fill_between(own["risk"], own["conf_low"], own["conf_high"], color=color, alpha=0.16, linewidth=0)
-        named[model.replace("_", " ")] = ax.plot(own["risk"], own["observed"], color=color, linewidth=1.8)[0]
+        named[model] = ax.plot(own["risk"], own["observed"], color=color, linewidth=1.8)[0]
     named[right_label] = ax.plot([0, right], [0, right], color=MUTED, linewidth=1, linestyle=DASHED)[0]
     below = top * SPREAD_HEIGHT
     bars = spread[(spread["model"] == models[0]) & (spread["low"] < right)]
@@ -96,8 +96,7 @@ def draw_decision_curve(
             ax.fill_between(
                 own["threshold"], 100 * own["conf_low"], 100 * own["conf_high"], color=color, alpha=0.16, linewidth=0
             )
-        line = ax.plot(own["threshold"], 100 * own["net_benefit"], color=color, linewidth=1.8)
-        named[model.replace("_", " ")] = line[0]
+        named[model] = ax.plot(own["threshold"], 100 * own["net_benefit"], color=color, linewidth=1.8)[0]
     first = frame[frame["model"] == models[0]].sort_values("threshold")
     named[all_label] = ax.plot(
         first["threshold"], 100 * first["treat_all"], color=MUTED, linewidth=1.2, linestyle=DASHED
@@ -165,7 +164,7 @@ def draw_gain(
     """
     named: dict[str, Any] = {}
     for color, (model, own) in zip(itertools.cycle(CYCLE), frame.groupby("model", sort=False), strict=False):
-        named[str(model).replace("_", " ")] = ax.plot(own["contacted"], own["caught"], color=color, linewidth=1.8)[0]
+        named[str(model)] = ax.plot(own["contacted"], own["caught"], color=color, linewidth=1.8)[0]
     named[chance_label] = ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=DASHED)[0]
     named[capacity_label] = ax.axvline(capacity_share, color=INK, linewidth=1, linestyle=(0, (1, 1.5)))
     ax.set_xlim(0, 1)
