@@ -5,7 +5,9 @@ KILL_MINUTES ?= 30
 FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
 SMALL := out/small_company/data
-NOTEBOOKS := $(notdir $(basename $(wildcard notebooks/*.py)))
+MODELLING := $(addprefix notebooks/,stories.py contest.py forecasts.py score_audit.py)
+RUN_NOTEBOOKS = $(BIN)/jupytext --quiet --to ../out/notebooks//ipynb --run-path notebooks --execute
+LOOKING := $(filter-out $(MODELLING),$(wildcard notebooks/*.py))
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
 
@@ -15,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE  # tests start many processes: what is compiled once need not be in each
-.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks check format index lock clean
+.PHONY: help setup test proofs browser spark fuzz kill report study-worlds bench bench-covariates bench-log lab notebooks notebooks-model notebooks-look check format index lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -68,12 +70,18 @@ bench-log: setup  ## time builds whose log is read by DuckDB, in buckets, and by
 lab: setup $(SMALL)  ## open the notebooks in JupyterLab
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
 
-notebooks: setup $(SMALL)  ## run the notebooks, and write them as pages into out/notebooks
-	mkdir -p out/notebooks
-	for name in $(NOTEBOOKS); do \
-	    $(BIN)/jupytext --quiet --to ipynb --run-path notebooks --execute --output out/notebooks/$$name.ipynb notebooks/$$name.py || exit 1; \
-	done
+notebooks: setup $(SMALL)  ## run the notebooks, two at a time, and write them as pages into out/notebooks
+	$(MAKE) --jobs=2 notebooks-model notebooks-look
 	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter nbconvert --log-level WARN --to html out/notebooks/*.ipynb
+
+# The first makes the forecasts that the others read, and needs the models themselves, which are not kept.
+notebooks-model: setup $(SMALL)  ## of these, run those that ask for forecasts
+	mkdir -p out/notebooks
+	$(RUN_NOTEBOOKS) $(MODELLING)
+
+notebooks-look: setup $(SMALL)  ## of these, run the others
+	mkdir -p out/notebooks
+	$(RUN_NOTEBOOKS) $(LOOKING)
 
 $(SMALL): | setup
 	$(BIN)/tenure simulate --accounts 300 --seed 7 --out $(SMALL)

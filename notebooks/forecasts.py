@@ -27,7 +27,7 @@ study = open_study("small_company.toml", out="../out")
 # - `auc`: how often an account that left was placed above one that stayed; 0.5 is a coin.
 # - `brier`: mean squared error of the probabilities; lower is better, and what is low depends on how rare leaving is.
 # - `log_score`: how surprising what happened was, on average, by the probabilities; lower is better.
-# - `ipa`: how much of that error is saved against guessing the average; 0 is no better than the average, below 0 worse.
+# - `ipa`: how much of the `brier` error is saved against guessing the average; 0 is no better than that, below 0 worse.
 # - `observed_over_expected`: 1 if as many left as forecast; above 1, more left.
 #
 # The picture has the `ipa` of all. Two rivals keep it honest: the contract alone, and simply last quarter's rate.
@@ -61,7 +61,7 @@ study.evaluation.choices()
 # Name models, or bring functions that make your own (`study.evaluate`). The picture has each beside the contract
 # alone, on the same quarters.
 #
-# **Don't conclude** that trees are worse as such: with few leavers there is little for them to find.
+# **Don't conclude** that trees know no more than the contract: with few leavers there is little for them to find.
 
 # %%
 study.forest()

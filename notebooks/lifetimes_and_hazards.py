@@ -100,7 +100,7 @@ study.events.returns()
 # ## A law for the length?
 #
 # Distributions fitted with late entry, in the order of their AIC, beside the curve that assumes none. The mean needs
-# the tail that nobody has seen, so it is given within a horizon.
+# the tail that nobody has seen, so read it within the horizon; `mean_without_limit` rests on the law alone.
 #
 # **Don't conclude** that the best of five is right. Renewals make steps that no smooth law has; use it for a rough
 # length, and the curve for what was observed.

@@ -81,7 +81,8 @@ study.score_audit.blind_spots()
 # %% [markdown]
 # ## Move the sliders
 #
-# Who would be green, how many of those who left would have been, and how many calls would be right.
+# Who would be green, how many of those who left would have been, and how many calls would be right. (A page has no
+# sliders: in JupyterLab they stand above the picture.)
 #
 # **Don't conclude** that the best setting you find is better: you have looked at who left.
 # `study.score_audit.proposed()` says whether learned weights told *later* quarters better; where they did not, they

@@ -23,7 +23,7 @@
 
 # %% [markdown]
 # Opening a study checks the raw data against the contract and builds the cohort: lifetimes cut into intervals, and
-# rows to forecast from. That takes seconds the first time, and nothing afterwards, until the data, the study or a
+# rows to forecast from. That takes half a minute the first time, and nothing afterwards, until the data, the study or a
 # query change. The bar tells how far it is; a cell may be stopped at any time (the square above), and nothing is
 # harmed.
 
@@ -35,8 +35,8 @@ study = open_study("small_company.toml", out="../out")
 # %% [markdown]
 # ## What it shows of itself
 #
-# A study says what it is and what can be asked of it. Press Tab after `study.` for the same list, and Shift+Tab
-# within a question's brackets for what it takes, gives, and rests on.
+# A study says what it is and what can be asked of it. Press Tab after `study.` for all that it has, these and
+# what they are made of, and Shift+Tab within a question's brackets for what it takes, gives, and rests on.
 
 # %%
 study

@@ -14,8 +14,8 @@
 # # Stories
 #
 # Every team has them: use surged, and then they migrated away; the sponsor left at the peak; sixty of three hundred
-# seats do the work. Told one by one they convince. Here each is told of real accounts, with all that was known of
-# them, and then counted: of those whom it fitted, how many left, beside the others?
+# seats do the work. Told one by one they convince. Here each is told of a single account, with all that was
+# known of it, and counted: of those whom it fitted, how many left, beside the others?
 
 # %%
 from analysis import open_study

@@ -68,8 +68,8 @@ usage.zph()
 # %% [markdown]
 # ## Trap 1: ignored entry
 #
-# Most accounts joined before the observation began. Counted from their first day, as if they had been watched since,
-# they cannot leave for years: those who did are not in the data. The wrong curve is the higher one.
+# Almost half of the accounts joined before the observation began. Counted from their first day, as if they had been
+# watched since, they cannot leave for years: those who did are not in the data. The wrong curve is the higher one.
 
 # %%
 study.traps.entry()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.audits.alarm import Alarm, Verdict, Z, found_if
 from analysis.audits.overwritten import with_published_scores
@@ -187,6 +186,8 @@ def _numbers(values: tuple[pd.Series, pd.Series], early: pd.DataFrame, asked: pd
 
 def _tail(halves: _Halves, values: tuple[pd.Series, pd.Series], name: str) -> Alarm | None:
     """Judge the later lifetimes beyond the value that set leavers apart best; None where it sets too few apart."""
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     early, late = (_numbers(values, halves.early, one) for one in values)
     rule = _best_rule(early.to_numpy(np.float64), halves.early["event"].to_numpy(np.float64))
     if rule is None:

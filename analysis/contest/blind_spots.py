@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.contest.effect_frames import BLIND_SPOTS
 from analysis.declared.factors import families_named
@@ -147,6 +146,8 @@ def clustered_interval(
     Graubard 1998, Survey Methodology 24, 193). Where all or none left it is the number of clusters; of weighted rows
     the number of clusters that would, of equal weight, tell as much (Kish 1965, Survey Sampling, 11.7).
     """
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     if not len(event):
         return float("nan"), float("nan")
     counted = np.ones(len(event)) if weight is None else weight

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.rates import confint_poisson
 
 from analysis.curves.nonparametric import checked_intervals, for_each_group
 from analysis.errors import ModelError
@@ -56,6 +55,8 @@ def rates(
     >>> table[["rate", "conf_low", "conf_high"]].round(2).to_numpy().tolist()
     [[5.0, 2.4, 9.2]]
     """
+    from statsmodels.stats.rates import confint_poisson  # statsmodels brings polars: only who asks waits
+
     start, stop = checked_intervals(start, stop, "A rate")
     count = np.asarray(event, float)
     if count.shape != stop.shape or not ((count >= 0) & (count == np.floor(count))).all():

@@ -27,7 +27,7 @@ def show_calibration(curves: pd.DataFrame, spread: pd.DataFrame) -> Display:
     curves, spread
         As `analysis.evaluation.calibration.frames.CURVE` and `SPREAD`.
     """
-    draw = (lambda ax: draw_calibration_curve(ax, curves, spread)) if len(curves) else None
+    draw = (lambda ax: draw_calibration_curve(ax, _in_words(curves), _in_words(spread))) if len(curves) else None
     return Display("Share that left against the probability forecast", curves, draw, size=(7.0, 4.2))
 
 
@@ -39,7 +39,7 @@ def show_decision(curves: pd.DataFrame) -> Display:
     curves
         As `analysis.evaluation.use.frames.DECISION`.
     """
-    draw = (lambda ax: draw_decision_curve(ax, curves)) if len(curves) else None
+    draw = (lambda ax: draw_decision_curve(ax, _in_words(curves))) if len(curves) else None
     note = "Net benefit: right flags less wrong ones, counted at the odds of the threshold."
     return Display("Net benefit of acting on the forecast", curves, draw, size=(7.0, 3.8), notes=(note,))
 
@@ -54,7 +54,7 @@ def show_gain(gain: pd.DataFrame, capacity_share: float) -> Display:
     capacity_share
         The team's capacity, as a share of the accounts of a quarter.
     """
-    draw = (lambda ax: draw_gain(ax, gain, capacity_share)) if len(gain) else None
+    draw = (lambda ax: draw_gain(ax, _in_words(gain), capacity_share)) if len(gain) else None
     return Display("Those that left, found among the accounts of highest risk", gain, draw, size=(7.0, 3.8))
 
 
@@ -107,3 +107,8 @@ def farthest(drift: pd.DataFrame, most: int = MOST_COVARIATES) -> pd.DataFrame:
     kept = drift[drift["covariate"].isin(list(place))]
     ordered = kept.assign(place=kept["covariate"].map(place)).sort_values(["place", "landmark"])
     return ordered.drop(columns="place").reset_index(drop=True)
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose models go by their names in plain letters, as a legend has them."""
+    return frame.assign(model=frame["model"].str.replace("_", " "))

@@ -215,7 +215,7 @@ def likeliest(
     levels : ndarray, shape (q,)
         Of the last columns, to begin at.
     """
-    found = np.r_[np.zeros(columns.shape[1] - len(levels)), levels]
+    found, spread = np.r_[np.zeros(columns.shape[1] - len(levels)), levels], columns.std(axis=0)
 
     def likelihood(at: NDArray[np.float64]) -> float:
         log_odds = columns @ at
@@ -235,7 +235,7 @@ def likeliest(
                 break
             step = step / 2
         found, reached = found + step, now
-        if np.abs(columns.std(axis=0) * step).max() < CONVERGED:
+        if np.abs(spread * step).max() < CONVERGED:
             return found
     return None
 

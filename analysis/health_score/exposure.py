@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import PoissonRegressor
 
 from analysis.design.outcome import HORIZON_PARTS
 
@@ -120,6 +119,8 @@ def untreated_weights(
     began = exposure.is_treated[row] & (part == np.ceil(exposure.until[row]).astype(np.intp) - 1)
     rate = np.zeros(time.shape)
     if began.any():
+        from sklearn.linear_model import PoissonRegressor  # who only looks at curves does not wait for it
+
         values = np.column_stack([columns[row], now[row, part]])
         spread = values.std(axis=0)
         values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

@@ -14,6 +14,8 @@ from analysis.lifetimes.frames import CHANGE_CURVES, ENDS, RATES
 
 PHASES = ("onboarding", "adoption", "mature")
 CLOCKS = ("between", "deadline", "renewal", "no_term")
+PARTS = {"phase": PHASES, "renewal_clock": CLOCKS}
+"""By what rates are told, and the groups of each in the order in which they are lived through."""
 CAUSES = ("churn", "involuntary", "merged")
 CHANGES = {"contraction": ("contraction",), "expansion": ("upsell", "cross_sell")}
 """What each kind of change is made of."""
@@ -36,7 +38,7 @@ def churn_rates(intervals: pd.DataFrame, by: str, min_cell: int) -> pd.DataFrame
     DataFrame
         As `RATES`, groups in the order in which they are lived through.
     """
-    order = {"phase": PHASES, "renewal_clock": CLOCKS}[by]
+    order = PARTS[by]
     table = rates(
         intervals["start"].to_numpy(np.float64),
         intervals["stop"].to_numpy(np.float64),

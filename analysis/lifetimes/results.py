@@ -12,7 +12,8 @@ from analysis.figures.style import CYCLE
 from analysis.figures.survival import draw_before_renewal, draw_incidence, draw_mean_number, draw_rates
 from analysis.lifetimes.clock import commonest_kind, kinds_to_draw, leaving_before_renewal
 from analysis.lifetimes.displays import since
-from analysis.lifetimes.events import CAUSES, changes_by_age, churn_rates, ends_by_cause
+from analysis.lifetimes.events import CAUSES, PARTS, changes_by_age, churn_rates, ends_by_cause
+from analysis.wording.nearest import nearest
 
 _UNITS = "Exposure is in days at risk, rates are per year of it."
 CAUSE_COLORS = dict(zip(CAUSES, CYCLE, strict=False))
@@ -40,7 +41,15 @@ class EventResults(Answers):
         return self._table("counting_process")
 
     def churn_rates(self, by: str = "phase") -> Display:
-        """Return churn per year at risk by 'phase' or by 'renewal_clock'."""
+        """Return churn per year at risk by 'phase' or by 'renewal_clock'.
+
+        Raises
+        ------
+        ValueError
+            If it is asked for by anything else.
+        """
+        if by not in PARTS:
+            raise ValueError(f"There are no rates by {by!r}. {nearest(by, PARTS)}")
         rates = churn_rates(self._table("phase_intervals"), by, self._report.min_cell)
         title = f"Churn per year at risk, by {by.replace('_', ' ')}"
         size = (7.0, 0.9 + 0.4 * len(rates))

@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from analysis.design.matrix import Column, DesignMatrix
 from analysis.design.outcome import Outcome
@@ -96,6 +95,8 @@ class Logistic:
         self, values: NDArray[np.float64], event: NDArray[np.bool_], start: "Logistic | None" = None
     ) -> tuple[NDArray[np.float64], float]:
         """Return coefficients and intercept under the penalty."""
+        from sklearn.linear_model import LogisticRegression  # who only looks at curves does not wait for it
+
         is_penalised = bool(self.ridge_.any())
         unit = np.sqrt(self.ridge_) if is_penalised else np.ones(values.shape[1])
         fit = LogisticRegression(

@@ -39,7 +39,7 @@ from analysis.story.results import StoryResults
 from analysis.trial.trials import Trials
 from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
-from analysis.workbench.overview import overview_html, overview_lines, show_measured
+from analysis.workbench.overview import overview_html, overview_lines, show_measured, unknown_question
 from analysis.workbench.rows import Rows
 from analysis.workbench.tables import Tables
 
@@ -57,6 +57,12 @@ class Workbench(Findings):
     def _repr_html_(self) -> str:
         """Return the same as HTML."""
         return overview_html(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a name that there is not: the nearest are named."""
+        if hasattr(type(self), name):  # it is there, and what it asked for is not
+            return object.__getattribute__(self, name)
+        raise unknown_question(name)
 
     def measured(self) -> Display:
         """Return which families of factors these data measure, and which tables would measure the others."""
@@ -265,7 +271,16 @@ class Workbench(Findings):
         return Trials(self)
 
     def try_covariate(self, sql: str, **said: Any) -> Tried:
-        """Return a covariate of one's own, computed and checked for look-ahead; see `Trials.try_covariate`."""
+        """Return a covariate of one's own, computed in the cohort and checked for look-ahead.
+
+        Parameters
+        ----------
+        sql
+            A select of ``account_id``, ``date`` and the covariate, of what was known before the date.
+        **said
+            ``name`` and ``family``; ``label``, ``null_means``, ``expected_sign``, ``transform``, ``window``, ``unit``,
+            ``needs``: `study.trials.try_covariate` explains each.
+        """
         return self.trials.try_covariate(sql, **said)
 
     def account(self, account_id: str, *, forecasts: bool = True) -> Display:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.figures.display import Display
 from analysis.figures.shown import in_html, in_lines, questions_of
+from analysis.wording.nearest import nearest
 
 QUESTIONS: Mapping[str, Sequence[str]] = {
     "Look": (
@@ -51,6 +52,14 @@ def show_measured(study: CohortTables) -> Display:
     )
     notes = ("study.tables.landmarks.describe() says what each covariate means.",)
     return Display("What these data can measure", table, notes=notes)
+
+
+def unknown_question(name: str) -> AttributeError:
+    """Return the error of who asks a study for what it does not have: the nearest questions are named."""
+    if name.startswith("_"):
+        return AttributeError(name)
+    questions = [question for group in QUESTIONS.values() for question in group]
+    return AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
 
 
 def _facts(study: CohortTables) -> list[str]:

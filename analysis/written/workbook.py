@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from analysis.errors import StoreError
 
@@ -27,6 +26,8 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     StoreError
         If a table has more rows, or a text more signs, than a sheet can hold; nothing is cut off.
     """
+    import xlsxwriter  # who saves none does not wait for it
+
     for name, table in sheets.items():
         if len(table) >= MOST_ROWS:
             raise StoreError(

@@ -33,6 +33,21 @@ def test_a_study_says_what_it_is_and_what_can_be_asked(study):
         assert f".{name}" in study._repr_html_()
 
 
+def test_a_name_that_there_is_not_is_refused_with_the_nearest(study):
+    with pytest.raises(AttributeError, match=r"A study has no 'survivals'. The nearest: survival, "):
+        study.survivals()
+    with pytest.raises(ValueError, match=r"There are no rates by 'phse'. The nearest: phase\."):
+        study.events.churn_rates(by="phse")
+    assert not hasattr(study, "_repr_png_")
+
+
+def test_an_answer_that_fails_is_not_taken_for_a_name_that_there_is_not(study, monkeypatch):
+    monkeypatch.setattr(Workbench, "gain", property(lambda bench: bench.skill.there_is_no_such_thing))
+    monkeypatch.setattr(Workbench, "skill", property(lambda bench: object()))
+    with pytest.raises(AttributeError, match="there_is_no_such_thing"):
+        _ = study.gain
+
+
 def test_every_question_of_the_workbench_stands_in_the_overview():
     """But those that give objects to reckon with rather than answers, and what the reports read."""
     rooms = {

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
 from analysis.evaluation.frames import CALIBRATION
 
@@ -48,6 +47,8 @@ def calibration_table(
     >>> table[["predicted", "observed", "conf_low", "conf_high"]].round(3).to_numpy().tolist()
     [[0.05, 0.1, 0.018, 0.404]]
     """
+    from statsmodels.stats.proportion import proportion_confint  # statsmodels brings polars: only who asks waits
+
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_groups + 1)[1:-1], method="inverted_cdf"))
     _, apart = np.unique(np.searchsorted(edges, risk, side="left"), return_inverse=True)
     group = _joined(np.bincount(apart), min_cell)[apart]
