@@ -24,16 +24,23 @@ from analysis.declared.long_tables import LOGS
 from analysis.progress import quiet
 
 MILLION = 1_000_000
-ENGINES = {"duckdb": ("duckdb", 1), "duckdb, 8 buckets": ("duckdb", 8), "spark, local": ("spark", 1)}
+ENGINES = {
+    "duckdb": ("duckdb", 1, None),
+    "duckdb, within 500 MB": ("duckdb", 1, "500MB"),
+    "duckdb, 8 buckets": ("duckdb", 8, None),
+    "duckdb, 8 buckets, within 500 MB": ("duckdb", 8, "500MB"),
+    "spark, local": ("spark", 1, None),
+}
+"""By name: what runs the log, in how many buckets, and the most memory that DuckDB may take."""
 KILOBYTE, GIGABYTE = 1024, 1e9
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def build(name: str, source: Path, out: Path) -> dict:
     """Build in this process, and return what that took, Spark's process, which lives as long as this one, with it."""
-    kind, buckets = ENGINES[name]
+    kind, buckets, memory_limit = ENGINES[name]
     began = time.perf_counter()
-    made = build_cohort(study_of(source).with_log_on(kind, buckets), out, quiet)
+    made = build_cohort(study_of(source).with_log_on(kind, buckets), out, quiet, memory_limit=memory_limit)
     wall = time.perf_counter() - began
     used = [used_by(process) for process in (os.getpid(), *started_by(os.getpid()))]
     with duckdb.connect(str(made.path), read_only=True) as con:
