@@ -34,6 +34,10 @@ _SMALL = {
 """Of a Spark that is started here."""
 
 
+_NO_SUCH_QUESTION = ("TABLE_OR_VIEW_NOT_FOUND", "PARSE_SYNTAX_ERROR")
+"""What a Spark without Delta says of what only Delta answers."""
+
+
 class Spark:
     """A Spark that the same queries are put to as to the engine of the cohort; see `open_spark`.
 
@@ -73,16 +77,22 @@ class Spark:
         )
 
     def _version(self, name: str) -> tuple[str, int] | None:
-        """Return the id of a Delta table, and its latest version; None where there is none."""
+        """Return the id of a Delta table, and its latest version; None where there is none.
+
+        Only a Spark that does not know the question has no Delta: it looks for a table that is called detail. Whoever
+        may not ask is told so, for a table's files alone do not tell which of its rows still count.
+        """
         from pyspark.errors import PySparkException
 
-        try:
-            detail = self._session.sql(f"describe detail {name}").collect()[0]
-        except PySparkException:  # a Spark without Delta does not know the question
-            return None
-        if detail["format"] != "delta":
-            return None
         with _telling(f"Spark could not tell the version of {name}"):
+            try:
+                detail = self._session.sql(f"describe detail {name}").collect()[0]
+            except PySparkException as error:
+                if error.getCondition() in _NO_SUCH_QUESTION and "detail" in str(error):
+                    return None
+                raise
+            if detail["format"] != "delta":
+                return None
             return detail["id"], self._session.sql(f"describe history {name} limit 1").collect()[0]["version"]
 
     def _files(self, name: str) -> list[str]:

@@ -129,6 +129,24 @@ def test_a_delta_table_is_read_in_its_version(spark: object, tmp_path: Path) -> 
     assert described[0].arrived == {"account_id": "VARCHAR", "used_on": "DATE"}
 
 
+class MayNotAsk(LikeDelta):
+    """A session that knows of Delta, and does not tell everybody."""
+
+    def sql(self, text: str) -> object:
+        if text.startswith("describe detail"):
+            return self._session.sql("select raise_error('[INSUFFICIENT_PERMISSIONS] of product.one')")
+        return super().sql(text)
+
+
+def test_who_may_not_ask_for_the_version_of_a_table_is_told(spark: object, tmp_path: Path) -> None:
+    spark.sql("create database if not exists product")
+    spark.sql("create or replace temporary view one as select 'a1' as account_id, date '2023-01-01' as used_on")
+    spark.table("one").write.mode("overwrite").saveAsTable("product.one")
+    session = MayNotAsk(spark, 4)
+    with pytest.raises(BuildError, match=r"could not tell the version of product.one: .*INSUFFICIENT_PERMISSIONS"):
+        Spark(session, SharedFolder(session, tmp_path)).describe("product.one")
+
+
 def test_a_query_that_fails_is_named_and_nothing_is_written(spark: object, tmp_path: Path) -> None:
     with (
         open_spark("local[1]", tmp_path) as opened,

@@ -35,8 +35,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     rows: dict[str, int] = {}
     make = Engine.make
 
-    def counted(self, query, parameters, keep=None):
-        rows[query.name] = make(self, query, parameters, keep)
+    def counted(self, query, parameters, keep=None, **how):
+        rows[query.name] = make(self, query, parameters, keep, **how)
         return rows[query.name]
 
     monkeypatch.setattr(Engine, "make", counted)

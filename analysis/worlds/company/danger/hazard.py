@@ -25,6 +25,8 @@ from analysis.worlds.company.relations.health import SCORED
 from analysis.worlds.company.setting.days import LONGEST_WINDOW
 from analysis.worlds.company.setting.scenario import Scenario, Unit, read_states, read_units
 
+NOT_GIVEN = ("use_logged_from",)
+"""Columns of the contract that no world has: the use of all accounts is logged."""
 FOLDERS = ("2_lifetimes", "3_dates", "4_activity", COVARIATES)
 TRANSFORMS: dict[str, Callable[..., np.ndarray]] = {"log1p": np.log1p, "log_from_one": log_from_one}
 LOGS = ("usage_daily", "touchpoints", "tickets", "surveys")
@@ -66,7 +68,7 @@ def _known_by(engine: Engine, day: dt.date) -> dict[str, tuple[str, ...]]:
     given = {}
     for table in read_contract().values():
         if table.name in made:
-            given[table.name] = table.column_names
+            given[table.name] = tuple(name for name in table.column_names if name not in NOT_GIVEN)
             recent = f" and used_on >= date '{day - LONGEST_WINDOW}'" if table.name == "usage_daily" else ""
             known = as_known_sql(table, f"world.{table.name}").replace("$as_of", f"date '{day}'")
             engine.run(f"create view {table.name} as {known}{recent}")
