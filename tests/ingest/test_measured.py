@@ -256,6 +256,11 @@ class TestLogs:
         )
         checked = check(accounts=accounts, subscriptions=subscriptions, usage_daily=use)
         assert said(checked) == {}
+        assert {"usage_daily", "accounts.use_logged_from"} <= checked.given
+
+    def test_where_no_account_says_since_when_it_has_a_log_all_have_the_book_s(self, check):
+        checked = check(accounts="account_id,use_logged_from\na1,\na2,\na3,\n")
+        assert "accounts.use_logged_from" not in checked.given
         assert "usage_daily" in checked.given
 
 

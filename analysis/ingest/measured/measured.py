@@ -24,6 +24,8 @@ FILLED = 0.01
 """A column counts as given if so large a share of the rows has it; of what need not happen, one row is enough."""
 WITHOUT_SHARE, WITHOUT_NUMBER = 0.1, 5
 """From so many customers without a row on, by share and by number, it is said that they may not have been matched."""
+DECIDES = frozenset({"use_logged_from"})
+"""Columns of accounts that no covariate asks for, and that decide which rows are known: empty, they decide nothing."""
 EVERY_CUSTOMER = ("usage_daily", "user_activity")
 """Tables of which every customer is expected to have rows."""
 
@@ -131,7 +133,8 @@ def _of_columns(
 ) -> tuple[tuple[str, ...], list[Unmeasured]]:
     """Return the columns of a table that its rows fill in, with the words that only rows can give; and the others."""
     asked = [word for word in asked_words() if word.table == table.name and word.column in given]
-    columns = {column.name: column for column in table.columns if column.name in {word.column for word in asked}}
+    looked_at = {word.column for word in asked} | (DECIDES & set(given) if table.name == "accounts" else set())
+    columns = {column.name: column for column in table.columns if column.name in looked_at}
     words = list(dict.fromkeys(word for word in asked if word.is_of_rows))
     counts = [f"count({name})" for name in columns]
     counts += [f"count(case when {word.column} = '{word.value}' then 1 end)" for word in words if word.value]
