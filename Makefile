@@ -5,8 +5,10 @@ KILL_MINUTES ?= 30
 FUZZ_MINUTES ?= 15
 DEMO := out/demo/data
 SMALL := out/small_company/data
+# Lines of notebooks that begin with ! are commands, and find those of .venv.
+WITH_COMMANDS = PATH="$(CURDIR)/$(BIN):$$PATH"
 MODELLING := $(addprefix notebooks/,stories.py contest.py forecasts.py score_audit.py)
-RUN_NOTEBOOKS = $(BIN)/jupytext --quiet --to ../out/notebooks//ipynb --run-path notebooks --execute
+RUN_NOTEBOOKS = $(WITH_COMMANDS) $(BIN)/jupytext --quiet --to ../out/notebooks//ipynb --run-path notebooks --execute
 LOOKING := $(filter-out $(MODELLING),$(wildcard notebooks/*.py))
 PYTHON ?= python3.12 python3.11 python3
 UV ?= uv
@@ -68,7 +70,7 @@ bench-log: setup  ## time builds whose log is read by DuckDB, in buckets, and by
 	$(BIN)/python benchmarks/log_engines.py
 
 lab: setup $(SMALL)  ## open the notebooks in JupyterLab
-	JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
+	$(WITH_COMMANDS) JUPYTER_CONFIG_PATH=notebooks/.jupyter $(BIN)/jupyter lab notebooks
 
 notebooks: setup $(SMALL)  ## run the notebooks, two at a time, and write them as pages into out/notebooks
 	$(MAKE) --jobs=2 notebooks-model notebooks-look
