@@ -126,9 +126,8 @@ def read_account(tenure: CohortTables, account_id: str) -> Told:
     logs = dict(tenure.parameters)
     if USE_LOGGED_FROM in tenure.given:
         (since,) = found["story_stays"]["use_logged_from"].drop_duplicates()
-        for table in LOGS:
-            bound = f"{table}_observed_from"
-            logs[bound] = _NEVER.date() if pd.isna(since) else max(logs[bound], since.date())
+        own = f"{tenure.study.time.snapshot if pd.isna(since) else since:%Y-%m-%d}"  # of one without a log: nothing
+        logs |= {bound: max(str(logs[bound]), own) for bound in (f"{table}_observed_from" for table in LOGS)}
     return Told(
         account_id=account_id,
         snapshot=pd.Timestamp(tenure.study.time.snapshot),

@@ -219,3 +219,16 @@ def test_a_score_without_history_is_told_as_its_definition_gives_it(tenure: Work
     assert rows.loc["2023-04-01", "value"] == 98.0
     assert not [note for note in scored.notes if note.startswith("Health score: ")]
     assert "by its definition" in scored._repr_html_()
+
+
+def test_of_an_account_without_a_log_no_use_is_told(tmp_path):
+    accounts = "account_id,segment,use_logged_from\na1,web,\na2,web,2023-01-01\na3,shop,2023-06-05\n"
+    study = open_study(
+        write_small_source(tmp_path, accounts=accounts), out=tmp_path / "out", progress=lambda step: None
+    )
+    used = {
+        one: study.account(one, forecasts=False).frame().query("strand == 'use'")["day"] for one in ("a1", "a2", "a3")
+    }
+    assert used["a1"].empty
+    assert used["a2"].min() == pd.Timestamp("2023-01-09")
+    assert used["a3"].min() == pd.Timestamp("2023-06-05")
