@@ -1,6 +1,6 @@
 """Model: the time-varying Cox model of a study with the product terms that claims ask for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from analysis.cox.fit import CoxFit
 from analysis.declared.claim_tests import ClaimTest, Kind
-from analysis.design.formula import memories
 from analysis.design.matrix import Column, Design, DesignMatrix, DroppedColumn
 from analysis.design.outcome import Outcome
-from analysis.design.transforms import log_from_one
+from analysis.design.transforms import standardised
 from analysis.inference.bounds import thin_sides
 from analysis.inference.clock import clock_strata
 from analysis.inference.fit import fit_what_can_be_estimated, thin_columns
@@ -22,7 +21,6 @@ EARLY = "early"
 """What a product with the early phases is called after."""
 PRODUCTS = "products"
 """The group in which product terms are shrunk where events are few."""
-_NUMBERS: Mapping[str, Callable] = {"identity": lambda values: values, "log1p": np.log1p, "log_from_one": log_from_one}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +55,8 @@ class ClaimsModel:
         """Return what a covariate's column is at a value of the covariate."""
         names = [declared.name for declared in self.design.covariates]
         place = names.index(covariate)
-        memory = memories(self.design.spec, self.design.covariates)[place]
-        number = float(_NUMBERS[self.design.covariates[place].transform](np.float64(value)))
-        return (number - memory["mean"]) / memory["spread"]
+        found = standardised(self.design.covariates[place], self.design.memories[place], np.array([value]))
+        return float(found[0])
 
     def why_not(self, column: str) -> Remark | None:
         """Return why a column is not in the fit; None where it is."""

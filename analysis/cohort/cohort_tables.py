@@ -20,7 +20,7 @@ from analysis.declared.long_tables import LOGS
 from analysis.declared.parameters import query_parameters
 from analysis.declared.study import Study
 from analysis.engine.engine import Engine
-from analysis.engine.opening import open_engine
+from analysis.engine.opening import Standing
 from analysis.engine.parsed import tables_read
 from analysis.engine.query import own_parameters, read_query
 from analysis.engine.store import Store
@@ -151,8 +151,12 @@ class CohortTables:
         with self._opened() as engine:
             return engine.ask(read_query(f"{MONEY}/{question}"), self.parameters)
 
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(self.cohort_file, self.threads, self.memory_limit)
+
     def _opened(self) -> Engine:
-        return open_engine(self.cohort_file, self.threads, self.memory_limit, read_only=True)
+        return self._standing.engine()
 
     @contextmanager
     def _holder(self, engine: Engine, *selects: str) -> Iterator[Store]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from analysis.contest.effect_frames import COVARIATE_EFFECTS
 from analysis.declared.factors import Covariate, read_covariates
-from analysis.design.formula import memories
 from analysis.inference.fit import Inference
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
@@ -93,10 +92,9 @@ def covariate_effects(
 
 def _spreads(inference: Inference) -> dict[str, float]:
     """Return the training standard deviation of each numeric covariate, on the scale on which it enters."""
-    known = memories(inference.design.spec, inference.design.covariates)
     return {
         covariate.name: float(memory["spread"])
-        for covariate, memory in zip(inference.design.covariates, known, strict=True)
+        for covariate, memory in zip(inference.design.covariates, inference.design.memories, strict=True)
         if "spread" in memory
     }
 

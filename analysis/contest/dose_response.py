@@ -14,9 +14,9 @@ from analysis.contest.spline import curved_columns, knots_at_quantiles
 from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.cox.global_test import global_test
-from analysis.design.formula import Memory, memories
 from analysis.design.raw_covariates import Covariate
 from analysis.design.resampling import percentile_interval
+from analysis.design.transforms import NUMBERS, standardised
 from analysis.errors import ModelError
 from analysis.evaluation.rolling_origin import Fold
 from analysis.inference.fit import Inference
@@ -27,7 +27,6 @@ from analysis.wording.remarks import Remark, remark
 SHOWN_RANGE = (0.025, 0.975)
 """Quantiles of the values between which a curve is drawn: beyond them few rows tell."""
 N_POINTS = 41
-_NUMBERS = ("identity", "log1p", "log_from_one")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +83,8 @@ def dose_response(
         If the model has no such number, or its values are too much alike for a curve.
     """
     declared = {one.name: one for one in inference.design.covariates}
-    if covariate not in declared or declared[covariate].transform not in _NUMBERS:
-        names = tuple(name for name, one in declared.items() if one.transform in _NUMBERS)
+    if covariate not in declared or declared[covariate].transform not in NUMBERS:
+        names = tuple(name for name, one in declared.items() if one.transform in NUMBERS)
         raise ModelError(remark("contest.no_such_number", covariate=covariate, known=names))
     place = next((k for k, column in enumerate(inference.columns) if column.name == covariate), None)
     if place is None:
@@ -116,9 +115,8 @@ def _spline_curve(
 ) -> tuple[pd.DataFrame, float]:
     """Return the curve of the Cox model, and the p value of the columns that bend it."""
     matrix = inference.matrix(intervals)
-    declared = inference.design.covariates
-    scale = memories(inference.design.spec, declared)[declared.index(covariate)]
-    knots = knots_at_quantiles(_standardised(known, covariate, scale))
+    scale = inference.design.memories[inference.design.covariates.index(covariate)]
+    knots = knots_at_quantiles(standardised(covariate, scale, known))
     if not len(knots):
         raise ModelError(remark("contest.too_alike", covariate=covariate.name))
     bent = curved_columns(matrix.values[:, place], knots)
@@ -130,7 +128,7 @@ def _spline_curve(
     errors = cluster_errors(fit)
     first, last = np.quantile(known, SHOWN_RANGE)
     values = np.linspace(float(first), float(last), N_POINTS)
-    at, there = (_standardised(np.atleast_1d(x), covariate, scale) for x in (values, median))
+    at, there = (standardised(covariate, scale, np.atleast_1d(x)) for x in (values, median))
     basis = np.column_stack([at, curved_columns(at, knots)]) - np.r_[there, curved_columns(there, knots)[0]]
     estimate = basis @ fit.coefficients[own]
     spread = np.empty(len(values))
@@ -152,15 +150,6 @@ def _bending(inference: Inference, values: NDArray[np.float64], bent: NDArray[np
         return global_test(inference.fit, bent).p_value
     except ModelError:
         return float("nan")
-
-
-def _standardised(values: NDArray[np.float64], covariate: Covariate, memory: Memory) -> NDArray[np.float64]:
-    """Return values on the scale on which a covariate enters the model."""
-    if covariate.transform == "log1p":
-        values = np.log1p(values)
-    elif covariate.transform == "log_from_one":
-        values = np.log(np.maximum(values, 1.0))
-    return (values - memory["mean"]) / memory["spread"]
 
 
 def _forest_curve(covariate: str, folds: Sequence[Fold], median: float, n_resamples: int, seed: int) -> pd.DataFrame:

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from formulaic import ModelSpec
 from numpy.typing import NDArray
 
-from analysis.design import raw_covariates
 from analysis.design.clock import NO_TERM, NONE_AHEAD
-from analysis.design.formula import formula_of, learned, numbered, replayed
-from analysis.design.raw_covariates import Covariate, readable_covariates
+from analysis.design.raw_covariates import Covariate, Values, no_rows, readable_values
+from analysis.design.transforms import MISSING, Memory, learn, transformed
 from analysis.errors import DesignError
 from analysis.wording.remarks import Remark, remark
 
@@ -123,10 +121,24 @@ class DesignMatrix:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What training rows taught: medians, means, spreads, levels, and which columns they cannot support."""
+    """What training rows taught: medians, means, spreads, levels, and which columns they cannot support.
+
+    Attributes
+    ----------
+    covariates
+        As declared.
+    memories
+        What was learned of each.
+    columns
+        Of a design matrix.
+    kept
+        The place of each among all columns of the covariates.
+    dropped
+        The others, and why.
+    """
 
     covariates: tuple[Covariate, ...]
-    spec: ModelSpec
+    memories: tuple[Memory, ...]
     columns: tuple[Column, ...]
     kept: NDArray[np.intp]
     dropped: tuple[DroppedColumn, ...]
@@ -139,12 +151,7 @@ class Design:
         DesignError
             If a covariate is missing, or holds text or infinity where numbers are required.
         """
-        readable = numbered(readable_covariates(frame, self.covariates))
-        if raw_covariates.has_clock(self.covariates):
-            readable = readable.assign(
-                kind=raw_covariates.kinds_of_term(frame), events=np.nan
-            )  # no outcome where rows are scored
-        return self._of(replayed(self.spec, self.covariates, readable), frame)
+        return self._of(_values(self.covariates, self.memories, readable_values(frame, self.covariates)), frame)
 
     def _of(self, values: NDArray[np.float64], frame: pd.DataFrame) -> DesignMatrix:
         rows = frame[[column for column in ROW_COLUMNS if column in frame]].reset_index(drop=True)
@@ -184,14 +191,9 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     Parameters, errors and what is left out are those of `learn_design`.
     """
     _require_rows_and_covariates(frame, covariates)
-    readable = readable_covariates(frame, covariates)
-    named = numbered(readable)
-    if raw_covariates.has_clock(covariates):
-        named = named.assign(
-            kind=raw_covariates.kinds_of_term(frame), events=raw_covariates.events_to_learn_from(frame)
-        )
-    values, spec = learned(formula_of(covariates), named)
-    columns = named_columns(spec, covariates)
+    readable = readable_values(frame, covariates, to_learn=True)
+    memories = tuple(learn(covariate, readable) for covariate in covariates)
+    values, columns = _values(covariates, memories, readable), named_columns(covariates, memories)
     reasons = _reasons_to_drop(values, columns)
     kept = np.flatnonzero([reason is None for reason in reasons])
     if len(kept) == 0:
@@ -202,25 +204,35 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
     dropped += tuple(
         DroppedColumn(c.name, c.name, c.family, remark("design.one_level"))
         for c in covariates
-        if c.transform == "category" and len(set(readable[c.name])) == 1
+        if c.transform == "category" and len(set(readable.of[c.name])) == 1
     )
-    design = Design(tuple(covariates), spec, tuple(columns[k] for k in kept), kept, dropped)
+    design = Design(tuple(covariates), memories, tuple(columns[k] for k in kept), kept, dropped)
     return design, design._of(values, frame)
 
 
-def named_columns(spec: ModelSpec, covariates: Sequence[Covariate]) -> list[Column]:
-    """Name formulaic's columns for readers: 'seats', 'seats: missing', 'plan: basic'."""
-    behind = [c for c in covariates for _ in range(1 if c.transform in ("category", "clock") else 2)]
-    columns: list[Column] = []
-    for covariate, (term, position) in zip(behind, spec.term_slices.items(), strict=True):
-        for name in spec.column_names[position]:
-            marks_missing = str(term).startswith("missing(")
-            level = "missing" if marks_missing else name[len(str(term)) + 1 : -1]
-            label = f"{covariate.name}: {level}" if level else covariate.name
-            if covariate.transform == "clock":
-                marks_missing = level == NO_TERM or level.endswith(NONE_AHEAD)
-            columns.append(Column(label, covariate.name, covariate.family, marks_missing))
-    return columns
+def named_columns(covariates: Sequence[Covariate], memories: Sequence[Memory]) -> list[Column]:
+    """Name the columns of all covariates for readers: 'seats', 'seats: missing', 'plan: basic'."""
+    told = zip(covariates, memories, strict=True)
+    return [_named(one, level) for one, memory in told for level in transformed(one, memory, no_rows(covariates))]
+
+
+def _values(covariates: Sequence[Covariate], memories: Sequence[Memory], of: Values) -> NDArray[np.float64]:
+    """Return the same columns of some rows, shape (n, p): each to the bit what it is without the others."""
+    told = zip(covariates, memories, strict=True)
+    made = [column for one, memory in told for column in transformed(one, memory, of).values()]
+    return np.column_stack(made) if made else np.empty((len(next(iter(of.of.values()))), 0))
+
+
+def _named(covariate: Covariate, level: str) -> Column:
+    label = f"{covariate.name}: {level}" if level else covariate.name
+    match covariate.transform:
+        case "category":
+            marks_missing = False
+        case "clock":
+            marks_missing = level == NO_TERM or level.endswith(NONE_AHEAD)
+        case _:
+            marks_missing = level == MISSING
+    return Column(label, covariate.name, covariate.family, marks_missing)
 
 
 def _reasons_to_drop(values: NDArray[np.float64], columns: list[Column]) -> list[Remark | None]:

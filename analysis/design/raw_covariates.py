@@ -1,7 +1,8 @@
 """Raw covariates: a frame's columns as numbers and labels, or what is wrong with them."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,6 @@ from analysis.wording.remarks import remark
 MISSING_LEVEL = "(missing)"
 KIND = "term_kind"
 """The column of a cohort that tells kinds of terms apart; a clock needs it."""
-EVENTS = "events"
 _OUTCOME = ("event", "lifetime_id")
 
 
@@ -31,50 +31,60 @@ class Covariate(Protocol):
     def transform(self) -> str: ...  # noqa: D102
 
 
-def readable_covariates(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
-    """Return the covariates as float64 (NaN where missing) or, for categories, text.
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """The covariates of n rows, and what a clock looks at beside them.
+
+    Attributes
+    ----------
+    of
+        By covariate, shape (n,): float64 (NaN where missing) or, for categories, text.
+    kinds
+        The kind of term of each row, shape (n,); empty where no covariate is a clock.
+    events
+        The part of a lifetime with event that each row holds, shape (n,): of rows to learn from, for a clock.
+    """
+
+    of: Mapping[str, NDArray[Any]]
+    kinds: NDArray[np.object_]
+    events: NDArray[np.float64]
+
+
+def readable_values(frame: pd.DataFrame, covariates: Sequence[Covariate], *, to_learn: bool = False) -> Values:
+    """Return the covariates of rows; those to learn from say with what outcome.
 
     Raises
     ------
     DesignError
-        If a covariate is absent, or holds text, infinity or an impossible value where numbers are required.
+        If a covariate is absent, or holds text, infinity or an impossible value where numbers are required; if one is
+        a clock, and the frame does not tell kinds of terms apart, or, to learn from it, which lifetimes had an event.
     """
     absent = [covariate.name for covariate in covariates if covariate.name not in frame]
     if absent:
         raise DesignError(
             f"The frame lacks the covariates {', '.join(absent)}: build the cohort again, or leave them out."
         )
-    return pd.DataFrame(
-        {c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c) for c in covariates}
+    has_clock = any(covariate.transform == "clock" for covariate in covariates)
+    return Values(
+        {c.name: _labels(frame[c.name]) if c.transform == "category" else _numbers(frame, c) for c in covariates},
+        _kinds_of_term(frame) if has_clock else np.empty(0, dtype=object),
+        _events_to_learn_from(frame) if has_clock and to_learn else np.empty(0),
     )
 
 
-def has_clock(covariates: Sequence[Covariate]) -> bool:
-    """Tell whether one of the covariates is days to a date that was agreed."""
-    return any(covariate.transform == "clock" for covariate in covariates)
+def no_rows(covariates: Sequence[Covariate]) -> Values:
+    """Return the covariates of no row at all."""
+    none, no_text = np.empty(0), np.empty(0, dtype=object)
+    return Values({c.name: no_text if c.transform == "category" else none for c in covariates}, no_text, none)
 
 
-def kinds_of_term(frame: pd.DataFrame) -> NDArray[np.object_]:
-    """Return the kind of term of each row.
-
-    Raises
-    ------
-    DesignError
-        If the frame does not say it.
-    """
+def _kinds_of_term(frame: pd.DataFrame) -> NDArray[np.object_]:
     if KIND not in frame:
         raise DesignError(f"A clock needs the column {KIND} beside the days: build the cohort again.")
     return frame[KIND].astype(object).where(frame[KIND].notna(), NO_TERM).astype(str).to_numpy(object)
 
 
-def events_to_learn_from(frame: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the part of a lifetime with event that each training row holds.
-
-    Raises
-    ------
-    DesignError
-        If the frame does not say which rows have an event, and of which lifetime.
-    """
+def _events_to_learn_from(frame: pd.DataFrame) -> NDArray[np.float64]:
     missing = [column for column in _OUTCOME if column not in frame]
     if missing:
         raise DesignError(f"A clock is learned where events are known; the frame lacks {', '.join(missing)}.")

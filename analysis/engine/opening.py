@@ -1,6 +1,8 @@
 """Opening: a store of tables, with nothing of the machine's or a person's set-up in it."""
 
 import os
+import weakref
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ CLOSED = {
     "python_enable_replacements": False,
 }
 """Nothing is fetched, and nothing of a person's own set-up is used: extensions, secrets, variables of a notebook."""
+_COHORT = "cohort"
+"""What a built store that is read goes by."""
 
 
 def open_engine(
@@ -45,6 +49,51 @@ def open_engine(
     BuildError
         If the file cannot be opened, `threads` is less than 1, or `memory_limit` is no size.
     """
+    con, put_away = _connected(path, threads, memory_limit, read_only=read_only)
+    return _engine(con, path, put_away, read_only=read_only)
+
+
+class Standing:
+    """A built store that stays open for reading: to open it anew takes longer than most that it is asked.
+
+    Other parameters, and errors, are those of `open_engine`.
+
+    Parameters
+    ----------
+    is_sealed
+        Whether whoever asks it may read no file but the store.
+    """
+
+    def __init__(
+        self, path: Path, threads: int | None = None, memory_limit: str | None = None, *, is_sealed: bool = False
+    ) -> None:
+        self._path = path
+        self._con, put_away = _connected(path, threads, memory_limit, read_only=True)
+        weakref.finalize(self, put_away)
+        if is_sealed:
+            self.engine().seal()
+
+    def engine(self) -> Engine:
+        """Return an engine on it that sees nothing of what others on it make for now, name or show."""
+        return _engine(self._con.cursor(), self._path, read_only=True)
+
+
+def _engine(
+    con: duckdb.DuckDBPyConnection, path: Path | str, put_away: Callable[[], object] = bool, *, read_only: bool
+) -> Engine:
+    if read_only:
+        con.execute(f"use {_COHORT}")
+    with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
+        con.execute("set enable_progress_bar = false")
+    engine = Engine(con, Path(path) if read_only else None, put_away)
+    engine.live_in("UTC")
+    return engine
+
+
+def _connected(
+    path: Path | str, threads: int | None, memory_limit: str | None, *, read_only: bool
+) -> tuple[duckdb.DuckDBPyConnection, Callable[[], object]]:
+    """Return a connection, and what puts away what it leaves behind."""
     if threads is not None and threads < 1:
         raise BuildError(f"The number of threads must be at least 1, but is {threads}.")
     config: dict[str, Any] = {"threads": threads or os.cpu_count() or 1, "preserve_insertion_order": True, **CLOSED}
@@ -58,15 +107,10 @@ def open_engine(
         try:
             con = duckdb.connect(in_letters(":memory:" if read_only else str(path)), config=config)
             if read_only:  # attached, so that who reads it in the same process with other settings is no hindrance
-                con.execute(f"attach {literal(in_letters(str(path)))} as cohort (type duckdb, read_only)")
-                con.execute("use cohort")
+                con.execute(f"attach {literal(in_letters(str(path)))} as {_COHORT} (type duckdb, read_only)")
         except duckdb.Error as error:
             raise BuildError(why_not_opened(path, error)) from None
-        with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets has no bar, and refuses to set one
-            con.execute("set enable_progress_bar = false")
-        engine = Engine(con, Path(path) if read_only else None, opened.pop_all().close)
-    engine.live_in("UTC")
-    return engine
+        return con, opened.pop_all().close
 
 
 def check_memory_limit(memory_limit: str) -> None:

@@ -20,6 +20,7 @@ from analysis.errors import ModelError
 from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold, Learner, Relabel, by_churn
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
+from analysis.evaluation.quoted import Quoted, keep_quoted, quoted_of, read_quoted
 from analysis.evaluation.scored_quarters import ScoredQuarters
 from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
 from analysis.models.competition import BLEND, Makers
@@ -39,14 +40,22 @@ class RollingOrigin(ScoredQuarters):
     ----------
     learned
         The folds; where the rest was read as it is kept, they are learned again when they are asked for.
+    by_choice
+        What each of them was forecast by, which is kept, too.
     """
 
     learned: Later[tuple[Fold, ...]]
+    by_choice: Later[tuple[Quoted, ...]]
 
     @property
     def folds(self) -> tuple[Fold, ...]:
         """The quarters, each with its fitted models."""
         return self.learned.get()
+
+    @property
+    def quoted(self) -> tuple[Quoted, ...]:
+        """What each quarter was forecast by: the model chosen for it, and its design."""
+        return self.by_choice.get()
 
 
 def rolling_origin(
@@ -141,6 +150,7 @@ def rolling_origin(
     weights = cluster_resamples(cluster_place([fold.outcome for fold in folds]), n_resamples, seed)
     return RollingOrigin(
         learned=made(tuple(folds)),
+        by_choice=made(quoted_of(folds, choices)),
         models=tuple(fitted),
         choices=tuple(choices),
         by_fold=BY_FOLD.checked(_by_fold(folds, predictions, scored)),
@@ -195,7 +205,9 @@ def rolling_origin_of(
 def kept_rolling_origin(
     tenure: CohortTables, name: str, models: Makers | None = None, blended: Sequence[str] = BLENDED
 ) -> RollingOrigin:
-    """Return the same as `rolling_origin_of`, its scores as they are kept beside the cohort (`analysis.cohort.kept`).
+    """Return the same as `rolling_origin_of`, as it is kept beside the cohort (`analysis.cohort.kept`).
+
+    Kept are the scores, and of each quarter the model that was chosen, not those that it was chosen from.
 
     Parameters
     ----------
@@ -211,8 +223,13 @@ def kept_rolling_origin(
     """
     whole = Later(lambda: rolling_origin_of(tenure, models, blended))
     scored = kept(tenure, name, lambda: ScoredQuarters(**fields_of(whole.get(), ScoredQuarters)))
-    folds = made(whole.get().folds) if whole.is_made else Later(lambda: whole.get().folds)
-    return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds)
+    if whole.is_made:
+        keep_quoted(tenure, name, whole.get().folds, scored.choices)
+        folds, quoted = whole.get().learned, whole.get().by_choice
+    else:
+        folds = Later(lambda: whole.get().folds)
+        quoted = Later(lambda: read_quoted(tenure, name, scored.choices, lambda: whole.get().quoted))
+    return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds, by_choice=quoted)
 
 
 def cluster_place(outcomes: Sequence[Outcome]) -> NDArray[np.intp]:

@@ -50,11 +50,10 @@ class MonthlyForecasts:
             return self.last.explanations.accounts[place]
 
         def explained() -> Explanation | None:
-            number = _learned_before(self.rolling, landmark)
-            fold, quoted = self.rolling.folds[number], self.rolling.choices[number].model
+            quoted = self.rolling.quoted[_learned_before(self.rolling, landmark)]
             rows = tenure.landmarks
             asked = rows[(rows["lifetime_id"] == lifetime) & (rows["risk_date"] == landmark)]
-            return explain(fold.models[quoted], fold.design, asked, rows).accounts[0]
+            return explain(quoted.model, quoted.design, asked, rows).accounts[0]
 
         return kept(tenure, f"MonthlyForecasts.why.{digest(lifetime)[:16]}", explained)
 
@@ -87,8 +86,9 @@ def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Foreca
             learned_by, model = last.landmark, last.headline
         elif rolling.quarters[0] <= landmark:
             number = _learned_before(rolling, landmark)
-            fold, model = rolling.folds[number], rolling.choices[number].model
-            probability, learned_by = horizon_risk(fold.models[model], fold.design.apply(own)), fold.landmark
+            quoted, choice = rolling.quoted[number], rolling.choices[number]
+            probability, learned_by = horizon_risk(quoted.model, quoted.design.apply(own)), choice.landmark
+            model = choice.model
         else:
             continue
         said = {"lifetime_id": own["lifetime_id"], "landmark": landmark, "horizon_ends_on": own["horizon_ends_on"]}
@@ -98,5 +98,5 @@ def monthly_forecasts(tenure: CohortTables, rolling: RollingOrigin, last: Foreca
 
 
 def _learned_before(rolling: RollingOrigin, landmark: pd.Timestamp) -> int:
-    """Return the number of the last fold that had begun by a landmark."""
+    """Return the number of the last quarter that had begun by a landmark."""
     return max(number for number, quarter in enumerate(rolling.quarters) if quarter <= landmark)

@@ -13,7 +13,7 @@ from analysis.contest.effects import EffectResults
 from analysis.contest.results import ContestResults
 from analysis.contest.verdicts import GainVerdict, gain_verdict
 from analysis.declared.floors import Question
-from analysis.engine.engine import Engine
+from analysis.engine.opening import Standing
 from analysis.errors import obstacle_to
 from analysis.evaluation.asked_models import AskedModels, asked_models
 from analysis.evaluation.folds import Fold
@@ -78,17 +78,16 @@ class Workbench(Findings):
         BuildError
             If it is no select, or is refused: the reason.
         """
-        return Rows(self._sealed, select)
+        return Rows(self._sealed.engine, select)
 
     @cached_property
     def tables(self) -> Tables:
         """The tables of the cohort: what each is, from what it is made, and its rows."""
-        return Tables(self._sealed, self.covariates(), self.logs_that_stay)
+        return Tables(self._sealed.engine, self.covariates(), self.logs_that_stay)
 
-    def _sealed(self) -> Engine:
-        engine = self._opened()
-        engine.seal()
-        return engine
+    @cached_property
+    def _sealed(self) -> Standing:
+        return Standing(self.cohort_file, self.threads, self.memory_limit, is_sealed=True)
 
     @cached_property
     def rolling(self) -> RollingOrigin:

@@ -2,15 +2,36 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from analysis.wording.catalogue import Catalogue
 from analysis.wording.controls import isolated, shown
 from reports.writing.markup import finished, policy_hash, swatch
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled in this process: that takes longer than to fill them in."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._held:
+            bucket.bytecode_from_string(self._held[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(language: str) -> _Compiled:
+    """Return those of a language: what filters make of a constant is worked out as a template is compiled."""
+    return _Compiled()
 
 
 def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
@@ -30,6 +51,7 @@ def environment(catalogue: Catalogue, **functions: Callable) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finished,
+        bytecode_cache=_compiled(catalogue.language),
     )
     filled.filters.update(finished=partial(finished, catalogue=catalogue), policy_hash=policy_hash)
     filled.globals.update(

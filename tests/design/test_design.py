@@ -3,10 +3,7 @@ import pandas as pd
 import pytest
 from simulated_landmarks import COVARIATES, Declared, landmark_rows
 
-from analysis.design.formula import numbered, replayed
 from analysis.design.matrix import learn_design, learn_matrix
-from analysis.design.raw_covariates import kinds_of_term, readable_covariates
-from analysis.design.transforms import REMEMBERING
 from analysis.errors import DesignError
 from analysis.wording.remarks import remark
 
@@ -33,25 +30,31 @@ def test_the_matrix_of_the_training_rows_is_the_one_that_is_made_of_them_later()
     assert (matrix.values == again.values).all()
 
 
-def test_rows_are_replayed_to_the_bit_as_formulaic_would():
+def test_columns_are_those_that_pandas_makes_of_the_same_rows():
     """Of all transforms, with values that are missing, and a level that training did not know."""
-    rng, rows = np.random.default_rng(1), landmark_rows(n_accounts=300)
-    plans = np.array(["pro", "team", None], dtype=object)
-    rows = rows.assign(seats=rng.lognormal(2, 1, len(rows)), plan=plans[rng.integers(0, 3, len(rows))])
-    kinds = ("identity", "log1p", "log_from_one", "category", "clock")
-    names = ("seats", "seats", "seats", "plan", "days_to_renewal")
-    covariates = [Declared(f"{kind}_{name}", "usage", kind) for kind, name in zip(kinds, names, strict=True)]
-    rows = rows.assign(days_to_renewal=rng.uniform(0, 300, len(rows)), term_kind="yearly")
-    rows = rows.assign(**{one.name: rows[name] for one, name in zip(covariates, names, strict=True)})
-    rows.loc[rows.index[::5], [one.name for one in covariates if one.transform != "clock"]] = np.nan
-    design, _ = learn_matrix(rows.iloc[: len(rows) // 2], covariates)
-    scored = rows.iloc[len(rows) // 2 :].assign(
-        category_plan=lambda rows: rows["category_plan"].where(rows["event"] == 0, "new")
-    )
-    readable = numbered(readable_covariates(scored, covariates)).assign(kind=kinds_of_term(scored), events=np.nan)
-    theirs = np.asarray(design.spec.get_model_matrix(readable, context=REMEMBERING))
-    assert {one.covariate for one in design.columns} == {one.name for one in covariates}
-    assert np.array_equal(replayed(design.spec, covariates, readable), theirs)
+    rng = np.random.default_rng(1)
+    rows = landmark_rows(n_accounts=300)
+    seats = pd.Series(rng.lognormal(2, 1, len(rows))).where(rng.random(len(rows)) > 0.2)
+    plans = pd.Series(np.array(["pro", "team", "basic"], dtype=object)[rng.integers(0, 3, len(rows))])
+    rows = rows.assign(identity=seats.to_numpy(), log1p=seats.to_numpy(), log_from_one=seats.to_numpy() / 9)
+    rows = rows.assign(category=plans.where(seats.notna()).to_numpy())
+    half = len(rows) // 2
+    rows.loc[rows.index[half:][::7], "category"] = "new"
+    train, scored = rows.iloc[:half], rows.iloc[half:]
+    kinds = ("identity", "log1p", "log_from_one", "category")
+    matrix = learn_design(train, [Declared(kind, "usage", kind) for kind in kinds]).apply(scored)
+    scales = {"identity": lambda x: x, "log1p": np.log1p, "log_from_one": lambda x: np.log(x.clip(lower=1))}
+    expected = {}
+    for name, scale in scales.items():
+        median = scale(train[name]).median()
+        learned_from = scale(train[name]).fillna(median)
+        expected[name] = (scale(scored[name]).fillna(median) - learned_from.mean()) / learned_from.std()
+    levels = pd.get_dummies(scored["category"].fillna("(missing)"))
+    commonest = train["category"].fillna("(missing)").value_counts().index[0]
+    expected |= {f"category: {name}": levels[name] for name in levels if name not in ("new", commonest)}
+    assert set(matrix.names) == set(expected)
+    for place, name in enumerate(matrix.names):
+        assert matrix.values[:, place] == pytest.approx(expected[name].to_numpy(np.float64), rel=1e-12, abs=1e-12)
 
 
 def test_missing_takes_the_training_median_and_an_indicator():

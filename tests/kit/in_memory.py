@@ -9,11 +9,13 @@ import duckdb
 from analysis.engine.opening import CLOSED
 
 _NUMBERS = itertools.count(1)
+_IN_ONE = 12
+"""Warehouses in one DuckDB: the names of a warehouse's tables are looked for in all that are beside it."""
 
 
-@functools.cache
-def _started(*, closed: bool) -> duckdb.DuckDBPyConnection:
-    """Return the one DuckDB of this process that warehouses are in, whose only use is to put them there."""
+@functools.lru_cache(maxsize=2)
+def _started(number: int, *, closed: bool) -> duckdb.DuckDBPyConnection:
+    """Return one of the DuckDBs of this process that warehouses are in, whose only use is to put them there."""
     return duckdb.connect(config={"threads": 1, **(CLOSED if closed else {})})
 
 
@@ -25,7 +27,8 @@ def warehouse(*, closed: bool = False) -> duckdb.DuckDBPyConnection:
     closed
         Whether it has the product's own settings.
     """
-    started, name = _started(closed=closed), f"warehouse_{next(_NUMBERS)}"
+    number = next(_NUMBERS)
+    started, name = _started(number // _IN_ONE, closed=closed), f"warehouse_{number}"
     con = started.cursor()
     con.execute(f"attach ':memory:' as {name}")
     con.execute(f"use {name}")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.design.formula import Memory, memories, recalled
 from analysis.design.matrix import Column, Design, DroppedColumn, named_columns
+from analysis.design.transforms import Memory
 from analysis.models.saved.state import State
 from analysis.wording.remarks import remark
 
@@ -28,10 +28,9 @@ class SavedCovariate:
 
 def design_state(design: Design) -> State:
     """Return what a learned design consists of."""
-    known = memories(design.spec, design.covariates)
     covariates = [
         {"name": c.name, "family": c.family, "transform": c.transform, "learned": _as_facts(memory)}
-        for c, memory in zip(design.covariates, known, strict=True)
+        for c, memory in zip(design.covariates, design.memories, strict=True)
     ]
     dropped = [
         [column.name, column.covariate, column.family, column.reason.code, dict(column.reason.values)]
@@ -58,12 +57,15 @@ def design_of(state: State) -> Design:
         state.require(is_covariate and one.get("transform") in _TRANSFORMS, "covariates", one)
         covariates.append(SavedCovariate(one["name"], one["family"], one["transform"]))
         known.append(_memory(state, one["name"], one["transform"], one["learned"]))
-    spec = recalled(covariates, known)
-    columns = named_columns(spec, covariates)
+    columns = named_columns(covariates, known)
     kept = state.whole_numbers("kept", 0, len(columns) - 1, None)
     state.require(len(kept) and (np.diff(kept) > 0).all(), "kept", kept)
     return Design(
-        tuple(covariates), spec, tuple(columns[k] for k in kept), kept.astype(np.intp), tuple(_dropped(state, columns))
+        tuple(covariates),
+        tuple(known),
+        tuple(columns[k] for k in kept),
+        kept.astype(np.intp),
+        tuple(_dropped(state, columns)),
     )
 
 

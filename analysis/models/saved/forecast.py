@@ -26,7 +26,7 @@ from analysis.wording.remarks import Remark, remark
 
 ANY: Literal["any"] = "any"
 """Says that a forecast learned from any cohort will do."""
-_PACKAGES = ("tenure-workbench", "numpy", "scipy", "pandas", "formulaic", "numba")
+_PACKAGES = ("tenure-workbench", "numpy", "scipy", "pandas", "numba")
 _ROOMS = ("design", "models", "cox")
 """Whatever lives in these rooms of ``analysis`` makes a number of a row."""
 
