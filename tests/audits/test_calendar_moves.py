@@ -53,6 +53,7 @@ def test_a_shutdown_of_all_is_measured_exactly_and_is_nothing_beside_the_book(tm
     assert (beside.is_raised, beside.estimate) == (False, pytest.approx(0, abs=0.002))
 
 
+@pytest.mark.slow
 def test_a_shorter_one_that_takes_less_than_a_quarter_raises_nothing(tmp_path):
     week = FOUR_WEEKS_OF_MAY[:7]
     book, _ = moves(tmp_path, dict.fromkeys(week, 2))
@@ -60,6 +61,7 @@ def test_a_shorter_one_that_takes_less_than_a_quarter_raises_nothing(tmp_path):
     assert (book.is_raised, book.estimate) == (False, pytest.approx(math.log(1 - taken)))
 
 
+@pytest.mark.slow
 def test_what_fewer_than_half_of_the_accounts_do_is_no_calendar(tmp_path):
     book, _ = moves(tmp_path, dict.fromkeys(FOUR_WEEKS_OF_MAY, 1), slowed=29)
     assert (book.is_raised, book.estimate) == (False, pytest.approx(0))

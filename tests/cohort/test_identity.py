@@ -156,6 +156,7 @@ def read_all_of(cohort: Path) -> None:
         tenure.table(name)
 
 
+@pytest.mark.slow
 def test_any_flipped_byte_is_seen_by_a_build_or_changes_no_value(cohort: Path) -> None:
     rng, study, content = random.Random(7), read_study(cohort.parents[2] / "study.toml"), cohort.read_bytes()
     n_seen = 0

@@ -101,6 +101,7 @@ def test_a_failure_in_the_middle_leaves_what_was_there(tmp_path: Path, elsewhere
     assert content_of(tmp_path / "out") == before
 
 
+@pytest.mark.slow
 def test_the_study_or_the_command_asks_for_it(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
     path = write_small_source(tmp_path)
     path.write_text(f'{STUDY}\n[engine]\nkind = "spark"\nmaster = "local[*]"\n', encoding="utf-8")

@@ -111,6 +111,7 @@ def test_the_list_of_tables_counts_no_rows_that_are_not_there(both: tuple[Workbe
         both[1].tables.usage_daily.frame()
 
 
+@pytest.mark.slow
 def test_it_is_verified_by_the_rows_of_drawn_accounts(both: tuple[Workbench, Workbench]) -> None:
     found = verify(both[1], 7)
     rows = {one.table: one.rows for one in found.tables}
@@ -128,6 +129,7 @@ def test_the_log_is_no_empty_table(both: tuple[Workbench, Workbench], tmp_path: 
                 con.execute(f"select {asked} from usage_daily").fetchall()
 
 
+@pytest.mark.slow
 def test_a_check_keeps_the_rows_of_findings(both: tuple[Workbench, Workbench], tmp_path: Path) -> None:
     found = []
     for tenure in both:

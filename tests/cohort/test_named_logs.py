@@ -89,6 +89,7 @@ def test_every_table_but_the_log_is_that_of_a_file(
     assert fetched.isdisjoint(ON_THE_WAY), "what is not kept is not fetched"
 
 
+@pytest.mark.slow
 def test_the_rows_of_drawn_accounts_are_fetched_to_verify_it(named: Workbench) -> None:
     assert verify(named, 2).counts()["accounts"] == 2
 

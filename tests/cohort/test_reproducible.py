@@ -120,6 +120,7 @@ def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> 
     assert len(list(out.glob("cohort-*.duckdb"))) == 2
 
 
+@pytest.mark.slow
 def test_prune_keeps_the_current_cohort_only(tmp_path: Path) -> None:
     study = write_small_source(tmp_path)
     arguments = ["build", "--no-audits", "--study", str(study), "--out", str(tmp_path / "out")]

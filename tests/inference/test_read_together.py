@@ -79,6 +79,7 @@ def test_pulling_against_each_other_needs_less_to_be_told():
     assert read_together(fitted(values, values @ [0.5, 0.4]), columns(2)) == ()
 
 
+@pytest.mark.slow
 def test_marks_of_missing_values_are_held_and_in_no_group():
     rng = np.random.default_rng(7)
     mark = (rng.random(4000) < 0.5).astype(float)

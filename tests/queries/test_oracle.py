@@ -258,7 +258,7 @@ def versions_of(frame: pd.DataFrame, clock: Clock) -> list[Version]:
     return [Version(**{name: None if pd.isna(cell) else cell for name, cell in row.items()}) for row in rows]
 
 
-@pytest.mark.parametrize("event_date", ["notice", "end"])
+@pytest.mark.parametrize("event_date", ["notice", pytest.param("end", marks=pytest.mark.slow)])
 def test_the_queries_and_the_oracle_agree_on_a_year_and_a_half_of_a_random_source(event_date):
     clock = Clock(BEGINS, entry=181, snapshot=SPAN, gap=30, event_date=event_date, adoption_from=90, mature_from=365)
     rng = np.random.default_rng(20240101)

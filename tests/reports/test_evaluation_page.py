@@ -123,6 +123,7 @@ class TestTables:
         assert cards["ja"]["says"].dropna().str.contains("[\u3040-\u9fff]").all()
         assert (cards["en"]["says"].isna() == cards["ja"]["says"].isna()).all()
 
+    @pytest.mark.slow
     def test_those_of_an_earlier_run_are_gone(self, tenure, tmp_path):
         folder = write_evaluation(tenure, tmp_path).page.parent
         (folder / "tables" / "old.csv").write_text("x", encoding="utf-8")
@@ -198,6 +199,7 @@ class TestNotebook:
         assert tenure.evaluation is results
         assert results.use is results.use
 
+    @pytest.mark.slow
     def test_the_last_choice_is_the_one_quoted_now(self, tenure):
         choices = tenure.evaluation.choices().table
         assert choices["model"].iloc[-1] == tenure.forecast.headline

@@ -205,6 +205,7 @@ def page_of(tenure: Workbench, summary: Summary, language: str) -> str:
 
 
 class TestSection:
+    @pytest.mark.slow
     def test_says_what_was_found_by_the_audits(self, tenure, summary):
         found = dataclasses.replace(summary, grounds=eventful(summary.grounds))
         page = page_of(tenure, found, "en")

@@ -203,6 +203,7 @@ class TestKept:
     def tenure(self, sample_report: SampleReport) -> Workbench:
         return open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
 
+    @pytest.mark.slow
     def test_another_run_writes_the_same_bytes_without_working_anything_out(
         self, tenure: Workbench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,6 +122,13 @@ def tenure(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return open_study(write_small_source(folder), out=folder / "out", progress=quiet)
 
 
+@pytest.fixture
+def unasked(tenure: Workbench, tmp_path: Path) -> Workbench:
+    """The study beside a copy of its cohort, which it has not opened yet."""
+    copied = shutil.copy(tenure.cohort_file, tmp_path / tenure.cohort_file.name)
+    return Workbench(tenure.study, copied, tenure.hashes, quiet)
+
+
 class TestBesideOthers:
     @pytest.mark.parametrize("config", [{}, {"threads": 1}], ids=["as it is", "one thread"])
     def test_a_connection_of_ones_own_in_the_same_process(self, tenure: Workbench, config: dict[str, int]) -> None:
@@ -132,19 +140,25 @@ class TestBesideOthers:
         with other_process(tenure.cohort_file, read_only=True):
             assert len(tenure.table("lifetimes")) == 3
 
-    def test_a_connection_of_another_process_that_may_write_is_named(self, tenure: Workbench) -> None:
+    def test_a_connection_of_another_process_that_may_write_is_named(self, unasked: Workbench) -> None:
         with (
-            other_process(tenure.cohort_file, read_only=False) as process,
+            other_process(unasked.cohort_file, read_only=False) as process,
             pytest.raises(BuildError, match=f"open for writing in process {process.pid}. Close it there"),
         ):
-            tenure.query("from lifetimes")
+            unasked.query("from lifetimes")
+        assert len(unasked.query("from lifetimes")) == 3  # closed there
 
-    def test_a_connection_of_the_same_process_that_may_write_is_named(self, tenure: Workbench) -> None:
+    def test_a_connection_of_the_same_process_that_may_write_is_named(self, unasked: Workbench) -> None:
         with (
-            duckdb.connect(str(tenure.cohort_file)),
+            duckdb.connect(str(unasked.cohort_file)),
             pytest.raises(BuildError, match="open for writing in this very process"),
         ):
-            tenure.query("from lifetimes")
+            unasked.query("from lifetimes")
+
+    def test_nobody_can_write_into_a_cohort_that_was_asked(self, unasked: Workbench) -> None:
+        assert len(unasked.query("from lifetimes")) == 3
+        with pytest.raises(duckdb.Error, match="file handle conflict"):
+            duckdb.connect(str(unasked.cohort_file))
 
     def test_an_open_study_holds_its_cohort_until_it_is_gone(self, tenure: Workbench) -> None:
         other = Workbench(tenure.study, tenure.cohort_file, tenure.hashes, quiet)

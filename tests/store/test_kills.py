@@ -20,6 +20,7 @@ def test_killed_before_its_last_operations_it_leaves_each_part_as_before_or_as_a
         assert trial.faults(folder) == []
 
 
+@pytest.mark.slow
 def test_killed_before_some_operation_the_next_run_ends_as_if_nothing_had_been(trial: Trial) -> None:
     number = random.Random(1).randint(1, trial.operations)
     folder = trial.copy("drawn")

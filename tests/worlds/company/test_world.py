@@ -39,6 +39,7 @@ def test_same_seed_same_bytes_and_another_seed_another_world(
     assert all(other[name] != first[name] for name in ("subscriptions.parquet", "usage_daily.parquet"))
 
 
+@pytest.mark.slow
 def test_a_large_world_writes_use_month_by_month_and_the_same(
     brief: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from analysis.worlds.proofs.dealt_worlds import StudiedCompany
 from analysis.worlds.proofs.difference_coverage import differences_of_worlds, summarise_differences
 
 
+@pytest.mark.slow
 def test_a_dealt_world_is_held_against_the_accounts_that_it_does_not_have(short: World, tmp_path: Path) -> None:
     """One quarter of two small worlds; all of them: make study-worlds PROOFS=difference_coverage."""
     company = StudiedCompany("short", "short", short.scenario, short.folder, short.opened(tmp_path))
