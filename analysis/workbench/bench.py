@@ -39,7 +39,7 @@ from analysis.story.results import StoryResults
 from analysis.trial.trials import Trials
 from analysis.trial.tried import Tried
 from analysis.wording.remarks import Remark
-from analysis.workbench.overview import overview_html, overview_lines, show_measured, unknown_question
+from analysis.workbench.overview import ShownStudy
 from analysis.workbench.rows import Rows
 from analysis.workbench.tables import Tables
 
@@ -47,26 +47,8 @@ MOST_SEGMENTS = 12
 """That the list of accounts tells apart."""
 
 
-class Workbench(Findings):
+class Workbench(ShownStudy, Findings):
     """A study with every result a method away, each computed once when first asked for."""
-
-    def __repr__(self) -> str:
-        """Return what the study is, what it measures, and what can be asked of it, as text."""
-        return overview_lines(self)
-
-    def _repr_html_(self) -> str:
-        """Return the same as HTML."""
-        return overview_html(self)
-
-    def __getattr__(self, name: str) -> Any:
-        """Refuse a name that there is not: the nearest are named."""
-        if hasattr(type(self), name):  # it is there, and what it asked for is not
-            return object.__getattribute__(self, name)
-        raise unknown_question(name)
-
-    def measured(self) -> Display:
-        """Return which families of factors these data measure, and which tables would measure the others."""
-        return show_measured(self)
 
     def sql(self, select: str) -> Rows:
         """Return the rows of one select over the cohort's tables, in whatever form they are then asked for.

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -24,42 +25,57 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     "Judge": ("health_score", "score_audit", "money", "audits"),
 }  # fmt: skip
 """What can be asked, in the order in which one would."""
+TO_HAND = (
+    "study", "covariates", "families", "landmarks", "counting_process", "known_leavers", "rolling", "forecast", "skill",
+    "ledger",
+)  # fmt: skip
+"""What else is typed often: declarations, tables that models are fitted to, results behind the answers."""
 
 
-def overview_lines(study: CohortTables) -> str:
-    """Return the overview as text."""
-    return "\n".join([*_facts(study), in_lines("", _questions(study)).lstrip("\n")])
+class ShownStudy(CohortTables):
+    """A study that shows itself."""
 
+    def __repr__(self) -> str:
+        """Return what the study is, what it measures, and what can be asked of it, as text."""
+        return "\n".join([*_facts(self), in_lines("", self._questions()).lstrip("\n")])
 
-def overview_html(study: CohortTables) -> str:
-    """Return the overview as HTML."""
-    title, *facts = _facts(study)
-    lines = "<br>".join(map(html.escape, facts))
-    return f"<h3>{html.escape(title)}</h3><p>{lines}</p>{in_html('What can be asked', _questions(study))}"
+    def _repr_html_(self) -> str:
+        """Return the same as HTML."""
+        title, *facts = _facts(self)
+        lines = "<br>".join(map(html.escape, facts))
+        return f"<h3>{html.escape(title)}</h3><p>{lines}</p>{in_html('What can be asked', self._questions())}"
 
+    def __dir__(self) -> list[str]:
+        """Offer to who types what can be asked, and not each stone that a study is built of."""
+        offered = {name for names in (*QUESTIONS.values(), TO_HAND) for name in names}
+        return sorted(name for name in super().__dir__() if name in offered or name.startswith("_"))
 
-def show_measured(study: CohortTables) -> Display:
-    """Return each family with whether it is measured here, by how many covariates, and the tables that measure it."""
-    known, given = study.covariates(), study.families()
-    table = pd.DataFrame(
-        {
-            "family": [family.name for family, _ in given],
-            "label": [family.label_en for family, _ in given],
-            "measured": ["yes" if is_measured else "no" for _, is_measured in given],
-            "covariates": [sum(one.family == family.name for one in known) for family, _ in given],
-            "tables_that_measure_it": [", ".join(family.unlocked_by) for family, _ in given],
-        }
-    )
-    notes = ("study.tables.landmarks.describe() says what each covariate means.",)
-    return Display("What these data can measure", table, notes=notes)
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a name that there is not: the nearest are named."""
+        if hasattr(type(self), name):  # it is there, and what it asked for is not
+            return object.__getattribute__(self, name)
+        if name.startswith("_"):
+            raise AttributeError(name)
+        questions = [question for group in QUESTIONS.values() for question in group]
+        raise AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
 
+    def measured(self) -> Display:
+        """Return which families of factors these data measure, and which tables would measure the others."""
+        known, given = self.covariates(), self.families()
+        table = pd.DataFrame(
+            {
+                "family": [family.name for family, _ in given],
+                "label": [family.label_en for family, _ in given],
+                "measured": ["yes" if is_measured else "no" for _, is_measured in given],
+                "covariates": [sum(one.family == family.name for one in known) for family, _ in given],
+                "tables_that_measure_it": [", ".join(family.unlocked_by) for family, _ in given],
+            }
+        )
+        notes = ("study.tables.landmarks.describe() says what each covariate means.",)
+        return Display("What these data can measure", table, notes=notes)
 
-def unknown_question(name: str) -> AttributeError:
-    """Return the error of who asks a study for what it does not have: the nearest questions are named."""
-    if name.startswith("_"):
-        return AttributeError(name)
-    questions = [question for group in QUESTIONS.values() for question in group]
-    return AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
+    def _questions(self) -> dict[str, list[tuple[str, str]]]:
+        return {group: questions_of(type(self), names) for group, names in QUESTIONS.items()}
 
 
 def _facts(study: CohortTables) -> list[str]:
@@ -82,7 +98,3 @@ def _facts(study: CohortTables) -> list[str]:
         names = ", ".join(family.name for family in lacking)
         facts.append(f"Not measured here: {names}; these tables would tell: {', '.join(tables)}")
     return facts
-
-
-def _questions(study: CohortTables) -> dict[str, list[tuple[str, str]]]:
-    return {group: questions_of(type(study), names) for group, names in QUESTIONS.items()}

@@ -13,7 +13,7 @@ from analysis.declared.contract import read_contract
 from analysis.errors import BuildError, DesignError, ModelError, StudyError
 from analysis.figures.shown import Answers
 from analysis.workbench import Workbench, open_workbench
-from analysis.workbench.overview import QUESTIONS
+from analysis.workbench.overview import QUESTIONS, TO_HAND
 from analysis.workbench.source_tables import ROWS
 
 
@@ -65,6 +65,13 @@ def test_rooms_list_their_questions_and_compute_nothing(study):
         assert "<code>" in room._repr_html_()
     assert study.events().title == study.events.ends().title
     assert "rolling" not in vars(study)
+
+
+def test_who_types_is_offered_what_can_be_asked(study):
+    offered = [name for name in dir(study) if not name.startswith("_")]
+    assert {name for names in QUESTIONS.values() for name in names} | set(TO_HAND) == set(offered)
+    assert "progress" not in offered
+    assert callable(study.progress)  # it is there all the same
 
 
 def test_tables_explain_themselves(study):
