@@ -81,8 +81,8 @@ study.account("A000148")
 # %% [markdown]
 # ## Low use, and renewed
 #
-# The story that is not told: for two years hardly any use and a red score, and it renewed, a seat smaller. Among
-# accounts of low use before a renewal, most renew.
+# The story that is not told: for more than a year hardly any use, for longer a red score, and it renewed, a seat
+# smaller. Among accounts of low use before a renewal, most renew.
 
 # %%
 study.account("A000256")

@@ -17,6 +17,8 @@ from analysis.wording.columns import in_columns
 
 MOST_ROWS, FIRST_ROWS, MOST_COLUMNS = 20, 10, 10
 MISSING = "–"
+_LONG, _PROSE = 40, "text-align: left; min-width: 15em"
+"""Letters from which on a text is a sentence, and how a column of such is told, lest numbers beside it squeeze it."""
 _CARD = "background: #fff; color: #22303c; border-radius: 4px; max-width: 100%; width: fit-content; padding: 4px"
 """A picture is drawn on white, in a dark notebook as in a light one."""
 
@@ -180,7 +182,10 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _html_table(texts: pd.DataFrame, numeric: Sequence[bool]) -> str:
-    styles = ["text-align: right" if is_number else "text-align: left" for is_number in numeric]
+    styles = [
+        "text-align: right" if is_number else _PROSE if texts[name].map(len).max() > _LONG else "text-align: left"
+        for name, is_number in zip(texts.columns, numeric, strict=True)
+    ]
 
     def row(tag: str, cells: Iterable[str]) -> str:
         pairs = zip(styles, cells, strict=True)
