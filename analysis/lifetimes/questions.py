@@ -52,6 +52,17 @@ class Lifetimes(CohortTables):
         ------
         StudyError
             If there is no such column, the source does not give it, or it is no expression.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.survival(by="segment").frame().groupby("group")["n_risk"].max()
+        group
+        appstore1     82
+        appstore2     80
+        web          145
+        Name: n_risk, dtype: int64
         """
         if by is None:
             return show_survival(*self.survival_tables())
@@ -96,7 +107,17 @@ class Lifetimes(CohortTables):
         return EventResults(self.table, self.study.report)
 
     def book(self) -> Display:
-        """Return the accounts at the start of each fiscal quarter, and how many left in it."""
+        """Return the accounts at the start of each fiscal quarter, and how many left in it.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.book().frame()[["label", "at_start", "churned_of_start", "rate"]].tail(2).round(3)
+              label  at_start  churned_of_start   rate
+        6  Jul 2023     181.0              16.0  0.088
+        7  Oct 2023     194.0              14.0    NaN
+        """
         book = book_of(self.table("book_by_quarter"))
         return show_book(hide_small_quarters(book, self.study.report.min_cell))
 

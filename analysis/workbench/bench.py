@@ -59,6 +59,16 @@ class Workbench(ShownStudy, Findings):
         ------
         BuildError
             If it is no select, or is refused: the reason.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.sql("select segment, count(*) as accounts from accounts group by all order by all").frame()
+             segment  accounts
+        0  appstore1        82
+        1  appstore2        82
+        2        web       149
         """
         return Rows(self._sealed.engine, select)
 
@@ -273,6 +283,13 @@ class Workbench(ShownStudy, Findings):
         ------
         StudyError
             If there is no such account; the nearest known ids are named.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.account("1602", forecasts=False).title
+        '1602: a customer from 2023-06-20; left on 2023-12-20; paid last 90 a month for 5 seats'
         """
         return self._stories.account(account_id, forecasts)
 

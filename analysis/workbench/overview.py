@@ -60,7 +60,19 @@ class ShownStudy(CohortTables):
         raise AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
 
     def measured(self) -> Display:
-        """Return which families of factors these data measure, and which tables would measure the others."""
+        """Return which families of factors these data measure, and which tables would measure the others.
+
+        Examples
+        --------
+        >>> from analysis import open_study
+        >>> study = open_study("tests/data/crm5_sample/study.toml", progress=lambda step: None)
+        >>> study.measured().frame()[["family", "measured", "covariates"]]
+                 family measured  covariates
+        0         usage      yes          12
+        1  relationship       no           0
+        2      champion       no           0
+        3      contract      yes          10
+        """
         known, given = self.covariates(), self.families()
         table = pd.DataFrame(
             {
