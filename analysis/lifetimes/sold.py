@@ -21,6 +21,8 @@ AS_OF_SNAPSHOT = ("parent_account_id", "industry", "region", "employees", "segme
 ON_THE_DAY = ("plan", "product", "currency", "term_months", "auto_renew", "notice_period_days", "seats", "mrr")
 """Columns of subscriptions: as they were on the day."""
 ALWAYS = ("origin", "lifetime_number", "products")
+_KNOWN_LATER = ("ended_on", "notice_on", "notice_withdrawn_on", "end_reason", "churn_reason")
+"""Columns of subscriptions by which no group is told: they say how it ended."""
 _OTHERS = (
     "'{expression}' looks at other lifetimes than its own, in a window, a sum or a select. An expression tells each by "
     "its own columns: seats >= 100."
@@ -129,8 +131,14 @@ def refuse_unknown(expression: str, read: Collection[str], given: Collection[str
             raise StudyError(
                 f"'{expression}' reads '{name}', which these data do not measure: it needs {', '.join(lacking[name])}."
             )
+        if name in _KNOWN_LATER and name not in there:
+            raise StudyError(
+                f"'{expression}' reads '{name}', which is known only once somebody leaves: groups by it are groups by "
+                f"how they end. There are: {', '.join(there)}."
+            )
         if name not in there:
-            raise StudyError(f"'{expression}' reads '{name}', which there is not. {nearest(name, there)}")
+            meant = "The day on which a lifetime began is 'origin'." if name == "started_on" else nearest(name, there)
+            raise StudyError(f"'{expression}' reads '{name}', which there is not. {meant}")
 
 
 def in_groups(values: pd.Series) -> pd.Series:
