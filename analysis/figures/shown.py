@@ -4,17 +4,27 @@ import html
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.display import Display
+from analysis.wording.nearest import nearest
 
 
 class Shown:
     """A result with more to ask of it, that is seen by its first answer: `shown`."""
+
+    if not TYPE_CHECKING:  # which refuses such names by itself
+
+        def __getattr__(self, name: str) -> object:
+            """Refuse a name that there is not: the nearest are named."""
+            if hasattr(type(self), name) or name.startswith("_"):  # it is there, and what it asked for is not
+                return object.__getattribute__(self, name)
+            offered = [one for one in dir(type(self)) if not one.startswith("_")]
+            raise AttributeError(f"There is no '{name}' to ask of {type(self).__name__}. {nearest(name, offered)}")
 
     def shown(self) -> Display:
         """Return the answer that it is seen by."""

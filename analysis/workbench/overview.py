@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -50,14 +50,14 @@ class ShownStudy(CohortTables):
         offered = {name for names in (*QUESTIONS.values(), TO_HAND) for name in names}
         return sorted(name for name in super().__dir__() if name in offered or name.startswith("_"))
 
-    def __getattr__(self, name: str) -> Any:
-        """Refuse a name that there is not: the nearest are named."""
-        if hasattr(type(self), name):  # it is there, and what it asked for is not
-            return object.__getattribute__(self, name)
-        if name.startswith("_"):
-            raise AttributeError(name)
-        questions = [question for group in QUESTIONS.values() for question in group]
-        raise AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
+    if not TYPE_CHECKING:  # which refuses such names by itself
+
+        def __getattr__(self, name: str) -> object:
+            """Refuse a name that there is not: the nearest are named."""
+            if hasattr(type(self), name) or name.startswith("_"):  # it is there, and what it asked for is not
+                return object.__getattribute__(self, name)
+            questions = [question for group in QUESTIONS.values() for question in group]
+            raise AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
 
     def measured(self) -> Display:
         """Return which families of factors these data measure, and which tables would measure the others.

@@ -67,6 +67,13 @@ def test_rooms_list_their_questions_and_compute_nothing(study):
     assert "rolling" not in vars(study)
 
 
+@pytest.mark.parametrize("room", ["contest", "money", "events", "audits"])
+def test_so_is_one_that_a_room_does_not_have(study, room):
+    asked = getattr(study, room).first
+    with pytest.raises(AttributeError, match=rf"There is no '{asked}x' to ask of \w+. The nearest: {asked}"):
+        getattr(getattr(study, room), asked + "x")
+
+
 def test_who_types_is_offered_what_can_be_asked(study):
     offered = [name for name in dir(study) if not name.startswith("_")]
     assert {name for names in QUESTIONS.values() for name in names} | set(TO_HAND) == set(offered)
