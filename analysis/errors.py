@@ -96,7 +96,8 @@ class EngineError(TenureError):
         if self.damaged or self.is_disk_full:
             return str(self)
         if self.is_out_of_memory:
-            return f"{self.first_line}. Give it more memory (--memory-limit), or fewer threads (--threads)."
+            ways = "more memory (--memory-limit), fewer threads (--threads), or a long log in parts (--buckets)"
+            return f"{self.first_line}. Give it {ways}."
         return self.details
 
 

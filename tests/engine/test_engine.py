@@ -95,5 +95,5 @@ class TestRefusals:
 
     def test_for_want_of_memory_say_what_to_do(self):
         error = EngineError("Out of Memory Error: no room\nSET threads = 1", is_out_of_memory=True)
-        mend = "Give it more memory (--memory-limit), or fewer threads (--threads)."
+        mend = "Give it more memory (--memory-limit), fewer threads (--threads), or a long log in parts (--buckets)."
         assert error.advice == f"Out of Memory Error: no room. {mend}"

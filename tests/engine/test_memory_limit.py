@@ -56,6 +56,6 @@ def test_a_limit_too_small_says_what_failed_and_what_to_give(
     study = ["--study", str(write_small_source(tmp_path)), "--out", str(tmp_path / "out")]
     assert main(["build", "--no-audits", *study, "--memory-limit", "5MB"]) == 1
     said = capsys.readouterr().err
-    assert re.search(r"failed: Out of Memory Error: .*Give it more memory \(--memory-limit\), or fewer threads", said)
+    assert re.search(r"failed: Out of Memory Error: .*Give it more memory \(--memory-limit\), fewer threads", said)
     assert "SET threads" not in said
     assert not list(tmp_path.glob("out/**/*.duckdb"))
