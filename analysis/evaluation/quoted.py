@@ -75,7 +75,7 @@ def read_quoted(
     tenure, name, choices
         As for `keep_quoted`.
     learn
-        Learns them.
+        Learns them, and keeps them.
     """
     if not tenure.is_as_built:
         return learn()

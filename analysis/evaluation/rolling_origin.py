@@ -223,12 +223,13 @@ def kept_rolling_origin(
     """
     whole = Later(lambda: rolling_origin_of(tenure, models, blended))
     scored = kept(tenure, name, lambda: ScoredQuarters(**fields_of(whole.get(), ScoredQuarters)))
-    if whole.is_made:
+
+    def learned() -> tuple[Quoted, ...]:
         keep_quoted(tenure, name, whole.get().folds, scored.choices)
-        folds, quoted = whole.get().learned, whole.get().by_choice
-    else:
-        folds = Later(lambda: whole.get().folds)
-        quoted = Later(lambda: read_quoted(tenure, name, scored.choices, lambda: whole.get().quoted))
+        return whole.get().quoted
+
+    quoted = made(learned()) if whole.is_made else Later(lambda: read_quoted(tenure, name, scored.choices, learned))
+    folds = whole.get().learned if whole.is_made else Later(lambda: whole.get().folds)
     return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds, by_choice=quoted)
 
 

@@ -54,3 +54,7 @@ def test_where_it_is_lost_it_is_learned_again(
     monkeypatch.setattr(rolling_origin, "rolling_origin_of", learns_nothing)
     with pytest.raises(AssertionError, match="learned again"):
         _ = tenure.rolling.quoted
+    monkeypatch.setattr(rolling_origin, "rolling_origin_of", lambda *_asked: first.rolling)
+    assert len(tenure.rolling.quoted) == len(kept)
+    monkeypatch.setattr(rolling_origin, "rolling_origin_of", learns_nothing)
+    assert len(opened(tmp_path / "out").rolling.quoted) == len(kept)  # kept again
