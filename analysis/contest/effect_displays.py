@@ -31,15 +31,17 @@ _WEEKS = ("weeks_from", "weeks_to", "is_filled", "n_events", "hazard_ratio", "ha
 _HALVES = "In the columns of families, yes is the half of the accounts of which the family says the worse."
 
 
-def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> Display:
+def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str], currency: str | None = None) -> Display:
     """Return by how many points of churn, accounts and yearly revenue each family's ends differ.
 
     Parameters
     ----------
     colors
         Colour of each family.
+    currency
+        Of what accounts pay.
     """
-    drawn = drawn_differences(found, english())
+    drawn = drawn_differences(found, english(), currency)
     return Display(
         "Points of churn between accounts at the 10th and the 90th percentile of what a family says",
         found.table,
@@ -50,9 +52,9 @@ def show_risk_differences(found: RiskDifferences, colors: Mapping[str, str]) -> 
     )
 
 
-def drawn_differences(found: RiskDifferences, catalogue: Catalogue) -> pd.DataFrame:
+def drawn_differences(found: RiskDifferences, catalogue: Catalogue, currency: str | None = None) -> pd.DataFrame:
     """Return what `draw_points` needs of the differences, in the words of a catalogue."""
-    said = [_points(line, catalogue) for line in found.table.itertuples()]
+    said = [_points(line, catalogue, currency) for line in found.table.itertuples()]
     return found.table[["family", "estimate", "conf_low", "conf_high"]].assign(
         label=_names(found.table["family"], catalogue),
         text=[points for points, _ in said],
@@ -60,23 +62,24 @@ def drawn_differences(found: RiskDifferences, catalogue: Catalogue) -> pd.DataFr
     )
 
 
-def _points(line: Any, catalogue: Catalogue) -> tuple[str, str]:
+def _points(line: Any, catalogue: Catalogue, currency: str | None) -> tuple[str, str]:
     """Return a family's points, and the accounts and revenue that they come to."""
     if line.shown == Shown.SILENT:
         return remark("contest.difference_none").in_words(catalogue), ""
     points = remark("contest.difference_told", points=line.estimate, low=line.conf_low, high=line.conf_high)
+    number = round(line.accounts)
     accounts = (
-        remark("contest.accounts", accounts=line.accounts)
+        remark("contest.accounts", accounts=number)
         if pd.isna(line.revenue)
-        else remark("contest.accounts_paying", accounts=line.accounts, revenue=round(line.revenue))
+        else remark("contest.accounts_paying", accounts=number, revenue=catalogue.money(line.revenue, currency))
     )
     return points.in_words(catalogue), accounts.in_words(catalogue)
 
 
-def show_blind_spots(found: BlindSpots) -> Display:
+def show_blind_spots(found: BlindSpots, currency: str | None = None) -> Display:
     """Return the cells of accounts high and low by each family, with their map."""
     catalogue = english()
-    drawn = drawn_cells(found, catalogue)
+    drawn = drawn_cells(found, catalogue, currency)
     rows, columns = cell_labels(found.families, catalogue)
     notes = map_notes(found, catalogue)
     return Display(
@@ -95,20 +98,19 @@ def map_notes(found: BlindSpots, catalogue: Catalogue) -> list[str]:
     return [remark(code).in_words(catalogue) for code in codes]
 
 
-def drawn_cells(found: BlindSpots, catalogue: Catalogue) -> pd.DataFrame:
+def drawn_cells(found: BlindSpots, catalogue: Catalogue, currency: str | None = None) -> pd.DataFrame:
     """Return what `draw_cells` needs of the cells, in the words of a catalogue."""
     others = _combinations(found.families)
     lines = []
     for place, cell in found.table.iterrows():
         own = tuple(bool(cell[family]) for family in found.families)
         at = {"row": int(own[0]), "column": others.index(own[1:]), "is_spot": place in found.spots}
-        lines.append(
-            at | {"estimate": cell["estimate"], "share": catalogue.share(cell["estimate"])} | _texts(cell, catalogue)
-        )
+        left = {"estimate": cell["estimate"], "share": catalogue.share(cell["estimate"])}
+        lines.append(at | left | _texts(cell, catalogue, currency))
     return pd.DataFrame(lines)
 
 
-def _texts(cell: pd.Series, catalogue: Catalogue) -> dict[str, str]:
+def _texts(cell: pd.Series, catalogue: Catalogue, currency: str | None) -> dict[str, str]:
     """Return the lines of text in a cell, empty where there is nothing to say."""
     interval = of = paying = ""
     if not cell["is_hidden"] and cell["n_accounts"]:
@@ -119,7 +121,8 @@ def _texts(cell: pd.Series, catalogue: Catalogue) -> dict[str, str]:
     else:
         now = remark("contest.map_now", accounts=round(cell["accounts_now"])).in_words(catalogue)
         if pd.notna(cell["revenue_now"]):
-            paying = remark("contest.map_paying", revenue=round(cell["revenue_now"])).in_words(catalogue)
+            revenue = catalogue.money(cell["revenue_now"], currency)
+            paying = remark("contest.map_paying", revenue=revenue).in_words(catalogue)
     return {"interval": interval, "of": of, "now": now, "paying": paying}
 
 

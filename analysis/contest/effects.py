@@ -5,6 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.cohort.currency import currency_of
 from analysis.cohort.fingerprint import digest
 from analysis.cohort.kept import kept, kept_property
 from analysis.contest.adjusted_displays import show_by_event, show_total_effects, show_touches
@@ -69,6 +70,11 @@ class EffectResults(Answers):
         self._rolling, self._folds_if_made = rolling, folds_if_made
         self._forecast = forecast
         self._signals = signals
+
+    @cached_property
+    def currency(self) -> str | None:
+        """The currency of what accounts pay; None where neither data nor study name one."""
+        return currency_of(self._tenure)
 
     @kept_property
     def told_by_family(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -204,7 +210,7 @@ class EffectResults(Answers):
 
     def risk_differences(self) -> Display:
         """Return by how many points of churn, accounts and yearly revenue the ends of each family differ."""
-        return show_risk_differences(self.differences, self._tenure.colors)
+        return show_risk_differences(self.differences, self._tenure.colors, self.currency)
 
     def total_effects(self) -> Display:
         """Return each family's difference in points of churn, the others as they stood a horizon earlier, and now."""
@@ -221,7 +227,7 @@ class EffectResults(Answers):
 
     def blind_spots(self) -> Display:
         """Return the map of cells of accounts high and low by each family."""
-        return show_blind_spots(self.cells)
+        return show_blind_spots(self.cells, self.currency)
 
     def vacancy(self) -> Display:
         """Return the hazard of leaving by weeks since a champion's departure became known, filled or not."""

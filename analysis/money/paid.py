@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.currency import currencies_of
 from analysis.errors import ModelError
 from analysis.evaluation.use.revenue import MONTHS_A_YEAR
 from analysis.wording.remarks import Remark, remark
@@ -117,23 +118,8 @@ def no_prices(tenure: CohortTables) -> Remark | None:
     """Return why nothing can be said of money; None where prices are given, and in one currency."""
     if "subscriptions.mrr" not in tenure.given:
         return remark("money.no_prices")
-    named = _currencies(tenure)
+    named = currencies_of(tenure)
     return remark("money.several_currencies", currencies=named) if len(named) > 1 else None
-
-
-def currency_of(tenure: CohortTables) -> str | None:
-    """Return the currency of prices: as the data say, else as the study does; None where neither does."""
-    named = _currencies(tenure)
-    return named[0] if len(named) == 1 else (tenure.study.report.currency or None)
-
-
-def _currencies(tenure: CohortTables) -> tuple[str, ...]:
-    if "subscriptions.currency" not in tenure.given:
-        return ()
-    found = tenure.query(
-        "select distinct currency from subscriptions where currency is not null and mrr is not null order by currency"
-    )
-    return tuple(found["currency"])
 
 
 def refuse(obstacle: Remark | None) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.currency import currency_of
 from analysis.cohort.kept import kept_property
 from analysis.curves.rates import DAYS_A_YEAR
 from analysis.design.outcome import Outcome
@@ -24,7 +25,7 @@ from analysis.money.bridge import bridge_by_quarter
 from analysis.money.brief import MoneyBrief
 from analysis.money.displays import show_ahead, show_announced, show_arr, show_bridge, show_renewals
 from analysis.money.lifetime_value import LIMIT_YEARS, MeanPrice, lifetime_values, mean_price
-from analysis.money.paid import Paid, currency_of, levels_on, no_prices, read_paid, refuse
+from analysis.money.paid import Paid, levels_on, no_prices, read_paid, refuse
 from analysis.money.renewals import renewals_by_period, renewals_due
 from analysis.money.retention import retention_by_quarter
 from analysis.money.summed import summed_up

@@ -6,13 +6,13 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
+from analysis.cohort.currency import currency_of
 from analysis.cohort.kept import kept, kept_property
 from analysis.errors import obstacle_to
 from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.figures.display import Display
 from analysis.forecast.outlook import Forecast
 from analysis.health_score.scored import Scored
-from analysis.money.paid import currency_of
 from analysis.story import strands
 from analysis.story.base_rates import Stories, stories_of
 from analysis.story.displays import show_account, show_stories

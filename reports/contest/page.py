@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from analysis.cohort.currency import currency_of
 from analysis.contest.values import IPA, LOG_SCORE, TOTAL
 from analysis.contest.where import LEAST_EVENTS
 from analysis.wording.catalogue import Catalogue
@@ -53,7 +54,7 @@ def render_contest(tenure: Workbench, content: Contest, catalogue: Catalogue, pr
             labels=labels,
             colors=tenure.colors,
             provenance=provenance,
-            **_of_page(content, catalogue, labels, tenure.colors),
+            **_of_page(content, catalogue, labels, tenure.colors, currency_of(tenure)),
         )
     )
 
@@ -80,21 +81,23 @@ def of_compared(
         "f": found,
         "rank": sentences.rank_sentence(text, found.ranking, labels),
         "lines": family_lines(text, found, currency),
-        "both": both_picture(found, text, labels, colors),
-        "cells": None if isinstance(found.cells, Remark) else cells_picture(found.cells, text),
+        "both": both_picture(found, text, labels, colors, currency),
+        "cells": None if isinstance(found.cells, Remark) else cells_picture(found.cells, text, currency),
         "vacancy": None if isinstance(found.vacancy, Remark) else vacancy_picture(found.vacancy, text),
         "notes_of": lambda part: [] if isinstance(part, Remark) else [note.in_words(text) for note in part.notes],
     }
 
 
-def _of_page(content: Contest, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> dict[str, Any]:
+def _of_page(
+    content: Contest, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str], currency: str | None
+) -> dict[str, Any]:
     """Return what the templates of this page ask for beyond, where families could be compared."""
     found, further = content.compared, content.further
     if found is None or further is None:
         return {}
     values, where, differences = (further.tables[name] for name in ("values", "where", "differences"))
     told = [by for by in dict.fromkeys(where["by"]) if by in set(differences["by"])]
-    return of_compared(found, text, labels, colors) | {
+    return of_compared(found, text, labels, colors, currency) | {
         "short": [*sentences.in_short(text, found, labels), *sentences.silent_sentences(text, found, labels)],
         "worth": values[values["metric"] == LOG_SCORE],
         "by_ipa": values[values["metric"] == IPA].set_index(["model", "family"]),
@@ -105,7 +108,9 @@ def _of_page(content: Contest, text: Catalogue, labels: Mapping[str, str], color
         "told_together": [TOTAL] if len(found.ranking.families) > 1 else [],
         "of_where": {by: sentences.where_sentences(text, differences[differences["by"] == by], labels) for by in told},
         "least_events": LEAST_EVENTS,
-        "points": None if isinstance(found.differences, Remark) else points_picture(found.differences, text, colors),
+        "points": None
+        if isinstance(found.differences, Remark)
+        else points_picture(found.differences, text, colors, currency),
         "further": further,
         "totals": None if isinstance(further.totals, Remark) else totals_picture(further.totals, text, colors),
         "touches": None if isinstance(further.touches, Remark) else touches_picture(further.touches, text, colors),

@@ -44,12 +44,14 @@ def values_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], 
     )  # fmt: skip
 
 
-def both_picture(found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str]) -> Markup:
+def both_picture(
+    found: Compared, text: Catalogue, labels: Mapping[str, str], colors: Mapping[str, str], currency: str | None = None
+) -> Markup:
     """Draw both questions side by side: what each family is worth, and how many points of churn it makes out."""
     if isinstance(found.differences, Remark):
         return values_picture(found, text, labels, colors)
     values, words = _values(found, text, labels)
-    points = drawn_differences(found.differences, text).set_index("family")
+    points = drawn_differences(found.differences, text, currency).set_index("family")
     points = points.loc[list(dict.fromkeys(values["family"]))].reset_index()
     return Markup(
         as_svg(
@@ -83,11 +85,12 @@ def _first(values: pd.DataFrame, words: dict) -> pd.DataFrame:
     return own.assign(label=own["family"].map(words["families"]))
 
 
-def points_picture(found: RiskDifferences, text: Catalogue, colors: Mapping[str, str]) -> Markup:
+def points_picture(
+    found: RiskDifferences, text: Catalogue, colors: Mapping[str, str], currency: str | None = None
+) -> Markup:
     """Draw how many points of churn each family makes out."""
-    return _dots(
-        "points", drawn_differences(found, text), text, colors, text("contest.points_alt"), text("contest.points_x")
-    )
+    drawn = drawn_differences(found, text, currency)
+    return _dots("points", drawn, text, colors, text("contest.points_alt"), text("contest.points_x"))
 
 
 def totals_picture(found: TotalEffects, text: Catalogue, colors: Mapping[str, str]) -> Markup:
@@ -118,9 +121,9 @@ def _dots(name: str, drawn: pd.DataFrame, text: Catalogue, colors: Mapping[str, 
     )  # fmt: skip
 
 
-def cells_picture(found: BlindSpots, text: Catalogue) -> Markup:
+def cells_picture(found: BlindSpots, text: Catalogue, currency: str | None = None) -> Markup:
     """Draw the map of blind spots."""
-    drawn = drawn_cells(found, text)
+    drawn = drawn_cells(found, text, currency)
     rows, columns = cell_labels(found.families, text)
     return Markup(
         as_svg(

@@ -9,8 +9,8 @@ from samples import with_little_work
 from small_source import SUBSCRIPTIONS, write_small_source
 from worlds import SHORT, shared_world
 
+from analysis.cohort.currency import currency_of
 from analysis.errors import ModelError
-from analysis.money.paid import currency_of
 from analysis.workbench import Workbench, open_study
 
 DISPLAYS = ("arr", "bridge", "retention", "renewals", "renewals_ahead", "announced", "at_risk", "lifetime_value")
