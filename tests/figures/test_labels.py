@@ -101,7 +101,8 @@ def texts_in(svg: str) -> list[str]:
 @pytest.mark.parametrize(
     ("what", "groups"),
     [
-        *((what, FEW[: 2 if what == "rates, named" else 3]) for what in DRAWN),
+        *((what, FEW[:1]) for what in DRAWN),
+        *(pytest.param(what, FEW[1 : 2 if what == "rates, named" else 3], marks=pytest.mark.slow) for what in DRAWN),
         *(pytest.param(what, ALL, marks=pytest.mark.slow) for what in IN_FULL),
     ],
 )
