@@ -212,8 +212,8 @@ def learn_matrix(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> tuple[
 
 def named_columns(covariates: Sequence[Covariate], memories: Sequence[Memory]) -> list[Column]:
     """Name the columns of all covariates for readers: 'seats', 'seats: missing', 'plan: basic'."""
-    told = zip(covariates, memories, strict=True)
-    return [_named(one, level) for one, memory in told for level in transformed(one, memory, no_rows(covariates))]
+    nobody, told = no_rows(covariates), zip(covariates, memories, strict=True)
+    return [_named(one, level) for one, memory in told for level in transformed(one, memory, nobody)]
 
 
 def _values(covariates: Sequence[Covariate], memories: Sequence[Memory], of: Values) -> NDArray[np.float64]:

@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.fingerprint import digest
 from analysis.errors import ModelError
-from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, kept_rolling_origin, rolling_origin_of
+from analysis.evaluation.kept_quarters import kept_rolling_origin
+from analysis.evaluation.rolling_origin import QUOTED, RollingOrigin, rolling_origin_of
 from analysis.figures.display import Display
 from analysis.figures.model_scores import draw_scores, scores_height
 from analysis.figures.shown import Shown

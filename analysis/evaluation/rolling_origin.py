@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.content import places
-from analysis.cohort.kept import Later, fields_of, kept, made
+from analysis.cohort.kept import Later, made
 from analysis.declared.schema import Kind
 from analysis.design.matrix import Covariate
 from analysis.design.outcome import Outcome
@@ -20,7 +20,7 @@ from analysis.errors import ModelError
 from analysis.evaluation.choice import Choice, choose
 from analysis.evaluation.folds import Fold, Learner, Relabel, by_churn
 from analysis.evaluation.frames import BY_FOLD, PAIRS, POOLED, PREDICTIONS, RECALIBRATED
-from analysis.evaluation.quoted import Quoted, keep_quoted, quoted_of, read_quoted
+from analysis.evaluation.quoted import Quoted, quoted_of
 from analysis.evaluation.scored_quarters import ScoredQuarters
 from analysis.evaluation.scores import gain_of_recalibration, pair_differences, pooled_scores, scores_of_fold
 from analysis.models.competition import BLEND, Makers
@@ -200,37 +200,6 @@ def rolling_origin_of(
         progress=tenure.progress,
         relabel=relabel,
     )
-
-
-def kept_rolling_origin(
-    tenure: CohortTables, name: str, models: Makers | None = None, blended: Sequence[str] = BLENDED
-) -> RollingOrigin:
-    """Return the same as `rolling_origin_of`, as it is kept beside the cohort (`analysis.cohort.kept`).
-
-    Kept are the scores, and of each quarter the model that was chosen, not those that it was chosen from.
-
-    Parameters
-    ----------
-    tenure, models, blended
-        As there.
-    name
-        Of the answer; models of another name are another.
-
-    Raises
-    ------
-    ModelError
-        As there.
-    """
-    whole = Later(lambda: rolling_origin_of(tenure, models, blended))
-    scored = kept(tenure, name, lambda: ScoredQuarters(**fields_of(whole.get(), ScoredQuarters)))
-
-    def learned() -> tuple[Quoted, ...]:
-        keep_quoted(tenure, name, whole.get().folds, scored.choices)
-        return whole.get().quoted
-
-    quoted = made(learned()) if whole.is_made else Later(lambda: read_quoted(tenure, name, scored.choices, learned))
-    folds = whole.get().learned if whole.is_made else Later(lambda: whole.get().folds)
-    return RollingOrigin(**fields_of(scored, ScoredQuarters), learned=folds, by_choice=quoted)
 
 
 def cluster_place(outcomes: Sequence[Outcome]) -> NDArray[np.intp]:

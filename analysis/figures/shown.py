@@ -2,7 +2,7 @@
 
 import html
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,10 +21,7 @@ class Shown:
 
         def __getattr__(self, name: str) -> object:
             """Refuse a name that there is not: the nearest are named."""
-            if hasattr(type(self), name) or name.startswith("_"):  # it is there, and what it asked for is not
-                return object.__getattribute__(self, name)
-            offered = [one for one in dir(type(self)) if not one.startswith("_")]
-            raise AttributeError(f"There is no '{name}' to ask of {type(self).__name__}. {nearest(name, offered)}")
+            return refused(self, name, f"There is no '{name}' to ask of {type(self).__name__}.", dir(type(self)))
 
     def shown(self) -> Display:
         """Return the answer that it is seen by."""
@@ -81,6 +78,29 @@ class Answers(Shown):
 
     def _questions(self) -> list[tuple[str, str]]:
         return questions_of(type(self), [name for name in vars(type(self)) if _is_asked(type(self), name)])
+
+
+def refused(owner: object, name: str, says: str, known: Collection[str], listed_by: str = "") -> object:
+    """Refuse a name that there is not, for a ``__getattr__``; of one that there is, what it asked for is not.
+
+    Parameters
+    ----------
+    owner, name
+        Who was asked, and for what.
+    says
+        What is said of it, before the nearest of the `known` names.
+    known, listed_by
+        As in `analysis.wording.nearest.nearest`.
+
+    Raises
+    ------
+    AttributeError
+        With what is said; of a name that is there, or nobody's business, what Python says.
+    """
+    if hasattr(type(owner), name) or name.startswith("_"):
+        return object.__getattribute__(owner, name)
+    offered = [one for one in known if not one.startswith("_")]
+    raise AttributeError(f"{says} {nearest(name, offered, listed_by=listed_by)}")
 
 
 def summary_of(documented: object) -> str:

@@ -17,8 +17,9 @@ from analysis.engine.opening import Standing
 from analysis.errors import obstacle_to
 from analysis.evaluation.asked_models import AskedModels, asked_models
 from analysis.evaluation.folds import Fold
+from analysis.evaluation.kept_quarters import kept_rolling_origin
 from analysis.evaluation.results import EvaluationResults
-from analysis.evaluation.rolling_origin import RollingOrigin, kept_rolling_origin
+from analysis.evaluation.rolling_origin import RollingOrigin
 from analysis.evaluation.skill import Skill, skill_of
 from analysis.figures.display import Display
 from analysis.forecast.about import about_accounts

@@ -8,8 +8,7 @@ import pandas as pd
 
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.figures.display import Display
-from analysis.figures.shown import in_html, in_lines, questions_of
-from analysis.wording.nearest import nearest
+from analysis.figures.shown import in_html, in_lines, questions_of, refused
 
 QUESTIONS: Mapping[str, Sequence[str]] = {
     "Look": (
@@ -54,10 +53,8 @@ class ShownStudy(CohortTables):
 
         def __getattr__(self, name: str) -> object:
             """Refuse a name that there is not: the nearest are named."""
-            if hasattr(type(self), name) or name.startswith("_"):  # it is there, and what it asked for is not
-                return object.__getattribute__(self, name)
             questions = [question for group in QUESTIONS.values() for question in group]
-            raise AttributeError(f"A study has no '{name}'. {nearest(name, questions, listed_by='study')}")
+            return refused(self, name, f"A study has no '{name}'.", questions, listed_by="study")
 
     def measured(self) -> Display:
         """Return which families of factors these data measure, and which tables would measure the others.

@@ -7,7 +7,7 @@ import pytest
 from samples import SAMPLE, with_little_work
 
 from analysis.cohort.kept import answers_folder
-from analysis.evaluation import rolling_origin
+from analysis.evaluation import kept_quarters
 from analysis.models.base import horizon_risk
 from analysis.progress import quiet
 from analysis.workbench import Workbench, open_study
@@ -33,7 +33,7 @@ def learns_nothing(*_asked: object) -> None:
 def test_it_is_read_without_learning_and_forecasts_the_same_bits(
     first: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rolling_origin, "rolling_origin_of", learns_nothing)
+    monkeypatch.setattr(kept_quarters, "rolling_origin_of", learns_nothing)
     again = opened(first.cohort_file.parent.parent).rolling
     assert not again.learned.is_made
     for known, read, choice in zip(first.rolling.quoted, again.quoted, first.rolling.choices, strict=True):
@@ -51,10 +51,10 @@ def test_where_it_is_lost_it_is_learned_again(
     kept = sorted(answers_folder(tenure).glob("RollingOrigin.quoted-*"))
     assert len(kept) == len(first.rolling.choices)
     (kept[-1] / "content.json").write_text("{}")
-    monkeypatch.setattr(rolling_origin, "rolling_origin_of", learns_nothing)
+    monkeypatch.setattr(kept_quarters, "rolling_origin_of", learns_nothing)
     with pytest.raises(AssertionError, match="learned again"):
         _ = tenure.rolling.quoted
-    monkeypatch.setattr(rolling_origin, "rolling_origin_of", lambda *_asked: first.rolling)
+    monkeypatch.setattr(kept_quarters, "rolling_origin_of", lambda *_asked: first.rolling)
     assert len(tenure.rolling.quoted) == len(kept)
-    monkeypatch.setattr(rolling_origin, "rolling_origin_of", learns_nothing)
+    monkeypatch.setattr(kept_quarters, "rolling_origin_of", learns_nothing)
     assert len(opened(tmp_path / "out").rolling.quoted) == len(kept)  # kept again
