@@ -27,6 +27,7 @@ class Source:
         What reads them: a folder of ``queries/1_sources``, or one of the study's own ``sources``, by its name.
     observed_from, observed_until
         The first day that a table covers, and the first that it covers no more; where not declared, its rows tell.
+        Of a log in folders by day, month or year those that are wholly older than its first day are not read.
     date_format
         How dates are written as text, in every table; see `analysis.declared.date_format`.
     constant_attributes

@@ -21,7 +21,8 @@ def contents_of_source(study: Study, declaration: Declaration) -> Contents:
     BuildError
         If a log is said to go by a name in another engine, and that cannot be asked, or knows no such table.
     """
-    return contents_of(declaration, study.source.path, _named_logs(study))
+    begins = declaration.observed_from | study.source.observed_from
+    return contents_of(declaration, study.source.path, _named_logs(study), begins)
 
 
 def refuse_changed_source(study: Study, declaration: Declaration, before: Contents) -> None:

@@ -1,8 +1,9 @@
 """Contents: the bytes of all that is read of a source, so that a change while it is read cannot go unseen."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.declared.contract import read_contract
@@ -37,6 +38,8 @@ class Contents:
         Of the place where they lie: when something in it was added or removed, and when it was itself renamed.
     queries
         What makes contract tables of it, if that is the study's own: every file of it, behind its name.
+    begins
+        The first day that a table covers, where it is declared.
     """
 
     located: RawFiles
@@ -44,6 +47,7 @@ class Contents:
     states: dict[Path, State]
     folder: tuple[int, int]
     queries: tuple[str, ...] = ()
+    begins: Mapping[str, dt.date] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Return one digest of all of them."""
@@ -51,7 +55,12 @@ class Contents:
         return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def contents_of(declaration: Declaration, source: Path, named: Mapping[str, Named] | None = None) -> Contents:
+def contents_of(
+    declaration: Declaration,
+    source: Path,
+    named: Mapping[str, Named] | None = None,
+    begins: Mapping[str, dt.date] | None = None,
+) -> Contents:
     """Return what a source holds now.
 
     Parameters
@@ -60,13 +69,15 @@ def contents_of(declaration: Declaration, source: Path, named: Mapping[str, Name
         What its kind declares, and where it lies.
     named
         Tables of it that lie elsewhere.
+    begins
+        The first day that a table covers, where it is declared; folders of older days are not read.
 
     Raises
     ------
     SourceError
         If its files cannot be found, or one is gone since it was.
     """
-    located = locate_files(declaration, source, read_contract(), named)
+    located = locate_files(declaration, source, read_contract(), named, begins)
     try:
         folder = _folder(source)
         files = _files(located)
@@ -77,7 +88,8 @@ def contents_of(declaration: Declaration, source: Path, named: Mapping[str, Name
     except FileNotFoundError as error:
         raise _changed([Path(error.filename)]) from None
     elsewhere = {f"named/{name}/{table.name}": table.digest for name, table in sorted(located.named.items())}
-    return Contents(located, digests | _digests_of_deltas(located) | elsewhere, states, folder, declaration.texts)
+    digests |= _digests_of_deltas(located) | elsewhere
+    return Contents(located, digests, states, folder, declaration.texts, begins or {})
 
 
 def refuse_changed(before: Contents, declaration: Declaration, source: Path) -> None:
@@ -99,7 +111,7 @@ def refuse_changed(before: Contents, declaration: Declaration, source: Path) -> 
         With the files that were changed, added or removed, and what to do.
     """
     try:
-        files = _files(located := locate_files(declaration, source, read_contract()))
+        files = _files(located := locate_files(declaration, source, read_contract(), begins=before.begins))
         changed = [path for path, state in before.states.items() if not path.exists() or state_of(path) != state]
         changed += [
             path or source

@@ -196,10 +196,14 @@ def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, o
     opened.first_rows[name] = 1
     parts = located.parts(name)
     delta = located.deltas.get(name)
-    if isinstance(delta, DeltaTable) and not parts:
+    if name in located.older:
+        opened.findings.append(_told_of_older(name, len(located.older[name]), len(parts)))
+    if isinstance(delta, DeltaTable) and not delta.files:
         raw_views.show_nothing(engine, name, dict.fromkeys(delta.columns, "varchar"))
         opened.files.append(FileRead(path.name, name))
         return
+    if not parts:
+        raise SourceError(remark("ingest.reason.all_older"))
     root = _reachable(path, scratch)
     inner = [part.relative_to(path) for part in parts] if path.is_dir() else []
     files = [root / part for part in inner] or [root]
@@ -209,3 +213,8 @@ def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, o
     are_partitions = any("=" in part for file in inner for part in file.parts[:-1])
     raw_views.show_parquet(engine, name, files, are_partitions=are_partitions)
     opened.files.append(FileRead(path.name, name))
+
+
+def _told_of_older(name: str, older: int, read: int) -> Finding:
+    says = remark("ingest.older_folders.says", files=older, of=older + read)
+    return Finding("table_has_older_folders", name, "notice", says, remark("ingest.older_folders.mend", table=name))

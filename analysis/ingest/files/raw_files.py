@@ -1,13 +1,16 @@
 """Raw files: found where a study says, each either the table that its name says or one that nothing reads."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.declared.contract import Table
 from analysis.declared.declaration import CONTRACT_KIND, Declaration
+from analysis.declared.long_tables import LOGS
 from analysis.engine.places import Named
 from analysis.errors import SourceError
+from analysis.ingest.files.dated_folders import older
 from analysis.ingest.files.delta_tables import DeltaTable, delta_tables
 from analysis.ingest.files.file_kinds import (
     ARCHIVES,
@@ -47,6 +50,9 @@ class RawFiles:
         Tables that lie in no file of the source, but that another engine knows by a name.
     deltas
         Of the tables, the version of each Delta table that is read, whatever is written to it later; or why it is not.
+    older
+        Of logs in folders, the files of which all is older than the first day that the log is declared to cover: these
+        are not read.
     """
 
     tables: dict[str, Path]
@@ -56,6 +62,7 @@ class RawFiles:
     others: tuple[Path, ...] = ()
     deltas: dict[str, DeltaTable | Remark] = field(default_factory=dict)
     named: Mapping[str, Named] = field(default_factory=dict)
+    older: Mapping[str, frozenset[Path]] = field(default_factory=dict)
 
     def parts(self, name: str) -> list[Path]:
         """Return the files that make up a raw table: those that are hashed are those that are read.
@@ -65,17 +72,21 @@ class RawFiles:
         SourceError
             If it is a Delta table that cannot be read.
         """
-        path = self.tables[name]
+        path, skipped = self.tables[name], self.older.get(name, frozenset())
         if name in self.deltas:
             delta = self.deltas[name]
             if isinstance(delta, Remark):
                 raise SourceError(delta)
-            return [path / part for part in delta.files]
-        return parquet_files(path) if path.is_dir() else [path]
+            return [part for file in delta.files if (part := path / file) not in skipped]
+        return [part for part in parquet_files(path) if part not in skipped] if path.is_dir() else [path]
 
 
 def locate_files(
-    declaration: Declaration, path: Path, contract: dict[str, Table], named: Mapping[str, Named] | None = None
+    declaration: Declaration,
+    path: Path,
+    contract: dict[str, Table],
+    named: Mapping[str, Named] | None = None,
+    begins: Mapping[str, dt.date] | None = None,
 ) -> RawFiles:
     """Find the files that a source gives.
 
@@ -87,6 +98,8 @@ def locate_files(
         The contract.
     named
         Tables that lie elsewhere.
+    begins
+        The first day that a table covers, where it is declared.
 
     Raises
     ------
@@ -102,7 +115,18 @@ def locate_files(
                 "Take one of them away: engine.tables in the study, or the file."
             )
     deltas = delta_tables({name: own for name, own in located.tables.items() if is_delta(own)})
-    return replace(located, deltas=deltas, named=named or {})
+    located = replace(located, deltas=deltas, named=named or {})
+    return replace(located, older={name: files for name, files in _older(located, contract, begins or {}) if files})
+
+
+def _older(
+    located: RawFiles, contract: dict[str, Table], begins: Mapping[str, dt.date]
+) -> Iterator[tuple[str, frozenset[Path]]]:
+    for name in sorted(LOGS & begins.keys() & located.tables.keys() & set(located.expected)):
+        table, root = contract[name], located.tables[name]
+        if root.is_dir() and not isinstance(located.deltas.get(name), Remark):
+            own = table.happens or table.lasts[0]
+            yield name, older(located.parts(name), root, own, begins[name])
 
 
 def _located(declaration: Declaration, path: Path, contract: dict[str, Table]) -> RawFiles:
