@@ -175,6 +175,8 @@ def typed_faults(plan: Any) -> set[str]:
             found.add("date minus date")
         if _called(node) in SHIFTS and not _is_short(node["children"][1]):
             found.add("shift by a number that may be 64 or more")
+        if _called(node) == "*" and "HUGEINT" in kinds and not any(map(_is_constant, node["children"])):
+            found.add("product of sums, which elsewhere have 64 bits")
         if node.get("type") == "OPERATOR_CAST" and _rounds(node):
             found.add("cast that rounds")
     return found
@@ -185,9 +187,15 @@ def _called(node: dict) -> str:
 
 
 def _is_short(shift: dict) -> bool:
-    if shift["type"] == "OPERATOR_CAST":
-        return _is_short(shift["children"][0])
-    return shift["type"] == "VALUE_CONSTANT" and 0 <= shift["value"]["value"] < WIDTH
+    return _is_constant(shift) and 0 <= _without_casts(shift)["value"]["value"] < WIDTH
+
+
+def _is_constant(node: dict) -> bool:
+    return _without_casts(node)["type"] == "VALUE_CONSTANT"
+
+
+def _without_casts(node: dict) -> dict:
+    return _without_casts(node["children"][0]) if node["type"] == "OPERATOR_CAST" else node
 
 
 def _rounds(cast: dict) -> bool:
