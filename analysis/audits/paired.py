@@ -39,7 +39,7 @@ class Influence:
 def influence_on(fit: CoxFit) -> Influence:
     """Return the influence of each cluster on the coefficients of a fit."""
     errors = cluster_errors(fit)
-    return Influence(fit.names, fit.coefficients, errors.influence, errors.df, fit.rows)
+    return Influence(fit.names, errors.estimates, errors.influence, errors.df, fit.rows)
 
 
 def paired_changes(before: Influence, after: Influence, *, level: float = 0.95) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def judge(estimates: Sequence[Estimate]) -> tuple[Judgement, ...]:
 
 def _judgement(estimate: Estimate, adjusted: float, number: int) -> Judgement:
     is_excluded = excludes_relevant(estimate)
-    return Judgement(verdict_of(estimate, adjusted), adjusted, is_excluded, detectable(estimate.std_error, number))
+    return Judgement(verdict_of(estimate, adjusted), adjusted, is_excluded, detectable(estimate, number))
 
 
 def verdict_of(estimate: Estimate, adjusted_p_value: float) -> Verdict:
@@ -102,6 +102,7 @@ def excludes_relevant(estimate: Estimate) -> bool:
     return False
 
 
-def detectable(std_error: float, number: int) -> float:
+def detectable(estimate: Estimate, number: int) -> float:
     """Return the smallest log hazard ratio found with `POWER` where it is the first of so many in Holm's order."""
-    return float((stats.norm.isf(LEVEL / (2 * number)) + stats.norm.ppf(POWER)) * std_error) if number else float("nan")
+    asked_for = stats.t.isf(LEVEL / (2 * number), estimate.df) + stats.norm.ppf(POWER)
+    return float(asked_for * estimate.std_error)

@@ -135,7 +135,7 @@ def _spline_curve(
     for k, line in enumerate(basis):
         weights = np.zeros(len(names))
         weights[own] = line
-        spread[k] = errors.of_sum(weights)[0] if line.any() else 0.0
+        spread[k] = errors.of_sum(weights)[1] if line.any() else 0.0
     df = float(np.nanmin(errors.df[own]))
     half = stats.t.isf(0.025, df) * spread
     curve = pd.DataFrame(

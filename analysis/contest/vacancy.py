@@ -244,8 +244,7 @@ def _contrast(table: pd.DataFrame, fit: CoxFit, errors: ClusterErrors) -> Contra
         for place, part in zip(rows.index, share, strict=True):
             if part > 0:
                 weights[fit.names.index(_name(place))] = sign * part
-    estimate = float(weights @ fit.coefficients)
-    error, df = errors.of_sum(weights)
+    estimate, error, df = errors.of_sum(weights)
     half = float(stats.t.isf(0.025, df) * error)
     p_value = float(2 * stats.t.sf(abs(estimate) / error, df))
     return Contrast(estimate, estimate - half, estimate + half, p_value)

@@ -27,51 +27,59 @@ MOSTLY = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusterErrors:
-    """How sure the coefficients of a fit are, given that rows are dependent within clusters.
+    """What the coefficients of a fit are, each let be by the ridge, and how sure, rows being dependent within clusters.
 
     Attributes
     ----------
+    estimates : ndarray, shape (p,)
+        In the units of the fit's coefficients, and these where there is no ridge.
     std_errors : ndarray, shape (p,)
-        In the units of the fit's coefficients; NaN where one cluster alone carries a column.
+        Of the estimates; NaN where one cluster alone carries a column.
     df : ndarray, shape (p,)
         Degrees of freedom of the t distribution of (estimate - truth) / std_error, one at least.
     influence : ndarray, shape (clusters, p)
-        What each cluster adds to the coefficients, its leverage given back: without a ridge the squares sum to the
+        What each cluster adds to the estimates, its leverage given back: without a ridge the squares sum to the
         variance.
-    shrinkage : ndarray, shape (p, p)
-        What a ridge adds to that: the variance of the truth around a coefficient that was pulled towards zero.
+    kept : ndarray, shape (p,)
+        The part of each estimate that is in the fit's own coefficient; 1 without a ridge.
+    fit : CoxFit
     """
 
+    estimates: NDArray[np.float64]
     std_errors: NDArray[np.float64]
     df: NDArray[np.float64]
     influence: NDArray[np.float64]
-    shrinkage: NDArray[np.float64]
+    kept: NDArray[np.float64]
+    fit: CoxFit
 
-    def of_sum(self, weights: NDArray[np.float64]) -> tuple[float, float]:
-        """Return error and degrees of freedom of a weighted sum of coefficients; those of its least sure column."""
-        variance = float(((self.influence @ weights) ** 2).sum() + weights @ self.shrinkage @ weights)
-        return float(np.sqrt(variance)), float(self.df[weights != 0].min())
+    def of_sum(self, weights: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Return a weighted sum of coefficients, let be, its error, and the degrees of freedom of the least sure one."""
+        sampled = ((self.influence * self.kept @ weights) ** 2).sum()
+        found = _let_be(self.fit, weights[:, None], np.array([sampled]))
+        (estimate,), (error,), _ = _told(self.fit, weights[:, None], found, np.ones(1))
+        return float(estimate), float(error), float(self.df[weights != 0].min())
 
 
 @one_thread
 def cluster_errors(fit: CoxFit) -> ClusterErrors:
-    """Return standard errors of the CR2 kind with Satterthwaite's degrees of freedom, column by column.
+    """Return coefficients with CR2 standard errors and Satterthwaite's degrees of freedom, column by column.
 
     The plain sandwich is too small where clusters are few, or few of them hold most of what a column tells, since the
     fit bends to each; and it is then itself uncertain. With many like clusters these errors are the sandwich's. Where
-    there is a ridge, coefficients are taken as drawn around zero with its spread: an interval covers the truth as often
-    as it says on average over such columns, not for a single large effect.
+    there is a ridge each coefficient is told as if it alone were let be: the ridge pulls a single effect to zero by a
+    part that no interval of the pulled one would show, and does its work by holding the other columns.
 
     Notes
     -----
     Bell and McCaffrey (2002); Pustejovsky and Tipton (2018), equations 6 to 8 and 11, with the risk sets of the Cox
-    model as fixed effects and independence as working model. See `analysis.cox.leverage`.
+    model as fixed effects and independence as working model. See `analysis.cox.leverage`. As for sums of coefficients,
+    `contrast_errors`.
     """
-    influence, df = corrected_forms(fit, np.eye(len(fit.names)))
+    each = np.eye(len(fit.names))
+    influence, df = corrected_forms(fit, each)
     influence /= fit.scale
-    shrinkage = fit.covariance @ np.diag(fit.ridge) @ fit.covariance
-    own, pulled = (influence**2).sum(axis=0), np.diag(shrinkage)
-    return ClusterErrors(np.sqrt(own + pulled), df / _share(own, pulled) ** 2, influence, shrinkage)
+    found = _let_be(fit, each, (influence**2).sum(axis=0))
+    return ClusterErrors(*_told(fit, each, found, df), influence / found.kept, found.kept, fit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +89,7 @@ class ContrastErrors:
     Attributes
     ----------
     estimates : ndarray, shape (q,)
-        The sums c'b.
+        The sums c'b, each let be by the ridge.
     std_errors, df : ndarray, shape (q,)
         As those of `ClusterErrors`, of each sum by itself; NaN where one cluster alone carries a column of it.
     """
@@ -105,8 +113,13 @@ def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: 
 
     Notes
     -----
-    As `cluster_errors`, with Pustejovsky and Tipton's contrast c in place of one coefficient. A ridge adds c' S c, S
-    the shrinkage of `ClusterErrors`.
+    As `cluster_errors`, with Pustejovsky and Tipton's contrast c in place of one coefficient.
+
+    A ridge is a normal distribution of the coefficients before the data, with variance D, a diagonal; after them it is
+    V. Let be, c'b is flat before the data, and everything beside it as it was: the inverse of D loses c c' / c'Dc. One
+    step of Newton's from the fit then leads to c'b / k with k = 1 - c'Vc / c'Dc, whose variance is that of c'b in other
+    samples and c'VD'Vc - (c'Vc)^2 / c'Dc for what else is pulled (D' the inverse of D), both over k^2. So the columns
+    of interest have no penalty, and those that are held beside them have theirs. Without a ridge k is 1.
 
     Examples
     --------
@@ -122,10 +135,35 @@ def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: 
     True
     """
     influence, df = corrected_forms(fit, contrasts / fit.scale[:, None], most_clusters)
-    own = (influence**2).sum(axis=0)
+    return ContrastErrors(*_told(fit, contrasts, _let_be(fit, contrasts, (influence**2).sum(axis=0)), df))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _LetBe:
+    """Of sums of coefficients, each let be: the part of it that the ridge kept, and the two parts of its variance."""
+
+    kept: NDArray[np.float64]
+    sampled: NDArray[np.float64]
+    pulled: NDArray[np.float64]
+
+
+def _let_be(fit: CoxFit, contrasts: NDArray[np.float64], sampled: NDArray[np.float64]) -> _LetBe:
+    """Return what letting each contrast be makes of it and of its variance in other samples; see `contrast_errors`."""
+    ridge = fit.ridge[:, None]
+    before = np.divide(contrasts**2, ridge, out=np.where(contrasts == 0, 0.0, np.inf), where=ridge > 0).sum(axis=0)
     drawn = fit.covariance @ contrasts
-    pulled = (drawn**2 * fit.ridge[:, None]).sum(axis=0)
-    return ContrastErrors(fit.coefficients @ contrasts, np.sqrt(own + pulled), df / _share(own, pulled) ** 2)
+    after = (contrasts * drawn).sum(axis=0)
+    kept = 1 - after / before
+    pulled = (drawn**2 * ridge).sum(axis=0) - after**2 / before
+    return _LetBe(kept, sampled / kept**2, np.maximum(pulled, 0.0) / kept**2)
+
+
+def _told(
+    fit: CoxFit, contrasts: NDArray[np.float64], found: _LetBe, df: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return estimates, standard errors and degrees of freedom of what was let be."""
+    estimates = fit.coefficients @ contrasts / found.kept
+    return estimates, np.sqrt(found.sampled + found.pulled), df / _share(found.sampled, found.pulled) ** 2
 
 
 def corrected_forms(

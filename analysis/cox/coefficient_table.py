@@ -22,8 +22,8 @@ def coefficient_table(
     level : float
         Of the intervals.
     errors : ClusterErrors, optional
-        Standard errors, and degrees of freedom of the t distribution of intervals and tests, instead of the robust or
-        model-based ones and the normal distribution.
+        Estimates, each let be by a ridge, their standard errors, and degrees of freedom of the t distribution of
+        intervals and tests, instead of the fit's own, the robust or model-based errors and the normal distribution.
 
     Returns
     -------
@@ -33,17 +33,18 @@ def coefficient_table(
     """
     if errors is None:
         std_error, df = np.sqrt(np.diag(fit.covariance_of(robust))), np.full(len(fit.names), np.inf)
+        estimate = fit.coefficients
     else:
-        std_error, df = errors.std_errors, errors.df
-    statistic = fit.coefficients / std_error
+        estimate, std_error, df = errors.estimates, errors.std_errors, errors.df
+    statistic = estimate / std_error
     half = stats.t.isf((1 - level) / 2, df) * std_error
-    low, high = fit.coefficients - half, fit.coefficients + half
+    low, high = estimate - half, estimate + half
     with np.errstate(over="ignore"):  # per unit of a column of tiny values a ratio may be more than a float holds
-        ratio, ratio_low, ratio_high = np.exp(fit.coefficients), np.exp(low), np.exp(high)
+        ratio, ratio_low, ratio_high = np.exp(estimate), np.exp(low), np.exp(high)
     table = pd.DataFrame(
         {
             "term": fit.names,
-            "estimate": fit.coefficients,
+            "estimate": estimate,
             "std_error": std_error,
             "conf_low": low,
             "conf_high": high,

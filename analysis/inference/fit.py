@@ -21,7 +21,7 @@ from analysis.wording.remarks import Remark, remark
 
 ENOUGH_A_COLUMN = 5
 """Events a column from which on columns are fitted as they are, and `cluster_errors` hold as they say; with fewer they
-are shrunk. Intervals of shrunk columns hold on average over them, those of a single large effect less often."""
+are shrunk, and each is told as if it alone were not (`analysis.cox.cluster_errors`)."""
 REFUSED = ("inference.refused", "inference.refused_beside")
 """Codes of the reasons why a column that the fit refused was left out."""
 

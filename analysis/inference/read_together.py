@@ -90,7 +90,7 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
         share = step * fit.coefficients[members]
         weights = np.zeros(len(columns))
         weights[members] = step
-        error, df = errors.of_sum(weights)
+        estimate, error, df = errors.of_sum(weights)
         half = float(stats.t.isf((1 - level) / 2, df)) * error
         found.append(
             ReadTogether(
@@ -98,9 +98,9 @@ def read_together(fit: CoxFit, columns: Sequence[Column], level: float = 0.95) -
                 falls=tuple(bool(part < 0) for part in step),
                 inflation=tuple(inflation[members].tolist()),
                 is_opposed=bool((share * share.sum() < 0).any()),
-                estimate=float(share.sum()),
-                conf_low=float(share.sum()) - half,
-                conf_high=float(share.sum()) + half,
+                estimate=estimate,
+                conf_low=estimate - half,
+                conf_high=estimate + half,
             )
         )
     return tuple(found)

@@ -87,15 +87,34 @@ class TestContrastErrors:
         assert found.std_errors[0] == pytest.approx(errors.std_errors[1], rel=1e-6)
         assert found.df[0] == pytest.approx(errors.df[1], rel=1e-6)
 
-    def test_a_ridge_adds_what_it_leaves_open(self) -> None:
+    def test_each_is_that_of_a_fit_which_lets_it_be_and_holds_what_is_beside_it(self) -> None:
         frame = drawn()
         rows = counting_rows(*(frame[name] for name in TIMES), cluster=frame["cluster_id"].to_numpy(object))
-        fit = fit_cox(frame[["a", "b"]].to_numpy(), rows, names=["a", "b"], ridge=[20.0, 40.0])
-        errors, c = cluster_errors(fit), np.array([1.0, 3.0])
-        own = errors.influence.T @ errors.influence
-        found = contrast_errors(fit, c[:, None])
-        assert found.std_errors[0] == pytest.approx(np.sqrt(c @ (own + errors.shrinkage) @ c), rel=2e-3)
+        values, one = frame[["a", "b"]].to_numpy(), np.array([[1.0], [0.0]])
+        fit, let_be = (fit_cox(values, rows, names=["a", "b"], ridge=[own, 60.0]) for own in (100.0, 0.0))
+        found, expected = contrast_errors(fit, one), contrast_errors(let_be, one)
+        assert abs(fit.coefficients[0]) < 0.95 * abs(let_be.coefficients[0])
+        assert expected.estimates[0] == pytest.approx(let_be.coefficients[0], rel=1e-12)
+        assert found.estimates[0] == pytest.approx(expected.estimates[0], rel=0.03)
+        assert found.std_errors[0] == pytest.approx(expected.std_errors[0], rel=0.1)
+        errors = cluster_errors(fit)
+        assert contrast_errors(fit, np.eye(2)).estimates == pytest.approx(errors.estimates, rel=1e-10)
         assert contrast_errors(fit, np.eye(2)).std_errors == pytest.approx(errors.std_errors, rel=1e-10)
+
+    def test_a_sum_is_let_be_and_the_difference_beside_it_is_held(self) -> None:
+        """Half the sum and half the difference are the columns; of a difference of two the variance is twice theirs."""
+        frame = drawn()
+        rows = counting_rows(*(frame[name] for name in TIMES), cluster=frame["cluster_id"].to_numpy(object))
+        values = frame[["a", "b"]].to_numpy()
+        both = np.column_stack([values.sum(axis=1) / 2, (values[:, 0] - values[:, 1]) / 2])
+        fit = fit_cox(values, rows, names=["a", "b"], ridge=[40.0, 40.0])
+        other = fit_cox(both, rows, names=["sum", "rest"], ridge=[0.0, 20.0])
+        found, expected = contrast_errors(fit, np.ones((2, 1))), contrast_errors(other, np.array([[1.0], [0.0]]))
+        assert found.estimates[0] == pytest.approx(expected.estimates[0], rel=0.02)
+        assert found.std_errors[0] == pytest.approx(expected.std_errors[0], rel=0.05)
+        estimate, error, _ = cluster_errors(fit).of_sum(np.ones(2))
+        assert estimate == pytest.approx(found.estimates[0], rel=1e-10)
+        assert error == pytest.approx(found.std_errors[0], rel=2e-3)
 
 
 class TestProducts:

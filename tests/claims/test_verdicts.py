@@ -81,9 +81,9 @@ def test_holm_counts_the_claims_judged_and_no_others() -> None:
 def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
     """Estimates around it exceed what Holm's first step asks for with probability 0.8."""
     error, number = 0.3, 10
-    effect = detectable(error, number)
+    effect = detectable(estimated("+", 1.3, error), number)
     drawn = np.random.default_rng(1).normal(effect, error, 200_000)
-    asked_for = 2.807  # normal quantile of 1 - 0.05 / 20
+    asked_for = 2.839  # quantile of 1 - 0.05 / 20 of t with 200 degrees of freedom
     assert (drawn / error > asked_for).mean() == pytest.approx(0.8, abs=0.005)
 
 

@@ -86,24 +86,42 @@ def test_groups_must_be_as_many_as_columns():
 @pytest.mark.slow
 @pytest.mark.parametrize(("spread", "events"), [(0.2, 150), (0.0, 150), (0.2, 30), (0.0, 30)])
 def test_intervals_of_shrunk_coefficients_hold_the_truth_nearly_as_often_as_they_say(spread: float, events: int):
-    """On average over columns whose effects are spread around zero; the sandwich alone leaves out what was shrunk."""
+    """Each let be; the sandwich of the shrunk ones leaves out what they were shrunk by."""
     held, narrow = [], []
     for seed in range(12):
         effects = np.random.default_rng(100 + seed).normal(0, spread, 30)
         columns, rows = drawn(effects.tolist(), 600, events, seed=seed)
         fit = fit_shrunk(columns, rows, ["one"] * 30)
         errors = cluster_errors(fit)
-        off = np.abs(fit.coefficients - effects)
-        held.append(off < stats.t.isf(0.025, errors.df) * errors.std_errors)
-        narrow.append(off < 1.96 * fit.robust_std_errors)
+        held.append(np.abs(errors.estimates - effects) < stats.t.isf(0.025, errors.df) * errors.std_errors)
+        narrow.append(np.abs(fit.coefficients - effects) < 1.96 * fit.robust_std_errors)
     assert np.mean(held) > 0.9
     assert np.mean(narrow) <= np.mean(held)
 
 
-def test_without_a_ridge_nothing_is_added_to_errors():
+def test_without_a_ridge_there_is_nothing_to_let_be():
     columns, rows = drawn([0.5, 0.0], 300, 200, seed=3)
-    errors = cluster_errors(fit_cox(columns, rows))
-    assert (errors.shrinkage == 0).all()
+    fit = fit_cox(columns, rows)
+    errors = cluster_errors(fit)
+    assert (errors.kept == 1).all()
+    np.testing.assert_array_equal(errors.estimates, fit.coefficients)
     np.testing.assert_allclose(errors.std_errors, np.sqrt((errors.influence**2).sum(axis=0)))
-    error, df = errors.of_sum(np.array([1.0, 0.0]))
-    assert (error, df) == (pytest.approx(errors.std_errors[0]), errors.df[0])
+    estimate, error, df = errors.of_sum(np.array([1.0, 0.0]))
+    assert (estimate, error) == (pytest.approx(errors.estimates[0]), pytest.approx(errors.std_errors[0]))
+    assert df == errors.df[0]
+
+
+@pytest.mark.slow
+def test_a_single_strong_effect_among_many_that_are_shrunk_is_told_without_bias_and_held():
+    """Of 30 columns one has an effect, and 60 leavers cannot tell: what is shrunk is half of it."""
+    told, shrunk, held = [], [], []
+    for seed in range(25):
+        columns, rows = drawn([0.6, *[0.0] * 29], 300, 60, seed=seed)
+        fit = fit_shrunk(columns, rows, ["one"] * 30)
+        errors = cluster_errors(fit)
+        told.append(errors.estimates[0])
+        shrunk.append(fit.coefficients[0])
+        held.append(abs(errors.estimates[0] - 0.6) < stats.t.isf(0.025, errors.df[0]) * errors.std_errors[0])
+    assert np.mean(told) == pytest.approx(0.6, abs=0.08)
+    assert np.mean(shrunk) < 0.45
+    assert np.mean(held) > 0.85
