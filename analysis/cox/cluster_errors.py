@@ -53,7 +53,7 @@ class ClusterErrors:
     fit: CoxFit
 
     def of_sum(self, weights: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Return a weighted sum of coefficients, let be, its error, and the degrees of freedom of the least sure one."""
+        """Return a weighted sum of coefficients, let be, its error, and the least degrees of freedom of those in it."""
         sampled = ((self.influence * self.kept @ weights) ** 2).sum()
         found = _let_be(self.fit, weights[:, None], np.array([sampled]))
         (estimate,), (error,), _ = _told(self.fit, weights[:, None], found, np.ones(1))
