@@ -134,7 +134,7 @@ def vacancy(intervals: pd.DataFrame, departures: Departures, inference: Inferenc
         names = ["estimate", "std_error", "conf_low", "conf_high", "p_value"]
         names += ["hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"]
         table = table.join(found[names].set_axis(shown))
-        contrast = _contrast(table, fit, errors)
+        contrast = _contrast(table, errors)
     table["is_hidden"] = hidden_cells(table["n_lifetimes"].to_numpy(), min_cell)
     numbers = [name for name in table.columns if name not in ("weeks_from", "weeks_to", "is_filled", "is_hidden")]
     table = table.astype(dict.fromkeys(numbers, np.float64))
@@ -231,7 +231,7 @@ def _without(
     return [place for place in shown if place != guilty], beside, has_unknown
 
 
-def _contrast(table: pd.DataFrame, fit: CoxFit, errors: ClusterErrors) -> Contrast | None:
+def _contrast(table: pd.DataFrame, errors: ClusterErrors) -> Contrast | None:
     """Compare vacant with filled, as many weeks after the departure."""
     vacant, filled = table[~table["is_filled"]], table[table["is_filled"]]
     both = np.isfinite(vacant["estimate"].to_numpy(np.float64)) & np.isfinite(filled["estimate"].to_numpy(np.float64))
@@ -239,11 +239,11 @@ def _contrast(table: pd.DataFrame, fit: CoxFit, errors: ClusterErrors) -> Contra
         return None
     share = vacant["years"].to_numpy(np.float64) * both
     share /= share.sum()
-    weights = np.zeros(len(fit.names))
+    weights = np.zeros(len(errors.fit.names))
     for sign, rows in ((1.0, vacant), (-1.0, filled)):
         for place, part in zip(rows.index, share, strict=True):
             if part > 0:
-                weights[fit.names.index(_name(place))] = sign * part
+                weights[errors.fit.names.index(_name(place))] = sign * part
     estimate, error, df = errors.of_sum(weights)
     half = float(stats.t.isf(0.025, df) * error)
     p_value = float(2 * stats.t.sf(abs(estimate) / error, df))
