@@ -57,10 +57,14 @@ BROKEN = {  # a hole, or an end, where a day of the next century stands
     "account_attributes": (dt.date(2024, 3, 1), dt.date(2100, 1, 1)),
     "usage_daily": (dt.date(2023, 12, 20), dt.date(2024, 1, 5)),
 }
-LOGS = {"logs without beginning": ({}, {}), "logs that begin late": (LATE, {}), "logs with breaks": ({}, BROKEN)}
+LOGS = [
+    pytest.param(({}, {}), id="logs without beginning", marks=pytest.mark.slow),
+    pytest.param((LATE, {}), id="logs that begin late"),
+    pytest.param(({}, BROKEN), id="logs with breaks"),
+]
 
 
-@pytest.fixture(scope="module", params=LOGS.values(), ids=LOGS.keys())
+@pytest.fixture(scope="module", params=LOGS)
 def book_and_logs(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("random") / "source.duckdb"
     write_random_source(path, seed=12)

@@ -34,10 +34,14 @@ BROKEN = {  # a hole, or an end, where a day of the next century stands
     "features": (dt.date(2024, 3, 1), dt.date(2100, 1, 1)),
     "users": (dt.date(2024, 3, 1), dt.date(2100, 1, 1)),
 }
-LOGS = {"logs without beginning": ({}, {}), "logs that begin late": (LATE, {}), "logs with breaks": ({}, BROKEN)}
+LOGS = [
+    pytest.param(({}, {}), id="logs without beginning", marks=pytest.mark.slow),
+    pytest.param((LATE, {}), id="logs that begin late"),
+    pytest.param(({}, BROKEN), id="logs with breaks"),
+]
 
 
-@pytest.fixture(scope="module", params=LOGS.values(), ids=LOGS.keys())
+@pytest.fixture(scope="module", params=LOGS)
 def book_and_log(request, path):
     logged_from, breaks = request.param
     source = Source("contract", Path(), constant_attributes=() if breaks else ("region",))

@@ -89,9 +89,8 @@ def test_a_fault_in_a_table_that_no_query_reads_is_no_error(clean: tuple[Engine,
 @pytest.mark.parametrize(
     "table",
     [
-        "tickets",
         "usage_daily",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("touchpoints", "users", "contacts")),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("tickets", "touchpoints", "users", "contacts")),
     ],
 )
 def test_days_that_one_table_has_swapped_are_named(table: str, clean: tuple[Engine, dict]) -> None:
