@@ -16,6 +16,7 @@ from analysis.errors import ModelError
 from analysis.inference.joint_tests import SHOWN
 from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
+from analysis.wording.told_amount import ToldAmount
 
 LEVEL = 0.95
 _SAME = 1e-9
@@ -46,7 +47,9 @@ class BlindSpots:
     notes: tuple[Remark, ...]
 
 
-def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str], min_cell: int = 1) -> BlindSpots:
+def blind_spots(
+    rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str], min_cell: int = 1, currency: str | None = None
+) -> BlindSpots:
     """Cut accounts in halves by each family, and say how many left in each cell, and who is there now.
 
     The worse half are the rows of a quarter of which a family says more than of the median row of that quarter; rows on
@@ -63,6 +66,8 @@ def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str],
         Columns of both, at least one.
     min_cell : int
         The study's ``report.min_cell``.
+    currency : str, optional
+        Of what accounts pay.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str],
     checked = BLIND_SPOTS.checked(table[[*kept, *BLIND_SPOTS.columns]])
     spots = _spots(checked, kept)
     silent = tuple(family for family in families if family not in kept)
-    return BlindSpots(tuple(kept), checked, spots, silent, _notes(checked, kept, spots, silent))
+    return BlindSpots(tuple(kept), checked, spots, silent, _notes(checked, kept, spots, silent, currency))
 
 
 def _worse(said: pd.Series, quarter: pd.Series) -> NDArray[np.bool_]:
@@ -252,7 +257,7 @@ def _spots(table: pd.DataFrame, families: Sequence[str]) -> tuple[int, ...]:
 
 
 def _notes(
-    table: pd.DataFrame, families: Sequence[str], spots: Sequence[int], silent: Sequence[str]
+    table: pd.DataFrame, families: Sequence[str], spots: Sequence[int], silent: Sequence[str], currency: str | None
 ) -> tuple[Remark, ...]:
     """Say what a leader must see: who leaves where the first family says that all is well."""
     (first,) = families_named(families[:1])
@@ -267,7 +272,7 @@ def _notes(
                 worse=families_named(family for family in families if cell[family]),
                 left=float(cell["estimate"]),
                 left_well=float(well["estimate"]),
-                now=_there_now(cell),
+                now=_there_now(cell, currency),
             )
         )
     if not spots and len(families) > 1:
@@ -279,10 +284,11 @@ def _notes(
     return tuple(notes)
 
 
-def _there_now(cell: pd.Series) -> Remark:
+def _there_now(cell: pd.Series, currency: str | None) -> Remark:
     accounts, revenue = cell["accounts_now"], cell["revenue_now"]
     if pd.isna(accounts):
         return remark("contest.there_too_few")
     if pd.isna(revenue):
         return remark("contest.there_now", accounts=round(accounts))
-    return remark("contest.there_now_paying", accounts=round(accounts), revenue=round(revenue))
+    paid = ToldAmount(float(revenue), currency)
+    return remark("contest.there_now_paying", accounts=round(accounts), revenue=paid)

@@ -8,6 +8,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.contest.blind_spots import blind_spots, clustered_interval
 from analysis.errors import ModelError
+from reports.messages import read_catalogue
 
 
 def drawn(text: str) -> pd.DataFrame:
@@ -108,6 +109,20 @@ def test_best_usage_and_champion_gone_is_found_where_it_was_planted():
     spots = [note for note in found.notes if note.code == "contest.blind_spot"]
     assert any("but in the worse half by Champion, " in str(spot) for spot in spots)
     assert found.table["accounts_now"].sum() == len(book_of(rows))
+
+
+@pytest.mark.parametrize(("currency", "en", "ja"), [("EUR", "€8.23M", "823万ユーロ"), (None, "8.23M", "823万")])
+def test_what_accounts_in_a_blind_spot_pay_is_told_in_its_currency(currency: str | None, en: str, ja: str) -> None:
+    rows = predictor_rows({}, seed=4)
+    worse = rows["champion"] > rows["champion"].groupby(rows["landmark"]).transform("median")
+    leaves = np.random.default_rng(2).random(len(rows)) < np.where(worse, 0.16, 0.06)
+    book = book_of(rows, revenue=27_800.0)
+    found = blind_spots(rows.assign(event=leaves), book, ["usage", "champion"], currency=currency)
+    (spot,) = [note for note in found.notes if note.code == "contest.blind_spot"]
+    cell = found.table.loc[found.spots[0]]
+    assert cell["revenue_now"] == 27_800.0 * cell["accounts_now"]
+    assert f"accounts are there now, paying {en} a year." in str(spot)
+    assert f"社で、年間{ja}を支払っています。" in spot.in_words(read_catalogue("ja"))
 
 
 @pytest.mark.slow
