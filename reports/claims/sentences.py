@@ -101,8 +101,10 @@ def open_claims(text: Text, judged: Judged) -> list[str]:
     lines = judged.ledger.of(Verdict.INCONCLUSIVE)
     soon = sorted((line.decidable_from, _name(text, line)) for line in lines if line.decidable_from is not None)
     said = [text("ledger.decidable", name=name, quarter=quarter) for quarter, name in soon]
-    never = [line for line in lines if line.decidable_from is None]
-    return said + ([text("ledger.not_decidable", names=_named(text, never))] if never else [])
+    unsized = [line for line in lines if np.isnan(line.judgement.detectable)]
+    never = [line for line in lines if line.decidable_from is None and line not in unsized]
+    said += [text("ledger.not_decidable", names=_named(text, never))] if never else []
+    return said + ([text("ledger.not_sized", names=_named(text, unsized))] if unsized else [])
 
 
 def rows_of(text: Text, lines: Sequence[Line]) -> list[Row]:

@@ -7,6 +7,7 @@ from family_predictors import FAMILIES, book_of, predictor_rows
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.contest.blind_spots import blind_spots, clustered_interval
+from analysis.contest.effect_displays import drawn_cells
 from analysis.errors import ModelError
 from reports.messages import read_catalogue
 
@@ -62,6 +63,27 @@ def test_rows_on_the_median_go_where_they_make_halves():
     rows = BY_HAND[BY_HAND["account_id"] != "a"].reset_index(drop=True)
     table = blind_spots(rows, BY_HAND, ["usage"]).table
     assert table["n_rows"].tolist() == [3, 4]
+
+
+def test_quarters_before_a_family_was_measured_are_in_no_cell_and_not_in_its_better_half():
+    early = BY_HAND.assign(landmark=pd.Timestamp("2023-10-01"), champion=0.0, event=True)
+    found = blind_spots(pd.concat([early, BY_HAND], ignore_index=True), BY_HAND, ["usage", "champion"])
+    alone = blind_spots(BY_HAND, BY_HAND, ["usage", "champion"])
+    pd.testing.assert_frame_equal(found.table, alone.table)
+    assert "1 quarter is in no cell: one of the families says the same" in " ".join(map(str, found.notes))
+    assert "contest.cells_mute" not in [note.code for note in alone.notes]
+    never = pd.concat([early, BY_HAND.assign(usage=0.0)], ignore_index=True)
+    with pytest.raises(ModelError, match="in no quarter that was scored do Usage, Champion all tell accounts apart"):
+        blind_spots(never, BY_HAND, ["usage", "champion"])
+
+
+def test_the_map_tells_leavers_of_rows_and_different_accounts_apart():
+    """An account at risk in two quarters is two rows: 2 of 4, of 2 accounts, is a half, not all."""
+    later = BY_HAND.assign(landmark=pd.Timestamp("2024-04-01"), event=False, lifetime_id=BY_HAND["account_id"] + "#2")
+    found = blind_spots(pd.concat([BY_HAND, later], ignore_index=True), BY_HAND, ["usage", "champion"])
+    drawn = [drawn_cells(found, read_catalogue(language)).set_index(["row", "column"]) for language in ("en", "ja")]
+    assert [cells.loc[(0, 1), "share"] for cells in drawn] == ["50.0%", "50.0%"]
+    assert [cells.loc[(0, 1), "of"] for cells in drawn] == ["2 of 4; 2 accounts", "4件中2件（2社）"]
 
 
 def test_an_interval_of_independent_rows_is_wilsons():

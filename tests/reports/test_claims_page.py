@@ -11,7 +11,7 @@ from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
 from analysis.claims.grades import Weakness
-from analysis.claims.verdicts import Verdict
+from analysis.claims.verdicts import Judgement, Verdict
 from analysis.workbench import Workbench, open_study
 from reports.claims import sentences
 from reports.claims.content import Judged
@@ -119,6 +119,19 @@ class TestSentences:
         said = sentences.open_claims(EN, judged)
         assert said[0].endswith("from 2025-04-01 on.")
         assert said[1].startswith("Not within five years: ")
+
+    def test_of_a_claim_without_a_ratio_it_is_not_said_that_it_takes_more_than_five_years(
+        self, tenure: Workbench
+    ) -> None:
+        judged = self.ledger(tenure, (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE))
+        first, second = (dataclasses.replace(line, decidable_from=None) for line in judged.ledger.lines)
+        differs = dataclasses.replace(first, judgement=Judgement(Verdict.INCONCLUSIVE, 0.4))
+        judged = dataclasses.replace(judged, ledger=dataclasses.replace(judged.ledger, lines=(differs, second)))
+        names = [sentences.rows_of(EN, [line])[0].name for line in (differs, second)]
+        never, unsized = sentences.open_claims(EN, judged)
+        assert never == f"Not within five years: {names[1]}."
+        assert unsized.startswith("Of these it cannot be told, ")
+        assert unsized.endswith(f": {names[0]}.")
 
     def test_evidence_is_said_in_words(self, tenure: Workbench) -> None:
         line = dataclasses.replace(
