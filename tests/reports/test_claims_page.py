@@ -60,6 +60,8 @@ def test_holds_no_english_in_japanese_but_the_title_and_the_source(written: dict
 def test_every_claim_is_on_the_page_and_what_is_not_measured_is_said(written: dict[str, WrittenPage]) -> None:
     text = text_of(written["en"].page.read_text(encoding="utf-8"))
     assert all(f"C{number:02}" in text for number in range(1, 23))
+    assert "C18.1 A new decision-maker" in text
+    assert "C18.2 A silent sponsor" in text
     assert "Only claims on Usage can be judged: Relationship, Champion are not measured here." in text
 
 
