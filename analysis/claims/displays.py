@@ -126,10 +126,10 @@ def _forest_row(line: Line, words: Catalogue) -> tuple[object, ...]:
 
 
 def name_of(line: Line, words: Catalogue) -> str:
-    """Return the name of a line with its statement in a few words."""
+    """Return the name of a line with its statement in a few words: its own, where a claim has several tests."""
     several = len(line.claim.tests) > 1
     name = words("claims.name_test", claim=line.claim.name, number=line.number) if several else line.claim.name
-    short = line.claim.short(words.language)
+    short = line.estimate.asked.test.short(words.language) or line.claim.short(words.language)
     label = words("claims.label", claim=name, short=short) if short else name
     hazard = line.estimate.asked.test.hazard
     return words(_OTHER_HAZARDS[hazard], label=label) if hazard in _OTHER_HAZARDS else label

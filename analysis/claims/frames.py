@@ -28,7 +28,7 @@ LEDGER = Schema(
         Field("p_value", Kind.NUMBER, "of no effect; of a 'does not', of the smallest relevant one", may_lack=True),
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over all tests judged", may_lack=True),
         Field("n_exposed", Kind.WHOLE, "lifetimes with event nearer to the contrast's end than to its start"),
-        Field("n_events", Kind.WHOLE, "all lifetimes with event"),
+        Field("n_events", Kind.WHOLE, "all lifetimes with event that are compared"),
         Field("smallest_relevant", Kind.NUMBER, "the smallest hazard ratio that matters", may_lack=True),
         Field(
             "smallest_detectable",
@@ -70,6 +70,6 @@ PAST = Schema(
         Field("hazard_ratio_high", Kind.NUMBER, "upper end", may_lack=True),
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over all tests judged on that day", may_lack=True),
         Field("n_exposed", Kind.WHOLE, "lifetimes with event nearer to the contrast's end than to its start"),
-        Field("n_events", Kind.WHOLE, "all lifetimes with event"),
+        Field("n_events", Kind.WHOLE, "all lifetimes with event that are compared"),
     ),
 )

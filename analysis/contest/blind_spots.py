@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.contest.cell_notes import cell_notes
 from analysis.contest.effect_frames import BLIND_SPOTS
 from analysis.declared.factors import families_named
 from analysis.declared.suppression import hidden_cells
@@ -46,12 +47,16 @@ class BlindSpots:
     notes: tuple[Remark, ...]
 
 
-def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str], min_cell: int = 1) -> BlindSpots:
+def blind_spots(
+    rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str], min_cell: int = 1, currency: str | None = None
+) -> BlindSpots:
     """Cut accounts in halves by each family, and say how many left in each cell, and who is there now.
 
     The worse half are the rows of a quarter of which a family says more than of the median row of that quarter; rows on
-    the median go to the half that is the smaller without them. The accounts at risk now are cut at their own medians. A
-    cell with fewer than `min_cell` accounts is hidden, with what would tell of it (`analysis.declared.suppression`).
+    the median go to the half that is the smaller without them. Quarters in which one of the families says the same of
+    all, as where its columns were not measured yet, are in no cell. The accounts at risk now are cut at their own
+    medians. A cell with fewer than `min_cell` accounts is hidden, with what would tell of it
+    (`analysis.declared.suppression`).
 
     Parameters
     ----------
@@ -63,16 +68,24 @@ def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str],
         Columns of both, at least one.
     min_cell : int
         The study's ``report.min_cell``.
+    currency : str, optional
+        Of what accounts pay.
 
     Raises
     ------
     ModelError
-        If no family tells accounts apart.
+        If no family tells accounts apart, or those that do never in the same quarter.
     """
-    worse = {family: _worse(rows[family], rows["landmark"]) for family in families}
-    kept = [family for family in families if worse[family].any()]
+    tells = {family: _tells(rows[family], rows["landmark"]) for family in families}
+    kept = [family for family in families if tells[family].any()]
     if not kept:
         raise ModelError(remark("contest.no_cells", families=families_named(families)))
+    in_cells = np.logical_and.reduce([tells[family] for family in kept])
+    if not in_cells.any():
+        raise ModelError(remark("contest.no_quarter_of_all", families=families_named(kept)))
+    n_quarters = rows["landmark"].nunique()
+    rows = rows[in_cells].reset_index(drop=True)
+    worse = {family: _worse(rows[family], rows["landmark"]) for family in kept}
     rows = rows.assign(cluster_id=pd.factorize(rows["cluster_id"])[0])
     now = {family: _worse(book[family], pd.Series(0, index=book.index)) for family in kept}
     signs = sorted(itertools.product([False, True], repeat=len(kept)), key=lambda cell: (sum(cell), cell))
@@ -91,7 +104,14 @@ def blind_spots(rows: pd.DataFrame, book: pd.DataFrame, families: Sequence[str],
     checked = BLIND_SPOTS.checked(table[[*kept, *BLIND_SPOTS.columns]])
     spots = _spots(checked, kept)
     silent = tuple(family for family in families if family not in kept)
-    return BlindSpots(tuple(kept), checked, spots, silent, _notes(checked, kept, spots, silent))
+    mute = n_quarters - rows["landmark"].nunique()
+    return BlindSpots(tuple(kept), checked, spots, silent, cell_notes(checked, kept, spots, silent, mute, currency))
+
+
+def _tells(said: pd.Series, quarter: pd.Series) -> NDArray[np.bool_]:
+    """Mark the rows of quarters in which a family tells accounts apart, shape (n,)."""
+    by_quarter = said.groupby(quarter)
+    return (by_quarter.transform("max") - by_quarter.transform("min") > _SAME).to_numpy(bool)
 
 
 def _worse(said: pd.Series, quarter: pd.Series) -> NDArray[np.bool_]:
@@ -249,40 +269,3 @@ def _spots(table: pd.DataFrame, families: Sequence[str]) -> tuple[int, ...]:
     is_spot = ~table[families[0]] & (table["adjusted_p_value"] < SHOWN) & (table["difference"] > 0)
     found = table[is_spot].sort_values("estimate", ascending=False, kind="stable")
     return tuple(int(place) for place in found.index)
-
-
-def _notes(
-    table: pd.DataFrame, families: Sequence[str], spots: Sequence[int], silent: Sequence[str]
-) -> tuple[Remark, ...]:
-    """Say what a leader must see: who leaves where the first family says that all is well."""
-    (first,) = families_named(families[:1])
-    well = table.iloc[0]
-    notes = [remark("contest.cells_observed")]
-    for place in spots:
-        cell = table.iloc[place]
-        notes.append(
-            remark(
-                "contest.blind_spot",
-                well=families_named(family for family in families if not cell[family]),
-                worse=families_named(family for family in families if cell[family]),
-                left=float(cell["estimate"]),
-                left_well=float(well["estimate"]),
-                now=_there_now(cell),
-            )
-        )
-    if not spots and len(families) > 1:
-        notes.append(remark("contest.no_blind_spot", family=first))
-    if silent:
-        notes.append(remark("contest.cells_silent", families=families_named(silent)))
-    if table["is_hidden"].any() or table["is_hidden_now"].any():
-        notes.append(remark("contest.cells_hidden"))
-    return tuple(notes)
-
-
-def _there_now(cell: pd.Series) -> Remark:
-    accounts, revenue = cell["accounts_now"], cell["revenue_now"]
-    if pd.isna(accounts):
-        return remark("contest.there_too_few")
-    if pd.isna(revenue):
-        return remark("contest.there_now", accounts=round(accounts))
-    return remark("contest.there_now_paying", accounts=round(accounts), revenue=round(revenue))

@@ -94,7 +94,7 @@ def show_blind_spots(found: BlindSpots, currency: str | None = None) -> Display:
 
 def map_notes(found: BlindSpots, catalogue: Catalogue) -> list[str]:
     """Return what stands under the map, line by line, in the words of a catalogue."""
-    codes = ["contest.map_note", *(["contest.map_framed"] if found.spots else [])]
+    codes = ["contest.map_note", "contest.map_denominator", *(["contest.map_framed"] if found.spots else [])]
     return [remark(code).in_words(catalogue) for code in codes]
 
 
@@ -115,7 +115,9 @@ def _texts(cell: pd.Series, catalogue: Catalogue, currency: str | None) -> dict[
     interval = of = paying = ""
     if not cell["is_hidden"] and cell["n_accounts"]:
         interval = remark("contest.map_interval", low=cell["conf_low"], high=cell["conf_high"]).in_words(catalogue)
-        of = remark("contest.map_accounts", accounts=round(cell["n_accounts"])).in_words(catalogue)
+        counts = {"events": "n_events", "rows": "n_rows", "accounts": "n_accounts"}
+        told = remark("contest.map_counts", **{name: round(cell[column]) for name, column in counts.items()})
+        of = told.in_words(catalogue)
     if cell["is_hidden_now"]:
         now = remark("contest.map_hidden").in_words(catalogue)
     else:

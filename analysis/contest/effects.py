@@ -143,7 +143,7 @@ class EffectResults(Answers):
         ModelError
             If nothing can be forecast, or no family tells accounts apart.
         """
-        return blind_spots(*self.told_by_family, contenders(), self._tenure.study.report.min_cell)
+        return blind_spots(*self.told_by_family, contenders(), self._tenure.study.report.min_cell, self.currency)
 
     @kept_property
     def champion_vacancy(self) -> Vacancy:

@@ -61,6 +61,9 @@ class HeldOut:
         What they say beside the mean of the quarter.
     order : ndarray of int, shape (n, k)
         That sorts each column.
+    is_told : ndarray of bool, shape (n, k)
+        Whether the family tells accounts of the row's quarter apart: where its columns were not measured yet it says
+        the same of all, and its percentiles are of the other quarters.
     event : ndarray of bool, shape (n,)
     quarter : ndarray of int, shape (n,)
         Number of each row's quarter.
@@ -74,6 +77,7 @@ class HeldOut:
     asked: tuple[str, ...]
     values: NDArray[np.float64]
     order: NDArray[np.intp]
+    is_told: NDArray[np.bool_]
     event: NDArray[np.bool_]
     quarter: NDArray[np.intp]
     now: NDArray[np.float64]
@@ -85,13 +89,14 @@ class HeldOut:
         book = rows.iloc[:0] if book is None else book
         quarter = np.unique(rows["landmark"].to_numpy(), return_inverse=True)[1].astype(np.intp)
         control = [control_family()] if control_family() in rows and control_family() not in families else []
-        kept, columns, now = [], [], []
+        kept, columns, told, now = [], [], [], []
         for name in [*control, *families]:
             said = rows[name].to_numpy(np.float64)
             said = said - (np.bincount(quarter, said) / np.bincount(quarter))[quarter]
             if said.std() > VARIES:
                 kept.append(name)
                 columns.append(said)
+                told.append((np.bincount(quarter, np.abs(said) > VARIES) > 0)[quarter])
                 now.append(book[name].to_numpy(np.float64) - book[name].mean())
         values = np.column_stack(columns) if columns else np.empty((len(rows), 0))
         revenue = book["annual_revenue"] if "annual_revenue" in book else pd.Series(np.nan, index=book.index)
@@ -100,6 +105,7 @@ class HeldOut:
             asked=tuple(families),
             values=values,
             order=np.argsort(values, axis=0, kind="stable"),
+            is_told=np.column_stack(told) if told else np.empty((len(rows), 0), dtype=bool),
             event=rows["event"].to_numpy(bool),
             quarter=quarter,
             now=np.column_stack(now) if now else np.empty((len(book), 0)),
@@ -133,9 +139,9 @@ class HeldOut:
         return found
 
     def _percentiles(self, place: int, weights: NDArray[np.int64]) -> tuple[float, float]:
-        """Return the ends of one column: the least value that so many of the rows do not exceed."""
+        """Return the ends of one column: the least value that so many of the rows told apart do not exceed."""
         order = self.order[:, place]
-        reached = np.cumsum(weights[order])
+        reached = np.cumsum((weights * self.is_told[:, place])[order])
         low, high = (int(np.searchsorted(reached, end * reached[-1] - 1e-9)) for end in ENDS)
         return float(self.values[order[low], place]), float(self.values[order[high], place])
 

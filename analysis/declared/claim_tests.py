@@ -96,6 +96,8 @@ class ClaimTest:
         Families that may flag accounts which the health score called green, in place of moves.
     relevant
         The smallest hazard ratio that matters, above 1; its inverse matters as much.
+    short_en, short_ja
+        What it asks in a few words, where a claim has several tests that pictures must tell apart; may be empty.
     """
 
     expected: Expected
@@ -107,6 +109,12 @@ class ClaimTest:
     differ_by: tuple[str, ...] = ()
     flagged_by: tuple[str, ...] = ()
     relevant: float = RELEVANT
+    short_en: str = ""
+    short_ja: str = ""
+
+    def short(self, language: str) -> str:
+        """Return what it asks in a few words, or none, in `language` (``en`` or ``ja``)."""
+        return self.short_ja if language == "ja" else self.short_en
 
     @property
     def kind(self) -> Kind:
@@ -140,6 +148,8 @@ class _Entry:
     differ_by: tuple[str, ...] = ()
     flagged_by: tuple[str, ...] = ()
     relevant: float = RELEVANT
+    short_en: str = ""
+    short_ja: str = ""
 
 
 def read_test(content: Any, where: str) -> ClaimTest:
@@ -174,6 +184,8 @@ def read_test(content: Any, where: str) -> ClaimTest:
         differ_by=entry.differ_by,
         flagged_by=entry.flagged_by,
         relevant=entry.relevant,
+        short_en=entry.short_en,
+        short_ja=entry.short_ja or entry.short_en,
     )
     _refuse_unusable(test, where)
     return test

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.claims.displays import REVERSE, verdict_label
+from analysis.claims.displays import REVERSE, name_of, verdict_label
 from analysis.claims.verdicts import Verdict
 from analysis.wording.catalogue import Catalogue
 from analysis.workbench import Workbench
@@ -64,6 +64,7 @@ def of_ledger(judged: Judged, text: Catalogue) -> dict[str, Any]:
         "numbers": {str(verdict): len(ledger.of(verdict)) for verdict in Verdict},
         "groups": {name: rows for name, rows in groups.items() if rows},
         "refused": ledger.of(Verdict.NOT_MEASURABLE),
+        "name_of": partial(name_of, words=text),
         "reason_of": partial(sentences.reason_of, text),
         "verdict_label": partial(verdict_label, words=text),
     }

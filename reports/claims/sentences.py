@@ -64,7 +64,7 @@ def counted(text: Text, judged: Judged) -> str:
 def since_last(text: Text, judged: Judged) -> list[str]:
     """Say which verdicts are others than at the last quarter start; nothing where there was none."""
     ledger = judged.ledger
-    if not ledger.past or not ledger.asked:
+    if not ledger.past or not _was_judged(judged):
         return []
     changed = [
         text(
@@ -85,7 +85,7 @@ def since_last(text: Text, judged: Judged) -> list[str]:
 def changes(text: Text, judged: Judged) -> list[str]:
     """Return what the verdicts of past quarter starts say of today's."""
     lines, quarters = judged.ledger.lines, len(judged.ledger.past)
-    if not quarters or not judged.ledger.asked:
+    if not quarters or not _was_judged(judged):
         return []
     flipped = [line for line in lines if has_flipped(line.verdicts)]
     withdrawn = [line for line in lines if is_withdrawn(line.verdicts)]
@@ -96,13 +96,20 @@ def changes(text: Text, judged: Judged) -> list[str]:
     return said or [text("ledger.steady", quarters=quarters)]
 
 
+def _was_judged(judged: Judged) -> bool:
+    """Tell whether there was ever a verdict that could have changed."""
+    return any(verdict in SHOWN for line in judged.ledger.lines for verdict in line.verdicts)
+
+
 def open_claims(text: Text, judged: Judged) -> list[str]:
     """Return from when on what is inconclusive could be decided, the soonest first."""
     lines = judged.ledger.of(Verdict.INCONCLUSIVE)
     soon = sorted((line.decidable_from, _name(text, line)) for line in lines if line.decidable_from is not None)
     said = [text("ledger.decidable", name=name, quarter=quarter) for quarter, name in soon]
-    never = [line for line in lines if line.decidable_from is None]
-    return said + ([text("ledger.not_decidable", names=_named(text, never))] if never else [])
+    unsized = [line for line in lines if np.isnan(line.judgement.detectable)]
+    never = [line for line in lines if line.decidable_from is None and line not in unsized]
+    said += [text("ledger.not_decidable", names=_named(text, never))] if never else []
+    return said + ([text("ledger.not_sized", names=_named(text, unsized))] if unsized else [])
 
 
 def rows_of(text: Text, lines: Sequence[Line]) -> list[Row]:

@@ -63,7 +63,7 @@ def family_lines(text: Catalogue, found: Compared, currency: str | None = None) 
 def _in_the_book(
     text: Catalogue, line: dict | None, currency: str | None
 ) -> tuple[Told | None, Told | None, Told | None]:
-    """Return points, accounts and revenue of a line of `analysis.contest.frames.RISK_DIFFERENCES`."""
+    """Return points, accounts and revenue of a line of `analysis.contest.effect_frames.RISK_DIFFERENCES`."""
     if line is None or line["shown"] == Shown.SILENT:
         return None, None, None
     points = _told(text, line["estimate"], line["conf_low"], line["conf_high"], 1)

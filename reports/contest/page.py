@@ -98,7 +98,7 @@ def _of_page(
     values, where, differences = (further.tables[name] for name in ("values", "where", "differences"))
     told = [by for by in dict.fromkeys(where["by"]) if by in set(differences["by"])]
     return of_compared(found, text, labels, colors, currency) | {
-        "short": [*sentences.in_short(text, found, labels), *sentences.silent_sentences(text, found, labels)],
+        "short": [*sentences.in_short(text, found, labels, currency), *sentences.silent_sentences(text, found, labels)],
         "worth": values[values["metric"] == LOG_SCORE],
         "by_ipa": values[values["metric"] == IPA].set_index(["model", "family"]),
         "told": told,

@@ -15,10 +15,10 @@ from reports.contest.content import Compared
 Text = Catalogue
 
 
-def in_short(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
+def in_short(text: Text, found: Compared, labels: Mapping[str, str], currency: str | None = None) -> list[str]:
     """Return the sentences that a reader in a hurry takes away; each follows from the numbers by rule."""
     ranking = found.ranking
-    said = [rank_sentence(text, ranking, labels), *family_sentences(text, found, labels)]
+    said = [rank_sentence(text, ranking, labels), *family_sentences(text, found, labels, currency)]
     if ranking.rank is not Rank.ALONE:
         span = text.span(ranking.total_low, ranking.total_high, 1)
         key = "contest.total_some" if ranking.total_low > 0 else "contest.total_none"
@@ -32,19 +32,19 @@ def silent_sentences(text: Text, found: Compared, labels: Mapping[str, str]) -> 
     return [text("contest.not_measured", families=text.listed(names, "and"), number=len(names))] if names else []
 
 
-def family_sentences(text: Text, found: Compared, labels: Mapping[str, str]) -> list[str]:
+def family_sentences(text: Text, found: Compared, labels: Mapping[str, str], currency: str | None = None) -> list[str]:
     """Say of each family what it is worth, and what it makes out among the accounts at risk, as they rank."""
     differences = found.differences
     by_family = {} if isinstance(differences, Remark) else differences.table.set_index("family").to_dict("index")
     said = []
     for one in found.ranking.families:
         line = by_family.get(one.family)
-        both = [worth_sentence(text, one, labels), *([points_sentence(text, line)] if line else [])]
+        both = [worth_sentence(text, one, labels), *([points_sentence(text, line, currency)] if line else [])]
         said.append(text.listed(both, "list.sentences"))
     return said
 
 
-def points_sentence(text: Text, line: Mapping[str, Any]) -> str:
+def points_sentence(text: Text, line: Mapping[str, Any], currency: str | None = None) -> str:
     """Say by how many points of churn the ends of a family differ, and what that comes to; or that it is not shown.
 
     Parameters
@@ -52,7 +52,9 @@ def points_sentence(text: Text, line: Mapping[str, Any]) -> str:
     text
         The language.
     line
-        Of `analysis.contest.frames.RISK_DIFFERENCES`, by name.
+        Of `analysis.contest.effect_frames.RISK_DIFFERENCES`, by name.
+    currency
+        Of what accounts pay.
     """
     if line["shown"] == Shown.SILENT:
         return text("contest.says_silent")
@@ -63,10 +65,11 @@ def points_sentence(text: Text, line: Mapping[str, Any]) -> str:
     )
     if line["shown"] != Shown.MORE:
         return said
-    book = {"accounts": round(line["accounts"])}
+    accounts = round(line["accounts"])
     if pd.isna(line["revenue"]):
-        return text.listed([said, text("contest.in_accounts", **book)], "list.sentences")
-    return text.listed([said, text("contest.in_revenue", revenue=round(line["revenue"]), **book)], "list.sentences")
+        return text.listed([said, text("contest.in_accounts", accounts=accounts)], "list.sentences")
+    revenue = text.money(line["revenue"], currency)
+    return text.listed([said, text("contest.in_revenue", accounts=accounts, revenue=revenue)], "list.sentences")
 
 
 def rank_sentence(text: Text, ranking: Ranking, labels: Mapping[str, str]) -> str:
@@ -95,7 +98,7 @@ def worth_sentence(text: Text, one: FamilyWorth, labels: Mapping[str, str]) -> s
 def where_sentences(text: Text, differences: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
     """Say which families are not worth the same in all groups of a kind; or that none is shown to be so."""
     found = [
-        text("contest.differ", family=labels[str(line.family)], p=text.p_value(float(line.adjusted_p_value)))
+        text("contest.differ", family=labels[str(line.family)], p=float(line.adjusted_p_value))
         for line in differences.itertuples()
         if float(line.adjusted_p_value) < SHOWN
     ]

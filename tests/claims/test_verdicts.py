@@ -78,13 +78,19 @@ def test_holm_counts_the_claims_judged_and_no_others() -> None:
     assert judge([one, other, other])[0].adjusted_p_value == pytest.approx(3 * one.p_value)
 
 
-def test_the_smallest_detectable_effect_is_found_four_times_in_five() -> None:
-    """Estimates around it exceed what Holm's first step asks for with probability 0.8."""
+@pytest.mark.parametrize(("df", "asked_for"), [(8.0, 3.833), (43.0, 2.972), (1e6, 2.807)])  # t of 1 - 0.05 / 20
+def test_the_smallest_detectable_effect_is_found_four_times_in_five(df: float, asked_for: float) -> None:
+    """Estimates around it, over errors as uncertain as their df say, exceed Holm's first step 8 times in 10."""
     error, number = 0.3, 10
-    effect = detectable(estimated("+", 1.3, error), number)
-    drawn = np.random.default_rng(1).normal(effect, error, 200_000)
-    asked_for = 2.839  # quantile of 1 - 0.05 / 20 of t with 200 degrees of freedom
-    assert (drawn / error > asked_for).mean() == pytest.approx(0.8, abs=0.005)
+    rng = np.random.default_rng(1)
+    drawn = rng.normal(detectable(error, df, number), error, 200_000)
+    errors = error * np.sqrt(rng.chisquare(df, 200_000) / df)
+    assert (drawn / errors > asked_for).mean() == pytest.approx(0.8, abs=0.005)
+
+
+def test_of_nothing_judged_and_of_no_error_there_is_no_smallest_effect() -> None:
+    assert math.isnan(detectable(0.3, 10.0, 0))
+    assert math.isnan(detectable(math.nan, math.nan, 5))
 
 
 def test_a_does_not_is_tested_against_the_smallest_relevant_effect() -> None:

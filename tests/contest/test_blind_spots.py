@@ -7,7 +7,9 @@ from family_predictors import FAMILIES, book_of, predictor_rows
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.contest.blind_spots import blind_spots, clustered_interval
+from analysis.contest.effect_displays import drawn_cells
 from analysis.errors import ModelError
+from reports.messages import read_catalogue
 
 
 def drawn(text: str) -> pd.DataFrame:
@@ -63,6 +65,27 @@ def test_rows_on_the_median_go_where_they_make_halves():
     assert table["n_rows"].tolist() == [3, 4]
 
 
+def test_quarters_before_a_family_was_measured_are_in_no_cell_and_not_in_its_better_half():
+    early = BY_HAND.assign(landmark=pd.Timestamp("2023-10-01"), champion=0.0, event=True)
+    found = blind_spots(pd.concat([early, BY_HAND], ignore_index=True), BY_HAND, ["usage", "champion"])
+    alone = blind_spots(BY_HAND, BY_HAND, ["usage", "champion"])
+    pd.testing.assert_frame_equal(found.table, alone.table)
+    assert "1 quarter is in no cell: one of the families says the same" in " ".join(map(str, found.notes))
+    assert "contest.cells_mute" not in [note.code for note in alone.notes]
+    never = pd.concat([early, BY_HAND.assign(usage=0.0)], ignore_index=True)
+    with pytest.raises(ModelError, match="in no quarter that was scored do Usage, Champion all tell accounts apart"):
+        blind_spots(never, BY_HAND, ["usage", "champion"])
+
+
+def test_the_map_tells_leavers_of_rows_and_different_accounts_apart():
+    """An account at risk in two quarters is two rows: 2 of 4, of 2 accounts, is a half, not all."""
+    later = BY_HAND.assign(landmark=pd.Timestamp("2024-04-01"), event=False, lifetime_id=BY_HAND["account_id"] + "#2")
+    found = blind_spots(pd.concat([BY_HAND, later], ignore_index=True), BY_HAND, ["usage", "champion"])
+    drawn = [drawn_cells(found, read_catalogue(language)).set_index(["row", "column"]) for language in ("en", "ja")]
+    assert [cells.loc[(0, 1), "share"] for cells in drawn] == ["50.0%", "50.0%"]
+    assert [cells.loc[(0, 1), "of"] for cells in drawn] == ["2 of 4; 2 accounts", "4件中2件（2社）"]
+
+
 def test_an_interval_of_independent_rows_is_wilsons():
     event = np.arange(4000) < 240
     low, high = clustered_interval(event, np.arange(4000))
@@ -108,6 +131,20 @@ def test_best_usage_and_champion_gone_is_found_where_it_was_planted():
     spots = [note for note in found.notes if note.code == "contest.blind_spot"]
     assert any("but in the worse half by Champion, " in str(spot) for spot in spots)
     assert found.table["accounts_now"].sum() == len(book_of(rows))
+
+
+@pytest.mark.parametrize(("currency", "en", "ja"), [("EUR", "€8.23M", "823万ユーロ"), (None, "8.23M", "823万")])
+def test_what_accounts_in_a_blind_spot_pay_is_told_in_its_currency(currency: str | None, en: str, ja: str) -> None:
+    rows = predictor_rows({}, seed=4)
+    worse = rows["champion"] > rows["champion"].groupby(rows["landmark"]).transform("median")
+    leaves = np.random.default_rng(2).random(len(rows)) < np.where(worse, 0.16, 0.06)
+    book = book_of(rows, revenue=27_800.0)
+    found = blind_spots(rows.assign(event=leaves), book, ["usage", "champion"], currency=currency)
+    (spot,) = [note for note in found.notes if note.code == "contest.blind_spot"]
+    cell = found.table.loc[found.spots[0]]
+    assert cell["revenue_now"] == 27_800.0 * cell["accounts_now"]
+    assert f"accounts are there now, paying {en} a year." in str(spot)
+    assert f"社で、年間{ja}を支払っています。" in spot.in_words(read_catalogue("ja"))
 
 
 @pytest.mark.slow

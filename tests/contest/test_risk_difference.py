@@ -142,6 +142,16 @@ def test_a_family_that_says_the_same_of_all_differs_by_nothing_and_it_is_said(ro
     assert risk_differences(by_quarter, book_of(rows), FAMILIES, n_resamples=2).table["shown"].iloc[2] == "silent"
 
 
+def test_quarters_before_a_family_was_measured_do_not_bring_its_ends_together(rows, found):
+    """Of as many rows again that it says nothing of, the 10th and 90th percentile of what it says are as before."""
+    early = rows.assign(landmark=rows["landmark"] - pd.Timedelta(days=1000), champion=0.0)
+    both = pd.concat([early, rows], ignore_index=True)
+    line = risk_differences(both, book_of(rows), FAMILIES, n_resamples=2).table.set_index("family").loc["champion"]
+    alone = found.table.set_index("family").loc["champion"]
+    assert line["reach"] == pytest.approx(alone["reach"], rel=1e-9)
+    assert line["coefficient"] == pytest.approx(alone["coefficient"], abs=0.1)
+
+
 def test_units_ids_and_the_order_of_rows_change_nothing(rows):
     first = risk_differences(rows, book_of(rows), FAMILIES, n_resamples=20, seed=3).table
     other = rows.assign(usage=3 * rows["usage"] - 5, cluster_id="z" + rows["cluster_id"].str[::-1])

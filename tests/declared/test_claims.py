@@ -90,3 +90,10 @@ class TestWords:
         assert missed_words(EVERYTHING) == frozenset()
         assert missed_words(EVERYTHING - {"surveys.kind=nps"}) == {"surveys", "surveys.kind", "surveys.kind=nps"}
         assert missed_words(EVERYTHING - {"tickets.category=bug"}) == frozenset()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_pictures_name_no_two_tests_of_a_claim_alike(language: str) -> None:
+    for claim in read_claims():
+        names = [test.short(language) or claim.short(language) for test in claim.tests]
+        assert len(set(names)) == len(names), claim.name

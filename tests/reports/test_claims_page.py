@@ -10,8 +10,9 @@ import pytest
 from pages import ENGLISH_WORDS, is_shut, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
+from analysis.claims.displays import name_of
 from analysis.claims.grades import Weakness
-from analysis.claims.verdicts import Verdict
+from analysis.claims.verdicts import Judgement, Verdict
 from analysis.workbench import Workbench, open_study
 from reports.claims import sentences
 from reports.claims.content import Judged
@@ -59,6 +60,8 @@ def test_holds_no_english_in_japanese_but_the_title_and_the_source(written: dict
 def test_every_claim_is_on_the_page_and_what_is_not_measured_is_said(written: dict[str, WrittenPage]) -> None:
     text = text_of(written["en"].page.read_text(encoding="utf-8"))
     assert all(f"C{number:02}" in text for number in range(1, 23))
+    assert "C18.1 A new decision-maker" in text
+    assert "C18.2 A silent sponsor" in text
     assert "Only claims on Usage can be judged: Relationship, Champion are not measured here." in text
 
 
@@ -110,6 +113,13 @@ class TestSentences:
         judged = self.ledger(tenure, (Verdict.SUPPORTED, Verdict.SUPPORTED))
         assert sentences.changes(EN, judged) == ["No verdict of the last 4 quarter starts was taken back."]
 
+    def test_of_claims_that_were_never_judged_it_is_not_said_that_no_verdict_changed(self, tenure: Workbench) -> None:
+        no = Verdict.NOT_MEASURABLE
+        never, once = self.ledger(tenure, (no, no)), self.ledger(tenure, (no, Verdict.INCONCLUSIVE))
+        assert (sentences.since_last(EN, never), sentences.changes(EN, never)) == ([], [])
+        assert sentences.since_last(EN, once)
+        assert sentences.changes(EN, once)
+
     def test_what_can_be_decided_and_what_cannot(self, tenure: Workbench) -> None:
         i = Verdict.INCONCLUSIVE
         judged = self.ledger(tenure, (i, i), (i, i))
@@ -119,6 +129,24 @@ class TestSentences:
         said = sentences.open_claims(EN, judged)
         assert said[0].endswith("from 2025-04-01 on.")
         assert said[1].startswith("Not within five years: ")
+
+    def test_of_a_claim_without_a_ratio_it_is_not_said_that_it_takes_more_than_five_years(
+        self, tenure: Workbench
+    ) -> None:
+        judged = self.ledger(tenure, (Verdict.INCONCLUSIVE,), (Verdict.INCONCLUSIVE,))
+        first, second = (dataclasses.replace(line, decidable_from=None) for line in judged.ledger.lines)
+        differs = dataclasses.replace(first, judgement=Judgement(Verdict.INCONCLUSIVE, 0.4))
+        judged = dataclasses.replace(judged, ledger=dataclasses.replace(judged.ledger, lines=(differs, second)))
+        names = [sentences.rows_of(EN, [line])[0].name for line in (differs, second)]
+        never, unsized = sentences.open_claims(EN, judged)
+        assert never == f"Not within five years: {names[1]}."
+        assert unsized.startswith("Of these it cannot be told, ")
+        assert unsized.endswith(f": {names[0]}.")
+
+    def test_tests_of_one_claim_are_named_apart(self, tenure: Workbench) -> None:
+        own = [line for line in tenure.ledger.lines if line.claim.name == "C18"]
+        assert [name_of(line, EN) for line in own] == ["C18.1  A new decision-maker", "C18.2  A silent sponsor"]
+        assert [name_of(line, JA) for line in own] == ["C18.1　新しい意思決定者", "C18.2　スポンサーの沈黙"]
 
     def test_evidence_is_said_in_words(self, tenure: Workbench) -> None:
         line = dataclasses.replace(

@@ -107,6 +107,24 @@ def test_the_order_is_said_as_far_as_it_is_shown(found: Ranking, says: str) -> N
     assert not ENGLISH_WORDS.search(sentences.rank_sentence(JA, found, {"usage": "利用", "champion": "推進者"}))
 
 
+def test_what_a_family_comes_to_is_told_in_the_currency_of_prices() -> None:
+    points = {"shown": "more", "estimate": 4.0, "conf_low": 2.0, "conf_high": 6.0}
+    line = points | {"accounts": 31.6, "revenue": 1_234_000.0}
+    said = [sentences.points_sentence(text, line, "EUR") for text in (EN, JA)]
+    assert said[0].endswith("that comes to 32 accounts, and to €1.23M of what they pay in a year.")
+    assert said[1].endswith("換算すると32社、年間収益で123万ユーロです。")
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.0123, "(p = 0.012, Holm)"), (1e-5, "(p < 0.001, Holm)")])
+def test_a_p_value_of_groups_is_said_once(p: float, told: str) -> None:
+    differences = pd.DataFrame({"by": ["phase"], "family": ["usage"], "adjusted_p_value": [p]})
+    assert sentences.where_sentences(EN, differences, LABELS) == [
+        f"Usage is not worth the same in all of these groups {told}."
+    ]
+    (japanese,) = sentences.where_sentences(JA, differences, {"usage": "利用"})
+    assert japanese.count("p ") == 1
+
+
 def test_other_kinds_of_model_are_asked() -> None:
     said = sentences.worth_sentence(EN, ranking(Rank.FIRST, Worth.DRIVER).families[0], LABELS)
     assert said.endswith("Of 2 other kinds of model 1 says the same.")
