@@ -176,7 +176,7 @@ class _Loading:
             self._fill(table, Written(raw.relation(), types, self._dates, first_row))
 
     def _note_given(self, table: Table, columns: Collection[str], *, is_told_why: bool) -> None:
-        """Note what a table gives, and, unless it is told why, that it has no row; none for want of a file is not given."""
+        """Note what a table gives and, unless it is told why, that it has no row; for want of a file it gives none."""
         lacks_file = self._is_mapped and bool(self._queries[table.name].reads & self._absent)
         if lacks_file and not is_told_why and self._engine.count(table.name) == 0:
             return
