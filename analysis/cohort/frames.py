@@ -57,6 +57,7 @@ LANDMARKS = Schema(
         ),
         _TERM,
         _KIND,
+        Field("mrr", Kind.NUMBER, "what it pays a month on it, in the currency of the source", may_lack=True),
         Field(
             "published_score", Kind.NUMBER, "health score that was published last before the landmark", may_lack=True
         ),

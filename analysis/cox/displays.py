@@ -54,6 +54,8 @@ def proportional_hazards_of(fit: CoxFit, transform: Transform = "km") -> Display
     return Display(
         f"Proportional hazards (transform {transform})",
         result.table,
-        lambda ax: draw_coefficient_path(ax, path, strongest["estimate"], strongest["term"], ACCENT, "Time"),
+        lambda ax: draw_coefficient_path(
+            ax, path, strongest["estimate"], strongest["term"], ACCENT, "Time", years_label=""
+        ),
         size=(7.0, 3.2),
     )

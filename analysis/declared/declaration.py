@@ -37,6 +37,9 @@ class Declared:
         whose columns are declared has them, be they in its file or not, unless they are among `needed`.
     needed
         Columns that the file of a raw table must have if it is there, by raw table.
+    keys
+        Columns that tell the rows of a raw table apart, by raw table: of rows that are copies one is read, and others
+        may not share a key.
     stable_users
         Whether a user id is one person over time.
     observed_from
@@ -48,6 +51,7 @@ class Declared:
     optional: tuple[str, ...] = ()
     columns: dict[str, dict[str, RawType]] = field(default_factory=dict)
     needed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stable_users: bool = True
     observed_from: dict[str, dt.date] = field(default_factory=dict)
 
@@ -146,7 +150,7 @@ def _check_names(declaration: Declaration) -> None:
     where = f"{declaration.kind}/source.toml"
     if not declaration.files:
         raise SourceError(f'{where}: [files] names no file. Name each raw table\'s: account = "Account.csv".')
-    for key in ("optional", "columns", "needed"):
+    for key in ("optional", "columns", "needed", "keys"):
         unknown = [name for name in getattr(declaration, key) if name not in declaration.files]
         if unknown:
             raise SourceError(

@@ -28,7 +28,7 @@ def end(engine: Engine) -> None:
 
 def names(engine: Engine) -> set[str]:
     """Return the names of the raw views."""
-    return {name for name in engine.tables(RAW) if not name.endswith(_BEFORE)}
+    return {name for name in engine.tables(RAW) if _BEFORE not in name}
 
 
 def show_csv(
@@ -168,6 +168,17 @@ def give_types(engine: Engine, name: str, columns: Mapping[str, str], typed: Map
     named = ", ".join(f"{quoted(own)} as {at}" for own, at in columns.items())
     values = ", ".join(f"{value} as {quoted(own)}" for own, value in typed.items())
     engine.run(f"create view {_view(name)} as select {values} from (select {named} from {_view(before)})")
+
+
+def show_copies_once(engine: Engine, name: str, key: Sequence[str]) -> None:
+    """Show rows of a table that are alike once, in the order of its columns; those without a key stay as they are."""
+    before = f"{name}{_BEFORE} with copies"
+    engine.run(f"alter view {_view(name)} rename to {quoted(before)}")
+    is_keyed = " and ".join(f"{quoted(own)} is not null" for own in key)
+    engine.run(
+        f"create view {_view(name)} as select distinct * from {_view(before)} where {is_keyed} "
+        f"union all select * from {_view(before)} where not ({is_keyed}) order by all"
+    )
 
 
 def _view(name: str) -> str:

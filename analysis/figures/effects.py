@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures.age_axis import tell_age
 from analysis.figures.labels import draws
 from analysis.figures.style import INK
 
@@ -115,6 +116,7 @@ def draw_coefficient_path(
     color: str,
     x_label: str = "Days since the lifetime began",
     y_label: str = "Hazard ratio",
+    years_label: str = "Years since the lifetime began",
 ) -> None:
     """Draw how a hazard ratio changes over the lifetime, with its pointwise interval, on a log scale.
 
@@ -142,7 +144,7 @@ def draw_coefficient_path(
     ax.set_yticks(ticks, [f"{ratio:g}" for ratio in ticks])
     ax.set_ylim(low * 0.98, high * 1.02)
     ax.minorticks_off()
-    ax.set_xlabel(x_label)
+    tell_age(ax, frame["time"].max(), x_label, years_label)
     ax.set_ylabel(y_label)
     ax.set_title(label)
 

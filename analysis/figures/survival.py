@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MultipleLocator
 
+from analysis.figures.age_axis import DAYS_A_YEAR, tell_age
 from analysis.figures.labels import draws, legend, name_curves
 from analysis.figures.style import ACCENT, CYCLE, HIDDEN, INK, MUTED, percent
 
-DAYS_A_YEAR = 365
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1.5, 2)))
 
 
@@ -65,6 +64,7 @@ def draw_distributions(
     observed: pd.DataFrame,
     x_label: str = "Days since the lifetime began",
     y_label: str = "Share still customers",
+    years_label: str = "Years since the lifetime began",
 ) -> None:
     """Draw fitted curves beside what was observed, dashed beyond the last day that was.
 
@@ -85,9 +85,8 @@ def draw_distributions(
             named.setdefault(str(name), line)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
-    _tick_years(ax, max(last, curves["time"].max()))
+    tell_age(ax, max(last, curves["time"].max()), x_label, years_label)
     ax.yaxis.set_major_formatter(percent)
-    ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     legend(ax, named, loc="upper right")
 
@@ -100,6 +99,7 @@ def draw_incidence(
     labels: Mapping[str, str] | None = None,
     x_label: str = "Days since the lifetime began",
     y_label: str = "Share that has left",
+    years_label: str = "Years since the lifetime began",
 ) -> None:
     """Draw the cumulative incidence of each cause with its band, groups told apart by their dashes.
 
@@ -117,7 +117,7 @@ def draw_incidence(
         name = (labels or {}).get(cause, str(cause))
         label = name if len(groups) == 1 else f"{name}, {group}"
         named[label] = _step_with_band(ax, curve, colors[cause], _DASHES[groups.index(group) % len(_DASHES)])
-    _from_the_origin(ax, frame, x_label, y_label)
+    _from_the_origin(ax, frame, x_label, years_label, y_label)
     if len(groups) == 1:
         name_curves(ax, named, loc="upper left")
     else:  # what tells groups apart is their dashes, which no name shows
@@ -131,6 +131,7 @@ def draw_mean_number(
     frame: pd.DataFrame,
     x_label: str = "Days since the lifetime began",
     y_label: str = "Events per lifetime so far",
+    years_label: str = "Years since the lifetime began",
 ) -> None:
     """Draw the mean number of recurrent events, or a cumulative hazard, with its band; a colour for each group.
 
@@ -144,7 +145,7 @@ def draw_mean_number(
         str(group): _step_with_band(ax, curve, color)
         for color, (group, curve) in zip(itertools.cycle(CYCLE), curves, strict=False)
     }
-    _from_the_origin(ax, frame, x_label, y_label)
+    _from_the_origin(ax, frame, x_label, years_label, y_label)
     if len(named) > 1:
         name_curves(ax, named, loc="upper left")
 
@@ -245,20 +246,13 @@ def _step_with_band(ax: Axes, curve: pd.DataFrame, color: str, dashes: Any = "-"
     return line
 
 
-def _from_the_origin(ax: Axes, frame: pd.DataFrame, x_label: str, y_label: str) -> None:
+def _from_the_origin(ax: Axes, frame: pd.DataFrame, x_label: str, years_label: str, y_label: str) -> None:
     """Let both axes start at zero, whatever is drawn, and name what they count."""
     highest = frame[["estimate", "conf_high"]].max(axis=None)
     ax.set_ylim(0, 1.05 * highest if highest > 0 else 1)
     ax.set_xlim(left=0)
-    _tick_years(ax, frame["time"].max())
-    ax.set_xlabel(x_label)
+    tell_age(ax, frame["time"].max(), x_label, years_label)
     ax.set_ylabel(y_label)
-
-
-def _tick_years(ax: Axes, last: float) -> None:
-    """Put the ticks of days at whole years, where there are some."""
-    if last > 2 * DAYS_A_YEAR:
-        ax.xaxis.set_major_locator(MultipleLocator(DAYS_A_YEAR))
 
 
 def _beside(ax: Axes, row: float, text: str) -> None:

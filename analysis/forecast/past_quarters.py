@@ -82,8 +82,7 @@ def yearly_prices(landmarks: pd.DataFrame) -> NDArray[np.float64]:
     revenue = annual_revenue(landmarks)
     if revenue is None:
         return np.full(len(landmarks), np.nan)
-    price = landmarks["mrr_per_seat"].to_numpy(np.float64, na_value=np.nan)
-    return np.where(price >= 0, revenue, np.nan)
+    return np.where(revenue >= 0, revenue, np.nan)
 
 
 def held_intervals(past: PastForecasts, model: str, time: Time, landmarks: pd.DataFrame) -> pd.DataFrame:

@@ -95,8 +95,8 @@ def propose_weights(tenure: CohortTables, scored: Scored, rows: WeightRows, n_qu
     is_proposed = gain is not None and gain.is_shown and differs
     if gain is not None and not is_proposed:
         notes.append(remark("health_score.not_proposed" if differs else "health_score.nothing_to_propose"))
-    table = pd.DataFrame({"component": rows.names, "published": rows.published, "proposed": weights})
-    table = PROPOSED.checked(table.assign(penalty=penalty))
+    table = pd.DataFrame({"component": rows.names, "published": rows.published, "learned": weights})
+    table = PROPOSED.checked(table.assign(shrinkage=penalty))
     if not is_proposed:
         return Proposal(table, gain, False, None, "", pd.DataFrame(columns=MOVES.columns), tuple(notes))
     definition, now = _definition(tenure, scored, rows, weights)

@@ -97,8 +97,8 @@ PROPOSED = Schema(
     (
         Field("component", Kind.TEXT, "its name"),
         Field("published", Kind.NUMBER, "its weight, of 100"),
-        Field("proposed", Kind.NUMBER, "the weight learned from all settled rows, not negative, shrunk, in fives"),
-        Field("penalty", Kind.NUMBER, "how strongly it was drawn to the published; infinite: all the way"),
+        Field("learned", Kind.NUMBER, "the weight that all settled rows say, not negative, shrunk, in fives"),
+        Field("shrinkage", Kind.NUMBER, "how strongly it was drawn to the published; infinite: all the way"),
     ),
 )
 MOVES = Schema(

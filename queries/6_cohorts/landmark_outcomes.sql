@@ -3,7 +3,8 @@
 --       settled, whatever happened, so that no row is chosen by its outcome. out_on: as in landmark_dates, missing if
 --       it is after the snapshot. believed_from, believed_until: the last run of days, begun within the horizon, on
 --       which it was believed to have left; it has no end where it had. On its days before unpaid_from the notice alone
---       was known, which is churn; from then on why the last subscription ended, which is believed_cause
+--       was known, which is churn; from then on why the last subscription ended, which is believed_cause. mrr: what it
+--       pays a month on the landmark; no covariate
 with ends as (
     select
         account_id,
@@ -95,7 +96,8 @@ rows_at_risk as (
         believed.unpaid_from,
         believed.believed_cause,
         terms_in_force.term_months,
-        coalesce(terms_in_force.term_kind, 'no_term') as term_kind
+        coalesce(terms_in_force.term_kind, 'no_term') as term_kind,
+        cast(terms_in_force.mrr as double) as mrr
     from landmark_dates
     cross join settled
     inner join lifetimes
@@ -128,5 +130,6 @@ select
     unpaid_from,
     believed_cause,
     term_months,
-    term_kind
+    term_kind,
+    mrr
 from rows_at_risk

@@ -86,7 +86,7 @@ def pictures(
                     catalogue, path.path.assign(of=terms[path.term]), "of", catalogue.ratio,
                 ),
                 frame=path.path, constant=path.constant, label=terms[path.term], color=tenure.colors[path.family],
-                x_label=t("survival.x"), y_label=t("families.path_y"),
+                x_label=t("survival.x"), y_label=t("families.path_y"), years_label=t("survival.x_years"),
             )  # fmt: skip
     if fitted := summary.contest or summary.apart:
         ratios = fitted.ratios.query("not marks_missing")
@@ -169,6 +169,7 @@ def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
             "ends", draw_incidence, size=(7.4, 3.4), alt=t("events.ends_alt"),
             content=told_curves(catalogue, events.ends, "cause", catalogue.share, names=causes),
             frame=events.ends, colors=CAUSE_COLORS, labels=causes, x_label=t("survival.x"), y_label=t("events.ends_y"),
+            years_label=t("survival.x_years"),
         )  # fmt: skip
     for kind in events.kinds:
         bands = events.before_renewal[events.before_renewal["kind"] == kind]
@@ -188,6 +189,6 @@ def _event_figures(summary: Summary, catalogue: Catalogue) -> dict[str, str]:
         found["changes"] = as_svg(
             "changes", draw_mean_number, size=(7.4, 3.4), alt=t("events.changes_alt"),
             content=told_curves(catalogue, changes, "group", catalogue.number),
-            frame=changes, x_label=t("survival.x"), y_label=t("events.changes_y"),
+            frame=changes, x_label=t("survival.x"), y_label=t("events.changes_y"), years_label=t("survival.x_years"),
         )  # fmt: skip
     return found

@@ -33,7 +33,7 @@ def summed_up(book: pd.DataFrame):
 @pytest.fixture(scope="module")
 def book():
     rows = landmark_rows(400, 8)
-    return rows.assign(phase=rows["segment"], seats=10.0, mrr_per_seat=20.0)
+    return rows.assign(phase=rows["segment"], mrr=200.0)
 
 
 @pytest.fixture(scope="module")
@@ -83,5 +83,6 @@ def test_other_names_change_no_number(book, result):
 
 
 def test_revenue_that_is_not_measured_is_missing_never_zero(book):
-    assert annual_revenue(book.drop(columns="mrr_per_seat")) is None
-    assert pd.isna(annual_revenue(book.assign(mrr_per_seat=float("nan")))).all()
+    assert annual_revenue(book.drop(columns="mrr")) is None
+    assert annual_revenue(book.assign(mrr=float("nan"))) is None
+    assert pd.isna(annual_revenue(book.assign(mrr=[1.0] + [float("nan")] * (len(book) - 1)))[1:]).all()

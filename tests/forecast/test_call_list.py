@@ -48,7 +48,7 @@ class TestRanks:
         assert in_order_to_act(calls)["account_id"].tolist() == ["a4", "a2", "a1", "a3"]
 
     def test_where_most_prices_are_unknown_the_likeliest_come_first(self):
-        calls = listed(landmarks=LANDMARKS.assign(mrr_per_seat=[np.nan, np.nan, 3.0, 4.0, 5.0])).reset_index()
+        calls = listed(landmarks=LANDMARKS.assign(mrr=[np.nan, np.nan, np.nan, 160.0, 495.0])).reset_index()
         assert not is_by_loss(calls)
         assert in_order_to_act(calls)["account_id"].tolist() == ["a4", "a2", "a3", "a1"]
 
@@ -226,7 +226,7 @@ class TestBefore:
             "is_followed": False,
             "out_on": pd.to_datetime([None, None, "2023-10-01", None, None, None]),
             "seats": [10.0, np.nan, 5.0, 99.0, 99.0, 99.0],
-            "mrr_per_seat": 2.0,
+            "mrr": [20.0, np.nan, 10.0, 198.0, 198.0, 198.0],
             "renewal_in_horizon": [0.0, 1.0, 1.0, 1.0, 1.0, 1.0],
         }
         | dict.fromkeys(("believed_from", "believed_until", "unpaid_from"), pd.NaT)

@@ -119,7 +119,7 @@ class TestReading:
         assert (loss.n_known, loss.n_unknown) == (3, 1)
         assert loss.at_stake == 12 * (10 * 1.0 + 20 * 2.0 + 40 * 4.0)
         assert loss.expected == pytest.approx(12 * (0.1 * 10 + 0.2 * 40 + 0.5 * 160))
-        assert reading(landmarks=LANDMARKS.drop(columns="mrr_per_seat")).loss is None
+        assert reading(landmarks=LANDMARKS.drop(columns="mrr")).loss is None
 
     def test_says_how_often_the_intervals_before_held(self):
         assert reading().held == (Held("count", 0.8, 3, 3, 3), Held("count", 0.95, 3, 3, 3))

@@ -244,8 +244,8 @@ class TestLosses:
 
 
 def test_prices_are_of_a_year() -> None:
-    rows = pd.DataFrame({"seats": [10.0, np.nan, 3.0], "mrr_per_seat": [5.0, 5.0, np.nan]})
-    np.testing.assert_array_equal(yearly_prices(rows), [600.0, np.nan, np.nan])
+    """Also of what is sold without seats; a credit is no price."""
+    rows = pd.DataFrame({"seats": [10.0, np.nan, 3.0], "mrr": [50.0, 50.0, np.nan]})
+    np.testing.assert_array_equal(yearly_prices(rows), [600.0, 600.0, np.nan])
     assert np.isnan(yearly_prices(rows[["seats"]])).all()
-    credited = rows.assign(mrr_per_seat=[-5.0, 5.0, 0.0])
-    np.testing.assert_array_equal(yearly_prices(credited), [np.nan, np.nan, 0.0])
+    np.testing.assert_array_equal(yearly_prices(rows.assign(mrr=[-50.0, np.nan, 0.0])), [np.nan, np.nan, 0.0])

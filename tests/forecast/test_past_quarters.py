@@ -32,9 +32,7 @@ def past(left: list[int], n: int = 40) -> PastForecasts:
     return PastForecasts(pd.concat(rows, ignore_index=True), dict.fromkeys(QUARTERS, 0.01))
 
 
-ACCOUNTS = pd.concat(
-    [pd.DataFrame({"lifetime_id": range(40), "risk_date": day, "seats": 2.0, "mrr_per_seat": 5.0}) for day in QUARTERS]
-)
+ACCOUNTS = pd.concat([pd.DataFrame({"lifetime_id": range(40), "risk_date": day, "mrr": 10.0}) for day in QUARTERS])
 
 
 @pytest.mark.parametrize(("gap", "seen"), [(0, [0, 1, 2, 3, 4, 5]), (30, [0, 0, 1, 2, 3, 4])])
@@ -63,7 +61,7 @@ def test_quarters_within_are_counted() -> None:
 
 
 def test_a_loss_is_of_what_accounts_paid_on_the_landmark() -> None:
-    raised = ACCOUNTS.assign(mrr_per_seat=np.where(ACCOUNTS["risk_date"] == QUARTERS[2], 50.0, 5.0))
+    raised = ACCOUNTS.assign(mrr=np.where(ACCOUNTS["risk_date"] == QUARTERS[2], 100.0, 10.0))
     held = held_intervals(past([4] * 6), "cox", time(30), raised).query("of == 'loss' and level == 0.8")
     assert held["expected"].tolist() == pytest.approx([480.0, 480.0, 4800.0, 480.0, 480.0, 480.0])
     assert held["observed"].tolist() == pytest.approx([480.0, 480.0, 4800.0, 480.0, 480.0, 480.0])

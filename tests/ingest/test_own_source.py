@@ -85,9 +85,11 @@ def refusal(study: Study) -> str:
     return str(refused.value)
 
 
-def test_builds_from_the_folder_without_what_a_missing_optional_file_would_give(study: Path) -> None:
-    """Names of columns match whatever their case."""
+@pytest.mark.parametrize("beside", ["", "inner join raw.customer using (account_id)\n"])
+def test_builds_from_the_folder_without_what_a_missing_optional_file_would_give(study: Path, beside: str) -> None:
+    """Names of columns match whatever their case; a file that is there gives no table for one that is not."""
     said: list[str] = []
+    rewrite(study, "tickets.sql", QUERIES["tickets"] + beside)
     build = build_cohort(read_study(study), study.parent / "out", said.append, 1)
     assert "  accounts: 3 rows" in said
     assert any("touches.csv: the file is not there: it is read as empty" in line for line in said)

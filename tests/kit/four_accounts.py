@@ -17,7 +17,7 @@ LANDMARKS = pd.DataFrame(
         "lifetime_id": [1, 2, 3, 4, 1],
         "risk_date": [LANDMARK] * 4 + [LANDMARK - pd.DateOffset(months=1)],
         "seats": [10, 20, np.nan, 40, 99],
-        "mrr_per_seat": [1.0, 2.0, 3.0, 4.0, 5.0],
+        "mrr": [10.0, 40.0, np.nan, 160.0, 495.0],
     }
 )
 

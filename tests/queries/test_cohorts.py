@@ -330,6 +330,31 @@ class TestLandmarks:
             where="risk_date = date '2024-05-01'",
         )
 
+    def test_a_row_has_the_price_of_all_that_is_in_force_with_or_without_seats(self):
+        """The second subscription of a is without seats and begins after the first landmark; of c no price is given."""
+        book = cohorts(
+            """
+            | subscription_id | account_id | started_on | seats | mrr |
+            | s1              | a          | 2024-10-01 | 10    | 200 |
+            | s2              | a          | 2024-11-15 |       | 50  |
+            | s3              | b          | 2024-10-01 |       | 99  |
+            | s4              | c          | 2024-10-01 | 10    |     |
+            """
+        )
+        book.shows(
+            "landmarks",
+            """
+            | account_id | risk_date  | mrr |
+            | a          | 2024-11-01 | 200 |
+            | b          | 2024-11-01 | 99  |
+            | c          | 2024-11-01 |     |
+            | a          | 2024-12-01 | 250 |
+            | b          | 2024-12-01 | 99  |
+            | c          | 2024-12-01 |     |
+            """,
+            where="risk_date in (date '2024-11-01', date '2024-12-01')",
+        )
+
     def test_a_competing_end_is_no_event_and_keeps_its_cause_and_day(self):
         book = cohorts("""
             | subscription_id | account_id | started_on | ended_on   | end_reason |

@@ -8,11 +8,10 @@ MONTHS_A_YEAR = 12
 
 
 def annual_revenue(landmarks: pd.DataFrame) -> NDArray[np.float64] | None:
-    """Return the annual recurring revenue of landmark rows, shape (n,), NaN where not known; None if not measured.
+    """Return what landmark rows pay in a year, shape (n,), NaN where not known; None if no price is known at all.
 
-    Monthly price x 12, from the price of a seat and the seats.
+    Twelve times the price of a month of all subscriptions in force, whether or not their seats are known.
     """
-    if not {"seats", "mrr_per_seat"} <= set(landmarks):
+    if "mrr" not in landmarks or landmarks["mrr"].isna().all():
         return None
-    seats, price = (landmarks[name].to_numpy(np.float64, na_value=np.nan) for name in ("seats", "mrr_per_seat"))
-    return seats * price * MONTHS_A_YEAR
+    return MONTHS_A_YEAR * landmarks["mrr"].to_numpy(np.float64, na_value=np.nan)

@@ -15,6 +15,7 @@ from analysis.ingest.files.hints import nearest
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import cell, is_given, is_typed, trimmed
+from analysis.ingest.tables.copies import read_copies_once
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
@@ -90,6 +91,7 @@ def give_types(engine: Engine, declaration: Declaration, located: RawFiles, open
         inner = {column.own: column.at for column in columns}
         empty = {own: f"cast(null as {_sql_type(declared[own])})" for own in absent}
         raw_views.give_types(engine, name, inner, typed | empty)
+        opened.findings.extend(read_copies_once(engine, name, file, declaration.keys.get(name, ())))
 
 
 def _lower(names: Mapping[str, str]) -> dict[str, str]:

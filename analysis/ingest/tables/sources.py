@@ -107,8 +107,8 @@ class _Loading:
         self._opened = opened
         self._dates = date_format(source.date_format)
         self._is_mapped = source.kind != CONTRACT_KIND
-        absent = {f"raw.{name}" for name in opened.absent}
-        self._queries = {query.name: query for query in queries if not query.reads or query.reads - absent}
+        self._absent = {f"raw.{name}" for name in opened.absent}
+        self._queries = {query.name: query for query in queries if not query.reads or query.reads - self._absent}
         self._there = raw_views.names(engine)
         self._raw: list[TableRows] = []
         self._staying = staying
@@ -176,7 +176,10 @@ class _Loading:
             self._fill(table, Written(raw.relation(), types, self._dates, first_row))
 
     def _note_given(self, table: Table, columns: Collection[str], *, is_told_why: bool) -> None:
-        """Note what a table gives, and, unless it is told why, that it has no row."""
+        """Note what a table gives and, unless it is told why, that it has no row; for want of a file it gives none."""
+        lacks_file = self._is_mapped and bool(self._queries[table.name].reads & self._absent)
+        if lacks_file and not is_told_why and self._engine.count(table.name) == 0:
+            return
         self.given[table.name] = tuple(name for name in table.column_names if name in columns)
         if not is_told_why and self._engine.count(table.name) == 0:
             self.findings.append(no_rows(table))

@@ -89,8 +89,7 @@ def _quarter(book: Book, frailty: NDArray[np.float64], day: pd.Timestamp, rng: n
         cluster_id=parent,
         risk_date=day,
         event=rng.random(ACCOUNTS) < 1 / (1 + np.exp(-log_odds)),
-        seats=1.0,
-        mrr_per_seat=rng.lognormal(0.0, 1.0, ACCOUNTS) / MONTHS_A_YEAR,
+        mrr=rng.lognormal(0.0, 1.0, ACCOUNTS) / MONTHS_A_YEAR,
     )
 
 
