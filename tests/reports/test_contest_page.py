@@ -9,7 +9,7 @@ import pytest
 from pages import ENGLISH_WORDS, pictures_in, pieces, text_of
 from samples import SAMPLE, SampleReport
 
-from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth
+from analysis.contest.ranking import FamilyWorth, Rank, Ranking, Worth, rank_families
 from analysis.declared.study_parts import Models, Report
 from analysis.workbench import Workbench, open_study
 from reports.contest import sentences
@@ -105,6 +105,20 @@ def ranking(rank: Rank, *worths: Worth, low: float = 1.0) -> Ranking:
 def test_the_order_is_said_as_far_as_it_is_shown(found: Ranking, says: str) -> None:
     assert sentences.rank_sentence(EN, found, LABELS).startswith(says)
     assert not ENGLISH_WORDS.search(sentences.rank_sentence(JA, found, {"usage": "利用", "champion": "推進者"}))
+
+
+def test_a_difference_is_called_shown_by_the_rule_that_ranks() -> None:
+    """A pair whose interval leaves out 0, but whose p by Holm is not below 5%, orders no families."""
+    values = pd.DataFrame(
+        {"model": "cox", "metric": "log_score", "family": ["usage", "champion", "all"], "estimate": [3.0, 1.0, 4.0],
+         "conf_low": 0.5, "conf_high": 5.0, "adjusted_p_value": [0.001, 0.01, 0.001], "share": 0.5, "noise": 0.0,
+         "n_events": 90}
+    )  # fmt: skip
+    pair = {"model": "cox", "metric": "log_score", "family": "usage", "versus": "champion", "estimate": 2.0}
+    pairs = pd.DataFrame([pair | {"conf_low": 0.1, "conf_high": 3.9, "p_value": 0.04, "adjusted_p_value": 0.12}])
+    assert rank_families(values, pairs).rank is Rank.UNORDERED
+    assert "below 5% after Holm's method" in EN("contest.pairs_lead")
+    assert "Holm法で補正したp値が5%を下回る" in JA("contest.pairs_lead")
 
 
 def test_what_a_family_comes_to_is_told_in_the_currency_of_prices() -> None:
