@@ -43,16 +43,23 @@ def _cox(
     fold: NDArray[np.intp],
     fitted: Mapping[str, Model],
 ) -> Learnt:
-    """Shrink each column as far as it is where all families are known: no subset has another penalty than another."""
+    """Shrink each column as far as it is where all families are known: no subset has another penalty than another.
+
+    A column that is not there, as it is the same in all of these rows, is shrunk as far as any of its family.
+    """
     cox = fitted.get(COX)
     if isinstance(cox, LandmarkCox) and isinstance(cox.ridge, ShrinkageChoice):
         chosen = np.asarray(cox.ridge_)
     else:
-        chosen = choice(whole, outcome, fold).ridge
-    ridge = dict(zip(whole.names, chosen, strict=True))
+        chosen = np.asarray(choice(whole, outcome, fold).ridge)
+    ridge = dict(zip(whole.names, chosen.tolist(), strict=True))
+    strongest: dict[str, float] = {}
+    for column in whole.columns:
+        strongest[column.family] = max(ridge[column.name], strongest.get(column.family, 0.0))
 
     def learnt(known: DesignMatrix) -> Unseen:
-        unit = np.array([ridge[name] for name in known.names]) ** -0.5
+        shrunk = [ridge[one.name] if one.name in ridge else strongest[one.family] for one in known.columns]
+        unit = np.array(shrunk) ** -0.5
         return left_out_risk(CoxLeftOut(known.values * unit, outcome, fold), 1.0, unit)
 
     return partial(_put_right, learnt, outcome, fold)

@@ -53,18 +53,23 @@ def learn_curve(score: NDArray[np.float64]) -> ScoreCurve:
     return ScoreCurve(knots, pieces.mean(axis=0), pieces.std(axis=0))
 
 
-def with_score(design: DesignMatrix, columns: NDArray[np.float64]) -> DesignMatrix:
-    """Put the columns of a score before those of a design.
+def with_score(design: DesignMatrix, columns: NDArray[np.float64], learned_from: NDArray[np.float64]) -> DesignMatrix:
+    """Put the columns of a score before those of a design: those that differ among the rows that are learned from.
+
+    Where each of these has a score the mark of those without says nothing, and a score of few values has fewer bends.
 
     Parameters
     ----------
     design : DesignMatrix, n rows
     columns : ndarray, shape (n, 4)
         From `ScoreCurve.columns`.
+    learned_from : ndarray, shape (m, 4)
+        The same of the training rows.
     """
     last = columns.shape[1] - 1
-    own = tuple(Column(f"{SCORE}: {k}", SCORE, SCORE, marks_missing=k == last) for k in range(last + 1))
-    return DesignMatrix(np.column_stack([columns, design.values]), own + design.columns, design.rows)
+    kept = np.flatnonzero(np.ptp(learned_from, axis=0) > 0).tolist()
+    own = tuple(Column(f"{SCORE}: {k}", SCORE, SCORE, marks_missing=k == last) for k in kept)
+    return DesignMatrix(np.column_stack([columns[:, kept], design.values]), own + design.columns, design.rows)
 
 
 def scores_of(rows: pd.DataFrame, of: pd.DataFrame, score: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -93,7 +93,8 @@ def risks_at_quarter(
     def by_version(name: str) -> tuple[DesignMatrix, DesignMatrix]:
         learnt_from, asked = (scores_of(one, scored.rows, versions[name]) for one in (rows, fold.test_rows))
         curve = learn_curve(learnt_from)
-        return with_score(training, curve.columns(learnt_from)), with_score(fold.test, curve.columns(asked))
+        known = curve.columns(learnt_from)
+        return with_score(training, known, known), with_score(fold.test, curve.columns(asked), known)
 
     whole, test = by_version(AS_IT_IS)
     learnt = learner(whole, outcome, part, {})

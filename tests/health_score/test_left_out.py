@@ -85,6 +85,18 @@ def test_a_component_that_orders_is_needed_and_one_that_does_not_is_not(found):
     assert (table["estimate"] < 0).all()  # luck has a weight of 30: without it the score orders better
 
 
+def test_it_is_asked_of_a_score_that_every_row_has(small):
+    """Nothing then differs in the mark of rows without a score, which a model would refuse.
+
+    It may differ once a component is taken away: here use, the only other one with a weight, is not always known.
+    """
+    scored, folds = small
+    points = scored.points.assign(use=scored.points["use"].where(np.arange(len(scored.points)) % 50 > 0))
+    known = replace(scored, score=np.nan_to_num(scored.score, nan=50.0), points=points)
+    found = ask(known, folds)
+    assert set(found.components) == {"use", "luck", "idle"}
+
+
 def test_a_component_without_weight_changes_nothing(found_in_small):
     own = found_in_small.table.query("name == 'idle'")
     assert len(own) > 0

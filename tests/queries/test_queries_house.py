@@ -226,8 +226,9 @@ class TestTemplates:
         assert any(re.match(r"-- decide: \S", line) for line in lines)
 
     def test_the_log_of_a_product_is_read_alike_in_all_of_them(self):
-        texts = {(ROOT / "1_sources" / kind / "usage_daily.sql").read_text(encoding="utf-8") for kind in self.TEMPLATES}
-        assert len(texts) == 1
+        """But for the companies that were merged, which HubSpot tells of: their events come first under one id."""
+        texts = [(ROOT / "1_sources" / kind / "usage_daily.sql").read_text(encoding="utf-8") for kind in self.TEMPLATES]
+        assert len({text[text.index("select\n    account_id,") :].replace("raw.", "") for text in texts}) == 1
 
     @pytest.mark.parametrize("kind", TEMPLATES)
     def test_reads_no_more_than_a_source_of_a_users_own_may(self, kind):

@@ -12,20 +12,28 @@ with merged as (
     from raw.company
     where not coalesce(archived, false)
     group by merged_id
+),
+
+product_event as (
+    select
+        coalesce(merged.company_id, product_event.account_id) as account_id,
+        product_event.user_id,
+        product_event.event,
+        product_event.occurred_at
+    from raw.product_event as product_event
+    left join merged on product_event.account_id = merged.merged_id
 )
 
 select
-    coalesce(merged.company_id, product_event.account_id) as account_id,
-    cast(product_event.occurred_at as date) as used_on,
-    product_event.user_id,
-    product_event.event as feature,
+    account_id,
+    cast(occurred_at as date) as used_on,
+    user_id,
+    event as feature,
     count(*) as events,
     count(*) filter (
-        extract(hour from product_event.occurred_at) not between 8 and 17
-        or extract(isodow from product_event.occurred_at) > 5
+        extract(hour from occurred_at) not between 8 and 17 or extract(isodow from occurred_at) > 5
     ) as out_of_hours_events
-from raw.product_event as product_event
-left join merged on product_event.account_id = merged.merged_id
-where product_event.account_id is not null
-group by all
-order by account_id, used_on, product_event.user_id, feature
+from product_event
+where account_id is not null
+group by account_id, used_on, user_id, feature
+order by account_id, used_on, user_id, feature
