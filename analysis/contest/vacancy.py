@@ -253,11 +253,10 @@ def _contrast(table: pd.DataFrame, errors: ClusterErrors) -> Contrast | None:
 def _notes(champion: Champion, table: pd.DataFrame, contrast: Contrast | None, n_unknown: int) -> tuple[Remark, ...]:
     """Say what a reader must know: whose departures, which are shown to matter, and whether filling the place does."""
     notes = [remark("contest.vacancy_roles" if champion is Champion.ROLE else "contest.vacancy_key_users")]
-    shown = table[(table["adjusted_p_value"] < SHOWN) & (table["estimate"] > 0)]
-    if shown.empty:
+    most = most_surely_raised(table)
+    if most is None:
         notes.append(remark("contest.vacancy_not_shown"))
     else:
-        most = shown.loc[shown["estimate"].idxmax()]
         code = "contest.vacancy_shown_filled" if most["is_filled"] else "contest.vacancy_shown"
         ratios = {"ratio": most["hazard_ratio"], "low": most["hazard_ratio_low"], "high": most["hazard_ratio_high"]}
         notes.append(remark(code, weeks=weeks_remark(most), **ratios, events=int(most["n_events"])))
@@ -272,6 +271,15 @@ def _notes(champion: Champion, table: pd.DataFrame, contrast: Contrast | None, n
     if table["is_hidden"].any():
         notes.append(remark("contest.vacancy_hidden"))
     return tuple(notes)
+
+
+def most_surely_raised(table: pd.DataFrame) -> pd.Series | None:
+    """Return the bar whose ratio is surely the highest, of those shown to be raised; None where none is.
+
+    By the lower end of its interval: the highest ratio is all too often that of the fewest leavers.
+    """
+    shown = table[(table["adjusted_p_value"] < SHOWN) & (table["estimate"] > 0)]
+    return None if shown.empty else shown.loc[shown["conf_low"].idxmax()]
 
 
 def weeks_remark(row: pd.Series) -> Remark:

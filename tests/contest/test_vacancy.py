@@ -9,7 +9,7 @@ from simulated_landmarks import Declared
 
 from analysis.contest.departures import Champion, Departures, departures_of, of_key_users, of_roles
 from analysis.contest.effect_displays import show_vacancy
-from analysis.contest.vacancy import WEEKS, vacancy
+from analysis.contest.vacancy import WEEKS, most_surely_raised, vacancy
 from analysis.cox.cluster_errors import cluster_errors
 from analysis.cox.fit import fit_cox
 from analysis.errors import ModelError
@@ -100,6 +100,14 @@ def test_what_is_shown_is_said(found):
     assert found.contrast.p_value < 0.01
     codes = [note.code for note in found.notes]
     assert codes == ["contest.vacancy_roles", "contest.vacancy_shown", "contest.vacancy_filling"]
+
+
+def test_what_is_said_first_is_surely_high_and_not_the_guess_of_few():
+    few, many, open_ = (4.0, 0.9), (2.0, 1.5), (5.0, 2.0)
+    table = pd.DataFrame([few, many, open_], columns=["estimate", "conf_low"])
+    table["adjusted_p_value"] = [0.01, 0.001, 0.2]
+    assert most_surely_raised(table)["estimate"] == 2.0
+    assert most_surely_raised(table.assign(adjusted_p_value=0.2)) is None
 
 
 def test_bars_are_indicators_beside_the_other_families_with_the_errors_of_clusters(world, found):
