@@ -95,7 +95,7 @@ def seats_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
         )
     log = "user_activity" if "user_activity" in told.given else "usage_daily"
     lines, keys = (_steps(told, "seats", "seats"), [("seats", "seats paid")]) if paid else ([], [])
-    unit = "seats"
+    unit = "paid, and used" if paid else "used"
     if used and len(told.users):
         length = int(told.users["period_days"].mode().iloc[0])
         own = periods_of(told, length, log)
@@ -104,7 +104,7 @@ def seats_strand(told: Told, why: Mapping[str, Remark]) -> Strand:
     elif used:
         keys.append(("active", "used: none in the log"))
     else:
-        unit = "seats; who uses them is not measured"
+        unit = "paid; who uses them is not measured"
     return Strand("seats", "Seats", unit, height=1.0, lines=lines, keys=keys, log=log if used else "")
 
 

@@ -105,24 +105,50 @@ def _bare(account_id: str) -> str:
     return account_id.strip().casefold().lstrip("0")
 
 
+def id_of(asked_for: str, accounts: pd.DataFrame) -> str:
+    """Return the id of the account that goes by an id, or by a name that no other has.
+
+    Parameters
+    ----------
+    asked_for
+        Of a name neither capitals nor spaces around it matter.
+    accounts
+        account_id, name.
+
+    Raises
+    ------
+    StudyError
+        If there is no such account, or several have that name; ids that may be meant are named.
+    """
+    known = sorted(accounts["account_id"])
+    if asked_for in known:
+        return asked_for
+    names = accounts["name"].astype("string").str.strip().str.casefold()
+    named = sorted(accounts.loc[(names == asked_for.strip().casefold()).fillna(value=False), "account_id"])
+    if len(named) == 1:
+        return str(named[0])
+    if named:
+        raise StudyError(
+            f"{len(named):,} accounts of this study are called '{asked_for}'. Ask for one by its id, among them: "
+            f"{', '.join(named[:NEAREST])}."
+        )
+    raise StudyError(
+        f"No account '{asked_for}' among the {len(known):,} of this study. "
+        f"The nearest known ones are: {', '.join(nearest_ids(asked_for, known))}."
+    )
+
+
 def read_account(tenure: CohortTables, account_id: str) -> Told:
     """Ask a cohort for all that it knows of an account.
 
     Raises
     ------
     StudyError
-        If the cohort has no such account; the nearest known ids are named.
+        As `id_of`.
     """
-    account_id = str(account_id)  # of a number SQL would find whatever text is worth as much: 4 is not 000004
+    account_id = id_of(str(account_id), tenure.table("accounts"))  # a number would be SQL's 000004 as well as 4
     asked = [*(f"story_{part}" for part in _PARTS), "story_terms", "story_leaver"]
     found = tenure.ask_several(asked, {"account_id": account_id})
-    if found["story_stays"].empty:
-        known = sorted(tenure.table("accounts")["account_id"])
-        near = nearest_ids(account_id, known)
-        raise StudyError(
-            f"No account '{account_id}' among the {len(known):,} of this study. "
-            f"The nearest known ones are: {', '.join(near)}."
-        )
     logs = dict(tenure.parameters)
     if USE_LOGGED_FROM in tenure.given:
         (since,) = found["story_stays"]["use_logged_from"].drop_duplicates()

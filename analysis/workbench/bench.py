@@ -283,7 +283,7 @@ class Workbench(ShownStudy, Findings):
         Raises
         ------
         StudyError
-            If there is no such account; the nearest known ids are named.
+            If no account has this id, or, alone, this name; the nearest known ids are named.
 
         Examples
         --------

@@ -82,7 +82,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return study
 
 
-@pytest.fixture(scope="module", params=["duckdb", "spark"])
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
 def fewer(request: pytest.FixtureRequest, dated: Study, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     """What is built of the folders that are read, whatever engine reads them."""
     with pytest.MonkeyPatch.context() as patch, in_place_of_spark(patch):

@@ -98,6 +98,7 @@ def test_a_bend_that_was_planted_is_drawn_and_tested(bent):
     assert codes == ["contest.dose_median", "contest.dose_bends", "contest.dose_no_forest"]
 
 
+@pytest.mark.slow
 def test_a_line_is_found_straight_on_the_scale_on_which_it_enters(bent):
     found = dose_response("days", *bent)
     assert found.p_value > 0.05

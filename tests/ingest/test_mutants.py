@@ -56,6 +56,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple]]:
     return covariates_of(cohort)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(max(1, NUMBER // 12)))
 def test_rows_that_are_nobodys_change_nothing(seed: int, tmp_path: Path, whole: dict[str, list[tuple]]) -> None:
     files = small_files()

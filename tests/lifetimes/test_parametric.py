@@ -206,6 +206,7 @@ def test_the_picture_draws_every_curve_dashed_where_nobody_was_observed(late):
     assert len(lines) == 2 * len(solid)
 
 
+@pytest.mark.slow
 def test_a_study_has_a_rate_for_each_of_its_phases(sample_report):
     tenure = open_study(SAMPLE, out=sample_report.out.parent, progress=lambda message: None)
     shown = tenure.parametric_survival(horizon_days=365)

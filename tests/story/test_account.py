@@ -12,7 +12,7 @@ from small_source import write_small_source
 from analysis.errors import StudyError
 from analysis.figures.display import Display
 from analysis.story.picture import _shades, edges_of
-from analysis.story.told import day_number, nearest_ids, read_account
+from analysis.story.told import day_number, id_of, nearest_ids, read_account
 from analysis.workbench import Workbench, open_study, open_workbench
 
 ACCOUNTS = """account_id,segment,parent_account_id
@@ -188,6 +188,16 @@ def test_an_unknown_account_is_an_error_that_names_the_nearest(tenure: Workbench
         StudyError, match=r"No account 'a22' among the 3 of this study. The nearest known ones are: a2, "
     ):
         tenure.account("a22", forecasts=False)
+
+
+def test_an_account_goes_by_its_name_too_where_no_other_has_it():
+    accounts = pd.DataFrame({"account_id": ["a1", "a2", "a3", "Acme"], "name": ["Acme ", "株式会社", "acme", None]})
+    assert id_of("Acme", accounts) == "Acme"  # an id first
+    assert id_of(" 株式会社", accounts) == "a2"
+    with pytest.raises(StudyError, match=r"2 accounts of this study are called 'ACME'.* by its id, among them: a1, a3"):
+        id_of("ACME", accounts)
+    with pytest.raises(StudyError, match="No account 'Beta' among the 4"):
+        id_of("Beta", accounts.assign(name=None))
 
 
 def test_a_number_is_no_id_that_is_written_with_zeros(tenure: Workbench):

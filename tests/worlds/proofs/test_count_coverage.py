@@ -37,6 +37,7 @@ def test_a_planted_book_is_forecast_from_settled_quarters_and_spreads_as_planted
     assert abs(log_ratio.mean()) < 0.5
 
 
+@pytest.mark.slow
 def test_intervals_of_chance_fail_where_quarters_differ_and_the_others_hold() -> None:
     """Of 28 intervals; 95% of them are 26.6."""
     past = [planted_forecasts(Book(0.4), np.random.default_rng(seed)) for seed in (1, 2)]

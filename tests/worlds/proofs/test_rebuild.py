@@ -78,6 +78,7 @@ def test_what_is_made_from_a_changed_source_takes_nothing_from_the_cohort(tenure
 
 
 class TestLookingAheadInALargeBook:
+    @pytest.mark.slow
     def test_covariates_of_some_accounts_and_rows_of_all_are_compared(self, tenure):
         some = with_audits(tenure, look_ahead_accounts=40)
         accounts = audit_accounts(some)
