@@ -127,8 +127,9 @@ def estimates_by_world(
     Returns
     -------
     DataFrame
-        model, term, company, world, events, true, estimate, robust_error (as R gives it), std_error, conf_low and
-        conf_high (as `hazard_ratios` does); a column that a world cannot support has no line there.
+        model, term, company, world, events, true, estimate, robust_error (as R gives it; of shrunk columns none),
+        std_error, conf_low and conf_high (as `hazard_ratios` does); a column that a world cannot support has no line
+        there.
     """
     tables = []
     for number, company in enumerate(companies):
@@ -148,7 +149,7 @@ def _estimates(model: KnownModel, rows: NDArray[np.intp]) -> pd.DataFrame:
         model=model.name,
         events=fit.rows.n_subjects_with_event,
         true=ratios["term"].map(known),
-        robust_error=fit.robust_std_errors,
+        robust_error=np.nan if fit.is_penalised else fit.robust_std_errors,
     )
 
 
@@ -166,7 +167,8 @@ def summarise_coverage(found: pd.DataFrame) -> pd.DataFrame:
         model, term, worlds, events (mean), true (mean over companies: planted, or limit), mean_estimate, empirical_sd,
         mean_robust_error, mean_std_error, coverage, coverage_unwidened (by the robust error as it is).
     """
-    is_within = (found["estimate"] - found["true"]).abs() <= Z * found["robust_error"]
+    is_within = ((found["estimate"] - found["true"]).abs() <= Z * found["robust_error"]).astype(np.float64)
+    is_within = is_within.where(found["robust_error"].notna())
     return (
         found.assign(covered=found["true"].between(found["conf_low"], found["conf_high"]), is_within=is_within)
         .groupby(["model", "term"], sort=False)
