@@ -13,7 +13,7 @@ from analysis.cox.fit import CoxFit
 from analysis.cox.information_criteria import aic
 from analysis.cox.proportional_hazards import ProportionalHazards, proportional_hazards_test
 from analysis.cox.residuals import dfbeta, martingale_residuals, scaled_schoenfeld_residuals, score_residuals
-from analysis.declared.factors import read_families, unmet
+from analysis.declared.factors import families_named, read_families, unmet
 from analysis.declared.floors import Evidence, Question, floors
 from analysis.design.matrix import learn_matrix
 from analysis.errors import DesignError, ModelError, StudyError
@@ -27,6 +27,7 @@ from analysis.inference.hazard_ratios import drifts, hazard_ratios
 from analysis.inference.joint_tests import block_test
 from analysis.lifetimes.sold import told_of
 from analysis.wording.nearest import nearest
+from analysis.wording.remarks import remark
 
 Residuals = Literal["martingale", "score", "dfbeta", "schoenfeld"]
 
@@ -181,8 +182,13 @@ def asked_cox(tenure: CohortTables, formula: str, where: str | None) -> AskedCox
         rows = rows[chosen].reset_index(drop=True)
     churned = rows.loc[rows["event"] == 1, ["lifetime_id", "cluster_id"]]
     question = Question.CONTEST if len(terms.families) > 1 else Question.FAMILY
-    if obstacle := floors(tenure.study.report, Evidence(*churned.nunique()))[question].obstacle:
-        raise ModelError(obstacle)
+    ladder = floors(tenure.study.report, Evidence(*churned.nunique()))
+    if obstacle := ladder[question].obstacle:
+        if ladder[Question.FAMILY].obstacle is None:
+            raise ModelError(
+                remark("inference.ask_one_family", obstacle=obstacle, families=families_named(terms.families))
+            )
+        raise ModelError(obstacle if where is None else remark("inference.ask_of_more", obstacle=obstacle))
     design, matrix = learn_matrix(rows, terms.covariates)
     inference = fit_matrix(design, with_products(matrix, terms), rows)
     title = formula if where is None else f"{formula}, where {where}"

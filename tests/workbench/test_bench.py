@@ -188,6 +188,7 @@ class TestCox:
             ("usage", "seats", StudyError, "not true or false"),
             ("usage", "seats > 1000000", StudyError, "holds for none of the"),
             ("usage", "event = 1", StudyError, "reads 'event', which there is not"),
+            ("usage", "seats = 100", ModelError, r"are 8\. Ask of more of the book: where leaves too few\."),
         ],
     )
     def test_what_cannot_be_fitted_is_said(self, study, formula, where, error, said):
