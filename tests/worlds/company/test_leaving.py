@@ -24,7 +24,9 @@ PRESENCE = """
         ("goals", "defined_on"),
     ],
 )
-@pytest.mark.parametrize("name", ["busy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("trapped", "clocked"))])
+@pytest.mark.parametrize(
+    "name", ["busy", *(pytest.param(name, marks=pytest.mark.slow) for name in ("trapped", "clocked"))]
+)
 def test_nothing_happens_in_an_account_while_it_is_no_customer(
     request: pytest.FixtureRequest, name: str, table: str, day: str
 ) -> None:
