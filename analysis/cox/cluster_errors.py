@@ -56,8 +56,7 @@ class ClusterErrors:
         """Return a weighted sum of coefficients, let be, its error, and the least degrees of freedom of those in it."""
         sampled = ((self.influence * self.kept @ weights) ** 2).sum()
         found = _let_be(self.fit, weights[:, None], np.array([sampled]))
-        (estimate,), (error,), _ = _told(self.fit, weights[:, None], found, np.ones(1))
-        return float(estimate), float(error), float(self.df[weights != 0].min())
+        return float(found.estimates[0]), float(found.std_errors[0]), float(self.df[weights != 0].min())
 
 
 @one_thread
@@ -79,7 +78,8 @@ def cluster_errors(fit: CoxFit) -> ClusterErrors:
     influence, df = corrected_forms(fit, each)
     influence /= fit.scale
     found = _let_be(fit, each, (influence**2).sum(axis=0))
-    return ClusterErrors(*_told(fit, each, found, df), influence / found.kept, found.kept, fit)
+    df /= found.share**2
+    return ClusterErrors(found.estimates, found.std_errors, df, influence / found.kept, found.kept, fit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,35 +135,30 @@ def contrast_errors(fit: CoxFit, contrasts: NDArray[np.float64], most_clusters: 
     True
     """
     influence, df = corrected_forms(fit, contrasts / fit.scale[:, None], most_clusters)
-    return ContrastErrors(*_told(fit, contrasts, _let_be(fit, contrasts, (influence**2).sum(axis=0)), df))
+    found = _let_be(fit, contrasts, (influence**2).sum(axis=0))
+    return ContrastErrors(found.estimates, found.std_errors, df / found.share**2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _LetBe:
-    """Of sums of coefficients, each let be: the part of it that the ridge kept, and the two parts of its variance."""
+    """Sums of coefficients, each let be, what part the ridge kept, and what share of the variance samples tell."""
 
+    estimates: NDArray[np.float64]
+    std_errors: NDArray[np.float64]
     kept: NDArray[np.float64]
-    sampled: NDArray[np.float64]
-    pulled: NDArray[np.float64]
+    share: NDArray[np.float64]
 
 
-def _let_be(fit: CoxFit, contrasts: NDArray[np.float64], sampled: NDArray[np.float64]) -> _LetBe:
-    """Return what letting each contrast be makes of it and of its variance in other samples; see `contrast_errors`."""
+def _let_be(fit: CoxFit, contrasts: NDArray[np.float64], own: NDArray[np.float64]) -> _LetBe:
+    """Let each contrast be, whose variance in other samples is `own` as it is in the fit; see `contrast_errors`."""
     ridge = fit.ridge[:, None]
     before = np.divide(contrasts**2, ridge, out=np.where(contrasts == 0, 0.0, np.inf), where=ridge > 0).sum(axis=0)
     drawn = fit.covariance @ contrasts
     after = (contrasts * drawn).sum(axis=0)
     kept = 1 - after / before
-    pulled = (drawn**2 * ridge).sum(axis=0) - after**2 / before
-    return _LetBe(kept, sampled / kept**2, np.maximum(pulled, 0.0) / kept**2)
-
-
-def _told(
-    fit: CoxFit, contrasts: NDArray[np.float64], found: _LetBe, df: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return estimates, standard errors and degrees of freedom of what was let be."""
-    estimates = fit.coefficients @ contrasts / found.kept
-    return estimates, np.sqrt(found.sampled + found.pulled), df / _share(found.sampled, found.pulled) ** 2
+    sampled = own / kept**2
+    pulled = np.maximum((drawn**2 * ridge).sum(axis=0) - after**2 / before, 0.0) / kept**2
+    return _LetBe(fit.coefficients @ contrasts / kept, np.sqrt(sampled + pulled), kept, _share(sampled, pulled))
 
 
 def corrected_forms(

@@ -26,8 +26,10 @@ def read_copies_once(engine: Engine, name: str, file: str, key: Sequence[str]) -
     key
         The columns that tell its rows apart; none, or one that is not there, and nothing is looked at.
     """
+    if not key:
+        return []
     there = {own.lower(): own for own in engine.columns(f"raw.{quoted(name)}")}
-    if not key or not {own.lower() for own in key} <= there.keys():
+    if not {own.lower() for own in key} <= there.keys():
         return []
     columns = [there[own.lower()] for own in key]
     at = ", ".join(quoted(own) for own in columns)
