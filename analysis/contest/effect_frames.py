@@ -36,7 +36,9 @@ RISK_DIFFERENCES = Schema(
     (
         Field("family", Kind.TEXT, "its name"),
         Field(
-            "shown", Kind.TEXT, "what is shown of it: 'more', 'less', 'unsure' or 'silent' (it says the same of all)"
+            "shown",
+            Kind.TEXT,
+            "what is shown of it, by the adjusted p: 'more', 'less', 'unsure' or 'silent' (it says the same of all)",
         ),
         Field(
             "estimate",
@@ -47,6 +49,7 @@ RISK_DIFFERENCES = Schema(
         Field("conf_low", Kind.NUMBER, f"lower end of the {_SPAN}", may_lack=True),
         Field("conf_high", Kind.NUMBER, "upper end", may_lack=True),
         Field("p_value", Kind.NUMBER, "that it is none, by the same standard deviation", may_lack=True),
+        Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the families", may_lack=True),
         Field("risk_low", Kind.NUMBER, "mean probability of churn with all at the 10th percentile"),
         Field("risk_high", Kind.NUMBER, "the same at the 90th"),
         Field(

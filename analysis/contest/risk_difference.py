@@ -15,6 +15,8 @@ from analysis.contest.resampled import Resampled, resampled
 from analysis.declared.factors import families_named
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
+from analysis.inference.joint_tests import SHOWN
+from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
 
 _QUANTITIES = ("estimate", "coefficient", "accounts", "revenue")
@@ -108,7 +110,7 @@ def risk_differences(
         _line(family, found.get(family), [one[family] for one in drawn if family in one], float(frame.event.mean()))
         for family in families
     ]
-    table = RISK_DIFFERENCES.checked(pd.DataFrame(lines, columns=RISK_DIFFERENCES.columns))
+    table = RISK_DIFFERENCES.checked(_adjusted(pd.DataFrame(lines, columns=RISK_DIFFERENCES.columns)))
     return RiskDifferences(
         table=table,
         n_rows=len(rows),
@@ -137,6 +139,13 @@ def _line(family: str, found: AtEnds | None, drawn: Sequence[AtEnds], rate: floa
     return line
 
 
+def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with p values by Holm's method, by which a difference is shown or is not."""
+    adjusted = holm(table["p_value"].to_numpy(np.float64))
+    is_sure = (table["shown"] == Shown.SILENT) | (adjusted < SHOWN)
+    return table.assign(adjusted_p_value=adjusted, shown=table["shown"].where(is_sure, Shown.UNSURE.value))
+
+
 def shown_by(one: Resampled) -> Shown:
     """Return which side of none the interval of an estimate lies on, if any."""
     return Shown.MORE if one.low > 0 else Shown.LESS if one.high < 0 else Shown.UNSURE
@@ -150,6 +159,10 @@ def _notes(table: pd.DataFrame, n_drawn: int, n_resamples: int) -> tuple[Remark,
         notes.append(remark("contest.difference_silent", families=families_named(by_shown[Shown.SILENT.value])))
     if turned := families_named(table.loc[table["coefficient"] < 0, "family"]):
         notes.append(remark("contest.difference_turned", families=turned))
+    alone = (table["shown"] == Shown.UNSURE) & (table["p_value"] < SHOWN)
+    if by_chance := families_named(table.loc[alone, "family"]):
+        number = int(table["p_value"].notna().sum())
+        notes.append(remark("contest.difference_by_chance", families=by_chance, number=number))
     if n_drawn < n_resamples:
         notes.append(remark("contest.difference_resamples", found=n_drawn, drawn=n_resamples))
     return tuple(notes)

@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 from family_predictors import FAMILIES, book_of, predictor_rows
 from scipy.special import expit
+from statsmodels.stats.multitest import multipletests
 
 from analysis.contest.quarter_logit import fit_quarter_logit
 from analysis.contest.risk_difference import risk_differences
@@ -107,6 +108,21 @@ def test_what_was_planted_is_found(found):
     assert (shown["coefficient_high"] > [1.0, 0.5, 0.0]).all()
     assert shown["estimate"]["usage"] > shown["estimate"]["relationship"] > shown["estimate"]["champion"]
     assert found.notes[0].code == "contest.difference_held"
+
+
+def test_of_several_families_one_is_shown_by_holm_and_not_by_its_own_interval(found):
+    """An effect so small that its interval, taken alone, just leaves none out: among three families that is chance."""
+    rows = predictor_rows({"usage": 0.25})
+    small = risk_differences(rows, book_of(rows), FAMILIES, n_resamples=50, seed=3)
+    usage = small.table.set_index("family").loc["usage"]
+    assert usage["conf_low"] > 0
+    assert usage["p_value"] < 0.05 < usage["adjusted_p_value"] == pytest.approx(3 * usage["p_value"])
+    assert usage["shown"] == "unsure"
+    (note,) = [note for note in small.notes if note.code == "contest.difference_by_chance"]
+    assert str(note).startswith("Usage: the interval alone lies on one side of none. Among 3 families")
+    for table in (small.table, found.table):
+        judged = multipletests(table["p_value"], method="holm")[1]
+        assert table["adjusted_p_value"].to_numpy() == pytest.approx(judged)
 
 
 def test_accounts_are_the_points_of_those_at_risk_now(rows, found):

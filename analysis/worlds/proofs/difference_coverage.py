@@ -40,7 +40,7 @@ def differences_of_worlds(
     ------
     DataFrame
         A line for each family of a world of which its fits say anything: scenario, world, family, events, true,
-        estimate, conf_low, conf_high, shown.
+        estimate, conf_low, conf_high.
     """
     names = (control_family(), *contenders())
     for number, company in enumerate(companies):
@@ -64,7 +64,7 @@ def differences_of_worlds(
                 world=f"{company.name}-{world}",
                 events=found.n_events,
                 true=table["family"].map(true).astype(np.float64),
-            )[["scenario", "world", "family", "events", "true", "estimate", "conf_low", "conf_high", "shown"]]
+            )[["scenario", "world", "family", "events", "true", "estimate", "conf_low", "conf_high"]]
             progress(f"{company.name}, world {world + 1} of {len(dealt)}: {found.n_events} leavers")
 
 
@@ -107,20 +107,19 @@ def summarise_differences(worlds: Iterable[pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         scenario, family, worlds (of which its fits say anything), events, true, estimate (means), error (root of the
         mean square of estimate less true), width (mean, of the 95% intervals), coverage (share of the intervals that
-        hold what is true), more, less (shares in which those of whom the family says the worse are shown to leave more
-        often, or less).
+        hold what is true), above, below (shares of the intervals, each for itself, on either side of none).
     """
     found = pd.concat(worlds, ignore_index=True)
     found = found.assign(
         missed=(found["estimate"] - found["true"]) ** 2,
         width=found["conf_high"] - found["conf_low"],
         coverage=found["conf_low"].le(found["true"]) & found["conf_high"].ge(found["true"]),
-        more=found["shown"] == Shown.MORE.value,
-        less=found["shown"] == Shown.LESS.value,
+        above=found["conf_low"] > 0,
+        below=found["conf_high"] < 0,
     )
     table = found.groupby(["scenario", "family"], sort=False).agg(
         worlds=("world", "size"), events=("events", "mean"), true=("true", "mean"), estimate=("estimate", "mean"),
         error=("missed", lambda squares: float(np.sqrt(squares.mean()))), width=("width", "mean"),
-        coverage=("coverage", "mean"), more=("more", "mean"), less=("less", "mean"),
+        coverage=("coverage", "mean"), above=("above", "mean"), below=("below", "mean"),
     )  # fmt: skip
     return table.reset_index()
