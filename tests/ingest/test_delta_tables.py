@@ -79,6 +79,20 @@ def test_a_table_is_read_as_its_rows_are_however_it_is_partitioned(source: Path,
         assert read.file("usage_daily").rows == 3
 
 
+def test_partitions_older_than_the_first_day_that_is_declared_are_not_opened(source: Path) -> None:
+    """A file of an older day is no Parquet any more, of the same length; of what is read nothing differs."""
+    table = write(source / "usage_daily", partition_by=["used_on"])
+    (old,) = (table / "used_on=2023-01-06").glob("*.parquet")
+    old.write_bytes(b"x" * old.stat().st_size)
+    with reading(source, observed_from={"usage_daily": dt.date(2023, 1, 12)}) as read:
+        assert read.errors == []
+        assert read.rows(SELECT) == ALL[1:]
+        (told,) = (finding for finding in read.findings if finding.name == "table_has_older_folders")
+        assert str(told.says).startswith("1 of 3 files lie in folders of days before the first")
+    with reading(source) as read:
+        assert any("used_on=2023-01-06" in error for error in read.errors)
+
+
 def test_what_later_versions_left_out_is_not_read(source: Path) -> None:
     table = write(source / "usage_daily", partition_by=["account_id"])
     deltalake.DeltaTable(table).delete("account_id = 'a2'")

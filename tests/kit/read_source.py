@@ -56,7 +56,7 @@ def reading(path: Path, time_zone: str = "UTC", **source: Any) -> Iterator[Read]
     declared = Source("contract", path, **source)
     with Engine(warehouse(closed=True)) as engine, tempfile.TemporaryDirectory() as scratch:
         engine.live_in(time_zone)
-        located = locate_files(read_declaration("contract"), path, contract)
+        located = locate_files(read_declaration("contract"), path, contract, begins=declared.observed_from)
         try:
             opened = open_raw(engine, located, Path(scratch), declared.encoding)
             loaded = load_tables(engine, declared, contract, quiet, opened)
