@@ -50,6 +50,7 @@ def called(short: World, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return open_workbench(study, folder / "out", progress=quiet)
 
 
+@pytest.mark.slow
 def test_covariates_are_those_of_a_source_without_these_touches(called: Workbench) -> None:
     """Without some touches the last one is as long ago, or longer; nothing that rests on no touch differs."""
     key = ["lifetime_id", "start"]
@@ -85,6 +86,7 @@ def test_a_sign_flips_where_one_of_the_two_is_shown(one: Estimate, other: Estima
     assert flips(one, other) is flipped
 
 
+@pytest.mark.slow
 def test_contact_that_follows_risk_is_told(called: Workbench) -> None:
     """Who is called in the last days was touched lately: contact looks dangerous until these calls are left out."""
     grounds = Grounds(
@@ -106,6 +108,7 @@ def test_contact_that_follows_risk_is_told(called: Workbench) -> None:
     assert (("C07", 1) in found) == (without.estimate > 0)
 
 
+@pytest.mark.slow
 def test_the_model_is_told_of_columns_that_such_calls_move(called: Workbench) -> None:
     """The calls touch what counts touches, and nothing else; left out, the last contact is no longer so dangerous."""
     found = called.effects.touches
@@ -120,6 +123,7 @@ def test_the_model_is_told_of_columns_that_such_calls_move(called: Workbench) ->
     assert "without interventions" in called.effects.touches_left_out()._repr_html_()
 
 
+@pytest.mark.slow
 def test_touches_that_nobody_marked_cannot_be_left_out(called: Workbench) -> None:
     without = SimpleNamespace(given=called.given - {MARK})
     with pytest.raises(ModelError, match="does not say which touches were interventions"):

@@ -54,6 +54,7 @@ def test_so_is_it_in_buckets_of_accounts(tmp_path: Path, built_sample: Path, buc
     assert sum(" of accounts: " in line for line in said) == buckets
 
 
+@pytest.mark.slow
 def test_one_who_uses_two_accounts_and_a_subscription_that_moves_are_in_either_bucket(tmp_path: Path) -> None:
     """User u is of a1 and of a2; subscription s1 went from a1 to a3."""
     tables = {

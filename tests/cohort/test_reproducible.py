@@ -96,6 +96,7 @@ def test_second_run_builds_nothing_and_writes_the_same(
     assert content_of(sample_report.out) == before
 
 
+@pytest.mark.slow
 def test_kill_in_the_middle_of_a_build_leaves_what_was_there(tmp_path: Path) -> None:
     """kill -9 once the new cohort is being written: pointer and old cohort stand, and the next build clears up."""
     study, out = write_small_source(tmp_path), tmp_path / "small"

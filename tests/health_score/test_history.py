@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 from pages import text_of
-from worlds import TRAPS, shared_world
+from worlds import SHORT, TRAPS, World, shared_world
 
 from analysis.audits.alarm import Alarm, Verdict
+from analysis.audits.overwritten import rewritten_score
 from analysis.errors import DesignError, ModelError
 from analysis.health_score import history
 from analysis.health_score.definition import Component, ScoreDefinition, definition_text
@@ -24,21 +25,35 @@ BY_PARTS = ScoreDefinition("own", (Component("usage", 100.0, published="usage"),
 
 @pytest.fixture(scope="module")
 def tenure(tmp_path_factory):
-    world = shared_world(tmp_path_factory, "trapped", TRAPS, 260, 2)
+    world = shared_world(tmp_path_factory, "short", SHORT, 150, 3)
     return world.opened(tmp_path_factory.mktemp("out"))
 
 
-def test_the_alarm_of_a_world_with_the_trap_is_raised_and_the_history_refused(tenure):
+@pytest.mark.slow
+def test_the_alarm_of_a_world_with_the_trap_is_raised(tmp_path, tmp_path_factory):
+    trapped: World = shared_world(tmp_path_factory, "trapped", TRAPS, 260, 2)
+    assert rewritten_score(trapped.opened(tmp_path)).is_raised
+
+
+@pytest.fixture
+def rewritten(monkeypatch):
+    monkeypatch.setattr(history, "rewritten_score", lambda _: Alarm("rewritten_score", "", Verdict.FOUND))
+
+
+@pytest.mark.usefixtures("rewritten")
+def test_a_rewritten_history_is_refused(tenure):
     with pytest.raises(ModelError, match="look rewritten after the fact"):
         judgeable_score(tenure, None)
 
 
+@pytest.mark.usefixtures("rewritten")
 def test_a_definition_by_covariates_is_gone_on_with(tenure):
     found = judgeable_score(tenure, BY_COVARIATE)
     assert found.scored.origin is Origin.COMPUTED
     assert "not used" in str(found.notes[0])
 
 
+@pytest.mark.usefixtures("rewritten")
 def test_a_definition_that_rests_on_that_history_is_refused(tenure):
     with pytest.raises(ModelError, match="rests on published components"):
         judgeable_score(tenure, BY_PARTS)
@@ -65,6 +80,7 @@ def test_a_published_score_is_judged_though_its_definition_cannot_be_computed(te
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("rewritten")
 @pytest.mark.parametrize(
     ("language", "said"),
     [

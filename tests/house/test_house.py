@@ -1,6 +1,5 @@
 """One list of dependencies and one of checks: copies of either are held in step with the original."""
 
-import ast
 import os
 import re
 import subprocess
@@ -32,6 +31,7 @@ def read_toml(name: str) -> dict:
 
 
 PYPROJECT = read_toml("pyproject.toml")
+IMPORTED = re.compile(r"^[ \t]*(?:import|from) ([\w.]+)", re.MULTILINE)
 BROWSER_LOCK = "requirements-browser.lock"
 SPARK_LOCK = "requirements-spark.lock"
 APART = {"setup": "requirements-setup.lock", "browser": BROWSER_LOCK}
@@ -89,10 +89,8 @@ def imported_packages(*places: str) -> set[str]:
     files = [
         path for place in places for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
     ]
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
+    # Lines of texts that read like these name no package of others, or one that must be declared all the more.
+    modules = {name for path in files for name in IMPORTED.findall(path.read_text(encoding="utf-8"))}
     known = distributions_by_module()
     installed = [name for module in modules for name in known.get(module.partition(".")[0], [])]
     return {canonicalize_name(name) for name in installed} - {PYPROJECT["project"]["name"]}

@@ -20,7 +20,7 @@ def columns(n: int, marks: tuple[int, ...] = ()) -> list[Column]:
     return [Column(f"c{k}", f"c{k}", "champion", marks_missing=k in marks) for k in range(n)]
 
 
-def champions(n: int = 4000) -> np.ndarray:
+def champions(n: int = 1000) -> np.ndarray:
     """Return champions, their departments, and days of vacancy, as logs: a third of the accounts has none."""
     rng = np.random.default_rng(5)
     number = np.where(rng.random(n) < 0.33, 0, 1 + rng.poisson(0.6, n))
@@ -60,18 +60,18 @@ def test_inflation_is_that_of_a_regression_on_the_others_among_those_at_risk():
 def test_what_they_say_as_one_is_the_effect_of_moving_as_they_move():
     """Two measures of one thing: a standard deviation of both together is the effect of the thing, whoever has it."""
     rng = np.random.default_rng(4)
-    thing = rng.normal(size=6000)
-    values = np.column_stack([thing + 0.2 * rng.normal(size=6000), -(thing + 0.2 * rng.normal(size=6000))])
+    thing = rng.normal(size=1000)
+    values = np.column_stack([thing + 0.2 * rng.normal(size=1000), -(thing + 0.2 * rng.normal(size=1000))])
     (group,) = read_together(fitted(values, 0.5 * thing), columns(2))
     assert group.falls == (False, True)
     assert group.conf_low < 0.5 < group.conf_high
-    assert group.conf_high - group.conf_low < 0.2
+    assert group.conf_high - group.conf_low < 0.3
 
 
 def test_pulling_against_each_other_needs_less_to_be_told():
     rng = np.random.default_rng(6)
-    one = rng.normal(size=3000)
-    other = 0.8 * one + 0.6 * rng.normal(size=3000)
+    one = rng.normal(size=800)
+    other = 0.8 * one + 0.6 * rng.normal(size=800)
     values = np.column_stack([one, other])
     with_pull = read_together(fitted(values, values @ [0.6, -0.6]), columns(2))
     assert [group.is_opposed for group in with_pull] == [True]
@@ -92,7 +92,7 @@ def test_marks_of_missing_values_are_held_and_in_no_group():
 
 def test_levels_of_one_covariate_are_alike_by_being_levels_and_link_nothing():
     rng = np.random.default_rng(8)
-    level = rng.choice(3, size=4000, p=[0.1, 0.45, 0.45])
+    level = rng.choice(3, size=1000, p=[0.1, 0.45, 0.45])
     values = np.column_stack([level == 1, level == 2]).astype(float)
     fit = fitted(values, values @ [0.8, 0.8])
     plans = [Column("plan: basic", "plan", "contract"), Column("plan: gold", "plan", "contract")]

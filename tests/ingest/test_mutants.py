@@ -66,6 +66,7 @@ def test_rows_that_are_nobodys_change_nothing(seed: int, tmp_path: Path, whole: 
     assert covariates_of(cohort) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(max(1, NUMBER // 12)))
 def test_the_order_of_rows_and_columns_changes_nothing(
     seed: int, tmp_path: Path, whole: dict[str, list[tuple]]

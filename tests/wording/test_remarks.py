@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -29,19 +29,22 @@ def places(message: str) -> set[str]:
     return found
 
 
-def modules() -> Iterator[ast.AST]:
+@cache
+def source() -> tuple[set[str], list[ast.Call]]:
+    """Return every text in the source, and every call that makes a remark."""
+    texts, calls = set(), []
     for path in sorted((ROOT / "analysis").rglob("*.py")):
-        yield ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "remark":
+                calls.append(node)
+    return texts, calls
 
 
 def emitted() -> set[str]:
     """Return every text in the source that is a code: a room's name, a point, and the name of a message."""
-    texts = {
-        node.value
-        for tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    texts, _ = source()
     of_rooms = {text for text in texts if text.partition(".")[0] in ROOMS and re.fullmatch(r"\w+(\.\w+)+", text)}
     return {text for text in of_rooms if not text.endswith(".toml")}
 
@@ -49,12 +52,10 @@ def emitted() -> set[str]:
 def calls() -> list[tuple[str, set[str]]]:
     """Return the code of every remark that is made in one go, and the names of its values, if all stand there."""
     found = []
-    for tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "remark":
-                (code,) = node.args
-                if isinstance(code, ast.Constant) and all(keyword.arg for keyword in node.keywords):
-                    found.append((code.value, {keyword.arg for keyword in node.keywords}))
+    for call in source()[1]:
+        (code,) = call.args
+        if isinstance(code, ast.Constant) and all(keyword.arg for keyword in call.keywords):
+            found.append((code.value, {keyword.arg for keyword in call.keywords}))
     return found
 
 

@@ -5,10 +5,10 @@ from worlds import World
 
 from analysis.worlds.company.setting.scenario import read_scenario, scenario_names
 
+pytestmark = pytest.mark.slow  # for a world that nothing else looks at
 NOTICES = "(select distinct account_id, notice_on from subscriptions where notice_on is not null)"
 
 
-@pytest.mark.slow
 def test_cancellation_tickets_are_dated_before_the_notice_and_known_after_it(trapped: World) -> None:
     tickets = trapped.ask(
         f"select * from tickets inner join {NOTICES} using (account_id) where category = 'cancellation' "

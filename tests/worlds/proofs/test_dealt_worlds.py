@@ -13,6 +13,7 @@ from analysis.worlds.proofs.dealt_worlds import StudiedCompany, changed_scenario
 from analysis.worlds.proofs.interval_coverage import complete_model, estimates_by_world, study_model, summarise_coverage
 from analysis.worlds.proofs.null_p_values import p_values_of_world, summarise_p_values
 
+pytestmark = pytest.mark.slow
 FEW = ("active_day_share", "features_used", "answered_share", "complaints", "departures", "champions")
 """Two covariates a family: worlds of a test have few events."""
 
@@ -54,7 +55,6 @@ def test_the_rows_of_all_worlds_are_all_rows_in_order() -> None:
     assert [rows.tolist() for rows in rows_of_worlds(np.array([1, 0, 1, 2, 0]))] == [[1, 4], [0, 2], [3]]
 
 
-@pytest.mark.slow
 def test_where_nothing_has_an_effect_p_values_spread_over_the_unit_interval(idle: StudiedCompany) -> None:
     found = p_values(idle.tenure.counting_process, few(idle))
     assert found["p_value"].between(0, 1, inclusive="right").all()
