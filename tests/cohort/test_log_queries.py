@@ -35,6 +35,7 @@ def held(path: Path) -> dict[str, tuple[int, str]]:
         return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
 
 
+@pytest.mark.slow
 def test_the_cohort_is_the_same(tmp_path: Path, built_sample: Path, elsewhere: list[AnotherDuckDB]) -> None:
     found = build_cohort(read_study(SAMPLE).with_log_on("spark"), tmp_path, quiet)
     (own,) = (built_sample / "crm5").glob("cohort-*.duckdb")

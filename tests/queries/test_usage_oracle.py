@@ -36,7 +36,7 @@ BROKEN = {  # a hole, or an end, where a day of the next century stands
 }
 LOGS = [
     pytest.param(({}, {}), id="logs without beginning", marks=pytest.mark.slow),
-    pytest.param((LATE, {}), id="logs that begin late"),
+    pytest.param((LATE, {}), id="logs that begin late", marks=pytest.mark.slow),
     pytest.param(({}, BROKEN), id="logs with breaks"),
 ]
 

@@ -121,6 +121,7 @@ def test_list_of_accounts_is_in_order_and_complete(sample_report: SampleReport) 
     assert 0 < min(probabilities) < max(probabilities) < 1
 
 
+@pytest.mark.slow
 def test_text_of_the_source_is_data_in_the_page(tmp_path: Path) -> None:
     """A segment that is markup must arrive as text, in the page and in its pictures."""
     study = write_small_source(tmp_path, accounts=ACCOUNTS.replace("web", "<b>&amp;</b>"))

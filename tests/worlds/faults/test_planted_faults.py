@@ -79,6 +79,7 @@ def test_each_is_named_by_rule_table_and_rows(faults: list[Fault], clean: tuple[
         assert found.is_right, found
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_table_that_no_query_reads_is_no_error(clean: tuple[Engine, dict]) -> None:
     engine, parameters = clean
     fault = next(fault for fault in contract_faults() if fault.rule == "exchange_rates_key_is_unique")
