@@ -264,3 +264,35 @@ def test_what_a_subscription_says_of_itself() -> None:
         asked = {f"s{k:02}": is_named for k, (of, _, is_named) in enumerate(SAID) if of == rule}
         named = [number for number in found.rows(rule, "subscription_id") if number in asked]
         assert named == [number for number, is_named in asked.items() if is_named], rule
+
+
+SIDE_BY_SIDE = (
+    ("renewed under a new id, the old one left open", [{}, {"started_on": day(200)}], True),
+    ("the old one ended as the new one began", [{"ended_on": day(200)}, {"started_on": day(200)}], False),
+    ("a month of both", [{"ended_on": day(230)}, {"started_on": day(200)}], True),
+    ("bought on one day", [{}, {}], True),
+    ("another product", [{"product": "crm"}, {"product": "mail", "started_on": day(9)}], False),
+    ("another plan of one product", [{"product": "crm", "plan": "s"}, {"product": "crm", "plan": "m"}], True),
+    ("another plan, no products", [{"plan": "s"}, {"plan": "m", "started_on": day(9)}], False),
+    ("a trial beside it", [{}, {"kind": "trial", "started_on": day(9)}], False),
+    ("to begin after the snapshot", [{}, {"started_on": "2025-02-01"}], False),
+)
+
+
+def test_a_subscription_beside_an_older_one_is_named_once() -> None:
+    """Each case is an account of two subscriptions, the newer of which goes on in a second version."""
+    book = [
+        {"account_id": f"a{k}", "subscription_id": f"a{k}-{number}", "started_on": day(0)} | more
+        for k, (_, pair, _) in enumerate(SIDE_BY_SIDE)
+        for number, more in enumerate(pair)
+    ]
+    later = [
+        row | {"started_on": day(300)}
+        for row in book
+        if row["subscription_id"].endswith("-1") and row["started_on"] < day(300)
+    ]
+    found = checked({"subscriptions": [*book, *later]})
+    named = found.rows("subscriptions_side_by_side", "subscription_id || ' ' || started_on")
+    assert named == sorted(
+        f"a{k}-1 {pair[1].get('started_on', day(0))}" for k, (_, pair, is_named) in enumerate(SIDE_BY_SIDE) if is_named
+    )
