@@ -197,14 +197,6 @@ def test_a_lowered_key_keeps_the_last_row_in_the_order_of_its_columns_whatever_t
     assert all(other == kept[0] for other in kept)
 
 
-def test_a_fault_in_a_table_that_no_query_reads_is_a_notice() -> None:
-    rates = [{"currency": "USD", "month": day(0), "rate": 1}] * 2
-    assert checked({"exchange_rates": rates}).findings["exchange_rates_key_is_unique"].severity == "error"
-    unread = checked({"exchange_rates": rates}, used={"accounts"}).findings["exchange_rates_key_is_unique"]
-    assert (unread.severity, unread.rows) == ("notice", 2)
-    assert "No query reads this table" in unread.message()
-
-
 @pytest.mark.parametrize(("levels", "is_refused"), [(16, False), (17, True)])
 def test_sixteen_levels_of_parents_are_one_group(levels: int, is_refused: bool) -> None:
     from analysis.engine.query import read_queries
