@@ -79,7 +79,8 @@ def no_rows(tables: Collection[Table]) -> list[Finding]:
     others = [table.name for table in tables if not table.required]
     says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
     found = [Finding("table_is_empty", name, "error", says, mend, rows=0) for name in required]
+    number = len(others)
     if others:
-        says, mend = (remark(f"ingest.no_rows.{part}", tables=len(others)) for part in ("says", "mend"))
+        says, mend = remark("ingest.no_rows.says", tables=number), remark("ingest.no_rows.mend", tables=number)
         found.append(Finding("table_is_empty", ", ".join(others), "notice", says, mend, rows=0))
     return found

@@ -112,7 +112,8 @@ def _mend_of_numbers(engine: Engine, table: Table, column: Column, written: Writ
         return remark("ingest.wrong_value.mend")
     told = {"text": repr(form.text), "number": form.number, "sql": f"{form.sql} as {column.name}"}
     is_made_by_sql = written.first_row is None
-    return remark(f"ingest.number_form.{'in_sql' if is_made_by_sql else 'in_a_file'}", table=table.name, **told)
+    code = "ingest.number_form.in_sql" if is_made_by_sql else "ingest.number_form.in_a_file"
+    return remark(code, table=table.name, **told)
 
 
 def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[str]:
