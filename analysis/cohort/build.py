@@ -9,7 +9,7 @@ from analysis.cohort.identity import refuse_other, write_identity
 from analysis.cohort.long_log.log_queries import LogRunner, log_runner
 from analysis.cohort.long_log.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
 from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
-from analysis.cohort.queries import run_folders, tables_used
+from analysis.cohort.queries import run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.factors import FOLDER as COVARIATES
@@ -113,10 +113,7 @@ def _build(
             scratch.mkdir()
             (between := scratch / "between").mkdir()
             with opened_elsewhere(study.engine, engine, between, progress, threads) as elsewhere:
-                load = load_source(
-                    engine, study, declaration, contents.located, scratch, progress,
-                    used=tables_used(FOLDERS, study.own), elsewhere=elsewhere,
-                )  # fmt: skip
+                load = load_source(engine, study, declaration, contents.located, scratch, progress, elsewhere=elsewhere)
                 engine.seal(between)
                 refuse_changed_source(study, declaration, contents)
                 for finding in load.findings:

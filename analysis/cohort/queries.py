@@ -43,11 +43,6 @@ def _with_own(query: Query, own: OwnQueries) -> Query:
     return dataclasses.replace(query, sql=f"{query.sql.rstrip()}\n{joins}")
 
 
-def tables_used(folders: Sequence[str], own: OwnQueries = NOTHING) -> set[str]:
-    """Return the tables that some query of the folders reads, or that a question to a finished cohort does."""
-    return {name for query in queries_of((*folders, ASKED, MONEY), own) for name in query.reads}
-
-
 def run_folders(
     engine: Engine,
     folders: Sequence[str],

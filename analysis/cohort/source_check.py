@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.cohort.build import FOLDERS as ALL_FOLDERS
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.long_log.log_stays import opened_elsewhere
 from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
-from analysis.cohort.queries import ASKED, queries_of, run_folders, tables_used
+from analysis.cohort.queries import ASKED, queries_of, run_folders
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.floors import Evidence
@@ -113,7 +112,7 @@ def check_source(
     ):
         load = load_source(
             engine, study, declaration, contents.located, scratch, progress,
-            used=tables_used(ALL_FOLDERS, study.own), keep_rows=rows is not None, elsewhere=elsewhere,
+            keep_rows=rows is not None, elsewhere=elsewhere,
         )  # fmt: skip
         refuse_changed_source(study, declaration, contents)
         given = names_given(load.given, declaration.stable_users)

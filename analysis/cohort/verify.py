@@ -11,7 +11,7 @@ from analysis.cohort.grain import grain_of
 from analysis.cohort.long_log.log_queries import on_the_way
 from analysis.cohort.long_log.log_stays import StayingLog, opened_elsewhere
 from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
-from analysis.cohort.queries import queries_of, run_folders, tables_used
+from analysis.cohort.queries import queries_of, run_folders
 from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, STORE, open_store
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import Declaration, read_declaration
@@ -127,8 +127,7 @@ def _load(tenure: CohortTables, scratch: Path, n_accounts: int) -> None:
     if tenure.logs_that_stay:
         located = _with_logs_of_drawn(tenure, declaration, located, scratch, n_accounts)
     with open_engine(scratch / STORE, tenure.threads, tenure.memory_limit) as engine:
-        used = tables_used(FOLDERS, study.own)
-        load_source(engine, study, declaration, located, scratch, tenure.progress, used=used)
+        load_source(engine, study, declaration, located, scratch, tenure.progress)
         refuse_changed_source(study, declaration, contents)
         not_yet_known(engine, read_contract(), study.time.snapshot)
 
@@ -142,7 +141,7 @@ def _with_logs_of_drawn(
     others = {name: path for name, path in located.tables.items() if name not in logs}
     without = replace(located, tables=others, named={})
     with open_engine(folder / STORE, tenure.threads, tenure.memory_limit) as engine:
-        load_source(engine, tenure.study, declaration, without, folder, quiet, used=())
+        load_source(engine, tenure.study, declaration, without, folder, quiet)
     with open_store(tenure, folder) as engine:
         _draw(engine, tenure.study.seed, n_accounts)
         drawn = engine.frame(f"select {_ACCOUNT} from {LOOKED_AT}")

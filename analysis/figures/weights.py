@@ -1,4 +1,4 @@
-"""Weights of a score: published, and implied by who left, one row each, with what to do."""
+"""Weights of a score: in use, and implied by who left, one row each, with what to do."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def weights_height(frame: pd.DataFrame) -> float:
 
 @draws
 def draw_weights(ax: Axes, frame: pd.DataFrame, x_label: str, marks: Mapping[str, str]) -> None:
-    """Draw each weight as a ring where it is published, and a dot with its interval where who left puts it.
+    """Draw each weight as a ring where it is in use, and a dot with its interval where who left puts it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Gain: would weights learned then have told later quarters better than the published ones?"""
+"""Gain: would weights learned then have told later quarters better than those in use?"""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Gain:
     Attributes
     ----------
     log_score : Interval
-        Loss by the published weights less that by the learned ones, in hundredths of the loss by each quarter's rate.
+        Loss by the weights in use less that by the learned ones, in hundredths of the loss by each quarter's rate.
     auc_published, auc_proposed : float
         Of the score alone, accounts of a quarter against each other.
     auc_low, auc_high : float

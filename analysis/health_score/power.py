@@ -33,11 +33,11 @@ def leavers_needed(
     total
         By how much 100 points of all components lower the log odds of leaving: the sum of their effects.
     weights
-        Published, and right.
+        In use, and right.
 
     Notes
     -----
-    With the published weight w the contrast b_j - w / 100 sum(b) is (w' - w) / 100 of the total where w' is right, and
+    With the weight in use w the contrast b_j - w / 100 sum(b) is (w' - w) / 100 of the total where w' is right, and
     its robust error falls with the root of the leavers. Asked is a contrast of z(1 - level / 2k) + z(power) errors.
     """
     published, right = weights

@@ -1,4 +1,4 @@
-"""Proposal: other weights for a health score, where they would have told later quarters better than the published."""
+"""Proposal: other weights for a health score, where they would have told later quarters better than those in use."""
 
 from dataclasses import dataclass, replace
 
@@ -41,7 +41,7 @@ class Proposal:
     gain : Gain or None
         Out of time; None where no quarter could be scored.
     is_proposed : bool
-        Whether the gain is shown, and the weights differ from the published.
+        Whether the gain is shown, and the weights differ from those in use.
     definition : ScoreDefinition or None
         The proposed score, marked as such.
     text : str
@@ -61,7 +61,7 @@ class Proposal:
 
 
 def propose_weights(tenure: CohortTables, scored: Scored, rows: WeightRows, n_quarters: int = 8) -> Proposal:
-    """Learn weights that are not negative, shrunk to the published and rounded to fives, and judge them out of time.
+    """Learn weights that are not negative, shrunk to those in use and rounded to fives, and judge them out of time.
 
     They are proposed, with a definition and the accounts that would change colour, only where `gain_of_learning` shows
     a gain. Thresholds of colours are then moved so that each colour keeps its share of the accounts at risk now.

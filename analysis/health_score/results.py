@@ -246,7 +246,7 @@ class ScoreAudit(Answers):
         return show_scalings(self.scalings)
 
     def proposed(self) -> Display:
-        """Return the weights that were learned beside the published, and whether they may be proposed."""
+        """Return the weights that were learned beside those in use, and whether they may be proposed."""
         return show_proposal(self.proposal)
 
     def ordering(self) -> Display:

@@ -1,4 +1,4 @@
-"""Shrunk weights: weights learned from outcomes, none negative, drawn to the published ones as far as folds ask for."""
+"""Shrunk weights: weights learned from outcomes, none negative, drawn to those in use as far as folds ask for."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from analysis.health_score.definition import FULL
 from analysis.wording.remarks import remark
 
 PENALTIES = (0.0, 3.0, 10.0, 30.0, 100.0, 300.0, np.inf)
-"""On the squared distance of the effects, per 100 points, from the published proportions; infinite: these stay."""
+"""On the squared distance of the effects, per 100 points, from the proportions in use; infinite: these stay."""
 STEP = 5.0
 """People use weights in fives."""
 _FLOOR = 1e-9
@@ -42,13 +42,13 @@ class Learning:
     follow: NDArray[np.float64]
 
     def shrunk(self, published: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
-        """Return effects that are not negative, drawn to the published proportions, shape (k,).
+        """Return effects that are not negative, drawn to the proportions in use, shape (k,).
 
         Parameters
         ----------
         published : ndarray, shape (k,)
         penalty : float
-            Times half the squared length of the part of the effects that is not along the published weights.
+            Times half the squared length of the part of the effects that is not along the weights in use.
 
         Notes
         -----
@@ -137,7 +137,7 @@ def choose_penalty(
 
 
 def weights_of(effects: NDArray[np.float64], published: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return weights of 100 in sum; the published ones where no component has an effect."""
+    """Return weights of 100 in sum; those in use where no component has an effect."""
     total = effects.sum()
     return FULL * effects / total if total > 0 else published.copy()
 

@@ -25,7 +25,7 @@ class Stability:
     table : DataFrame
         As `PERIODS`, a line for each component and period.
     tests : DataFrame
-        As `DRIFTS`: whether a component's part beyond the published score differs between periods.
+        As `DRIFTS`: whether a component's part beyond the score in use differs between periods.
     notes : tuple of Remark
     """
 
@@ -45,7 +45,7 @@ def weights_over_time(rows: WeightRows) -> Stability:
     Notes
     -----
     The test is a robust score test, of as many degrees of freedom as there are periods less one, of the component in
-    each period beyond a model in which the published score has a slope of its own in each, and the component one for
+    each period beyond a model in which the score in use has a slope of its own in each, and the component one for
     all; by Holm over the components.
     """
     number, starts = half_years(rows)

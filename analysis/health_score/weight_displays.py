@@ -20,11 +20,11 @@ _VERDICTS = {
 
 
 def show_weights(found: WeightVerdicts) -> Display:
-    """Return each weight as published and as implied, and what to do with it."""
+    """Return each weight as used and as implied, and what to do with it."""
     notes = (found.obstacle, *found.notes) if found.obstacle is not None else found.notes
     drawn, catalogue = drawn_weights(found, english()), english()
     return Display(
-        "Weights of the health score: published, implied by who left, and what to do",
+        "Weights of the health score: in use, implied by who left, and what to do",
         found.table,
         (lambda ax: draw_weights(ax, drawn, weight_axis(catalogue), weight_marks(catalogue))) if len(drawn) else None,
         size=(9.0, weights_height(drawn)),
@@ -91,5 +91,5 @@ def show_scalings(found: Scalings) -> Display:
 
 
 def show_proposal(found: Proposal) -> Display:
-    """Return the weights that were learned beside the published, and whether they may be proposed."""
-    return Display("Weights learned, beside the published", found.table, notes=tuple(map(str, found.notes)))
+    """Return the weights that were learned beside those in use, and whether they may be proposed."""
+    return Display("Weights learned, beside those in use", found.table, notes=tuple(map(str, found.notes)))

@@ -7,7 +7,7 @@ WEIGHTS = Schema(
     "a component of a health score",
     (
         Field("component", Kind.TEXT, "its name"),
-        Field("published", Kind.NUMBER, "its weight, of 100"),
+        Field("published", Kind.NUMBER, "its weight in use, published or declared, of 100"),
         Field("implied", Kind.NUMBER, "the weight by which it goes with staying, 0 to 100; 0 where its sign is wrong",
               may_lack=True),
         Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, by clusters"),
@@ -15,7 +15,7 @@ WEIGHTS = Schema(
         Field("raw", Kind.NUMBER, "the same weight before it is cut at 0 and 100", may_lack=True),
         Field("effect", Kind.NUMBER, "by how much 100 points lower the log odds of leaving, all else equal"),
         Field("std_error", Kind.NUMBER, "its robust error"),
-        Field("p_value", Kind.NUMBER, "of the component beyond the published score: robust score test", may_lack=True),
+        Field("p_value", Kind.NUMBER, "of the component beyond the score in use: robust score test", may_lack=True),
         Field("adjusted_p_value", Kind.NUMBER, "by Holm's method over the components", may_lack=True),
         Field("leans", Kind.TEXT, "'raise' or 'lower': to which side that test leans, shown or not"),
         Field("leavers_needed", Kind.NUMBER, "leavers that would tell a weight of 20 from 30, four times in five",
@@ -31,13 +31,13 @@ PERIODS = Schema(
     (
         Field("period_from", Kind.DAY, "the day on which the period begins; it ends where the next one begins"),
         Field("component", Kind.TEXT, "its name"),
-        Field("published", Kind.NUMBER, "its weight, of 100"),
+        Field("published", Kind.NUMBER, "its weight in use, published or declared, of 100"),
         Field("implied", Kind.NUMBER, "its implied weight in the period", may_lack=True),
         Field("conf_low", Kind.NUMBER, "lower end of its 95% interval, by clusters"),
         Field("conf_high", Kind.NUMBER, "upper end"),
         Field("effect", Kind.NUMBER, "by how much 100 points lower the log odds of leaving, all else equal"),
         Field("std_error", Kind.NUMBER, "its robust error"),
-        Field("leans", Kind.TEXT, "'raise' or 'lower': to which side of the published weight it leans, shown or not"),
+        Field("leans", Kind.TEXT, "'raise' or 'lower': to which side of the weight in use it leans, shown or not"),
         Field("n_events", Kind.WHOLE, "distinct lifetimes that left"),
     ),
 )
@@ -96,16 +96,16 @@ PROPOSED = Schema(
     "a component of a health score",
     (
         Field("component", Kind.TEXT, "its name"),
-        Field("published", Kind.NUMBER, "its weight, of 100"),
+        Field("published", Kind.NUMBER, "its weight in use, published or declared, of 100"),
         Field("learned", Kind.NUMBER, "the weight that all settled rows say, not negative, shrunk, in fives"),
-        Field("shrinkage", Kind.NUMBER, "how strongly it was drawn to the published; infinite: all the way"),
+        Field("shrinkage", Kind.NUMBER, "how strongly it was drawn to the weight in use; infinite: all the way"),
     ),
 )
 MOVES = Schema(
     "colour_moves",
     "a colour before and one after, of the accounts at risk now",
     (
-        Field("from_colour", Kind.TEXT, "with the published weights"),
+        Field("from_colour", Kind.TEXT, "with the weights in use"),
         Field("to_colour", Kind.TEXT, "with the proposed ones, thresholds moved so that each colour keeps its share"),
         Field("accounts", Kind.NUMBER, "how many", may_lack=True),
         Field("annual_revenue", Kind.NUMBER, "what they pay in a year", may_lack=True),

@@ -39,7 +39,7 @@ class WeightRows:
     names : tuple of str, length k
         Of the components.
     published : ndarray, shape (k,)
-        Their weights, 100 in sum.
+        Their weights in use, published or declared, 100 in sum.
     points : ndarray, shape (n, k)
         0 to 100, missing ones by the definition's rule.
     outcome : Outcome, n rows
@@ -79,11 +79,11 @@ class WeightRows:
 
     @property
     def score(self) -> NDArray[np.float64]:
-        """The published weights' mean of points, shape (n,)."""
+        """The mean of points by the weights in use, shape (n,)."""
         return self.points @ self.published / FULL
 
     def with_weights(self, published: NDArray[np.float64]) -> "WeightRows":
-        """Return the same rows as if other weights had been published."""
+        """Return the same rows as if other weights had been in use."""
         return replace(self, published=np.asarray(published, dtype=np.float64))
 
     def with_points(self, points: NDArray[np.float64]) -> "WeightRows":

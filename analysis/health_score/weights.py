@@ -44,7 +44,7 @@ class Worth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """The published score's own slope, contract held equal.
+    """The own slope of the score in use, contract held equal.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Slope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightVerdicts:
-    """Each component's published and implied weight, and what to do with it.
+    """Each component's weight in use and the implied one, and what to do with it.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
     Satterthwaite's degrees of freedom.
 
     A verdict to raise or lower rests on a robust score test of one degree of freedom, of the component beyond the
-    published score, by Holm over the components, and on an implied weight on the same side. *Keep* comes first: an
+    score in use, by Holm over the components, and on an implied weight on the same side. *Keep* comes first: an
     interval within the margin shows that the weight is near enough, whatever is significant inside it.
     """
     lacking = obstacle_to_weights(rows)
@@ -164,7 +164,7 @@ def judge_weights(rows: WeightRows, keep_margin: float = KEEP_MARGIN) -> WeightV
 
 
 def slope_of(null: ClusterLogit, score: NDArray[np.float64]) -> Slope:
-    """Say what the published score alone tells beyond the contract."""
+    """Say what the score in use alone tells beyond the contract."""
     reach = float(np.diff(np.quantile(score, [0.1, 0.9]))[0])
     contrast = np.zeros(len(null.coefficients))
     contrast[0] = 1.0

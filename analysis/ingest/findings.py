@@ -20,7 +20,8 @@ class Finding:
     name
         The rule's name.
     table
-        The contract's table; a file, or a table of a database, that nothing reads has its own name here.
+        The contract's table, or several, parted by commas; a file, or a table of a database, that nothing reads has its
+        own name here.
     says, mend
         What was found, and what to do.
     rows

@@ -1,6 +1,5 @@
 """Loading: a source becomes tables of the contract, held to its rules and cut to what was known."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,7 +61,6 @@ def load_source(
     scratch: Path,
     progress: Progress,
     *,
-    used: Collection[str] | None = None,
     keep_rows: bool = False,
     elsewhere: Elsewhere | None = None,
 ) -> Load:
@@ -78,7 +76,7 @@ def load_source(
         A folder for files that are read in another encoding.
     progress
         Told of every table.
-    used, keep_rows
+    keep_rows
         See `analysis.ingest.rules.apply.apply_rules`.
     elsewhere
         Where logs that can stay where they are are read; None: here.
@@ -105,9 +103,8 @@ def load_source(
     if staying is not None and staying.logs:
         progress(f"  {', '.join(staying.logs)}: held to their rules, and measured, where they lie")
     broken = apply_rules(
-        engine, read_contract(), loaded.given, parameters, study.lowered_rules, used=used, before=before,
-        keep_rows=keep_rows,
-    )  # fmt: skip
+        engine, read_contract(), loaded.given, parameters, study.lowered_rules, before=before, keep_rows=keep_rows
+    )
     matched = matches(engine, read_contract(), loaded.given)
     load = Load((*before, *events, *broken), loaded.given, matched, loaded.read)
     if not are_lifetimes_told(load.findings, rows):  # then nothing seems to be measured

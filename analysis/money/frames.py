@@ -103,6 +103,9 @@ RENEWALS = Schema(
             "due", Kind.WHOLE, "renewals: accounts on a day on which terms of theirs fall due, as agreed", may_lack=True
         ),
         Field("renewed", Kind.WHOLE, "of these, the account went on paying, at most after a short gap", may_lack=True),
+        Field(
+            "renewed_early", Kind.WHOLE, "of the renewed, a longer term took its place before that day", may_lack=True
+        ),
         Field("lost", Kind.WHOLE, "it ended on that day", may_lack=True),
         Field("lost_otherwise", Kind.WHOLE, "of the lost: failed to pay, or merged", may_lack=True),
         Field("open", Kind.WHOLE, "the day is to come, or it may yet return", may_lack=True),

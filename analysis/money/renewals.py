@@ -12,6 +12,8 @@ TEXTS = ("period", "period_from", "period_until", "is_monthly")
 """What a line is of; all else is hidden where it is of too few."""
 RENEWED, LOST, OPEN, LEFT_BEFORE = "renewed", "lost", "open", "left_before"
 CHURN = "churn"
+RENEWAL = ["lifetime_id", "due_on", "is_monthly"]
+"""What is one renewal: all terms of an account, of its kind, that fall due on a day."""
 
 
 def renewals_due(terms: pd.DataFrame, snapshot: pd.Timestamp) -> pd.DataFrame:
@@ -20,6 +22,13 @@ def renewals_due(terms: pd.DataFrame, snapshot: pd.Timestamp) -> pd.DataFrame:
     It is renewed where the lifetime goes on beyond the day, be it after a short gap, and lost where it ended on it. It
     is open where the day is to come, or the account may yet return. One that ended before its term did has left before,
     and never fell due. Money is renewed as far as the account pays no less than on the day before.
+
+    A term that was renewed early, so that a longer one took its place before it was over, counts as renewed on the day
+    on which it would have ended, and its money by what the account paid around the day of the change. Its day could be
+    that of the change instead; but then a quarter's rate would rise with every renewal that is pulled into it, and the
+    quarter that it is pulled out of would be left with those that hesitate. By the agreed day each term counts once, in
+    the quarter in which it was up for renewal, whenever the customer decided. It is no longer open once the longer term
+    has begun. Where the lifetime ended by its day after all, the longer term is the one that was left before.
 
     Parameters
     ----------
@@ -31,41 +40,50 @@ def renewals_due(terms: pd.DataFrame, snapshot: pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each lifetime_id and due_on: account_id, is_monthly, outcome, is_churn, own and renewed (in parts of a
-        price a month; missing where some price is not known).
+        A row for each lifetime_id and due_on: account_id, is_monthly, outcome, is_early (all that fell due was renewed
+        before), is_churn, own and renewed (in parts of a price a month; missing where some price is not known).
     """
     known = terms.assign(
         own_known=terms["own"].astype("Int64"),
+        is_over=terms["is_reached"] | terms["is_early"],
         is_unpriced=terms["own"].isna()
         | (terms["unpriced_before"].fillna(0) > 0)
         | (terms["unpriced_after"].fillna(0) > 0),
     )
-    of_day = known.groupby(["lifetime_id", "due_on", "is_monthly"], as_index=False).agg(
+    of_day = known.groupby(RENEWAL, as_index=False).agg(
         account_id=("account_id", "first"),
-        is_reached=("is_reached", "max"),
+        is_over=("is_over", "max"),
+        is_early=("is_early", "min"),
         ended_on=("ended_on", "first"),
         cause=("cause", "first"),
         is_provisional=("is_provisional", "first"),
         own=("own_known", "sum"),
-        before=("before", "first"),
-        after=("after", "first"),
         is_unpriced=("is_unpriced", "max"),
     )
     due, ended = of_day["due_on"], of_day["ended_on"]
-    has_ended = (ended == due) & of_day["is_reached"]
+    has_ended = (ended == due) & of_day["is_over"]
+    is_to_come = (due > snapshot) & ~of_day["is_early"]
     outcome = np.select(
-        [~of_day["is_reached"], (due > snapshot) | (has_ended & of_day["is_provisional"]), has_ended],
+        [~of_day["is_over"], is_to_come | (has_ended & of_day["is_provisional"]), has_ended],
         [LEFT_BEFORE, OPEN, LOST],
         RENEWED,
     )
-    shrunk = (of_day["before"] - of_day["after"]).fillna(0).clip(lower=0)
+    shrunk = _shrunk(known).reindex(pd.MultiIndex.from_frame(of_day[RENEWAL])).array
     renewed = (of_day["own"] - shrunk).clip(lower=0).where(outcome == RENEWED, 0)
     return of_day[["lifetime_id", "account_id", "due_on", "is_monthly"]].assign(
         outcome=outcome,
+        is_early=of_day["is_early"] & (outcome == RENEWED),
         is_churn=(of_day["cause"] == CHURN).fillna(False).astype(bool),
         own=of_day["own"].mask(of_day["is_unpriced"]),
         renewed=renewed.mask(of_day["is_unpriced"]),
     )
+
+
+def _shrunk(terms: pd.DataFrame) -> pd.Series:
+    """Return what each account pays less a month than before, by `RENEWAL`, each day that decided counted once."""
+    changes = terms.drop_duplicates([*RENEWAL, "decided_on"])
+    less = (changes["before"] - changes["after"]).fillna(0).clip(lower=0)
+    return changes.assign(less=less).groupby(RENEWAL)["less"].sum()
 
 
 def renewals_by_period(due: pd.DataFrame, paid: Paid) -> pd.DataFrame:
@@ -129,6 +147,7 @@ def _counted(rows: pd.DataFrame, is_over: bool) -> dict[str, float]:
     return {
         "due": len(reached),
         **n,
+        "renewed_early": int(rows["is_early"].sum()),
         "lost_otherwise": int(((reached["outcome"] == LOST) & ~reached["is_churn"]).sum()),
         "rate": n[RENEWED] / len(reached) if is_final else np.nan,
         **{f"{name}_arr": a_year(amount) if is_known.any() else np.nan for name, amount in amounts.items()},

@@ -19,7 +19,6 @@ ROWS = {
     "goals": "goal of an account",
     "health_scores": "part of a health score, as it was published on a day",
     "interventions": "intervention: what the vendor did because an account was at risk",
-    "exchange_rates": "rate of a currency, from a day on",
     "holidays": "holiday of a region",
 }
 """What one row is, by table of the contract."""

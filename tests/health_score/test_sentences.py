@@ -2,12 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.health_score.contamination import Contamination, Effect, Known, Warned
 from analysis.health_score.left_frames import TREATED_BANDS, TREATED_COMPONENTS
 from analysis.health_score.left_out import LeftOut, Missed
 from analysis.health_score.sentences import family_remarks, intervention_remarks, weight_remarks
 from analysis.health_score.weights import Verdict, WeightVerdicts
+from analysis.wording.remarks import remark
+from reports.messages import read_catalogue
 
 
 def contamination(**warned):
@@ -45,3 +48,10 @@ def test_families_left_out_come_first_and_the_contract_last():
     said = [str(one) for one in family_remarks(LeftOut(table, missed, {}, 0))]
     assert ["Champion is left out" in said[0], "That Usage" in said[1], "Contract" in said[2]] == [True] * 3
     assert "1.5 points of skill (0.5 to 2.5)" in said[0]
+
+
+@pytest.mark.parametrize(("language", "published"), [("en", "publish"), ("ja", "公表")])
+def test_weights_are_those_in_use_as_a_declared_score_publishes_none(language, published):
+    codes = ("not_proposed", "nothing_to_propose", "published_mark")
+    said = [remark(f"health_score.{code}").in_words(read_catalogue(language)) for code in codes]
+    assert [one for one in said if published in one] == []

@@ -50,7 +50,7 @@ class TestTables:
             "contacts": "it has no rows",
             "surveys": "it has no rows",
         }
-        assert said(checked).keys() == {"table_is_empty contacts", "table_is_empty surveys"}
+        assert said(checked).keys() == {"table_is_empty contacts, surveys"}
         assert not {"contacts", "contacts.role", "surveys"} & checked.given
         assert not COVARIATES["nps"].is_measurable(checked.given)
         assert CLAIMS["C11"].judged(checked.given) is Judged.NO

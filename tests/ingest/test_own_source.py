@@ -69,14 +69,15 @@ def rewrite(study: Path, name: str, text: str) -> Study:
 def errors(path: Path) -> str:
     """Return what is said of errors when the tables are loaded."""
     study, scratch = read_study(path), path.parent / "scratch"
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)
     declaration = read_declaration(study.source.kind, study.sources)
     located = locate_files(declaration, study.source.path, read_contract())
     with open_engine(":memory:", 1) as engine:
         opened = open_raw(engine, located, scratch)
         give_types(engine, declaration, located, opened, study.source.date_format)
         loaded = load_tables(engine, study.source, read_contract(), quiet, opened, declaration.queries)
-    return "\n".join(found.message() for found in loaded.findings if found.severity == "error")
+    found = (*opened.findings, *loaded.findings)
+    return "\n".join(one.message() for one in found if one.severity == "error")
 
 
 def refusal(study: Study) -> str:
@@ -146,6 +147,22 @@ def test_an_error_of_sql_names_file_line_and_what_to_do(study: Path) -> None:
 def test_a_value_that_a_query_cannot_convert_names_its_file(study: Path) -> None:
     rewrite(study, "accounts.sql", "select account_id, cast(segment as integer) as employees from raw.customer")
     assert "the query ours/accounts.sql fails" in errors(study)
+
+
+def test_thousands_are_read_as_the_message_says(study: Path) -> None:
+    """What it says of a column declared as a number is done, step by step, until nothing stands in the way."""
+    deals = study.parent / "data" / "deals.csv"
+    deals.write_text(SUBSCRIPTIONS.replace(",10,200", ',10,"1,200.50"'), encoding="utf-8")
+    toml = TOML.replace("[columns.deal]\n", '[columns.deal]\nmrr = "number"\n')
+    rewrite(study, "source.toml", toml)
+    sql = "cast(replace(\"mrr\", ',', '') as decimal(18, 6))"
+    told = f"declare 'mrr' as text under [columns.deal] in source.toml, and write where the SQL reads it: {sql}"
+    assert f"If '1,200.50' is 1200.5: {told}" in errors(study)
+    rewrite(study, "source.toml", toml.replace('mrr = "number"', 'mrr = "text"'))
+    in_sql = "cast(replace(mrr, ',', '') as decimal(18, 6)) as mrr"
+    assert f"If '1,200.50' is 1200.5: write in subscriptions.sql: {in_sql}" in errors(study)
+    rewrite(study, "subscriptions.sql", f"select * exclude (mrr), {in_sql}\nfrom raw.deal\n")
+    assert errors(study) == ""
 
 
 def test_a_query_without_a_required_column_is_told_what_it_has(study: Path) -> None:

@@ -197,14 +197,6 @@ def test_a_lowered_key_keeps_the_last_row_in_the_order_of_its_columns_whatever_t
     assert all(other == kept[0] for other in kept)
 
 
-def test_a_fault_in_a_table_that_no_query_reads_is_a_notice() -> None:
-    rates = [{"currency": "USD", "month": day(0), "rate": 1}] * 2
-    assert checked({"exchange_rates": rates}).findings["exchange_rates_key_is_unique"].severity == "error"
-    unread = checked({"exchange_rates": rates}, used={"accounts"}).findings["exchange_rates_key_is_unique"]
-    assert (unread.severity, unread.rows) == ("notice", 2)
-    assert "No query reads this table" in unread.message()
-
-
 @pytest.mark.parametrize(("levels", "is_refused"), [(16, False), (17, True)])
 def test_sixteen_levels_of_parents_are_one_group(levels: int, is_refused: bool) -> None:
     from analysis.engine.query import read_queries
@@ -264,3 +256,35 @@ def test_what_a_subscription_says_of_itself() -> None:
         asked = {f"s{k:02}": is_named for k, (of, _, is_named) in enumerate(SAID) if of == rule}
         named = [number for number in found.rows(rule, "subscription_id") if number in asked]
         assert named == [number for number, is_named in asked.items() if is_named], rule
+
+
+SIDE_BY_SIDE = (
+    ("renewed under a new id, the old one left open", [{}, {"started_on": day(200)}], True),
+    ("the old one ended as the new one began", [{"ended_on": day(200)}, {"started_on": day(200)}], False),
+    ("a month of both", [{"ended_on": day(230)}, {"started_on": day(200)}], True),
+    ("bought on one day", [{}, {}], True),
+    ("another product", [{"product": "crm"}, {"product": "mail", "started_on": day(9)}], False),
+    ("another plan of one product", [{"product": "crm", "plan": "s"}, {"product": "crm", "plan": "m"}], True),
+    ("another plan, no products", [{"plan": "s"}, {"plan": "m", "started_on": day(9)}], False),
+    ("a trial beside it", [{}, {"kind": "trial", "started_on": day(9)}], False),
+    ("to begin after the snapshot", [{}, {"started_on": "2025-02-01"}], False),
+)
+
+
+def test_a_subscription_beside_an_older_one_is_named_once() -> None:
+    """Each case is an account of two subscriptions, the newer of which goes on in a second version."""
+    book = [
+        {"account_id": f"a{k}", "subscription_id": f"a{k}-{number}", "started_on": day(0)} | more
+        for k, (_, pair, _) in enumerate(SIDE_BY_SIDE)
+        for number, more in enumerate(pair)
+    ]
+    later = [
+        row | {"started_on": day(300)}
+        for row in book
+        if row["subscription_id"].endswith("-1") and row["started_on"] < day(300)
+    ]
+    found = checked({"subscriptions": [*book, *later]})
+    named = found.rows("subscriptions_side_by_side", "subscription_id || ' ' || started_on")
+    assert named == sorted(
+        f"a{k}-1 {pair[1].get('started_on', day(0))}" for k, (_, pair, is_named) in enumerate(SIDE_BY_SIDE) if is_named
+    )

@@ -44,7 +44,6 @@ class Checked:
 def checked(
     tables: Mapping[str, Rows],
     lowered: Collection[str] = (),
-    used: Collection[str] | None = None,
     snapshot: str = "2025-01-01",
 ) -> Checked:
     """Make tables of rows, and put the rules to them; accounts and subscriptions are made where they are not given."""
@@ -65,7 +64,7 @@ def checked(
     study = Study("drawn", Source("contract", Path()), time)
     parameters = study.query_parameters() | log_parameters({})
     given = {name: {column for row in tables[name] for column in row} for name in contract if name in tables}
-    found = apply_rules(engine, contract, given, parameters, lowered, used=used, keep_rows=True)
+    found = apply_rules(engine, contract, given, parameters, lowered, keep_rows=True)
     return Checked(engine, {finding.name: finding for finding in found})
 
 

@@ -171,7 +171,7 @@ def no_file(draw: random.Random, files: Files) -> None:
 def more_files(draw: random.Random, files: Files) -> None:
     name = draw.choice([
         "notes.txt", "accounts.csv.bak", "accounts (2).csv", "Accounts.CSV", "users.tsv", "x.xlsx", "goals.parquet",
-        "events.json", "tickets.csv.gz", "holidays.csv", ".hidden.csv", "[x].csv", "a'b.csv", "exchange_rates.csv",
+        "events.json", "tickets.csv.gz", "holidays.csv", ".hidden.csv", "[x].csv", "a'b.csv", "user_activity.csv",
     ])  # fmt: skip
     files[name] = draw.choice([b"", b"a,b\n1,2\n", files[_table(draw, files)], bytes(draw.randbytes(50))])
 

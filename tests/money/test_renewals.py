@@ -77,10 +77,6 @@ def test_a_short_gap_is_a_renewal_and_the_next_term_is_open(due):
     assert due.loc[due["account_id"] == "pauses", "outcome"].tolist() == ["renewed", "open"]
 
 
-def test_a_term_that_was_replaced_falls_due_no_more(due):
-    assert due.loc[due["account_id"] == "replaced", "due_on"].tolist() == [pd.Timestamp("2025-02-12")]
-
-
 def test_the_day_is_the_agreed_one_never_that_of_the_end(due):
     """'left_early' ended in March; nothing of it is due there."""
     assert due.loc[due["account_id"] == "left_early", "due_on"].tolist() == [pd.Timestamp("2024-05-05")]
@@ -101,19 +97,19 @@ def test_more_at_a_renewal_is_no_more_than_renewed(due):
 
 
 def test_a_quarter_adds_up(due, paid):
-    """Ten reach their day; two are lost, one may yet return; 30 + 40 + 25 + 8 of 423 a month are lost."""
+    """Ten reach their day, one was renewed before; two are lost, one may yet return; 103 of 458 a month are lost."""
     table = renewals_by_period(due, paid)
     quarter = table[
         (table["period"] == "quarter") & ~table["is_monthly"] & (table["period_from"] == "2024-04-01")
     ].iloc[0]
-    assert quarter[["due", "renewed", "lost", "lost_otherwise", "open", "left_before", "unpriced"]].tolist() == [
-        *(10, 7, 2, 1, 1, 1, 1)
-    ]
+    assert quarter[
+        ["due", "renewed", "renewed_early", "lost", "lost_otherwise", "open", "left_before", "unpriced"]
+    ].tolist() == [11, 8, 1, 2, 1, 1, 1, 1]
     amounts = quarter[["due_arr", "renewed_arr", "lost_arr", "open_arr"]].astype(float) / 12
-    assert amounts.tolist() == [423, 305, 103, 15]
+    assert amounts.tolist() == [458, 340, 103, 15]
     assert np.isnan(quarter["rate"])
     month = table[(table["period"] == "month") & ~table["is_monthly"] & (table["period_from"] == "2024-05-01")].iloc[0]
-    assert (month["rate"], month["arr_rate"]) == pytest.approx((7 / 9, 305 / 408))
+    assert (month["rate"], month["arr_rate"]) == pytest.approx((8 / 10, 340 / 443))
 
 
 def test_terms_of_a_month_are_told_apart(due, paid):
@@ -129,6 +125,97 @@ def test_small_periods_have_no_numbers(due, paid):
     assert is_small.any()
     assert shown.loc[shown["is_hidden"], ["due", "due_arr", "rate"]].isna().all(axis=None)
     assert shown["is_hidden"].ge(is_small).all()
+
+
+class TestEarly:
+    """Terms that are cut before they are over, by a longer one or otherwise."""
+
+    BOOK = """
+        | subscription_id | account_id  | started_on | term_ends_on | ended_on   | product | term_months | mrr |
+        | e1              | early       | 2023-05-01 | 2024-05-01   |            |         | 12          | 10  |
+        | e1              | early       | 2024-02-01 | 2025-02-01   |            |         | 12          | 7   |
+        | e2              | another_id  | 2023-05-02 | 2024-05-02   | 2024-02-02 | crm     | 12          | 20  |
+        | e2b             | another_id  | 2024-02-05 | 2026-02-05   |            | crm     | 24          | 22  |
+        | e3              | seats_grow  | 2023-05-03 | 2024-05-03   |            |         | 12          | 30  |
+        | e3              | seats_grow  | 2024-02-03 | 2024-05-03   |            |         | 12          | 40  |
+        | e3              | seats_grow  | 2024-05-03 | 2025-05-03   |            |         | 12          | 40  |
+        | e4              | leaves_then | 2023-05-04 | 2024-05-04   |            |         | 12          | 50  |
+        | e4              | leaves_then | 2024-02-04 | 2025-02-04   | 2024-04-04 |         | 12          | 50  |
+        | e5              | twice       | 2023-05-05 | 2024-05-05   |            |         | 12          | 60  |
+        | e5              | twice       | 2023-12-05 | 2024-06-05   |            |         | 6           | 60  |
+        | e5              | twice       | 2024-02-05 | 2025-02-05   |            |         | 12          | 60  |
+        | e6              | other_goods | 2023-05-06 | 2024-05-06   | 2024-02-06 | crm     | 12          | 70  |
+        | e6b             | other_goods | 2024-02-06 | 2025-02-06   |            | mail    | 12          | 5   |
+        | e7              | to_come     | 2023-08-07 | 2024-08-07   |            |         | 12          | 80  |
+        | e7              | to_come     | 2024-06-07 | 2025-06-07   |            |         | 12          | 80  |
+        | e8              | half        | 2023-05-08 | 2024-05-08   |            |         | 12          | 90  |
+        | e8              | half        | 2024-02-08 | 2025-02-08   |            |         | 12          | 81  |
+        | e8b             | half        | 2023-05-08 | 2024-05-08   |            |         | 12          | 9   |
+        | e8b             | half        | 2024-05-08 | 2025-05-08   |            |         | 12          | 6   |
+    """
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def due(cls) -> pd.DataFrame:
+        book = drawn_book(tables={"subscriptions": cls.BOOK}, snapshot="2024-07-01", until="2_lifetimes")
+        return renewals_due(book.engine.ask(read_query(f"{MONEY}/terms_due"), book.parameters), SNAPSHOT)
+
+    @pytest.mark.parametrize(
+        ("account", "told"),
+        [
+            ("early", ["2024-05-01 renewed early", "2025-02-01 open"]),
+            ("another_id", ["2024-05-02 renewed early", "2026-02-05 open"]),
+            ("seats_grow", ["2024-05-03 renewed", "2025-05-03 open"]),
+            ("leaves_then", ["2025-02-04 left_before"]),
+            ("twice", ["2024-05-05 renewed early", "2024-06-05 renewed early", "2025-02-05 open"]),
+            ("other_goods", ["2025-02-06 open"]),
+            ("to_come", ["2024-08-07 renewed early", "2025-06-07 open"]),
+            ("half", ["2024-05-08 renewed", "2025-02-08 open", "2025-05-08 open"]),
+        ],
+    )
+    def test_each_term_counts_once_on_the_day_that_was_agreed_for_it(self, due, account, told):
+        rows = due[due["account_id"] == account].sort_values("due_on")
+        said = rows["due_on"].dt.strftime("%Y-%m-%d ") + rows["outcome"]
+        assert (said + rows["is_early"].map({True: " early", False: ""})).tolist() == told
+
+    @pytest.mark.parametrize(
+        ("account", "own", "renewed"), [("early", 10, 7), ("another_id", 20, 20), ("half", 99, 87)]
+    )
+    def test_its_money_is_what_was_paid_around_the_change(self, due, account, own, renewed):
+        """'half' gave up 9 of 90 in February, early, and 3 of 9 in May: 99 - 9 - 3."""
+        line = due[(due["account_id"] == account) & (due["due_on"] < SNAPSHOT)].iloc[0]
+        assert (line["own"], line["renewed"]) == (own * PARTS, renewed * PARTS)
+
+    def test_a_quarter_counts_them_among_the_due_and_says_how_many(self, due, paid):
+        """Of six due by July all were renewed, four of them early: two of 'twice', one of 'early' and 'another_id'."""
+        table = renewals_by_period(due, paid)
+        quarter = table[(table["period"] == "quarter") & (table["period_from"] == "2024-04-01")].iloc[0]
+        assert quarter[["due", "renewed", "renewed_early", "left_before"]].tolist() == [6, 6, 4, 0]
+        assert quarter["rate"] == 1
+
+    def test_what_was_renewed_early_is_not_to_come(self, due):
+        assert open_renewals(due, SNAPSHOT, pd.Timestamp("2024-10-01")).empty
+
+    def test_a_rate_is_the_same_whenever_customers_decide(self, paid):
+        """Nine of ten stay; three of them sign in the quarter before, or all on the day."""
+        rates = []
+        for n_early in (0, 3):
+            rows = [
+                f"| s{n} | a{n} | 2023-05-02 | 2024-05-02 | {'2024-05-02' if n == 9 else ''} | 12 | 10 |"
+                for n in range(10)
+            ]
+            rows += [
+                f"| s{n} | a{n} | {'2024-02-02' if n < n_early else '2024-05-02'} | 2025-05-02 | | 12 | 10 |"
+                for n in range(9)
+            ]
+            names = "| subscription_id | account_id | started_on | term_ends_on | ended_on | term_months | mrr |"
+            drawn = "\n".join([names, *rows])
+            book = drawn_book(tables={"subscriptions": drawn}, snapshot="2024-07-01", until="2_lifetimes")
+            due = renewals_due(book.engine.ask(read_query(f"{MONEY}/terms_due"), book.parameters), SNAPSHOT)
+            table = renewals_by_period(due, paid)
+            quarter = table[(table["period"] == "quarter") & (table["period_from"] == "2024-04-01")].iloc[0]
+            rates.append((quarter["due"], quarter["rate"], quarter["arr_rate"]))
+        assert rates == [(10, 0.9, 0.9)] * 2
 
 
 def renewals(days: list[str], price: int = 100) -> pd.DataFrame:

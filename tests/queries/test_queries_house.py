@@ -54,6 +54,11 @@ class TestReading:
         read = {name for query in queries for name in tables_read(query.sql)}
         assert read == {f"raw.{name}" for name in read_declaration(kind).files}
 
+    def test_every_table_of_the_contract_is_read(self):
+        """What nothing reads is not asked for."""
+        read = {name for query in (*BUILT, *read_queries(ASKED), *read_queries(MONEY)) for name in query.reads}
+        assert set(read_contract()) <= read
+
     def test_no_two_tables_share_a_name(self):
         names = Counter([*read_contract(), *(query.name for query in BUILT)])
         assert [name for name, count in names.items() if count > 1] == []

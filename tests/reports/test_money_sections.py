@@ -46,7 +46,15 @@ def quarter(start: str, due: int, renewed: int, *, is_hidden: bool = False) -> d
         "period_until": pd.Timestamp(start),
         "is_monthly": False,
     }
-    numbers = {"due": due, "renewed": renewed, "lost": due - renewed, "lost_otherwise": 0, "open": 0, "left_before": 0}
+    numbers = {
+        "due": due,
+        "renewed": renewed,
+        "renewed_early": 0,
+        "lost": due - renewed,
+        "lost_otherwise": 0,
+        "open": 0,
+        "left_before": 0,
+    }
     numbers |= {
         "rate": renewed / due,
         "due_arr": 1e6 * due,

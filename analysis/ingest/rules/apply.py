@@ -17,7 +17,7 @@ from analysis.errors import StudyError
 from analysis.ingest.findings import Finding
 from analysis.ingest.rules.contract_rules import contract_rules, every_column
 from analysis.ingest.rules.rule import FOLDER, Rule
-from analysis.wording.remarks import Remark, remark
+from analysis.wording.remarks import Remark
 
 ROWS = "broken"
 """The schema that keeps the rows of findings, a table for each rule."""
@@ -58,7 +58,6 @@ def apply_rules(
     parameters: Mapping[str, Any],
     lowered: Collection[str] = (),
     *,
-    used: Collection[str] | None = None,
     before: Collection[Finding] = (),
     keep_rows: bool = False,
 ) -> list[Finding]:
@@ -74,8 +73,6 @@ def apply_rules(
         All parameters on offer; a rule is given those that it names.
     lowered
         Names of error rules that the study lowers to quarantine.
-    used
-        Tables that some query reads: a fault in another is no error. None: all of them.
     before
         What was found when the tables were loaded.
     keep_rows
@@ -108,8 +105,6 @@ def apply_rules(
     for rule in rules:
         if rule.name in cleared and not (changed and changed & tables_read(rule.sql)):
             continue
-        if rule.severity == "error" and used is not None and rule.table not in used:
-            rule = dataclasses.replace(rule, severity="notice", mend=remark("ingest.unused.mend", mend=rule.mend))
         if rule.name in lowered and rule.severity == "error":
             rule = dataclasses.replace(rule, severity="quarantine")
         if rule.asks_lifetimes and not are_lifetimes_told([*before, *findings], rows):

@@ -16,6 +16,7 @@ from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import cell, is_given, is_typed, trimmed
 from analysis.ingest.tables.copies import read_copies_once
+from analysis.ingest.tables.number_forms import KINDS, number_form
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
@@ -196,7 +197,18 @@ def _wrong_values(
         examples = tuple(remark("ingest.row", number=str(n + first), text=repr(text)) for n, text in shown)
         kind = Remark(_TYPES[str(column.type)])
         says = remark("ingest.raw_type_does_not_hold.says", column=repr(column.own), type=kind)
+        form = (
+            number_form(
+                engine, _relation(name, [column]), column.at, _sql_type(str(column.type)), own=quoted(column.own),
+                given=is_given(column.at, column.arrived), fault=faults[column.own],
+            )
+            if column.type in KINDS
+            else None
+        )  # fmt: skip
         mend = remark("ingest.raw_type_does_not_hold.mend", table=name)
+        if form is not None:
+            told = {"text": repr(form.text), "number": form.number, "sql": form.sql}
+            mend = remark("ingest.number_form.declared", column=repr(column.own), table=name, **told)
         findings.append(Finding("raw_type_does_not_hold", file, "error", says, mend, count, examples))
     return findings
 

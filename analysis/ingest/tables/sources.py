@@ -88,6 +88,7 @@ def load_tables(
         loading.load(table)
         if table.name in loading.given:
             progress(f"  {table.name}: {engine.count(table.name):,} rows")
+    loading.tell_of_empty_tables()
     loading.tell_of_columns()
     loading.findings += unify_keys(engine, contract, loading.given_here())
     rows = engine.counts(loading.given)
@@ -111,6 +112,7 @@ class _Loading:
         self._queries = {query.name: query for query in queries if not query.reads or query.reads - self._absent}
         self._there = raw_views.names(engine)
         self._raw: list[TableRows] = []
+        self._empty: list[Table] = []
         self._staying = staying
         self._stay = staying.logs if staying is not None else {}
         self.given: dict[str, tuple[str, ...]] = {}
@@ -182,7 +184,7 @@ class _Loading:
             return
         self.given[table.name] = tuple(name for name in table.column_names if name in columns)
         if not is_told_why and self._engine.count(table.name) == 0:
-            self.findings.append(no_rows(table))
+            self._empty.append(table)
 
     def _fill(self, table: Table, written: Written) -> None:
         """Fill a table with what the source gives, reading that once unless some value is at fault."""
@@ -201,6 +203,10 @@ class _Loading:
             _fill_table(self._engine, table, written, doubtful, refuse=False)
         self.findings += wrong
         self._note_given(table, written.types, is_told_why=bool(wrong))
+
+    def tell_of_empty_tables(self) -> None:
+        """Say which tables are given without a row."""
+        self.findings += no_rows(self._empty)
 
     def tell_of_columns(self) -> None:
         """Say which columns are missing and which are not read, and which of these may be which of those."""

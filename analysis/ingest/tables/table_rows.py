@@ -73,10 +73,14 @@ def unread_columns(table: Table, unread: Collection[str], meant: dict[str, str])
     return Finding("unread_columns", table.name, "notice", says, remark("ingest.unread_columns.mend"))
 
 
-def no_rows(table: Table) -> Finding:
-    """Return what is said of a table without rows."""
-    if table.required:
-        says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
-        return Finding("table_is_empty", table.name, "error", says, mend, rows=0)
-    says, mend = remark("ingest.no_rows.says"), remark("ingest.no_rows.mend")
-    return Finding("table_is_empty", table.name, "notice", says, mend, rows=0)
+def no_rows(tables: Collection[Table]) -> list[Finding]:
+    """Return what is said of tables without rows: an error of each that is required, one notice of all others."""
+    required = [table.name for table in tables if table.required]
+    others = [table.name for table in tables if not table.required]
+    says, mend = remark("ingest.no_rows_though_required.says"), remark("ingest.no_rows_though_required.mend")
+    found = [Finding("table_is_empty", name, "error", says, mend, rows=0) for name in required]
+    number = len(others)
+    if others:
+        says, mend = remark("ingest.no_rows.says", tables=number), remark("ingest.no_rows.mend", tables=number)
+        found.append(Finding("table_is_empty", ", ".join(others), "notice", says, mend, rows=0))
+    return found

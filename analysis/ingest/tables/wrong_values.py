@@ -9,6 +9,7 @@ from analysis.engine.engine import Engine
 from analysis.engine.quoting import literal
 from analysis.ingest.findings import Finding
 from analysis.ingest.tables.cells import FIRST_YEAR, cell, is_given
+from analysis.ingest.tables.number_forms import KINDS, number_form
 from analysis.wording.remarks import Remark, remark
 
 _SHOWN = 5
@@ -64,7 +65,7 @@ def wrong_values(engine: Engine, table: Table, columns: Collection[Column], writ
             table.name,
             "error",
             _says(table, column, written),
-            _mend(engine, column, written),
+            _mend(engine, table, column, written),
             rows,
             _examples(engine, column, written),
         )
@@ -84,7 +85,9 @@ def _says(table: Table, column: Column, written: Written) -> Remark:
     return remark("ingest.wrong_value.says", table=table.name, column=column.name, type=Remark(_TYPES[column.type]))
 
 
-def _mend(engine: Engine, column: Column, written: Written) -> Remark:
+def _mend(engine: Engine, table: Table, column: Column, written: Written) -> Remark:
+    if column.type in KINDS:
+        return _mend_of_numbers(engine, table, column, written)
     if column.type != "date":
         return remark("ingest.wrong_value.mend")
     fitting = _formats_that_fit(engine, column, written)
@@ -98,6 +101,19 @@ def _mend(engine: Engine, column: Column, written: Written) -> Remark:
     return Remark(
         next((code for code, holds in zip(_NO_DATES, found, strict=True) if holds), "ingest.wrong_date.correct")
     )
+
+
+def _mend_of_numbers(engine: Engine, table: Table, column: Column, written: Written) -> Remark:
+    form = number_form(
+        engine, written.relation, column.name, column.sql_type, own=column.name,
+        given=is_given(column.name, written.types[column.name]), fault=_is_fault(column, written),
+    )  # fmt: skip
+    if form is None:
+        return remark("ingest.wrong_value.mend")
+    told = {"text": repr(form.text), "number": form.number, "sql": f"{form.sql} as {column.name}"}
+    is_made_by_sql = written.first_row is None
+    code = "ingest.number_form.in_sql" if is_made_by_sql else "ingest.number_form.in_a_file"
+    return remark(code, table=table.name, **told)
 
 
 def _formats_that_fit(engine: Engine, column: Column, written: Written) -> list[str]:

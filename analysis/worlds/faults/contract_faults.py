@@ -63,7 +63,7 @@ def _fault(table: Table, column: Column, kind: str, rule: str, value: str, **oth
     settings: dict = {"is_added": is_key and bool(column.required), "number": 1 if is_key else 5, "also": ()} | other
     settings["also"] += (*referring(table), f"{table.name}.*_only_with_{column.name}")
     if table.name == "subscriptions":
-        settings["also"] += (*OUTSIDE, "other_event_differs", "notice_*", "term_ends_too_late")
+        settings["also"] += (*OUTSIDE, "other_event_differs", "notice_*", "term_ends_too_late", "*_side_by_side")
     return Fault(
         name, kind, table.name, f"{table.name}.{column.name}_{rule}", column.name, {column.name: value}, **settings
     )

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cohort.build import FOLDERS, build_cohort
-from analysis.cohort.queries import tables_used
+from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import check_source
 from analysis.declared.contract import read_contract
 from analysis.declared.declaration import read_declaration
@@ -116,9 +115,7 @@ def _try(
     declaration = read_declaration(own.source.kind, own.sources)
     located = locate_files(declaration, dirty, contract)
     with tempfile.TemporaryDirectory() as scratch, open_engine(":memory:") as loaded:
-        load = load_source(
-            loaded, own, declaration, located, Path(scratch), quiet, used=tables_used(FOLDERS), keep_rows=True
-        )
+        load = load_source(loaded, own, declaration, located, Path(scratch), quiet, keep_rows=True)
         found = compare(loaded, faults, planted, load.findings, contract)
     return found, not load.is_usable and _is_refused(own)
 

@@ -79,14 +79,6 @@ def test_each_is_named_by_rule_table_and_rows(faults: list[Fault], clean: tuple[
         assert found.is_right, found
 
 
-@pytest.mark.slow
-def test_a_fault_in_a_table_that_no_query_reads_is_no_error(clean: tuple[Engine, dict]) -> None:
-    engine, parameters = clean
-    fault = next(fault for fault in contract_faults() if fault.rule == "exchange_rates_key_is_unique")
-    (found,) = try_faults(engine, [fault], CONTRACT, parameters, 5, used=set(CONTRACT) - {"exchange_rates"})
-    assert (found.severity, found.both) == ("notice", found.planted)
-
-
 @pytest.mark.parametrize(
     "table",
     [
