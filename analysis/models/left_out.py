@@ -59,7 +59,10 @@ class CoxLeftOut:
     @one_thread
     def _fitted(self, ridge: float) -> "list[PartFit]":
         if ridge not in self._fits:
-            self._fits[ridge] = [part.fit(ridge) for part in self._parts]
+            found: list[PartFit] = []
+            for part in self._parts:  # each begins where the one before it ended: most of their rows are the same
+                found.append(part.fit(ridge, found[-1].coefficients if found else None))
+            self._fits[ridge] = found
         return self._fits[ridge]
 
 
@@ -98,10 +101,12 @@ class _Part:
         self._scale, self._centre = own.std(axis=0), own.mean(axis=0)
         self._names = [f"column {k}" for k in np.flatnonzero(self._varies)]
         self._likelihood = _likelihood((own - self._centre) / self._scale, timed)
-        self._last = np.zeros(own.shape[1])
+        self._last: NDArray[np.float64] | None = None
 
-    def fit(self, ridge: float) -> PartFit:
-        """Begin at the coefficients of the last fit."""
+    def fit(self, ridge: float, near: NDArray[np.float64] | None = None) -> PartFit:
+        """Begin at the coefficients of the last fit, or else at those of other rows, shape (p,)."""
+        if self._last is None and near is not None:
+            self._last = near[self._varies] * self._scale
         end = self._end(ridge)
         self._last = end.coefficients
         coefficients = np.zeros(len(self._varies))
