@@ -9,19 +9,19 @@ from pathlib import Path
 from analysis.cohort.build import build_cohort
 from analysis.cohort.source_check import SourceCheck, check_source
 from analysis.declared.study import Study, read_study
-from analysis.errors import BuildError, ContractError, SourceError, StudyError, TenureError
+from analysis.errors import BuildError, ContractError, SourceError, TenureError
 from analysis.progress import Progress
 from analysis.store.cohorts import prune
 from analysis.store.sets import write_alone
 from analysis.store.working import scratch_folder
 from analysis.wording.catalogue import Catalogue
-from analysis.wording.columns import in_columns
 from reports.cli.beside import refuse_unreadable, say_score
 from reports.cli.init import init
 from reports.cli.listing import say_claims, say_dictionary, say_events, say_findings, say_measurable
 from reports.cli.options import DEFAULT_STUDY, parser
 from reports.cli.queries import queries
 from reports.cli.timed import Timed
+from reports.cli.worlds import simulate, study_worlds
 from reports.dictionary.entries import claim_lines, definitions, dictionary
 from reports.messages import read_catalogue
 from reports.writing.console import safe_console
@@ -193,32 +193,6 @@ def _study_if_any(options: argparse.Namespace) -> tuple[Study | None, SourceChec
         return study, None
 
 
-def _simulate(options: argparse.Namespace) -> None:
-    from analysis.worlds.company.world import make_world  # as above: its imports take a second
-
-    written = make_world(options.accounts, options.seed, options.scenario, options.out, Timed(), n_paths=options.paths)
-    print(f"\n{len(written)} tables are in {options.out}, the truth behind them in {options.out / 'truth'}.")
-    print("Next: name the folder as source.path of a study of kind 'contract', as study.toml does.")
-
-
-def _study_worlds(options: argparse.Namespace) -> None:
-    from analysis.worlds.proofs.proofs import TABLES, Proofs  # as above
-
-    unknown = sorted(set(options.only) - set(TABLES))
-    if unknown:
-        raise StudyError(f"--only names '{unknown[0]}', which is no table. Known: {', '.join(TABLES)}.")
-    proofs = Proofs(options.out, Timed(), options.share)
-    for name in options.only:
-        table = getattr(proofs, name)()
-        table.to_csv(options.tables / f"{name}.csv", index=False, lineterminator="\n", float_format="%.4g")
-        texts = table.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value))
-        print(f"\n{in_columns(list(texts.columns), texts.to_numpy().tolist())}\n")
-        if name == "study_worlds":
-            right = int((table["planted"] == table["points_to"]).sum())
-            print(f"The analysis pointed to what was planted, or to none, in {right} of {len(table)} worlds.")
-    print(f"The tables are in {options.tables}: {', '.join(f'{name}.csv' for name in options.only)}")
-
-
 def _quarterly(options: argparse.Namespace) -> None:
     from reports.quarterly.files import write_quarterly  # models and figures take seconds to import
 
@@ -286,11 +260,11 @@ COMMANDS = {
     "audit": _audit,
     "covariates": _covariates,
     "queries": queries,
-    "simulate": _simulate,
+    "simulate": simulate,
     "evaluate": _evaluate,
     "contest": _contest,
     "claims": _claims,
-    "study-worlds": _study_worlds,
+    "study-worlds": study_worlds,
     "quarterly": _quarterly,
     "health-score": _health_score,
 }
