@@ -110,7 +110,7 @@ def risk_differences(
         _line(family, found.get(family), [one[family] for one in drawn if family in one], float(frame.event.mean()))
         for family in families
     ]
-    table = RISK_DIFFERENCES.checked(_adjusted(pd.DataFrame(lines, columns=RISK_DIFFERENCES.columns)))
+    table = RISK_DIFFERENCES.checked(held_to_holm(pd.DataFrame(lines, columns=RISK_DIFFERENCES.columns)))
     return RiskDifferences(
         table=table,
         n_rows=len(rows),
@@ -139,8 +139,8 @@ def _line(family: str, found: AtEnds | None, drawn: Sequence[AtEnds], rate: floa
     return line
 
 
-def _adjusted(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with p values by Holm's method, by which a difference is shown or is not."""
+def held_to_holm(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of families with p values by Holm's method, which decide whether anything is shown."""
     adjusted = holm(table["p_value"].to_numpy(np.float64))
     is_sure = (table["shown"] == Shown.SILENT) | (adjusted < SHOWN)
     return table.assign(adjusted_p_value=adjusted, shown=table["shown"].where(is_sure, Shown.UNSURE.value))

@@ -12,12 +12,10 @@ from analysis.contest.effect_frames import TOTAL_EFFECTS
 from analysis.contest.ends import HeldOut
 from analysis.contest.quarter_logit import QuarterLogit, fit_quarter_logit
 from analysis.contest.resampled import Resampled, resampled
-from analysis.contest.risk_difference import Shown, shown_by
+from analysis.contest.risk_difference import Shown, held_to_holm, shown_by
 from analysis.declared.factors import families_named
 from analysis.design.resampling import cluster_resamples
 from analysis.errors import ModelError
-from analysis.inference.joint_tests import SHOWN
-from analysis.inference.multiplicity import holm
 from analysis.wording.remarks import Remark, remark
 
 _DIRECT = ""
@@ -173,9 +171,7 @@ def _table(families: Sequence[str], found: NDArray[np.float64], drawn: NDArray[n
             | _span("through", through)
             | {"p_value": through.p_value, "shown": shown_by(through).value}
         )
-    table = pd.DataFrame(lines)
-    table["adjusted_p_value"] = holm(table["p_value"].to_numpy(np.float64))
-    table["shown"] = table["shown"].where(table["adjusted_p_value"] < SHOWN, Shown.UNSURE.value)
+    table = held_to_holm(pd.DataFrame(lines))
     return TOTAL_EFFECTS.checked(table[list(TOTAL_EFFECTS.columns)])
 
 
