@@ -6,10 +6,10 @@ from pathlib import Path
 from analysis.cohort.event_questions import event_questions
 from analysis.cohort.fingerprint import fingerprint
 from analysis.cohort.identity import refuse_other, write_identity
-from analysis.cohort.long_log.log_queries import LogRunner, log_runner
 from analysis.cohort.long_log.log_stays import opened_elsewhere, refuse_readers, write_logs_that_stay
 from analysis.cohort.long_log.named_logs import contents_of_source, refuse_changed_source
-from analysis.cohort.queries import run_folders
+from analysis.cohort.queries import columns_kept, run_folders
+from analysis.cohort.runners import Runner, runner_of
 from analysis.declared.contract import names_given, read_contract
 from analysis.declared.declaration import Declaration, read_declaration
 from analysis.declared.factors import FOLDER as COVARIATES
@@ -127,8 +127,9 @@ def _build(
                 not_yet_known(engine, read_contract(), study.time.snapshot)
                 if elsewhere is not None:
                     refuse_readers(study.own.queries, elsewhere)
-                log = log_runner(study.engine, engine, elsewhere, progress)
-                build_tables(engine, study, declaration, names, progress, log)
+                keep = columns_kept(names, study.own)
+                runner = runner_of(study.engine, engine, elsewhere, keep, progress)
+                build_tables(engine, study, declaration, names, progress, runner)
                 if elsewhere is not None:
                     write_logs_that_stay(engine, elsewhere, study.source.path)
             write_findings(engine, [*load.findings, *event_questions(engine, query_parameters(study, declaration))])
@@ -144,9 +145,9 @@ def build_tables(
     declaration: Declaration,
     given: frozenset[str],
     progress: Progress,
-    log: LogRunner | None = None,
+    runner: Runner | None = None,
 ) -> None:
-    """Run the queries from lifetimes to audit on loaded source tables; those of the log by `log`, if there is one.
+    """Run the queries from lifetimes to audit on loaded source tables; by `runner` those that it takes.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def build_tables(
         If a query fails or the interval audit finds a fault.
     """
     parameters = query_parameters(study, declaration) | read_logs(engine)
-    run_folders(engine, FOLDERS, parameters, given, progress, own=study.own, log=log)
+    run_folders(engine, FOLDERS, parameters, given, progress, own=study.own, runner=runner)
     _refuse_faults(engine)
 
 

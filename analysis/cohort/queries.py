@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from analysis.cohort.long_log.log_queries import LogRunner, around_the_log
+from analysis.cohort.runners import Runner, stretches
 from analysis.declared.factors import FOLDER as COVARIATES
 from analysis.declared.factors import Covariate, measurable_covariates
 from analysis.declared.long_tables import ON_THE_WAY
@@ -51,60 +51,58 @@ def run_folders(
     progress: Progress,
     only: Collection[str] | None = None,
     own: OwnQueries = NOTHING,
-    log: LogRunner | None = None,
+    runner: Runner | None = None,
 ) -> None:
     """Run the queries of some folders in order, all or some; keep the covariates that the data can measure.
 
-    Those of the log are run by `log`, if there is one.
+    Those that `runner` takes are run by it, if there is one.
 
     Raises
     ------
     BuildError
         If a query fails; or one of a study's own has several rows of one account and date, or text for a number.
     """
-    measured = measurable_covariates(given, covariates=own.declared())
     parameters = {**parameters, **given_parameters(given)}
     asked = [query for query in queries_of(folders, own) if only is None or query.name in only]
-    before, of_the_log, after = around_the_log(asked) if log is not None else (asked, [], [])
-    make = partial(_make_all, engine, parameters=parameters, measured=measured, progress=progress, own=own)
-    make(before)
-    if log is not None:
-        log.run(of_the_log, parameters)
-    make(after)
+    make = partial(_make_all, engine, parameters=parameters, given=given, progress=progress, own=own)
+    if runner is None:
+        make(asked)
+        return
+    for is_taken, queries in stretches(asked, runner.takes):
+        if is_taken:
+            runner.run(queries, parameters)
+        else:
+            make(queries)
+
+
+def columns_kept(given: Collection[str], own: OwnQueries) -> dict[str, list[str]]:
+    """Return, by query of covariates, its columns that are kept: its key, and what the data can measure."""
+    measured = measurable_covariates(given, covariates=own.declared())
+    return {
+        query.name: [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
+        for query in (*read_queries(COVARIATES), *own.queries)
+    }
 
 
 def _make_all(
     engine: Engine,
     queries: Sequence[Query],
     parameters: Mapping[str, Any],
-    measured: Sequence[Covariate],
+    given: Collection[str],
     progress: Progress,
     own: OwnQueries,
 ) -> None:
     """Make the tables of queries in order; one on the way is gone once the last query that reads it has run."""
+    keep = columns_kept(given, own)
     last = {name: query.name for query in queries for name in (query.name, *query.reads) if name in ON_THE_WAY}
     for query in queries:
-        _make(engine, query, parameters, measured, progress, own)
+        began = time.monotonic()
+        rows = engine.make(query, parameters, keep.get(query.name), for_now=query.name in ON_THE_WAY)
+        if query in own.queries:
+            _refuse_shape(engine, query, rows, measurable_covariates(given, covariates=own.declared()))
+        progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
         for name in (name for name, reader in last.items() if reader == query.name):
             engine.forget(name)
-
-
-def _make(
-    engine: Engine,
-    query: Query,
-    parameters: Mapping[str, Any],
-    measured: Sequence[Covariate],
-    progress: Progress,
-    own: OwnQueries,
-) -> None:
-    keep = None
-    if query.folder == COVARIATES:
-        keep = [*KEY, *(covariate.name for covariate in measured if covariate.table == query.name)]
-    began = time.monotonic()
-    rows = engine.make(query, parameters, keep, for_now=query.name in ON_THE_WAY)
-    if query in own.queries:
-        _refuse_shape(engine, query, rows, measured)
-    progress(f"  {query.folder}/{query.name}: {rows:,} rows in {time.monotonic() - began:.1f} s")
 
 
 def _refuse_shape(engine: Engine, query: Query, rows: int, measured: Sequence[Covariate]) -> None:

@@ -132,7 +132,8 @@ class LogEngine:
         (``main.product.usage_daily``), or files at an address (``parquet.`s3a://lake/usage_daily```), by the name that
         the contract gives the log.
     buckets
-        In how many buckets of accounts, one after the other, DuckDB runs them: more take less memory, and more time.
+        In how many buckets of accounts, one after the other, DuckDB runs them and all else that has rows by account and
+        date: more take less memory, and more time.
     """
 
     kind: EngineKind = "duckdb"

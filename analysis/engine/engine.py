@@ -163,10 +163,12 @@ class Engine:
         """Drop a table that was made for now."""
         self.run(f"drop table temp.{table}")
 
-    def make_empty(self, query: Query, parameters: Parameters, *, for_now: bool = False) -> None:
+    def make_empty(
+        self, query: Query, parameters: Parameters, keep: Collection[str] | None = None, *, for_now: bool = False
+    ) -> None:
         """Make the table of a query without any row: its columns and their types."""
         empty = dataclasses.replace(query, sql=f"select * from (\n{query.sql.rstrip()}\n) where false")
-        self.make(empty, parameters, for_now=for_now)
+        self.make(empty, parameters, keep, for_now=for_now)
 
     def replace(self, table: str, select: Callable[[str], str], parameters: Parameters | None = None) -> None:
         """Let a table be a select of what it was, whose name is handed to `select`."""
@@ -190,9 +192,9 @@ class Engine:
         self.run(f"update {table} set {column} = null where {where}", parameters)
 
     @contextmanager
-    def made_for_now(self, query: Query, parameters: Parameters) -> Iterator[None]:
+    def made_for_now(self, query: Query, parameters: Parameters, keep: Collection[str] | None = None) -> Iterator[None]:
         """Make the table of a query for as long as the block lasts."""
-        self.make(query, parameters, for_now=True)
+        self.make(query, parameters, keep, for_now=True)
         try:
             yield
         finally:

@@ -61,7 +61,8 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     common.add_argument(
         "--buckets",
         type=_at_least(1),
-        help="run them bucket by bucket of accounts, of so many: less memory (default: as the study says)",
+        help="run what has rows by account and date bucket by bucket of accounts, of so many: less memory, more time "
+        "(default: as the study says)",
     )
 
     whole = argparse.ArgumentParser(prog="tenure", description="Which customers leave, when, and why.")

@@ -5,15 +5,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 from another_duckdb import AnotherDuckDB, in_place_of_spark
+from cohort_content import rows_and_digests
 from samples import SAMPLE
-from small_source import STUDY, SUBSCRIPTIONS, USAGE, content_of, write_small_source
+from small_source import STUDY, content_of, write_small_source
 
 from analysis.cohort.build import FOLDERS, build_cohort
-from analysis.cohort.long_log.log_queries import around_the_log, is_of_the_log
+from analysis.cohort.long_log.log_queries import is_of_the_log
 from analysis.cohort.queries import ASKED, MONEY, queries_of
+from analysis.cohort.runners import stretches
 from analysis.declared.long_tables import LOGS, ON_THE_WAY
 from analysis.declared.study import read_study
 from analysis.errors import BuildError
@@ -29,53 +30,18 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[AnotherDuckDB]]:
         yield opened
 
 
-def held(path: Path) -> dict[str, tuple[int, str]]:
-    """Return rows and digest of each table of a cohort."""
-    with duckdb.connect(str(path), read_only=True) as con:
-        return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
-
-
 @pytest.mark.slow
 def test_the_cohort_is_the_same(tmp_path: Path, built_sample: Path, elsewhere: list[AnotherDuckDB]) -> None:
     found = build_cohort(read_study(SAMPLE).with_log_on("spark"), tmp_path, quiet)
     (own,) = (built_sample / "crm5").glob("cohort-*.duckdb")
     assert found.path.name == own.name, "another engine makes no other cohort"
-    assert held(found.path) == held(own)
+    assert rows_and_digests(found.path) == rows_and_digests(own)
     assert set(elsewhere[0].made) == {query.name for query in queries_of(FOLDERS) if is_of_the_log(query)}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("buckets", [3, 60])
-def test_so_is_it_in_buckets_of_accounts(tmp_path: Path, built_sample: Path, buckets: int) -> None:
-    said: list[str] = []
-    found = build_cohort(read_study(SAMPLE).with_log_on(buckets=buckets), tmp_path, said.append)
-    (own,) = (built_sample / "crm5").glob("cohort-*.duckdb")
-    assert found.path.name == own.name
-    assert held(found.path) == held(own)
-    assert sum(" of accounts: " in line for line in said) == buckets
-
-
-@pytest.mark.slow
-def test_one_who_uses_two_accounts_and_a_subscription_that_moves_are_in_either_bucket(tmp_path: Path) -> None:
-    """User u is of a1 and of a2; subscription s1 went from a1 to a3."""
-    tables = {
-        "subscriptions": SUBSCRIPTIONS + "s1,a3,2023-05-01,2024-05-01,,12,25,450\n",
-        "users": "user_id,account_id,created_on\nu,a1,2023-01-05\nv,a2,2023-01-10\nw,a3,2023-02-01\n",
-        "usage_daily": USAGE.replace("events", "events,user_id").replace(",search,3", ",search,3,u")
-        .replace(",search,2", ",search,2,v").replace(",search,1", ",search,1,u").replace(",quote,7", ",quote,7,w")
-        .replace(",quote,2", ",quote,2,u"),
-    }  # fmt: skip
-    study = read_study(write_small_source(tmp_path, **tables))
-    alone = held(build_cohort(study, tmp_path / "whole", quiet).path)
-    for buckets in (2, 5):
-        found = build_cohort(study.with_log_on(buckets=buckets), tmp_path / str(buckets), quiet)
-        assert held(found.path) == alone
-    assert alone["user_counts"][0] > 0
-
-
 def test_no_query_of_the_log_waits_for_one_that_is_not(built_sample: Path) -> None:
-    before, of_the_log, after = around_the_log(list(queries_of(FOLDERS)))
-    assert {query.name for query in after}.isdisjoint(name for query in (*before, *of_the_log) for name in query.reads)
+    (_, before), (is_taken, of_the_log), (_, after) = stretches(list(queries_of(FOLDERS)), is_of_the_log)
+    assert is_taken
     assert len(before) + len(of_the_log) + len(after) == len(list(queries_of(FOLDERS)))
     assert ON_THE_WAY | {"use_window", "user_counts", "feature_counts"} <= {query.name for query in of_the_log}
 
@@ -86,7 +52,7 @@ def test_whoever_reads_a_query_is_told_what_is_not_kept() -> None:
 
 def test_what_is_on_the_way_is_read_by_nothing_later_and_not_kept(built_sample: Path) -> None:
     (cohort,) = (built_sample / "crm5").glob("cohort-*.duckdb")
-    assert ON_THE_WAY.isdisjoint(held(cohort))
+    assert ON_THE_WAY.isdisjoint(rows_and_digests(cohort))
     others = [query for query in queries_of((*FOLDERS, ASKED, MONEY)) if not is_of_the_log(query)]
     assert [query.path for query in others if query.reads & (ON_THE_WAY | LOGS)] == []
 

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 from another_duckdb import AnotherDuckDB, in_place_of_spark
+from cohort_content import rows_and_digests
 from staying_source import write_staying_source
 
 from analysis.audits.coverage import match_rates, reporting_delays
@@ -47,14 +48,8 @@ def both(tmp_path_factory: pytest.TempPathFactory, elsewhere: list[AnotherDuckDB
     return copied, open_workbench(study.with_log_on("spark"), folder / "stays", progress=quiet)
 
 
-def held(tenure: Workbench) -> dict[str, tuple[int, str]]:
-    """Return rows and digest of each table of a cohort."""
-    with duckdb.connect(str(tenure.cohort_file), read_only=True) as con:
-        return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
-
-
 def test_every_table_that_is_made_is_the_same(both: tuple[Workbench, Workbench]) -> None:
-    copied, stays = (held(tenure) for tenure in both)
+    copied, stays = (rows_and_digests(tenure.cohort_file) for tenure in both)
     own = LOGS | {f"quarantine_{log}" for log in LOGS}
     assert own <= copied.keys()
     assert stays.keys() == copied.keys() - own | {STAYS}
@@ -160,7 +155,8 @@ def test_a_shared_key_that_is_no_error_keeps_the_same_row(tmp_path: Path, elsewh
     study = read_study(path)
     copied = open_workbench(study, tmp_path / "copied", progress=quiet)
     stays = open_workbench(study.with_log_on("spark"), tmp_path / "stays", progress=quiet)
-    assert held(copied)["usage_account_day"] == held(stays)["usage_account_day"]
+    of_copied, of_stays = (rows_and_digests(tenure.cohort_file)["usage_account_day"] for tenure in (copied, stays))
+    assert of_copied == of_stays
     asked = "select events from usage_daily where account_id = 'a01' and used_on = '2022-05-01' order by all"
     pd.testing.assert_frame_equal(stays.query(asked), copied.query(asked))
     assert sum(copied.query("select rows from rule_findings where severity = 'quarantine'")["rows"]) == 3

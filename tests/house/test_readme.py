@@ -19,6 +19,7 @@ _PATH = r"(?:tests|benchmarks|queries|analysis|reports|notebooks)/[\w/.-]+"
 NAMED = sorted({path for text in TEXTS.values() for path in re.findall(rf"(?:`|\]\()({_PATH})(?:`|\))", text)})
 PROMISES = TEXTS["analysis/README.md"].partition("## What you can rely on")[2].partition("\n## ")[0]
 MOST_LINES = 150
+FOLDERS = ("analysis", "benchmarks", "notebooks", "queries", "reports", "tests")
 
 
 @pytest.mark.parametrize("path", NAMED)
@@ -39,6 +40,13 @@ def test_the_readme_is_read_in_ten_minutes() -> None:
 
 def test_every_page_is_pointed_to_from_the_readme() -> None:
     assert [page for page in PAGES[1:] if f"`{page}`" not in TEXTS["README.md"]] == []
+
+
+def test_no_page_has_the_marks_of_a_merge_that_was_not_finished() -> None:
+    pages = [*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))]
+    assert ROOT / "benchmarks" / "README.md" in pages
+    marks = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+    assert [str(page) for page in pages if marks.search(page.read_text(encoding="utf-8"))] == []
 
 
 def test_every_room_of_the_analysis_has_its_line() -> None:

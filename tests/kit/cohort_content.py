@@ -5,6 +5,12 @@ from pathlib import Path
 import duckdb
 
 
+def rows_and_digests(cohort: Path) -> dict[str, tuple[int, str]]:
+    """Return the number of rows and the digest of each table of a cohort, by name, as the build wrote them down."""
+    with duckdb.connect(str(cohort), read_only=True) as con:
+        return {name: (rows, digest) for name, rows, digest in con.execute("from built_tables").fetchall()}
+
+
 def table_hashes(cohort: Path) -> dict[str, str]:
     """Return a hash of the content of each table of a cohort, by name."""
     with duckdb.connect(str(cohort), read_only=True) as con:

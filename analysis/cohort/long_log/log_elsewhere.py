@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from analysis.cohort.long_log.log_queries import is_of_the_log
 from analysis.engine.elsewhere import Elsewhere, add_parquet
 from analysis.engine.engine import Engine
 from analysis.engine.query import Query
@@ -30,6 +31,10 @@ class LogElsewhere:
         self._elsewhere = elsewhere
         self._not_kept = not_kept
         self._progress = progress
+
+    def takes(self, query: Query) -> bool:
+        """Say whether a query is run there: those of the log are."""
+        return is_of_the_log(query)
 
     def run(self, queries: Sequence[Query], parameters: Mapping[str, Any]) -> None:
         """Run queries in order, and put what is kept into the store, typed as the store itself would."""
