@@ -10,7 +10,10 @@
 --            on which Stripe gave up, and no notice.
 --         3. what counts as unpaid: here a subscription ends when Stripe ends it. One that is past_due, unpaid or
 --            paused is still there.
---         4. which prices are subscriptions: leave out one-off and metered ones if they are no reason to stay.
+--         4. which prices are subscriptions: leave out one-off and metered ones if they are no reason to stay. One of
+--            weeks or days makes no term of months; of one that is not among the prices nothing is known but its id.
+--         5. what is paid: here seats at the price of one, before discounts. Where prices are tiered unit_amount is
+--            empty, and the price not known: give it from the amounts of whole periods on the lines.
 with paying as (
     select *
     from raw.subscription
@@ -22,13 +25,20 @@ prices as (
         id,
         coalesce(nickname, product, id) as plan,
         upper(currency) as currency,
-        case recurring_interval when 'year' then 12 else 1 end * coalesce(recurring_interval_count, 1) as term_months,
+        case coalesce(recurring_interval, 'month') when 'year' then 12 when 'month' then 1 end
+        * coalesce(recurring_interval_count, 1) as term_months,
+        case coalesce(recurring_interval, 'month')
+            when 'year' then 12
+            when 'month' then 1
+            when 'week' then 12 / 52.0
+            when 'day' then 12 / 365.0
+        end
+        * coalesce(recurring_interval_count, 1) as months, -- that are paid for at once
         -- these currencies have no smaller unit
         cast(unit_amount as decimal(18, 2))
         / case when lower(currency) in ('jpy', 'krw', 'vnd', 'clp', 'xaf', 'xof', 'pyg', 'ugx') then 1 else 100 end
             as unit_price
     from raw.price
-    where coalesce(recurring_interval, 'month') in ('month', 'year') -- weeks and days are no terms of months
 ),
 
 lines as (
@@ -162,13 +172,13 @@ select
     prices.term_months,
     true as auto_renew,
     'paid' as kind,
-    prices.plan,
+    coalesce(prices.plan, versions.price) as plan,
     versions.seats,
-    prices.unit_price * versions.seats / prices.term_months as mrr,
+    prices.unit_price * versions.seats / prices.months as mrr,
     prices.currency
 from versions
 inner join items on versions.id = items.id
-inner join prices on versions.price = prices.id
+left join prices on versions.price = prices.id
 union all
 select
     items.id as subscription_id,
@@ -182,11 +192,11 @@ select
     null as term_months,
     true as auto_renew,
     'trial' as kind,
-    prices.plan,
+    coalesce(prices.plan, items.price) as plan,
     items.quantity as seats,
     null as mrr,
     prices.currency
 from items
-inner join prices on items.price = prices.id
+left join prices on items.price = prices.id
 where items.trial_started_on < items.trial_ended_on
 order by subscription_id, started_on
