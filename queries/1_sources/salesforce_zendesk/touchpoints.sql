@@ -6,7 +6,9 @@
 --         series a row for itself (IsRecurrence): both are left out.
 -- decide: 1. which tasks are contact at all: here calls, e-mails and meetings; to-dos are left out.
 --         2. what a meeting was: read from its subject here. Say how your teams write it, or take a field of your own.
---         3. who began it: Salesforce says it of calls alone. What it does not say stays empty.
+--         3. who began it: Salesforce says it of calls alone. What it does not say stays empty, and counts as yours.
+--         4. whether it was answered: a call or e-mail that is completed may have reached nobody, so that nothing is
+--            said of it here. If you keep the result of calls (CallDisposition), add status: 'held' or 'no_show'.
 with touches as (
     select
         id,
@@ -55,7 +57,6 @@ select
         else kind
     end as kind,
     initiated_by,
-    'held' as status,
     automated,
     case when whoid like '003%' then whoid end as contact_id, -- 003: a contact; 00Q: a lead
     greatest(occurred_on, entered_on) as known_on
