@@ -135,11 +135,12 @@ class TestRenewals:
         add_deal(raw, "1", RENEWAL, "2026-06-20", 50)
         assert versions(raw) == [("1", "2025-08-01", "2026-08-01", None, 10, 100)]
 
-    def test_an_upgrade_after_the_end_is_of_the_next_contract(self, raw):
+    @pytest.mark.parametrize("kind", [UPGRADE, "Existing Business"])
+    def test_what_is_added_after_the_end_is_of_the_next_contract(self, raw, kind):
         for contract, year in (("1", 2023), ("2", 2024)):
             add_contract(raw, contract, f"{year}-01-10", f"{year + 1}-01-09")
             add_deal(raw, contract, NEW, f"{year}-01-05", 10)
-        add_deal(raw, "1", UPGRADE, "2024-01-20", 2)
+        add_deal(raw, "1", kind, "2024-01-20", 2)
         assert [row[:2] + row[-2:] for row in versions(raw)] == [
             ("1", "2023-01-10", 10, 100), ("2", "2024-01-10", 10, 100), ("2", "2024-01-20", 12, 120),
         ]  # fmt: skip
@@ -156,6 +157,19 @@ class TestPrices:
         assert [row[0:2] + row[-2:] for row in versions(raw)] == [
             ("1", "2026-01-01", None, 200), ("1", "2026-03-01", None, 170),
             ("2", "2026-01-01", None, None), ("2", "2026-03-01", None, None),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("kind", [NEW, "Existing Business", None])
+    def test_what_is_added_late_is_from_the_day_on_which_it_is_closed(self, raw, kind):
+        """From the first day on, it would be known half a year before it was sold."""
+        add_contract(raw, "1", "2026-01-01", "2026-12-31")
+        add_deal(raw, "1", NEW, "2025-12-20", 10)
+        add_deal(raw, "1", kind, "2026-01-20", 2)
+        add_deal(raw, "1", kind, "2026-06-20", 5)
+        add_contract(raw, "2", "2026-01-01", "2026-12-31")
+        add_deal(raw, "2", NEW, "2026-06-20", 10)
+        assert [row[0:2] + row[-2:] for row in versions(raw)] == [
+            ("1", "2026-01-01", 12, 120), ("1", "2026-06-20", 17, 170), ("2", "2026-01-01", 10, 100),
         ]  # fmt: skip
 
     def test_an_opportunity_of_services_alone_is_no_price(self, raw):

@@ -1,29 +1,26 @@
 -- grain: version of a contract (new at each upgrade within it); key: subscription_id, started_on
 -- makes:  subscriptions, from Salesforce contracts and the won opportunities that belong to each. A renewal is a new
 --         contract, that is a subscription that begins where the last one ends.
--- decide: 1. which contracts are subscriptions: here all that were ever activated, whatever became of them. Drafts, and
---            those in approval, are none.
+-- decide: 1. which contracts are subscriptions: here all that were ever activated, whatever became of them; no drafts.
 --         2. what ends one: here its EndDate (the last paid day) once it is past, as the export shows. One that is
 --            Superseded ends where the next contract of the account begins. One that was terminated ends on its EndDate
 --            if that was brought forward (StartDate and ContractTerm tell what was agreed), else when its record was
---            last changed: take the day of a field of your own if you have one. Where contracts go on by themselves,
---            leave ended_on empty unless somebody cancelled.
---         3. what is a notice: here that a renewal opportunity of the contract is closed as lost before its end; one
---            that names no contract is that of the only one in force. A later won opportunity of the account, also
---            before the end, takes the notice back, and where the next contract was signed already it is none. If you
---            keep the day on which the customer said so, take that: it is earlier.
+--            last changed. Where contracts go on by themselves, leave ended_on empty unless somebody cancelled.
+--         3. what is a notice: here that an opportunity of type 'Renewal' of the contract is closed as lost before its
+--            end; one that names no contract is that of the only one in force. A later won opportunity of the account,
+--            also before the end, takes the notice back, and where the next contract was signed already it is none. If
+--            you keep the day on which the customer said so, take that: it is earlier.
 --         4. which opportunities change a contract from the day on which they are closed: here those of type
---            'Existing Customer - Upgrade' and '... - Downgrade' (with negative quantities). All others are from its
---            first day.
---         5. which contract a renewal is: ContractId names the new one in some companies, the old one in others. One
---            that is closed when its contract had run for 90 days, or half its time, is here the next contract, if that
---            has no opportunity of its own. If there is none the contract goes on, at the price of the renewal from its
---            next anniversary on.
+--            'Existing Customer - Upgrade' and '... - Downgrade' (with negative quantities), and what else is added
+--            late, when it had run for 90 days or half its time. All others are from its first day.
+--         5. which contract a renewal is: ContractId names the new one in some companies, the old one in others. A late
+--            one (as above) is here the next contract, if that has no opportunity of its own. If there is none the
+--            contract goes on, at the price of the renewal from its next anniversary on.
 --         6. what a price is: TotalPrice of the line items is taken for a year's. Where it is that of all years of a
 --            contract, divide it by them (contracts.contractterm / 12). Say in `recurs` below which items recur
 --            (services and hardware do not), and count seats only of items that have them. The price of a contract
---            without opportunities, and the seats of one without items, are not known, whatever upgrades add.
---         7. currencies: a book has one. Where the opportunities are in several, convert mrr at one fixed rate each.
+--            without opportunities, and the seats of one without items, are not known, whatever upgrades add. A book
+--            has one currency: where the opportunities are in several, convert mrr at one fixed rate each.
 with contracts as (
     select
         id,
@@ -96,21 +93,29 @@ deals as (
     where not coalesce(opportunity.isdeleted, false) and opportunity.isclosed
 ),
 
-named as (
+linked as (
     select
-        deals.*,
+        deals.* exclude (is_change),
         contracts.startdate,
         contracts.term_ends_on,
-        case
-            when deals.is_change then coalesce(deals.closedate >= contracts.term_ends_on, false)
-            else
-                deals.is_renewal
-                and deals.closedate - contracts.startdate
-                > least(90, coalesce(contracts.term_ends_on - contracts.startdate, 180) / 2)
-        end as is_of_next -- closed so late that it may be the next contract's
+        deals.closedate - contracts.startdate
+        > least(90, coalesce(contracts.term_ends_on - contracts.startdate, 180) / 2) as is_late,
+        deals.is_change or (
+            is_late
+            and not deals.is_renewal
+            and deals.closedate > min(deals.closedate) over (partition by deals.contractid)
+        ) as is_change
     from deals
     inner join contracts on deals.contractid = contracts.id
     where deals.iswon
+),
+
+named as (
+    select
+        *,
+        case when is_change then coalesce(closedate >= term_ends_on, false) else is_renewal and is_late end
+            as is_of_next -- closed so late that it may be the next contract's
+    from linked
 ),
 
 nexts as (
