@@ -184,6 +184,15 @@ class TestPrices:
         assert raw.execute(f"select seats::int, mrr::int from ({decided})").fetchall() == [(10, 100)]
 
 
+    def test_ids_of_15_letters_find_those_of_18(self, raw):
+        """Else the amount of all, services among it, would be the price, and seats unknown."""
+        add_contract(raw, "800000000000001AAA", "2026-01-01", "2026-12-31")
+        add_deal(raw, "800000000000001", NEW, "2025-12-20", 10, amount=9999)
+        raw.execute("update raw.opportunity set id = '006000000000001AAA'")
+        raw.execute("update raw.opportunity_line_item set opportunityid = '006000000000001'")
+        assert versions(raw) == [("800000000000001AAA", "2026-01-01", "2027-01-01", None, 10, 100)]
+
+
 class TestEnds:
     def test_a_superseded_contract_ends_where_the_next_begins(self, raw):
         add_contract(raw, "1", "2024-01-01", "2024-12-31", "Superseded")

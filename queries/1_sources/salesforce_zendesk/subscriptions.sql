@@ -55,7 +55,7 @@ exported as ( -- the last day of which the export tells
 
 items as (
     select
-        opportunityid,
+        left(opportunityid, 15) as opportunityid, -- a report's ids have 15 letters
         productcode,
         quantity,
         totalprice,
@@ -66,7 +66,7 @@ items as (
 
 line_items as (
     select
-        opportunityid,
+        left(opportunityid, 15) as opportunityid, -- a report's ids have 15 letters
         min(productcode) filter (recurs) as plan,
         coalesce(sum(quantity) filter (recurs), 0) as seats,
         coalesce(sum(totalprice) filter (recurs), 0) as yearly
@@ -77,7 +77,7 @@ line_items as (
 deals as (
     select
         opportunity.id,
-        opportunity.contractid,
+        contracts.id as contractid,
         opportunity.accountid,
         opportunity.closedate,
         opportunity.iswon,
@@ -89,7 +89,8 @@ deals as (
         line_items.seats,
         coalesce(line_items.yearly, opportunity.amount) as yearly
     from raw.opportunity as opportunity
-    left join line_items on opportunity.id = line_items.opportunityid
+    left join line_items on left(opportunity.id, 15) = line_items.opportunityid
+    left join contracts on left(opportunity.contractid, 15) = left(contracts.id, 15)
     where not coalesce(opportunity.isdeleted, false) and opportunity.isclosed
 ),
 
