@@ -183,7 +183,6 @@ class TestPrices:
         decided = sql.replace("true as recurs --", "productcode <> 'SETUP' as recurs --")
         assert raw.execute(f"select seats::int, mrr::int from ({decided})").fetchall() == [(10, 100)]
 
-
     def test_ids_of_15_letters_find_those_of_18(self, raw):
         """Else the amount of all, services among it, would be the price, and seats unknown."""
         add_contract(raw, "800000000000001AAA", "2026-01-01", "2026-12-31")
