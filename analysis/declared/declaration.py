@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from analysis.declared.contract import read_contract
 from analysis.declared.settings import parse_settings, read_toml
+from analysis.engine.parsed import columns_named
 from analysis.engine.query import Query, read_queries, read_queries_in
 from analysis.engine.select_scope import refuse_beyond
 from analysis.errors import BuildError, SourceError, StudyError
@@ -74,10 +75,15 @@ class Declaration(Declared):
     queries: tuple[Query, ...] = ()
     texts: tuple[str, ...] = ()
 
-    def names(self, column: str, table: str = "") -> bool:
-        """Say whether a query, of those that read a raw table if one is named, has the name of a column in its text."""
-        sql = "\n".join(query.sql.lower() for query in self.queries if not table or f"raw.{table}" in query.reads)
+    def names(self, column: str) -> bool:
+        """Say whether a query has the name of a column in its text."""
+        sql = "\n".join(query.sql.lower() for query in self.queries)
         return re.search(rf"(?<!\w){re.escape(column.lower())}(?!\w)", sql) is not None
+
+    def reads(self, column: str, table: str) -> bool:
+        """Say whether a query reads a column of a raw table: of one that takes all of them, whether any names it."""
+        found = frozenset[str]().union(*(columns_named(query.sql, "raw", table) for query in self.queries))
+        return column.lower() in found or ("*" in found and self.names(column))
 
 
 def source_kinds() -> tuple[str, ...]:

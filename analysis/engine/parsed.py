@@ -65,6 +65,39 @@ def columns_said(sql: str) -> tuple[str, ...]:
     return tuple(each.get("alias") or (each.get("column_names") or [""])[-1] for each in node["select_list"])
 
 
+@functools.cache
+def columns_named(sql: str, schema: str, table: str) -> frozenset[str]:
+    """Return the columns by which a text reads one table, in lower case, and ``*`` for all of them.
+
+    A name without its table is taken for that table's wherever the same select reads it.
+    """
+    return frozenset(_named(_statements(sql), (schema, table), frozenset(), is_read=False))
+
+
+def _named(node: Any, table: tuple[str, str], names: frozenset[str], *, is_read: bool) -> set[str]:
+    """Return such columns below a node; `names` are those of the table in sight, read by this select if `is_read`."""
+    if isinstance(node, list):
+        return set().union(*(_named(entry, table, names, is_read=is_read) for entry in node))
+    if not isinstance(node, dict):
+        return set()
+    if node.get("type") == "SELECT_NODE":
+        here = _names_of(node["from_table"], table)
+        names, is_read = names | here, bool(here)
+    if node.get("type") == "COLUMN_REF":
+        *of, column = (name.lower() for name in node["column_names"])
+        return {column} if (of[-1] in names if of else is_read) else set()
+    own = {"*"} if node.get("class") == "STAR" and is_read else set()
+    return own.union(*(_named(value, table, names, is_read=is_read) for value in node.values()))
+
+
+def _names_of(node: Any, table: tuple[str, str]) -> frozenset[str]:
+    """Return what a table is called in a ``from``."""
+    if node.get("type") == "JOIN":
+        return _names_of(node["left"], table) | _names_of(node["right"], table)
+    is_it = node.get("type") == "BASE_TABLE" and (node["schema_name"], node["table_name"]) == table
+    return frozenset({(node["alias"] or node["table_name"]).lower()}) if is_it else frozenset()
+
+
 def words_called(sql: str) -> frozenset[str]:
     """Return what a select calls, and the columns that it names without a table, in lower case."""
     return frozenset(_words(_statements(sql)))

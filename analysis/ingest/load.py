@@ -17,7 +17,7 @@ from analysis.ingest.files.files_read import FileRead
 from analysis.ingest.files.opening import open_raw
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
-from analysis.ingest.measured.measured import what_is_measured
+from analysis.ingest.measured.measured import as_given, what_is_measured
 from analysis.ingest.rules.apply import apply_rules, are_lifetimes_told
 from analysis.ingest.rules.matches import Match, matches
 from analysis.ingest.tables.raw_columns import give_types
@@ -107,8 +107,8 @@ def load_source(
     )
     matched = matches(engine, read_contract(), loaded.given)
     load = Load((*before, *events, *broken), loaded.given, matched, loaded.read)
-    if not are_lifetimes_told(load.findings, rows):  # then nothing seems to be measured
-        return load
+    if not are_lifetimes_told(load.findings, rows):  # then nothing would seem to be measured
+        return replace(load, given=as_given(load.given))
     unmeasured, measured = what_is_measured(engine, read_contract(), loaded.given, parameters)
     return replace(load, findings=(*load.findings, *unmeasured), given=measured)
 

@@ -82,6 +82,23 @@ class TestTables:
         )
         assert [found.name for found in checked.findings] == ["subscriptions.kind_is_in_its_list"]
 
+    def test_nothing_that_is_given_is_said_to_be_lacking_where_errors_stand_in_the_way(self, check):
+        """Else whoever checks for the first time is told to bring the roles and tickets that are there."""
+        wrong = "subscription_id,account_id,started_on,kind\ns1,a1,2023-01-05,Paid\ns2,a2,2023-01-05,Paid\n"
+        checked = check(subscriptions=wrong, tickets=lines(TICKETS, "k1,a1,2023-02-01,bug"))
+        assert COVARIATES["complaints"].is_measurable(checked.given)
+        assert not COVARIATES["nps"].is_measurable(checked.given)
+
+    def test_prices_in_two_currencies_say_nothing_of_days(self, check):
+        """What lies in no paid stay, and what no row has, is told in the same pass."""
+        checked = check(
+            subscriptions="subscription_id,account_id,started_on,mrr,currency\ns1,a1,2023-01-05,1,EUR\n"
+            "s2,a2,2023-01-05,1,USD\n",
+            tickets=lines(TICKETS, "k1,a1,2023-02-01,how_to"),
+        )
+        assert "mixed_currencies subscriptions" in said(checked)
+        assert not COVARIATES["complaints"].is_measurable(checked.given)
+
     @pytest.mark.parametrize(("n_unknown", "is_measured"), [(1, True), (2, False)])
     def test_of_which_more_than_half_was_set_apart(self, check, n_unknown, is_measured):
         rows = ["k1,a1,2023-02-01,bug", *[f"k{n + 2},nobody,2023-02-01,bug" for n in range(n_unknown)]]

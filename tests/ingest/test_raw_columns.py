@@ -117,6 +117,27 @@ def test_types_found_are_told_of_columns_that_a_query_names_alone(tmp_path: Path
     assert "'id' whole numbers, 'zip' text." in notice.message()
 
 
+@pytest.mark.parametrize(
+    ("sql", "is_told"),
+    [
+        ("name from raw.other as zip", False),  # a word of the text, and no column of the file
+        ("zip from raw.other", False),
+        ("other.zip from raw.own inner join raw.other as other on own.id = other.id", False),
+        ("1 as zip from raw.own", False),
+        ("own.ZIP from raw.own inner join raw.other as other on own.id = other.id", True),
+        ("o.zip from (select z.zip from raw.own as z) as o", True),
+        ("1 from raw.other as a where exists (select 1 from raw.own where zip = a.zip)", True),
+        ("zip from o", True),  # of a table that takes all columns of the file
+    ],
+)
+def test_a_type_is_told_where_a_query_reads_the_column_of_this_very_file(tmp_path: Path, sql: str, is_told: bool):
+    """An export has a hundred columns whose names are words of queries on other files."""
+    text = f"with o as (select * from raw.own) select {sql}" if sql.endswith("from o") else f"select {sql}"
+    queries = (Query("accounts", "own", text),)
+    declaration = Declaration(kind="own", description="", files={"own": "own.csv", "other": "o.csv"}, queries=queries)
+    assert declaration.reads("Zip", "own") is is_told
+
+
 def test_a_declared_column_that_is_not_there_is_empty_unless_it_is_needed(tmp_path: Path) -> None:
     declared = {"id": "text", "left_on": "date"}
     columns, rows, (notice,) = typed(tmp_path, "id\n1\n", declared)

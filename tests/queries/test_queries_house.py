@@ -250,6 +250,6 @@ class TestTemplates:
             f"{table}.{column}"
             for table, columns in declaration.columns.items()
             for column in columns
-            if not declaration.names(column, table)
+            if column not in declaration.keys.get(table, ()) and not declaration.reads(column, table)
         ]
         assert unread == []

@@ -120,7 +120,7 @@ class TestVendors:
         )
         expected = {
             "salesforce_zendesk": (
-                ["champion", "executive_sponsor"], ["business_review", "call", "email"], ["held"],
+                ["champion", "executive_sponsor"], ["business_review", "call", "email"], [None],
                 ["feature_request", "how_to"], 1.5, 29, "2023-12-15",
             ),
             "hubspot": (

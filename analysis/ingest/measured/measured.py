@@ -96,6 +96,22 @@ def what_is_measured(
     return findings, measured
 
 
+def as_given(given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return tables with columns, and every word that only their rows can give, as if these held it: none was asked."""
+    words = [word for word in asked_words() if word.is_of_rows]
+    return {
+        name: (
+            *columns,
+            *(
+                word.in_its_table
+                for word in words
+                if word.table == name and word.column in columns and (not word.other or word.other in given)
+            ),
+        )
+        for name, columns in given.items()
+    }
+
+
 def _of_table(engine: Engine, table: Table, log: Log | None, parameters: Mapping[str, Any]) -> Remark | None:
     """Return why a table is not measured; None where it is."""
     if table.required:

@@ -214,11 +214,11 @@ def _wrong_values(
 
 
 def _types_found(name: str, file: str, found: Sequence[_Typed], declaration: Declaration) -> list[Finding]:
-    """Return what is said of types that nobody declared; of columns that no query names there is nothing to say."""
+    """Return what is said of types that nobody declared; of columns that no query reads there is nothing to say."""
     columns = tuple(
         remark("ingest.raw_types_found.column", column=repr(column.own), type=Remark(_TYPES[str(column.type)]))
         for column in found
-        if declaration.names(column.own, name)
+        if declaration.reads(column.own, name)
     )
     says, mend = (
         remark("ingest.raw_types_found.says", columns=columns),

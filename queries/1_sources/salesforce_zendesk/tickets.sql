@@ -1,12 +1,22 @@
 -- grain: ticket; key: ticket_id
 -- makes:  tickets, from Zendesk, of the Salesforce account whose id stands in external_id of the organization (the
---         Zendesk app for Salesforce writes it there).
+--         Zendesk app for Salesforce writes it there). An organization without one goes by a name of its own, so that
+--         the check tells of its tickets. Tickets of no organization, and those merged into others, are left out.
 -- decide: 1. what a ticket is about: here its type, or a tag that says more. Name your own tags.
 --         2. escalations, reopening and tone: the API gives no day of them, so that they are not measured. If you
 --            export the events of tickets, add escalated_on and reopened_on.
+with accounts as ( -- the losing side of a merge is the winner
+    select
+        left(account.id, 15) as id,
+        coalesce(winner.masterrecordid, account.masterrecordid, account.id) as account_id
+    from raw.account as account
+    left join raw.account as winner on account.masterrecordid = winner.id
+)
+
 select
     ticket.id as ticket_id,
-    account.id as account_id,
+    coalesce(accounts.account_id, organization.external_id, 'Zendesk organization ' || ticket.organization_id)
+        as account_id,
     cast(ticket.created_at as date) as opened_on,
     cast(metric.solved_at as date) as resolved_on,
     coalesce(
@@ -24,8 +34,11 @@ select
         when ticket.type = 'task' then 'other'
     end as category
 from raw.zendesk_ticket as ticket
-inner join raw.zendesk_organization as organization on ticket.organization_id = organization.id
-inner join raw.account as account on left(organization.external_id, 15) = left(account.id, 15)
+left join raw.zendesk_organization as organization on ticket.organization_id = organization.id
+left join accounts on left(organization.external_id, 15) = accounts.id
 left join raw.zendesk_ticket_metric as metric on ticket.id = metric.ticket_id
-where coalesce(ticket.status, '') <> 'deleted' and not coalesce(account.isdeleted, false)
+where
+    coalesce(ticket.status, '') <> 'deleted'
+    and ticket.organization_id is not null
+    and coalesce(ticket.tags, '') not like '%closed_by_merge%'
 order by ticket_id
