@@ -124,7 +124,7 @@ class TestVendors:
                 ["feature_request", "how_to"], 1.5, 29, "2023-12-15",
             ),
             "hubspot": (
-                ["champion", "executive_sponsor"], ["call", "training"], ["held", "no_show"], ["bug"], 1.5, 0,
+                ["champion", "executive_sponsor"], ["call", "training"], ["held", "no_show", None], ["bug"], 1.5, 0,
                 "2023-12-15",
             ),
             "stripe": (None, None, None, None, None, 0, None),

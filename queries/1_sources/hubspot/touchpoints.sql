@@ -4,6 +4,8 @@
 -- decide: 1. what a meeting was: read from its title here. Say how your teams write it, or take its type.
 --         2. which e-mails are automated: HubSpot's marketing e-mails are no engagements; mark those of sequences
 --            yourself if you export what tells them.
+--         3. whether it was answered: a call or an e-mail may have reached nobody, so that it is said of meetings alone,
+--            by their outcome. If your teams enter what became of calls, take hs_call_disposition.
 select
     hs_object_id as touchpoint_id,
     associated_company_id as account_id,
@@ -24,7 +26,7 @@ select
     case
         when hs_meeting_outcome in ('CANCELED', 'RESCHEDULED') then 'cancelled'
         when hs_meeting_outcome = 'NO_SHOW' then 'no_show'
-        else 'held'
+        when hs_meeting_outcome = 'COMPLETED' then 'held'
     end as status,
     associated_contact_id as contact_id,
     greatest(cast(hs_timestamp as date), cast(hs_createdate as date)) as known_on

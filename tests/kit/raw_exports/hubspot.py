@@ -56,10 +56,11 @@ class _Export:
                      createdate=milliseconds(story.terms[0].signed_on), left_company_on=left or "")  # fmt: skip
 
     def activity(self, company: str, start: dt.date) -> None:
-        """Add what happens early in each term: a call, a meeting that nobody came to, a note, a ticket."""
+        """Add what happens early in each term: a call, a meeting that nobody came to and one that took place, a note, a ticket."""
         on = [start + dt.timedelta(days=days) for days in (5, 20, 40, 60)]
         for kind, at, outcome, call in (
             ("CALL", on[0], "", "OUTBOUND"), ("MEETING", on[1], "NO_SHOW", ""), ("NOTE", on[1], "", ""),
+            ("MEETING", on[2], "COMPLETED", ""),
         ):  # fmt: skip
             self.add(
                 "engagements.csv", associated_company_id=company, associated_contact_id="", hs_engagement_type=kind,
