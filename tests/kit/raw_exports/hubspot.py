@@ -56,7 +56,7 @@ class _Export:
                      createdate=milliseconds(story.terms[0].signed_on), left_company_on=left or "")  # fmt: skip
 
     def activity(self, company: str, start: dt.date) -> None:
-        """Add what happens early in each term: a call, a meeting that nobody came to and one that took place, a note, a ticket."""
+        """Add what happens early in each term: a call, a meeting to which nobody came, one held, a note, a ticket."""
         on = [start + dt.timedelta(days=days) for days in (5, 20, 40, 60)]
         for kind, at, outcome, call in (
             ("CALL", on[0], "", "OUTBOUND"), ("MEETING", on[1], "NO_SHOW", ""), ("NOTE", on[1], "", ""),
