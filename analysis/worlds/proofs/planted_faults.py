@@ -85,11 +85,7 @@ def _of_faults(data: Path, study: Study, seed: int, progress: Progress) -> Itera
         write_tables(engine, clean, read_contract())
         for number, faults in enumerate(groups_of(all_faults())):
             dirty = Path(scratch) / f"dirty-{number}"
-            try:
-                found, refused = _try(engine, faults, clean, dirty, study, seed)
-            except ValueError as error:
-                progress(str(error))
-                continue
+            found, refused = _try(engine, faults, clean, dirty, study, seed, progress)
             for one in found:
                 if not one.is_right:
                     progress(
@@ -100,13 +96,22 @@ def _of_faults(data: Path, study: Study, seed: int, progress: Progress) -> Itera
 
 
 def _try(
-    engine: Engine, faults: Sequence[Fault], clean: Path, dirty: Path, study: Study, seed: int
+    engine: Engine, faults: Sequence[Fault], clean: Path, dirty: Path, study: Study, seed: int, progress: Progress
 ) -> tuple[list[Found], bool]:
-    """Plant faults, write the tables, check them as a source, and see whether a build refuses them."""
+    """Plant faults, write the tables, check them as a source, and see whether a build refuses them.
+
+    One that no row can carry is told of, and left out.
+    """
     contract = read_contract()
     shutil.copytree(clean, dirty, copy_function=lambda source, target: Path(target).symlink_to(source))
     with engine.undone():
-        planted = [plant(engine, fault, contract[fault.table], seed) for fault in faults]
+        planted = {}
+        for fault in faults:
+            try:
+                planted[fault.name] = plant(engine, fault, contract[fault.table], seed)
+            except ValueError as error:
+                progress(str(error))
+        faults = [fault for fault in faults if fault.name in planted]
         changed = {"accounts", *(fault.table for fault in faults)}
         for name in changed:
             (dirty / f"{name}.parquet").unlink()
@@ -116,7 +121,7 @@ def _try(
     located = locate_files(declaration, dirty, contract)
     with tempfile.TemporaryDirectory() as scratch, open_engine(":memory:") as loaded:
         load = load_source(loaded, own, declaration, located, Path(scratch), quiet, keep_rows=True)
-        found = compare(loaded, faults, planted, load.findings, contract)
+        found = compare(loaded, faults, [*planted.values()], load.findings, contract)
     return found, not load.is_usable and _is_refused(own)
 
 
