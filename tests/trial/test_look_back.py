@@ -135,8 +135,10 @@ def test_a_rank_in_the_book_is_no_peek_where_part_of_the_book_is_looked_at(study
     part = study.with_name("part.toml")
     part.write_text(study.read_text(encoding="utf-8") + "\n[audits]\nlook_ahead_accounts = 2\n", encoding="utf-8")
     trials = Trials(open_study(part, out=study.parent / "part", progress=lambda line: None))
-    rank = "count(ticket.ticket_id) / nullif(sum(count(ticket.ticket_id)) over (partition by dates.risk_date), 0)"
-    sql = COUNT.replace("inner join tickets", "left join tickets").replace("count(*)", rank)
+    sql = f"""
+    select account_id, date, tickets_28d / sum(tickets_28d) over (partition by date) as tickets_28d
+    from ({COUNT})
+    """
     assert count(trials, sql).looked.verdict is Look.CLEAN
     assert count(trials, sql.replace("opened_on < dates", "opened_on <= dates")).looked.verdict is Look.AHEAD
 
