@@ -82,7 +82,7 @@ def mean_cumulative_number(
     DataFrame
         One row per group and distinct time of an event or an end, between one at the group's earliest start and one at
         its last stop: group, time, n_risk, n_event, estimate (events by `time`, per lifetime at risk from the earliest
-        start), std_error (infinitesimal jackknife over clusters), conf_low, conf_high (zero before the first event).
+        start), std_error (infinitesimal jackknife over clusters), conf_low, conf_high (NaN before the first event).
 
     Raises
     ------

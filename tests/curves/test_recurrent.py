@@ -194,10 +194,11 @@ def test_clusters_of_accounts_that_move_together_widen_the_interval():
     assert (together["std_error"] / np.sqrt(2)).tolist() == pytest.approx(apart["std_error"].tolist())
 
 
-def test_without_events_the_number_is_zero():
+def test_without_events_the_number_is_zero_and_has_no_interval():
     curve = mean_cumulative_number(START, STOP, LEFT, [], [], SUBJECT)
     assert curve["time"].tolist() == [0, 4, 5, 8]
-    assert (curve[["n_event", "estimate", "std_error", "conf_low", "conf_high"]] == 0).all(axis=None)
+    assert (curve[["n_event", "estimate", "std_error"]] == 0).all(axis=None)
+    assert curve[["conf_low", "conf_high"]].iloc[1:].isna().all(axis=None)
 
 
 @pytest.mark.slow
