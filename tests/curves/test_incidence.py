@@ -195,6 +195,12 @@ class TestWhatMustHold:
         assert frame["estimate"].tolist() == [0, 1 / 2, 1]
         assert frame[["std_error", "conf_low", "conf_high"]].iloc[-1].isna().all()
 
+    def test_of_one_cluster_there_is_no_error(self):
+        """The influences of all rows add up to zero: as an error that is rounding, and no knowledge."""
+        frame = aalen_johansen(START, STOP, CAUSE, causes=["churn"], cluster=["parent"] * 7)
+        assert frame["estimate"].tolist() == aalen_johansen(START, STOP, CAUSE, causes=["churn"])["estimate"].tolist()
+        assert frame[["std_error", "conf_low", "conf_high"]].iloc[1:].isna().all(axis=None)
+
     def test_ends_may_be_missing_instead_of_empty(self):
         missing = [None if cause == "" else cause for cause in CAUSE]
         pd.testing.assert_frame_equal(aalen_johansen(START, STOP, missing), aalen_johansen(START, STOP, CAUSE))

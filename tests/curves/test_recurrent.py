@@ -145,6 +145,9 @@ def test_equals_the_definition_and_its_derivatives_whatever_the_rows(seed):
     curve = mean_count(start, stop, left, cluster, event_time, event_cluster)
     arguments = (start, stop, left, cluster, event_time, event_cluster, curve.time)
     assert curve.estimate == pytest.approx(np.array(slow_mean(np.ones(parent.max() + 1), *arguments), float), abs=1e-14)
+    if parent.max() == 0:  # nothing tells how parents differ
+        assert np.isnan(curve.std_error).all()
+        return
     # A complex step: the derivative with respect to one cluster's weight, without a difference of near numbers.
     influence = []
     for one in range(parent.max() + 1):
