@@ -88,6 +88,6 @@ def test_a_stay_of_all_has_no_interval() -> None:
     (only,) = stays(curves, at_risk)
     assert (only.years, only.estimate) == (1, 1.0)
     assert np.isnan([only.conf_low, only.conf_high]).all()
-    for language, said in (("en", "1 year: 100.0%, for nobody had left"), ("ja", "それまでに解約がなく")):
+    for language, said in (("en", "1 year: 100.0% (nobody had left"), ("ja", "それまでに解約がなく")):
         (sentence,) = stay_sentences(read_catalogue(language), [only])
         assert said in sentence
