@@ -117,7 +117,10 @@ def beside(tenure: CohortTables, names: Collection[str]) -> Iterator[Engine]:
 
 @contextmanager
 def past(
-    tenure: CohortTables, day: dt.date, accounts: Collection[str], wanted: Collection[str] = (COVARIATES, SCORES)
+    tenure: CohortTables,
+    day: dt.date | None,
+    accounts: Collection[str],
+    wanted: Collection[str] = (COVARIATES, SCORES),
 ) -> Iterator[Engine]:
     """Make a cohort again from what was known on the morning of a day: rows at risk, covariates and scores up to it.
 
@@ -126,7 +129,8 @@ def past(
     tenure
         The cohort; it is only read.
     day
-        In every source table, each cell that became known on it or later is blanked and each such row dropped.
+        In every source table, each cell that became known on it or later is blanked and each such row dropped; so are
+        today's attributes of accounts. None: nothing is, on no day; for what a query makes of these accounts alone.
     accounts
         Whose covariates and published scores are made; what describes the whole book is made of all accounts.
     wanted
@@ -142,7 +146,7 @@ def past(
     if BOOK in behind(wanted, queries):
         of_the_book |= behind([BOOK], queries)
     contract = read_contract().values()
-    known = _known_on(day)
+    known = _known_on(tenure, day)
     with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
         _replace(engine, known)
         make = partial(_make, engine, tenure, tenure.parameters)
@@ -161,7 +165,8 @@ def past(
                 if "account_id" in table.column_names
             },
         )
-        engine.run(f"delete from {REBUILT}.{DATES} where risk_date > date '{day}' or not {is_looked_at}")
+        later = f"risk_date > date '{day}'" if day else "false"
+        engine.run(f"delete from {REBUILT}.{DATES} where {later} or not {is_looked_at}")
         make(behind(wanted, queries) - of_the_book)
         yield engine
 
@@ -187,7 +192,7 @@ def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Cova
     queries = tuple(queries_of(FOLDERS, tenure.study.own))
     tables = sorted({covariate.table for covariate in covariates})
     with scratch_folder() as scratch, _open_with_logs(tenure, scratch) as engine:
-        _replace(engine, _known_on(day))
+        _replace(engine, _known_on(tenure, day))
         _make(
             engine, tenure, {**tenure.parameters, "snapshot": day}, behind([OUTCOMES, CONTRACTIONS, *tables], queries)
         )
@@ -206,10 +211,18 @@ def first_contractions(table: str) -> str:
     return f"select {keys}, min(contracted_on) as contracted_on from {table} group by {keys}"
 
 
-def _known_on(day: dt.date) -> dict[str, str]:
-    """Return a select of each table of the source as it was known on the morning of a day, by name."""
+def _known_on(tenure: CohortTables, day: dt.date | None) -> dict[str, str]:
+    """Return a select of each table of the source as it was known on the morning of a day, by name.
+
+    What the table of accounts says of today nobody knew: its attributes are null, but those declared constant.
+    """
+    if day is None:
+        return {name: f"select * from {COHORT}.{name}" for name in read_contract()}
+    never = {"accounts": tenure.study.source.todays_attributes}
     return {
-        table.name: as_known_sql(table, f"{COHORT}.{table.name}").replace("$as_of", f"date '{day}'")
+        table.name: as_known_sql(table, f"{COHORT}.{table.name}", never.get(table.name, ())).replace(
+            "$as_of", f"date '{day}'"
+        )
         for table in read_contract().values()
     }
 

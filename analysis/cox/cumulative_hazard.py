@@ -153,7 +153,10 @@ def passage_between(
 def hazard_interval(
     passage: Passage, level: float, interval: Interval
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the interval of a cumulative hazard, symmetric for its log or for itself; [0, 0] where it is zero."""
+    """Return the interval of a cumulative hazard, symmetric for its log or for itself.
+
+    Where it is zero, as no event was seen, its log has none (NaN), and it itself [0, 0]; both as in R.
+    """
     z = float(stats.norm.isf((1 - level) / 2))
     if interval == "plain":
         left = 1 - z * passage.relative_error
@@ -162,7 +165,9 @@ def hazard_interval(
     if interval == "log":
         half = z * passage.relative_error
         with np.errstate(over="ignore"):
-            return np.exp(passage.log_hazard - half), np.exp(passage.log_hazard + half)
+            low, high = np.exp(passage.log_hazard - half), np.exp(passage.log_hazard + half)
+        is_seen = np.isfinite(passage.log_hazard)
+        return np.where(is_seen, low, np.nan), np.where(is_seen, high, np.nan)
     raise ModelError(f"interval must be 'log' or 'plain'; {interval!r} arrived.")
 
 

@@ -86,7 +86,8 @@ def event_probability(
     DataFrame
         probability, conf_low, conf_high; each with a column a horizon (its length, or where rows have their own its
         number) if there are several: ``frame["probability"]`` has the shape (n, h). NaN where on some of ``(start,
-        start + horizon]`` nobody of the stratum was at risk: nothing is known there, and `why_unknown` says why.
+        start + horizon]`` nobody of the stratum was at risk: nothing is known there, and `why_unknown` says why. Where
+        nobody at risk had the event the probability is 0, and its interval NaN.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def aalen_johansen(
         One row per group, cause and distinct time of an end of any cause, between one at the group's earliest start and
         one at its last stop: group, cause, time, n_risk, n_event (ends by this cause), estimate (probability of an end
         by this cause by `time`, given entry at the earliest start), std_error (infinitesimal jackknife over clusters),
-        conf_low, conf_high (zero before the first; NaN once all have ended by this cause).
+        conf_low, conf_high (NaN before the first, and once all have ended by this cause).
 
     Raises
     ------
@@ -110,6 +110,7 @@ def _incidence(
     certain = (curve.survival == 0) & (np.cumsum(curve.n_event) == np.cumsum(curve.n_end))
     share = np.where(certain, 1.0, curve.estimate)
     std_error = np.where(certain, np.nan, curve.std_error)
+    untold = certain | (share == 0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a power of infinity is the limit: 0
         half = z * std_error / (share * -np.log(share))
         low, high = share ** np.exp(half), share ** np.exp(-half)
@@ -119,7 +120,7 @@ def _incidence(
         "n_event": curve.n_event,
         "estimate": share,
         "std_error": std_error,
-        "conf_low": np.select([certain, share == 0], [np.nan, 0.0], low),
-        "conf_high": np.select([certain, share == 0], [np.nan, 0.0], high),
+        "conf_low": np.where(untold, np.nan, low),
+        "conf_high": np.where(untold, np.nan, high),
     }
     return with_the_start(start, stop, 0.0, columns)

@@ -38,7 +38,7 @@ def kaplan_meier(
     DataFrame
         One row per group and distinct event time, between one at the group's earliest start and one at its last stop:
         group, time, n_risk, n_event, estimate (probability of staying beyond `time`, given entry at the earliest
-        start), std_error (Greenwood), conf_low, conf_high (NaN once nobody is left).
+        start), std_error (Greenwood), conf_low, conf_high (as in R NaN before the first event and once nobody is left).
 
     Raises
     ------
@@ -96,7 +96,7 @@ def nelson_aalen(
     DataFrame
         One row per group and distinct event time, between one at the group's earliest start and one at its last stop:
         group, time, n_risk, n_event, estimate (cumulative hazard from the earliest start), std_error, conf_low,
-        conf_high (zero before the first event).
+        conf_high (NaN before the first event).
 
     Raises
     ------
@@ -186,9 +186,8 @@ def normal_quantile(level: float) -> float:
 def ratio_interval(
     estimate: NDArray[np.float64], std_error: NDArray[np.float64], z: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the limits of positive numbers on the log scale; at zero both are zero."""
-    positive = estimate > 0
-    half = z * np.divide(std_error, estimate, out=np.zeros_like(estimate), where=positive)
+    """Return the limits of positive numbers on the log scale; at zero neither is known, and both are NaN."""
+    half = z * np.divide(std_error, estimate, out=np.full_like(estimate, np.nan), where=estimate > 0)
     with np.errstate(over="ignore"):  # of what is hardly known the upper limit is infinite
         return estimate * np.exp(-half), estimate * np.exp(half)
 
@@ -223,16 +222,15 @@ def _survival(
         half = z * relative / np.log(survival)
         low, high = survival ** np.exp(-half), survival ** np.exp(half)
         std_error = survival * relative
-    low, high = np.where(survival == 1, 1.0, low), np.where(survival == 1, 1.0, high)
-    ended = survival == 0
+    ended, untold = survival == 0, (survival == 0) | (survival == 1)
     columns = {
         "time": time,
         "n_risk": n_risk,
         "n_event": n_event,
         "estimate": survival,
         "std_error": np.where(ended, np.nan, std_error),
-        "conf_low": np.where(ended, np.nan, low),
-        "conf_high": np.where(ended, np.nan, high),
+        "conf_low": np.where(untold, np.nan, low),
+        "conf_high": np.where(untold, np.nan, high),
     }
     return with_the_start(start, stop, 1.0, columns)
 

@@ -82,7 +82,7 @@ def mean_cumulative_number(
     DataFrame
         One row per group and distinct time of an event or an end, between one at the group's earliest start and one at
         its last stop: group, time, n_risk, n_event, estimate (events by `time`, per lifetime at risk from the earliest
-        start), std_error (infinitesimal jackknife over clusters), conf_low, conf_high (zero before the first event).
+        start), std_error (infinitesimal jackknife over clusters), conf_low, conf_high (NaN before the first event).
 
     Raises
     ------
@@ -154,6 +154,7 @@ def mean_count(
     Returns
     -------
     CountCurve
+        With one cluster its error is not known: NaN.
     """
     time = np.unique(np.concatenate([stop[is_end], event_time, [stop.max()]]))
     n_event = np.bincount(np.searchsorted(time, event_time), minlength=len(time))
@@ -184,7 +185,9 @@ def mean_count(
     )
     of_moments = np.stack([estimate * drift_b[1:] - drift_a[1:], np.ones(len(time)), -estimate])
     variance = np.einsum("it,ijt,jt->t", of_moments, moments, of_moments)
-    return CountCurve(time, n_risk, n_event, n_end, survival, estimate, np.sqrt(np.maximum(variance, 0.0)))
+    # The influences of all rows add up to zero: of one cluster nothing is left, and nothing tells how clusters differ.
+    error = np.sqrt(np.maximum(variance, 0.0)) if len(np.unique(cluster)) > 1 else np.full(len(time), np.nan)
+    return CountCurve(time, n_risk, n_event, n_end, survival, estimate, error)
 
 
 def label_codes(labels: NDArray, name: str, n: int) -> NDArray[np.intp]:

@@ -149,7 +149,7 @@ def read_contract() -> dict[str, Table]:
     }
 
 
-def as_known_sql(table: Table, relation: str | None = None) -> str:
+def as_known_sql(table: Table, relation: str | None = None, never: Collection[str] = ()) -> str:
     """Return a select of a table as it was known on the morning of ``$as_of``.
 
     Rows not yet known are left out and cells not yet known are null (rule 1 of ``queries/rules_of_time.md``: known
@@ -162,9 +162,13 @@ def as_known_sql(table: Table, relation: str | None = None) -> str:
         The contract's table.
     relation
         Name of the relation to read; the table's own name by default.
+    never
+        Columns of which nothing was known on the day.
     """
     cells = [
-        f"case when {column.known} >= $as_of then null else {column.name} end as {column.name}"
+        f"cast(null as {column.sql_type}) as {column.name}"
+        if column.name in never
+        else f"case when {column.known} >= $as_of then null else {column.name} end as {column.name}"
         if column.known
         else column.name
         for column in table.columns

@@ -45,6 +45,11 @@ class Source:
     encoding: str = ""
     constant_attributes: tuple[str, ...] = ()
 
+    @property
+    def todays_attributes(self) -> tuple[str, ...]:
+        """Columns of accounts that say what is so today, and of the past nothing: by rule 3 they explain no leaving."""
+        return tuple(one for one in _attributes() if one not in self.constant_attributes)
+
     def check(self, where: str) -> None:
         """Refuse a date format, an encoding or an attribute that does not exist, or one that is never constant.
 
@@ -63,11 +68,15 @@ class Source:
             _check_constant(name, where)
 
 
+def _attributes() -> list[str]:
+    return [one for one in read_contract()["accounts"].column_names if one not in _NO_ATTRIBUTES]
+
+
 def _check_constant(name: str, where: str) -> None:
     """Refuse an attribute that nothing takes as constant."""
     if name in MAY_BE_CONSTANT:
         return
-    attributes = [one for one in read_contract()["accounts"].column_names if one not in _NO_ATTRIBUTES]
+    attributes = _attributes()
     if name not in attributes:
         near = closest(name, attributes)[0]
         raise StudyError(

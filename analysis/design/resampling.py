@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 def cluster_resamples(cluster_place: NDArray[np.intp], n_resamples: int, seed: int) -> NDArray[np.int64]:
     """Draw clusters with replacement and return how often each row was drawn, shape (n_resamples, n).
 
-    All rows of a cluster share its count.
+    All rows of a cluster share its count. Of one cluster every draw is the same, and tells of no other: there is none,
+    shape (0, n), and no interval (`percentile_interval`).
 
     Parameters
     ----------
@@ -16,6 +17,8 @@ def cluster_resamples(cluster_place: NDArray[np.intp], n_resamples: int, seed: i
     n_resamples, seed : int
     """
     n_clusters = int(cluster_place.max(initial=-1)) + 1
+    if n_clusters < 2:
+        return np.empty((0, len(cluster_place)), dtype=np.int64)
     rng = np.random.default_rng(seed)
     draws = rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=n_resamples)
     return draws[:, cluster_place]

@@ -105,7 +105,11 @@ class EvaluationResults(Answers):
     def scores(self) -> Display:
         """Return out-of-time scores of every model with intervals by resampled accounts."""
         pooled = self.rolling.pooled
-        return Display("Out-of-time scores", pooled, lambda ax: draw_scores(ax, pooled), (7.4, scores_height(pooled)))
+        size, known = (7.4, scores_height(pooled)), pooled["estimate"].notna()
+        is_alone = bool(known.any()) and bool(pooled.loc[known, "conf_low"].isna().all())
+        note = "All are of one parent account: nothing tells how others differ, and there are no intervals."
+        notes = (note,) if is_alone else ()
+        return Display("Out-of-time scores", pooled, lambda ax: draw_scores(ax, pooled), size, notes=notes)
 
     def pairs(self) -> Display:
         """Return every two models on the same accounts."""

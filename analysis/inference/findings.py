@@ -141,9 +141,19 @@ class Findings(Lifetimes):
             return None
         return compare_event_dates(self._joint_tests, self.ratios, other)
 
-    def event_dates(self) -> Display | None:
-        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end)."""
-        return None if self.by_event_date is None else Display("Findings by event date", self.by_event_date)
+    def event_dates(self) -> Display:
+        """Return what the joint tests and hazard ratios become with the event dated the other way (notice, end).
+
+        Raises
+        ------
+        ModelError
+            If the source knows no notices, or by the other date too few left.
+        """
+        if self.by_event_date is None:
+            raise ModelError(
+                "Leaving is dated one way only: the source knows no notices, or too few left by the other."
+            )
+        return Display("Findings by event date", self.by_event_date)
 
     def hazard_ratios(self) -> Display:
         """Return hazard ratios per standard deviation with cluster-robust intervals, and which are read together.

@@ -14,6 +14,7 @@ from analysis.cox.risk_sets import risk_sets
 from analysis.cox.rows import CountingRows
 from analysis.design.matrix import Column, Covariate, Design, DesignMatrix, DroppedColumn, learn_matrix, left_out
 from analysis.design.outcome import Outcome
+from analysis.errors import ModelError
 from analysis.inference.bounds import FEWEST_EXPECTED, Side, bounds_of, null_hazard, side_of, thin_sides
 from analysis.inference.clock import clock_strata
 from analysis.inference.frames import BOUNDS
@@ -93,11 +94,15 @@ def fit_matrix(design: Design, matrix: DesignMatrix, counting_process: pd.DataFr
     Raises
     ------
     ModelError
-        If nobody churned, or the likelihood has no maximum.
+        If nobody churned, no column says enough to be estimated, or the likelihood has no maximum.
     """
     rows = Outcome.from_counting_process(counting_process).counting_rows(clock_strata(counting_process))
     sides = thin_sides(matrix, rows)
     thin = thin_columns(matrix, rows, sides)
+    if len(thin) == len(matrix.columns):
+        names = tuple(column.name for column in thin)
+        why = thin[-1].reason if thin else remark("inference.refused")
+        raise ModelError(remark("inference.nothing_left", columns=names, reason=why))
     fit, kept, separating = fit_what_can_be_estimated(matrix.without(column.name for column in thin), rows)
     telling = {name for name, side in sides.items() if side.says_something}
     bounded = [column for column in matrix.columns if column.name in telling]

@@ -1,12 +1,18 @@
 """Compared: whether the curves of groups differ, and what is to be known of the groups."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cox.global_test import GlobalTest, global_test
 from analysis.design.outcome import Outcome
 from analysis.errors import ModelError
+from analysis.lifetimes.labels import OTHER
 from analysis.lifetimes.sold import Told
+
+_NAMED = 8
+"""Of the groups that are shown as one so many are named."""
 
 
 def curves_differ(outcome: Outcome, group: NDArray[np.object_], seed: int) -> GlobalTest | None:
@@ -38,9 +44,28 @@ def curves_differ(outcome: Outcome, group: NDArray[np.object_], seed: int) -> Gl
         return None
 
 
-def group_notes(told: Told, differ: GlobalTest | None) -> tuple[str, ...]:
-    """Return what a reader of curves by group must know."""
+def group_notes(
+    told: Told, differ: GlobalTest | None, pooled: Collection[str], without: Collection[str], least: int
+) -> tuple[str, ...]:
+    """Return what a reader of curves by group must know.
+
+    Parameters
+    ----------
+    told
+        What tells the groups apart.
+    differ
+        Whether they differ.
+    pooled
+        Groups that are shown as one, too small by themselves.
+    without
+        Groups that have no curve, for at no age so many as `least` were at risk at once.
+    """
     notes = []
+    if pooled:
+        named = ", ".join(list(pooled)[:_NAMED]) + (f" and {len(pooled) - _NAMED} more" if len(pooled) > _NAMED else "")
+        notes.append(f"'{OTHER}' is all that is too small, or one too many, to be shown by itself: {named}.")
+    if without:
+        notes.append(f"No curve of {', '.join(without)}: at no age were {least} at risk at once.")
     if differ is not None:
         at_least = 1 / differ.n_signs
         p_value = f"p < {at_least:.2g}" if differ.p_value <= at_least else f"p = {differ.p_value:.2g}"

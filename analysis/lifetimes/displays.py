@@ -7,6 +7,7 @@ from analysis.figures.forecast import draw_book
 from analysis.figures.style import HIDDEN
 from analysis.figures.survival import draw_distributions, draw_survival
 from analysis.figures.trend import draw_trend
+from analysis.lifetimes.labels import ALL
 from analysis.lifetimes.parametric import ParametricSurvival
 from analysis.lifetimes.trend import Trend
 
@@ -31,7 +32,11 @@ def show_survival(
         if at_risk["at_risk"].isna().any()
         else ()
     )
-    notes = ("Time is in days since the lifetime began.", *hidden, *notes)
+    left = curves.groupby("group", sort=False)["n_event"].sum()
+    nobody = [str(name) for name in left.index[left == 0]]
+    of = "" if nobody == [ALL] else f" of {', '.join(nobody)}"
+    untold = (f"Nobody left{of}: that tells no interval.",) if nobody else ()
+    notes = ("Time is in days since the lifetime began.", *hidden, *untold, *notes)
     return Display(title, curves, lambda ax: draw_survival(ax, curves, at_risk), size=(7.0, 4.2), notes=notes)
 
 

@@ -31,7 +31,7 @@ def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> 
     A group that the source itself calls so is part of the pool. A pool that is too small takes in the next smallest
     group.
     """
-    named = labels.fillna(UNKNOWN).astype(str)
+    named = named_labels(labels)
     sizes = (
         named.value_counts().rename_axis("label").reset_index().sort_values(["count", "label"], ascending=[False, True])
     )
@@ -40,6 +40,11 @@ def pooled_labels(labels: pd.Series, min_cell: int, most: int = MOST_GROUPS) -> 
     if 0 < pooled < min_cell:
         kept = kept[:-1]
     return named.where(named.isin(kept), OTHER)
+
+
+def named_labels(labels: pd.Series) -> pd.Series:
+    """Return labels as words, missing ones as `UNKNOWN`."""
+    return labels.fillna(UNKNOWN).astype(str)
 
 
 def in_order(names: Collection[str]) -> list[str]:

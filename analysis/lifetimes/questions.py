@@ -14,11 +14,11 @@ from analysis.lifetimes.book import book_of
 from analysis.lifetimes.compared import curves_differ, group_notes
 from analysis.lifetimes.displays import show_book, show_distributions, show_survival, show_trend
 from analysis.lifetimes.hidden_quarters import hide_small_quarters
-from analysis.lifetimes.labels import MOST_GROUPS, pooled_labels, refuse_unknown_label
+from analysis.lifetimes.labels import MOST_GROUPS, OTHER, in_order, named_labels, pooled_labels, refuse_unknown_label
 from analysis.lifetimes.parametric import parametric_survival_of
 from analysis.lifetimes.results import EventResults
 from analysis.lifetimes.sold import Told, in_groups, told_of
-from analysis.lifetimes.survival import survival_tables
+from analysis.lifetimes.survival import beginnings, survival_tables
 from analysis.lifetimes.trend import Trend, trend_of
 
 
@@ -68,7 +68,11 @@ class Lifetimes(CohortTables):
             return show_survival(*self.survival_tables())
         told = self._told_at_start(by)
         labels = self._labels(told)
-        return show_survival(*self._survival_tables(labels), by, group_notes(told, self._differ(labels)))
+        curves, at_risk = self._survival_tables(labels)
+        pooled = in_order(set(named_labels(in_groups(told.values))[labels == OTHER]) - {OTHER})
+        without = [one.group for one in beginnings(curves, at_risk) if one.from_age is None]
+        notes = group_notes(told, self._differ(labels), pooled, without, self.study.report.curve_from_at_risk)
+        return show_survival(curves, at_risk, by, notes)
 
     def survival_tables(self, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return survival curves, and the numbers at risk at a few round times; `by` as `survival` has it."""

@@ -82,14 +82,23 @@ class EventResults(Answers):
         """Return the share of lifetimes that ended for each cause by age, causes competing."""
         curves = ends_by_cause(self._counting_process, self._report)
         draw = None if curves.empty else lambda ax: draw_incidence(ax, curves, CAUSE_COLORS)
-        return Display(f"Share ended by age, by cause{since(curves)}", curves, draw, size=(7.0, 3.6))
+        title = f"Share ended by age, by cause{since(curves)}"
+        return Display(title, curves, draw, size=(7.0, 3.6), notes=self._untold(curves, "Nobody ended"))
 
     def changes(self) -> Display:
         """Return the mean number of contractions and expansions of a lifetime by age, ends competing."""
         curves = changes_by_age(self._counting_process, self._table("recurrent_events"), self._report)
         draw = None if curves.empty else lambda ax: draw_mean_number(ax, curves)
         title = f"Contractions and expansions per lifetime, by age{since(curves)}"
-        return Display(title, curves, draw, size=(7.0, 3.6))
+        return Display(title, curves, draw, size=(7.0, 3.6), notes=self._untold(curves, "Nothing changed"))
+
+    def _untold(self, curves: pd.DataFrame, nothing: str) -> tuple[str, ...]:
+        """Say why there are no curves, or no intervals of them."""
+        if curves.empty:
+            return (f"{nothing}, or at no age were {self._report.curve_from_at_risk} at risk at once.",)
+        if self._counting_process["cluster_id"].nunique() < 2:
+            return ("All belong to one parent account: nothing tells how others differ, and there are no intervals.",)
+        return ()
 
     def returns(self) -> Display:
         """Return the accounts that came back after a gap longer than the allowed one."""

@@ -98,7 +98,10 @@ def _at_risk(outcome: Outcome, of: NDArray, names: NDArray, min_cell: int) -> pd
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The share of a group still there after some years, with its interval; of those who had stayed `from_age` days."""
+    """The share of a group still there after some years, with its interval; of those who had stayed `from_age` days.
+
+    Where nobody had left by then the interval is not known: NaN.
+    """
 
     group: str
     years: int
@@ -127,6 +130,7 @@ def stays(curves: pd.DataFrame, at_risk: pd.DataFrame, years: Sequence[int] = (1
             before = curve[curve["time"] <= day]
             if from_age < day <= reaches and len(before):
                 last = before.iloc[-1]
-                ends = float(last["conf_low"]), float(last["conf_high"])
+                known = float(last["estimate"]) < 1  # the interval of the curve's first row is that of its first day
+                ends = (float(last["conf_low"]), float(last["conf_high"])) if known else (np.nan, np.nan)
                 found.append(Stay(str(group), number, float(last["estimate"]), *ends, from_age))
     return tuple(found)

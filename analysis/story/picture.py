@@ -78,7 +78,7 @@ def edges_of(told: Told, ahead: pd.Timestamp | None) -> Edges:
     first = told.begins_on if told.begins_on is not None else told.snapshot
     logged = [pd.Timestamp(told.logs[f"{log}_observed_from"]) for log in ("usage_daily", "touchpoints", "tickets")]
     oldest = min((day for day in logged if day.year > 1900), default=first)
-    if first < oldest - pd.Timedelta(days=MOST_BEFORE):
+    if first < oldest - pd.Timedelta(days=MOST_BEFORE) and oldest < told.ends_on:
         first = oldest - pd.Timedelta(days=LEAST_BEFORE)
     last = min(told.ends_on + pd.Timedelta(days=AFTER_END), told.snapshot)
     if told.ends_on == told.snapshot:

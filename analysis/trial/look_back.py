@@ -5,19 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
 import pandas as pd
 
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.audits.look_ahead import EXAMPLES, RECENT_DAYS, audit_accounts
 from analysis.cohort.queries import KEY
 from analysis.cohort.rebuild import REBUILT, past
-from analysis.declared.contract import Table, read_contract
-from analysis.declared.own_shape import tables_behind
 from analysis.trial.widened import Widened
-
-DAYS = 6
-"""On which the past is rebuilt: half of them landmarks on which most became known, the others drawn."""
 
 
 class Look(StrEnum):
@@ -69,7 +63,7 @@ def look_back(tenure: Widened, days: Sequence[dt.date]) -> Looked:
     """
     name, table = tenure.covariate.name, tenure.covariate.table
     accounts = audit_accounts(tenure)
-    ours = tenure.values[tenure.values["account_id"].isin(accounts)]
+    ours = _from_all_data(tenure, accounts)
     counts, cells = [], []
     for day in days:
         tenure.progress(f"looking ahead: rebuilding what was known on {day}")
@@ -84,6 +78,19 @@ def look_back(tenure: Widened, days: Sequence[dt.date]) -> Looked:
     table_of_counts = LOOK_AHEAD.checked(pd.DataFrame(counts, columns=LOOK_AHEAD.columns))
     found = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
     return Looked(_verdict(table_of_counts), table_of_counts, found)
+
+
+def _from_all_data(tenure: Widened, accounts: Collection[str]) -> pd.DataFrame:
+    """Return the values from all data of some accounts: of a part of the book made of that part alone, as the past is.
+
+    Else a rank among all accounts would differ from one among those looked at, whatever it knows.
+    """
+    if tenure.values["account_id"].isin(accounts).all():
+        return tenure.values
+    name, table = tenure.covariate.name, tenure.covariate.table
+    with past(tenure, None, accounts, [table]) as engine:
+        again = engine.frame(f"select {', '.join(KEY)}, {name} from {REBUILT}.{table}")
+    return tenure.values.drop(columns=name).merge(again, on=list(KEY), how="inner", validate="one_to_one")
 
 
 def _verdict(counts: pd.DataFrame) -> Look:
@@ -106,41 +113,3 @@ def _examples(differing: pd.DataFrame, name: str, day: dt.date) -> pd.DataFrame:
 
 def _told(value: object) -> str | None:
     return None if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def telling_days(tenure: Widened, n_days: int = DAYS) -> list[dt.date]:
-    """Choose the days of a look: half of them the landmarks on which most of what it reads became known, others drawn.
-
-    A query that reads the day itself shows it only where something happened on that day, and only where covariates are
-    asked for. Of the drawn ones half are landmarks, too.
-    """
-    values = tenure.values
-    asked = values.loc[values[tenure.covariate.name].notna(), "risk_date"].drop_duplicates()
-    on_landmark = asked.isin(tenure.landmarks["risk_date"].unique())
-    landmarks = asked[on_landmark].sort_values()
-    known = learned_on(tenure, tables_behind(tenure.tried_query.reads, tenure.study.own.queries))
-    number = landmarks.map(known).fillna(0).to_numpy(np.float64)
-    most = landmarks.iloc[np.argsort(-number, kind="stable")[: n_days // 2]]
-    rng = np.random.default_rng([tenure.study.seed, 3])
-    rest = landmarks[~landmarks.isin(most)]
-    drawn = [rng.permutation(rest)[: (n_days - len(most) + 1) // 2]]
-    others = rng.permutation(asked[~on_landmark].sort_values())
-    chosen = np.concatenate([most, *drawn, others[: n_days - len(most) - len(drawn[0])]])
-    return [pd.Timestamp(day).date() for day in np.sort(chosen)]
-
-
-def learned_on(tenure: Widened, tables: Collection[str]) -> pd.Series:
-    """Return how many rows and cells of some source tables became known on each day, by day."""
-    days = [sql for table in read_contract().values() if table.name in tables for sql in _days_known(table)]
-    if not days:
-        return pd.Series(dtype=np.float64)
-    counted = tenure.query(
-        f"select cast(day as timestamp) as day, count(*) as number from ({' union all '.join(days)}) "
-        "where day is not null group by all order by all"
-    )
-    return counted.set_index("day")["number"]
-
-
-def _days_known(table: Table) -> list[str]:
-    known = {table.row_known_sql(), *(column.known for column in table.columns)} - {None}
-    return [f"select {day} as day from {table.name}" for day in sorted(map(str, known))]

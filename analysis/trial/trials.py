@@ -10,7 +10,8 @@ from analysis.cohort.cohort_tables import CohortTables
 from analysis.declared.own_queries import own_query
 from analysis.errors import ModelError, StudyError
 from analysis.inference.multiplicity import holm
-from analysis.trial.look_back import look_back, telling_days
+from analysis.trial.look_back import look_back
+from analysis.trial.telling_days import telling_days
 from analysis.trial.tried import Tried, Written
 from analysis.trial.widened import Widened
 from analysis.wording.remarks import remark

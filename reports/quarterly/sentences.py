@@ -59,7 +59,7 @@ def stay_sentences(text: Text, stays: Sequence[Stay]) -> list[str]:
     for name in dict.fromkeys(stay.group for stay in stays):
         years = [
             text(
-                "survival.stay",
+                "survival.stay" if stay.estimate < 1 else "survival.stay_all",
                 years=stay.years,
                 share=text.share(stay.estimate),
                 low=text.share(stay.conf_low),

@@ -15,7 +15,7 @@ from staying_source import write_staying_source
 
 from analysis.audits.coverage import match_rates, reporting_delays
 from analysis.audits.knowledge import without_days_of_knowledge
-from analysis.audits.look_ahead import look_ahead
+from analysis.audits.look_ahead import audit_accounts, look_ahead
 from analysis.cohort.build import build_cohort
 from analysis.cohort.event_date import counting_process_by_other_date
 from analysis.cohort.long_log.log_stays import STAYS, refuse_changed_logs
@@ -28,7 +28,7 @@ from analysis.declared.study import read_study
 from analysis.engine.query import Query
 from analysis.errors import BuildError, ContractError, EngineError
 from analysis.progress import quiet
-from analysis.trial.look_back import learned_on
+from analysis.trial.telling_days import learned
 from analysis.workbench import Workbench, open_workbench
 
 
@@ -73,10 +73,10 @@ def test_every_fault_is_found_where_it_lies(both: tuple[Workbench, Workbench]) -
         reporting_delays,
         counting_process_by_other_date,
         lambda tenure: look_ahead(tenure, [dt.date(2022, 12, 1)])[0],
-        lambda tenure: learned_on(tenure, LOGS).reset_index(),
+        lambda tenure: learned(tenure, LOGS, audit_accounts(tenure)),
         lambda tenure: tenure.query("select user_id, count(*) as n from usage_daily group by user_id order by all"),
     ],
-    ids=["match_rates", "reporting_delays", "other_date", "look_ahead", "learned_on", "sql"],
+    ids=["match_rates", "reporting_delays", "other_date", "look_ahead", "learned", "sql"],
 )
 def test_who_asks_the_log_later_is_told_the_same(
     both: tuple[Workbench, Workbench], asked: Callable[[Workbench], pd.DataFrame]

@@ -255,3 +255,14 @@ class TestSeveralHorizons:
             assert each.to_numpy() == pytest.approx(np.diag(found["probability"]), rel=1e-12)
         with pytest.raises(ModelError, match="start must be one number or one a row"):
             model.predict_event_probability(rows, [1, 2], 30)
+
+
+def test_where_no_event_was_seen_the_interval_is_not_known():
+    """Stratum b has nobody with event: its estimate is 0, its log-log limits are NA in R's ``survfit_confint``."""
+    rows = pd.DataFrame(
+        {"x": [0.0, 1, 2, 0, 1, 1], "start": 0.0, "stop": [2.0, 3, 4, 5, 5, 5], "event": [1, 1, 1, 0, 0, 0]}
+    )
+    model = CoxPH(ridge=1.0).fit(rows[["x"]], rows[["start", "stop", "event"]], strata=list("aaabbb"))
+    found = model.predict_event_probability(rows[["x"]], start=1, horizon=2, strata=list("aaabbb"))
+    assert found["probability"].tolist()[3:] == [0, 0, 0]
+    assert found[["conf_low", "conf_high"]].isna().all(axis=1).tolist() == [False] * 3 + [True] * 3

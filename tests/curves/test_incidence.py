@@ -55,8 +55,8 @@ def assert_equal_to_r(frame: pd.DataFrame, expected: dict) -> None:
         assert ours["estimate"].to_numpy() == pytest.approx(expected["estimate"][cause], rel=1e-12)
         assert ours["std_error"].to_numpy() == pytest.approx(expected["std_error"][cause], rel=1e-11, abs=1e-15)
         for limit in ("conf_low", "conf_high"):
-            theirs = [0.0 if value is None else value for value in expected[limit][cause]]
-            assert ours[limit].to_numpy() == pytest.approx(theirs, rel=1e-11)
+            theirs = [np.nan if value is None else value for value in expected[limit][cause]]
+            assert ours[limit].to_numpy() == pytest.approx(theirs, rel=1e-11, nan_ok=True)
 
 
 class TestAgainstR:
@@ -183,16 +183,23 @@ class TestWhatMustHold:
         alone = aalen_johansen(START, STOP, CAUSE, causes=["churn"])
         pd.testing.assert_frame_equal(alone, frame[frame["cause"] == "churn"])
 
-    def test_a_cause_that_never_happened_has_an_incidence_of_zero(self):
+    def test_a_cause_that_never_happened_has_an_incidence_of_zero_and_no_interval_after_the_start(self):
         frame = aalen_johansen(START, STOP, CAUSE, causes=["involuntary", "churn"])
         assert frame["cause"].unique().tolist() == ["involuntary", "churn"]
         never = frame[frame["cause"] == "involuntary"]
-        assert (never[["n_event", "estimate", "std_error", "conf_low", "conf_high"]] == 0).all(axis=None)
+        assert (never[["n_event", "estimate", "std_error"]] == 0).all(axis=None)
+        assert never["conf_low"].isna().tolist() == never["conf_high"].isna().tolist() == [False, True, True, True]
 
     def test_once_all_have_ended_by_one_cause_there_is_no_interval(self):
         frame = aalen_johansen([0, 0], [1, 2], ["churn", "churn"])
         assert frame["estimate"].tolist() == [0, 1 / 2, 1]
         assert frame[["std_error", "conf_low", "conf_high"]].iloc[-1].isna().all()
+
+    def test_of_one_cluster_there_is_no_error(self):
+        """The influences of all rows add up to zero: as an error that is rounding, and no knowledge."""
+        frame = aalen_johansen(START, STOP, CAUSE, causes=["churn"], cluster=["parent"] * 7)
+        assert frame["estimate"].tolist() == aalen_johansen(START, STOP, CAUSE, causes=["churn"])["estimate"].tolist()
+        assert frame[["std_error", "conf_low", "conf_high"]].iloc[1:].isna().all(axis=None)
 
     def test_ends_may_be_missing_instead_of_empty(self):
         missing = [None if cause == "" else cause for cause in CAUSE]

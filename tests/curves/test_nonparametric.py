@@ -120,3 +120,11 @@ def test_rows_without_a_group_are_refused():
             estimator([0, 0, 0], [1, 2, 3], [1, 0, 1], group)
         with pytest.raises(ModelError, match="of another length"):
             estimator([0, 0, 0], [1, 2, 3], [1, 0, 1], group[:2])
+
+
+def test_where_nobody_left_the_interval_is_not_known():
+    """Not one of no width: R's ``survfit_confint`` has NA for the log-log limits of 1."""
+    curve = kaplan_meier([0] * 40, [10] * 40, [False] * 40)
+    assert curve["estimate"].tolist() == [1, 1]
+    assert curve[["conf_low", "conf_high"]].iloc[-1].isna().all()
+    assert nelson_aalen([0] * 40, [10] * 40, [False] * 40)[["conf_low", "conf_high"]].iloc[-1].isna().all()

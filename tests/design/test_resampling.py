@@ -22,3 +22,10 @@ def test_draws_depend_on_places_and_seed_not_on_row_order():
 def test_percentile_interval_leaves_out_what_could_not_be_computed():
     assert percentile_interval(np.r_[np.arange(101.0), np.nan]) == pytest.approx((2.5, 97.5))
     assert np.isnan(percentile_interval(np.array([np.nan]))).all()
+
+
+def test_one_cluster_is_drawn_never_for_it_tells_of_no_other():
+    """Every draw would be the rows as they are: an interval without width."""
+    weights = cluster_resamples(np.zeros(4, dtype=np.intp), 50, 1)
+    assert weights.shape == (0, 4)
+    assert np.isnan(percentile_interval(weights.mean(axis=1))).all()

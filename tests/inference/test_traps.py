@@ -104,3 +104,10 @@ def test_use_that_stops_with_the_notice_seems_to_tell_of_leaving(rows):
     found = by_way(notice_ratios(by_notice, by_end, Declared("use", "usage")))
     assert found.loc[RIGHT, "hazard_ratio_low"] < 1 < found.loc[RIGHT, "hazard_ratio_high"]
     assert found.loc[WRONG, "hazard_ratio_high"] < 0.5
+
+
+def test_a_covariate_that_too_few_have_is_refused_with_the_reason(rows):
+    """Three of some thousand intervals: had it no effect, hardly anybody of these would have left."""
+    few = rows.assign(mark=np.arange(len(rows)) < 3).astype({"mark": float})
+    with pytest.raises(ModelError, match="no hazard ratio of 'mark': too few are set apart by it"):
+        notice_ratios(few, few, Declared("mark", "usage"))

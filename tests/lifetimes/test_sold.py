@@ -65,6 +65,18 @@ def test_groups_have_curves_and_say_what_they_are(study):
     assert "snapshot" not in " ".join(study.survival(by="plan").notes)
 
 
+def test_what_is_shown_as_one_group_and_what_has_no_curve_is_said(tmp_path):
+    """Of four accounts two are of either segment; three make a group, and of five at once there would be a curve."""
+    few = STUDY.replace("min_cell = 1", "min_cell = 3").replace("at_risk = 1", "at_risk = 5")
+    for name, text in {"accounts.csv": ACCOUNTS, "subscriptions.csv": SUBSCRIPTIONS, "study.toml": few}.items():
+        (tmp_path / name).write_text(text)
+    few = open_study(tmp_path / "study.toml", out=tmp_path / "out", progress=lambda step: None)
+    said = " ".join(few.survival(by="segment").notes)
+    assert "'other' is all that is too small, or one too many, to be shown by itself: large, small." in said
+    assert "No curve of other: at no age were 5 at risk at once." in said
+    assert "Do the curves differ?" not in said
+
+
 @pytest.mark.parametrize(
     ("by", "said"),
     [

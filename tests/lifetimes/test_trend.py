@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -12,6 +13,8 @@ from analysis.declared.study_parts import Report, Time
 from analysis.figures.trend import draw_record, draw_trend
 from analysis.lifetimes.survival import stays
 from analysis.lifetimes.trend import trend_of
+from reports.messages import read_catalogue
+from reports.quarterly.sentences import stay_sentences
 
 STUDY = Study(
     "s", Source("contract", Path()), Time(dt.date(2024, 1, 1), dt.date(2025, 1, 1)), report=Report(min_cell=5)
@@ -73,3 +76,18 @@ def test_stays_are_read_off_where_the_curve_reaches() -> None:
     at_risk = pd.DataFrame({"group": "all", "time": [0, 365, 730], "at_risk": [50.0, 20.0, float("nan")]})
     (only,) = stays(curves, at_risk)
     assert (only.years, only.estimate, only.conf_low, only.from_age) == (1, 0.8, 0.7, 100.0)
+
+
+def test_a_stay_of_all_has_no_interval() -> None:
+    """The first row's is that of the first day; what a year without a leaver tells of those to come is not known."""
+    curves = pd.DataFrame(
+        {"group": "all", "time": [0.0, 800.0], "estimate": 1.0, "conf_low": [1.0, float("nan")],
+         "conf_high": [1.0, float("nan")], "from_age": 0.0}
+    )  # fmt: skip
+    at_risk = pd.DataFrame({"group": "all", "time": [0, 365, 730], "at_risk": [50.0, 20.0, float("nan")]})
+    (only,) = stays(curves, at_risk)
+    assert (only.years, only.estimate) == (1, 1.0)
+    assert np.isnan([only.conf_low, only.conf_high]).all()
+    for language, said in (("en", "1 year: 100.0% (nobody had left"), ("ja", "それまでに解約がなく")):
+        (sentence,) = stay_sentences(read_catalogue(language), [only])
+        assert said in sentence

@@ -242,3 +242,17 @@ def test_of_an_account_without_a_log_no_use_is_told(tmp_path):
     assert used["a1"].empty
     assert used["a2"].min() == pd.Timestamp("2023-01-09")
     assert used["a3"].min() == pd.Timestamp("2023-06-05")
+
+
+def test_of_an_account_that_left_before_the_log_began_the_stay_is_drawn(tmp_path):
+    """A picture of a year before the log would begin after the stay had ended."""
+    path = write_small_source(tmp_path, usage_daily="account_id,used_on,feature,events\na1,2025-06-02,search,1\n")
+    text = path.read_text(encoding="utf-8").replace("2023-07-01", "2025-07-01")
+    path.write_text(
+        text.replace("[time]", "[source.observed_from]\nusage_daily = 2025-06-01\n\n[time]"), encoding="utf-8"
+    )
+    story = open_study(path, out=tmp_path / "out", progress=lambda step: None).account("a2", forecasts=False)
+    assert story.save(tmp_path / "a2.svg").stat().st_size > 1000
+    written = story.as_svg()
+    assert "\N{LEFTWARDS ARROW}" not in written, "the first day is in the picture"
+    assert "left 2023-04-10" in written

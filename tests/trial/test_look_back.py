@@ -130,6 +130,19 @@ def test_a_departure_that_was_learned_of_later_is_a_peek(trials):
     assert trials.try_covariate(sql.format(known=known), **said).looked.verdict is Look.CLEAN
 
 
+def test_a_rank_in_the_book_is_no_peek_where_part_of_the_book_is_looked_at(study):
+    """Two of three accounts: their share of all tickets is another than among the two, on whatever day one looks."""
+    part = study.with_name("part.toml")
+    part.write_text(study.read_text(encoding="utf-8") + "\n[audits]\nlook_ahead_accounts = 2\n", encoding="utf-8")
+    trials = Trials(open_study(part, out=study.parent / "part", progress=lambda line: None))
+    sql = f"""
+    select account_id, date, tickets_28d / sum(tickets_28d) over (partition by date) as tickets_28d
+    from ({COUNT})
+    """
+    assert count(trials, sql).looked.verdict is Look.CLEAN
+    assert count(trials, sql.replace("opened_on < dates", "opened_on <= dates")).looked.verdict is Look.AHEAD
+
+
 def test_what_has_no_value_near_any_day_cannot_be_told(trials):
     empty = trials.try_covariate(
         COUNT.replace("- 28", "- 28 and false"), name="tickets_28d", family="relationship", null_means="no ticket"
