@@ -1,21 +1,24 @@
 """Look-ahead: covariates and rows at risk on a day, from all data and from what was known on that day, to the bit."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.cohort.cohort_tables import CohortTables
-from analysis.cohort.rebuild import COHORT, LOOKED_AT, REBUILT, past
+from analysis.cohort.queries import KEY
+from analysis.cohort.rebuild import COHORT, COVARIATES, LOOKED_AT, REBUILT, past
 from analysis.engine.engine import Engine
 
-ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": "covariates"}
+ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": COVARIATES}
 SCORES = dict.fromkeys(("published_score", "published_score_age"), "landmark_scores")
 """Cells of landmark rows that are no covariates, and the query that makes them."""
 RECENT_DAYS = 31
 """Cells of so many days before would show that a query looks ahead by as much; older ones show longer looks only."""
+OF_PART = "of_part"
+"""The schema of what a study's own queries make of the accounts that are looked at alone."""
 EXAMPLES = 5
 """Cells that are listed for each covariate and day where any differ."""
 
@@ -51,7 +54,8 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
 
     In every source table, each cell that became known on the day or later is blanked and each such row dropped; the
     queries run again. Nothing may differ (rule 2 of ``queries/rules_of_time.md``). Rows at risk are compared for all
-    accounts, covariates and published scores for those of `audit_accounts`.
+    accounts, covariates and published scores for those of `audit_accounts`. A study's own queries may compare accounts:
+    where part of the book is looked at, what they make of that part from all data is compared, not what the cohort has.
 
     Parameters
     ----------
@@ -71,19 +75,36 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
     """
     counts, cells = [], []
     accounts = audit_accounts(tenure)
-    cells_of = {"covariates": [covariate.name for covariate in tenure.covariates()]}
+    ours = _of_part(tenure, accounts)
+    cells_of = {(COHORT, COVARIATES): [one.name for one in tenure.covariates() if one.name not in ours]}
+    if of_part := [name for name in ours if name not in KEY]:
+        cells_of[(OF_PART, COVARIATES)] = of_part
     if "health_scores" in tenure.given:
-        cells_of["landmark_scores"] = list(SCORES)
+        cells_of[(COHORT, "landmark_scores")] = list(SCORES)
     for day in days:
         tenure.progress(f"looking ahead: rebuilding what was known on {day}")
-        with past(tenure, day, accounts) as engine:
+        with past(tenure, day, accounts) as engine, engine.showing(made_of_part=ours):
+            engine.run(f"create schema {OF_PART}")
+            engine.run(f"create table {OF_PART}.{COVARIATES} as from made_of_part")
             counts += [(day, what, *_rows_that_differ(engine, table, day)) for what, table in ROWS.items()]
-            for table, names in cells_of.items():
-                compared, recent, differing = _cells_that_differ(engine, table, names, day)
+            for (schema, table), names in cells_of.items():
+                compared, recent, differing = _cells_that_differ(engine, schema, table, names, day)
                 counts += [(day, name, compared, recent, n) for name, n in zip(names, differing, strict=True)]
-                cells += [_examples(engine, table, name, day) for name, n in zip(names, differing, strict=True) if n]
+                cells += [
+                    _examples(engine, schema, table, name, day) for name, n in zip(names, differing, strict=True) if n
+                ]
     listed = pd.concat(cells, ignore_index=True) if cells else LOOK_AHEAD_CELLS.empty()
     return pd.DataFrame(counts, columns=LOOK_AHEAD.columns).astype({"day": "datetime64[us]"}), listed
+
+
+def _of_part(tenure: CohortTables, accounts: Collection[str]) -> pd.DataFrame:
+    """Return what own queries make of some accounts alone, by `KEY`; no rows where these are all, or nothing is own."""
+    own = {query.name for query in tenure.study.own.queries}
+    names = [covariate.name for covariate in tenure.covariates() if covariate.table in own]
+    if not names or tenure.table("lifetimes")["account_id"].astype(str).isin(accounts).all():
+        return pd.DataFrame(columns=list(KEY))
+    with past(tenure, None, accounts, [COVARIATES]) as engine:
+        return engine.frame(f"select {', '.join((*KEY, *names))} from {REBUILT}.{COVARIATES}")
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:
@@ -111,25 +132,27 @@ def _rows_that_differ(engine: Engine, table: str, day: dt.date) -> tuple[int, in
     return row
 
 
-def _both_sql(table: str, day: dt.date) -> str:
-    """Return the pairs of rows that both builds have."""
-    ours, theirs = (_rows_sql(schema, table, day) for schema in (COHORT, REBUILT))
+def _both_sql(schema: str, table: str, day: dt.date) -> str:
+    """Return the pairs of rows that all data, in some schema, and what was known both have."""
+    ours, theirs = (_rows_sql(one, table, day) for one in (schema, REBUILT))
     return f"({ours}) as ours inner join ({theirs}) as theirs using (lifetime_id, on_day)"
 
 
-def _cells_that_differ(engine: Engine, table: str, names: Sequence[str], day: dt.date) -> tuple[int, int, list[int]]:
+def _cells_that_differ(
+    engine: Engine, schema: str, table: str, names: Sequence[str], day: dt.date
+) -> tuple[int, int, list[int]]:
     """Return how many cells of each column were compared, how many of those are recent, and how many differ."""
     counts = [f"count(*) filter (ours.{name} is distinct from theirs.{name})" for name in names]
     recent = f"count(*) filter ({_is_recent(day)})"
-    (row,) = engine.rows(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(table, day)}")
+    (row,) = engine.rows(f"select count(*), {recent}, {', '.join(counts)} from {_both_sql(schema, table, day)}")
     return row[0], row[1], list(row[2:])
 
 
-def _examples(engine: Engine, table: str, name: str, day: dt.date) -> pd.DataFrame:
+def _examples(engine: Engine, schema: str, table: str, name: str, day: dt.date) -> pd.DataFrame:
     return engine.frame(
         f"select date '{day}' as day, '{name}' as what, account_id, lifetime_number, on_day as risk_date, "
         f"cast(ours.{name} as varchar) as from_all_data, cast(theirs.{name} as varchar) as from_known "
-        f"from {_both_sql(table, day)} inner join {COHORT}.lifetimes using (lifetime_id) "
+        f"from {_both_sql(schema, table, day)} inner join {COHORT}.lifetimes using (lifetime_id) "
         f"where ours.{name} is distinct from theirs.{name} "
         f"order by on_day, from_all_data, from_known, account_id, lifetime_number limit {EXAMPLES}"
     )
