@@ -288,3 +288,21 @@ def test_a_subscription_beside_an_older_one_is_named_once() -> None:
     assert named == sorted(
         f"a{k}-1 {pair[1].get('started_on', day(0))}" for k, (_, pair, is_named) in enumerate(SIDE_BY_SIDE) if is_named
     )
+
+
+def swapped_back(on: dt.date) -> dt.date:
+    return dt.date(on.year, on.day, on.month)
+
+
+@pytest.mark.parametrize(("days", "copies", "named"), [(50, 1, 50), (10, 15, 0)])
+def test_days_on_weekends_may_be_swapped_but_many_facts_of_one_day_are_one(days: int, copies: int, named: int) -> None:
+    """All work is done on weekdays, but what could be swapped lies on weekends, and would not if it were swapped back.
+
+    Ten days of fifteen tickets each are as few as ten: an account's users begin on one day, and that may be a Sunday.
+    """
+    year = [EPOCH + dt.timedelta(days=number) for number in range(1096)]
+    odd = [on for on in year if on.day <= 12 and on.weekday() > 4 and swapped_back(on).weekday() < 5][:days]
+    usual = [on for on in year if on.day > 12 and on.weekday() < 5][:100]
+    assert len(odd) == days
+    found = checked({"tickets": tickets([str(on) for on in [*odd * copies, *usual]])})
+    assert len(found.rows("tickets.opened_on_is_not_swapped", "ticket_id")) == named

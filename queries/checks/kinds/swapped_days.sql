@@ -4,7 +4,7 @@
 --       their account's subscriptions, or after the snapshot, three times as often as they would if swapped back, and
 --       as the days that cannot be swapped; or, likewise, further from the day near them than nearly all of those; or
 --       that they fall on weekends otherwise than those do, by a twentieth of all and five standard errors, and alike
---       once swapped back
+--       once swapped back; here what an account has on one day (the users of its first) counts once
 with hulls as (
     select
         account_id,
@@ -42,6 +42,8 @@ usual as (
 judged as (
     select
         days.row_id,
+        days.account_id,
+        days.day,
         days.swapped_on,
         extract('day' from days.day) as day_of_month,
         coalesce(days.day < hulls.begins or days.day >= hulls.ends or days.day > $snapshot, false) as is_outside,
@@ -74,30 +76,52 @@ counted as (
         count(*) filter (where swapped_on is null and is_outside) as certain_outside,
         count(*) filter (where swapped_on is not null and is_far) as far,
         count(*) filter (where swapped_on is not null and would_be_far) as would_be_far,
-        count(*) filter (where swapped_on is null and is_far) as certain_far,
+        count(*) filter (where swapped_on is null and is_far) as certain_far
+    from judged
+),
+
+account_days as (
+    select distinct
+        account_id,
+        day,
+        swapped_on,
+        on_weekend,
+        would_be_on_weekend
+    from judged
+),
+
+weekly as (
+    select
+        count(swapped_on) as swappable_days,
+        count(*) - count(swapped_on) as certain_days,
         avg(case when swapped_on is not null then on_weekend end) as weekends,
         avg(case when swapped_on is not null then would_be_on_weekend end) as would_be_weekends,
         avg(case when swapped_on is null then on_weekend end) as certain_weekends
-    from judged
+    from account_days
 ),
 
 verdict as (
     select
-        last_day = 12 and days_of_month = 12 and swappable >= 50 as is_never_late,
-        outside >= 10
-        and outside >= 3 * would_be_outside
-        and outside * certain >= 3 * certain_outside * swappable as is_misplaced,
-        far >= 10
-        and far >= 3 * would_be_far
-        and far * certain >= 3 * certain_far * swappable as is_far_off,
-        swappable >= 50
-        and certain >= 50
-        and abs(weekends - certain_weekends) >= 0.05
-        and abs(weekends - certain_weekends) >= 3 * abs(would_be_weekends - certain_weekends)
-        and (weekends - certain_weekends) * (weekends - certain_weekends)
-        >= 25 * certain_weekends * (1 - certain_weekends) * (1.0 / greatest(swappable, 1) + 1.0 / greatest(certain, 1))
+        counted.last_day = 12 and counted.days_of_month = 12 and counted.swappable >= 50 as is_never_late,
+        counted.outside >= 10
+        and counted.outside >= 3 * counted.would_be_outside
+        and counted.outside * counted.certain >= 3 * counted.certain_outside * counted.swappable as is_misplaced,
+        counted.far >= 10
+        and counted.far >= 3 * counted.would_be_far
+        and counted.far * counted.certain >= 3 * counted.certain_far * counted.swappable as is_far_off,
+        weekly.swappable_days >= 50
+        and weekly.certain_days >= 50
+        and abs(weekly.weekends - weekly.certain_weekends) >= 0.05
+        and abs(weekly.weekends - weekly.certain_weekends)
+        >= 3 * abs(weekly.would_be_weekends - weekly.certain_weekends)
+        and (weekly.weekends - weekly.certain_weekends) * (weekly.weekends - weekly.certain_weekends)
+        >= 25
+        * weekly.certain_weekends
+        * (1 - weekly.certain_weekends)
+        * (1.0 / greatest(weekly.swappable_days, 1) + 1.0 / greatest(weekly.certain_days, 1))
             as has_wrong_weekends
     from counted
+    cross join weekly
 )
 
 select judged.row_id
