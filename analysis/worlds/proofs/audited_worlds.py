@@ -54,18 +54,23 @@ def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, pro
             make_world(n_accounts, seed, scenario, data, quiet)
             study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
             alarms = AuditResults(open_workbench(study, folder, progress=quiet)).alarms
-            raised = []
-            for audit, lines in alarms.groupby("audit", sort=False)["is_raised"]:
-                told = [is_raised for is_raised in lines if is_raised is not None]
-                found.append((scenario, audit, len(told) == 0, any(told)))
-                raised += [str(audit)] * any(told)
-            progress(f"{scenario}, seed {seed}: {', '.join(raised) or 'nothing'} found")
+            told = by_audit(alarms)
+            found.append(told.assign(scenario=scenario))
+            progress(f"{scenario}, seed {seed}: {', '.join(told.loc[told['raised'], 'audit']) or 'nothing'} found")
             shutil.rmtree(data)
             shutil.rmtree(folder / data.name, ignore_errors=True)
-    table = pd.DataFrame(found, columns=["scenario", "audit", "cannot_tell", "raised"])
-    counts = table.groupby(["scenario", "audit"], sort=False).agg(
-        worlds=("raised", "size"), cannot_tell=("cannot_tell", "sum"), raised=("raised", "sum")
+    counts = (
+        pd.concat(found)
+        .groupby(["scenario", "audit"], sort=False)
+        .agg(worlds=("raised", "size"), cannot_tell=("cannot_tell", "sum"), raised=("raised", "sum"))
     )
     counts = counts.reset_index()
     counts["is_its_trap"] = counts["scenario"].map(FINDS) == counts["audit"]
     return counts
+
+
+def by_audit(alarms: pd.DataFrame) -> pd.DataFrame:
+    """Return audit, cannot_tell (of none of its subjects) and raised (for any of them), in the order of the alarms."""
+    lines = alarms.groupby("audit", sort=False)["is_raised"]
+    told = pd.DataFrame({"cannot_tell": lines.count() == 0, "raised": lines.apply(lambda one: one.eq(True).any())})
+    return told.astype(bool).reset_index()

@@ -13,6 +13,7 @@ from analysis.audits.results import AuditResults
 from analysis.cohort import queries
 from analysis.engine.query import read_queries
 from analysis.workbench import Workbench
+from analysis.worlds.proofs.audited_worlds import by_audit
 
 FEW = ("active_day_share", "features_used", "answered_share", "complaints", "departures", "champions", "term", "seats")
 """Covariates of every family: a small world has events for few."""
@@ -36,6 +37,16 @@ def short_tenure(short: World, tmp_path_factory: pytest.TempPathFactory) -> Work
 def raised(audits: AuditResults) -> set[tuple[str, str]]:
     found = audits.alarms
     return set(found.loc[found["is_raised"].eq(True), ["audit", "subject"]].itertuples(index=False, name=None))
+
+
+def test_alarms_of_subjects_are_counted_by_audit():
+    """An audit that can tell of one subject can tell; missing is no alarm."""
+    alarms = pd.DataFrame(
+        [("late", "a", None), ("late", "b", True), ("label", "a", False), ("label", "b", None), ("score", "", None)],
+        columns=["audit", "subject", "is_raised"],
+    ).astype({"is_raised": "boolean"})
+    expected = [("late", False, True), ("label", False, False), ("score", True, False)]
+    assert list(by_audit(alarms).itertuples(index=False, name=None)) == expected
 
 
 @pytest.mark.slow
