@@ -181,7 +181,7 @@ def clustered_interval(
     tail = (1 - level) / 2
     effective *= (stats.norm.isf(tail) / stats.t.isf(tail, max(n_clusters - 1, 1))) ** 2
     low, high = proportion_confint(share * effective, effective, alpha=1 - level, method="wilson")
-    return float(low), float(high)
+    return float(low) if share > 0 else 0.0, float(high) if share < 1 else 1.0  # and not what rounding makes of them
 
 
 def compare_shares(

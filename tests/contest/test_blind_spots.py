@@ -106,6 +106,13 @@ def test_where_nobody_left_the_interval_is_of_as_many_rows_as_there_are_clusters
     assert np.isnan(clustered_interval(np.zeros(0, dtype=bool), np.zeros(0))).all()
 
 
+def test_an_interval_of_none_or_all_ends_there_exactly():
+    """Wilson's limit is 0 or 1 then; of some numbers rounding leaves 1e-17 of it, which a table would show."""
+    for number in range(2, 60):
+        assert clustered_interval(np.zeros(number, dtype=bool), np.arange(number))[0] == 0
+        assert clustered_interval(np.ones(number, dtype=bool), np.arange(number))[1] == 1
+
+
 def test_intervals_hold_where_accounts_of_a_parent_leave_together():
     """Beta-binomial clusters of four, mean 8%: of 400 worlds about 95% cover it (binomial error 1.1%)."""
     rng, covered = np.random.default_rng(5), 0
