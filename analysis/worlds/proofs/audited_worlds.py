@@ -51,6 +51,7 @@ def audited_worlds(worlds: Mapping[str, int], n_accounts: int, folder: Path, pro
     for scenario, number in worlds.items():
         for seed in range(FIRST_SEED, FIRST_SEED + number):
             data = folder / f"{scenario}-{seed}-audited"
+            shutil.rmtree(data, ignore_errors=True)  # of a run that was ended
             make_world(n_accounts, seed, scenario, data, quiet)
             study = dataclasses.replace(study_of_world(data, read_scenario(scenario)), name=data.name)
             alarms = AuditResults(open_workbench(study, folder, progress=quiet)).alarms
