@@ -47,7 +47,10 @@ class Source:
 
     @property
     def todays_attributes(self) -> tuple[str, ...]:
-        """Columns of accounts that say what is so today, and of the past nothing: by rule 3 they explain no leaving."""
+        """Columns of accounts that say what is so today, and of the past nothing; they explain no leaving.
+
+        By rule 3 of `queries/rules_of_time.md`.
+        """
         return tuple(one for one in _attributes() if one not in self.constant_attributes)
 
     def check(self, where: str) -> None:

@@ -74,7 +74,10 @@ def test_the_same_without_the_peek_is_clean(tenure: Workbench) -> None:
 
 
 def test_what_accounts_are_called_today_knows_the_future(tenure: Workbench, tmp_path: Path) -> None:
-    """By rule 3: they are moved to another segment because of how they do. A constant region is that of then."""
+    """They are moved to another segment because of how they do (rule 3 of `queries/rules_of_time.md`).
+
+    A constant region is that of then.
+    """
     segment = tried(tenure, ATTRIBUTE.format(attribute="segment"), "attributes")
     assert segment.looked.verdict is Look.AHEAD
     assert segment.looked.differing == segment.looked.counts["compared"].sum()
