@@ -1,7 +1,7 @@
 """Places: where the rows of a table lie that stays elsewhere, in files or under a name that the other engine knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,10 +15,14 @@ class Files:
         The folder, whose inner folders may say the values of columns, or the one file.
     parts
         The files.
+    arrived
+        Of each column that is read the type in which it arrives, in the words of DuckDB: the widest, where the files
+        differ in it.
     """
 
     root: Path
     parts: tuple[Path, ...]
+    arrived: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partitions(self) -> frozenset[str]:

@@ -11,8 +11,13 @@ from urllib.parse import unquote
 from analysis.errors import SourceError
 from analysis.wording.remarks import Remark, remark
 
-_READ = frozenset({"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"})
-"""Features of tables whose Parquet files may be read as they are, where the first two are not made use of."""
+_READ = frozenset(
+    {"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck", "variantType"}
+)
+"""Features of tables whose Parquet files may be read as they are, where the first two are not made use of.
+
+A table that may have variants has them in columns of their own, which no log is read from.
+"""
 _PARTITION = "partition."
 _NOTHING = "__HIVE_DEFAULT_PARTITION__"
 _VALUES: dict[type, Callable[[str], object]] = {
@@ -30,7 +35,7 @@ class DeltaTable:
     files
         Its Parquet files, by their paths within its folder, in order; what earlier versions had is not among them.
     columns
-        The names of its columns.
+        The names of its columns; what else its files hold is of no column any more.
     digest
         SHA-256 of its id, the version, and the path and size of each file. Files of a Delta table are written once.
     """

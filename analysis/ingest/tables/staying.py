@@ -1,7 +1,7 @@
 """Staying: logs that another engine reads where they lie; here only their columns are looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.declared.contract import Column
 from analysis.declared.declaration import CONTRACT_KIND
@@ -72,6 +72,8 @@ def _typed(raw: TableRows, place: Place) -> StayingTable | Finding:
     if wrong:
         says = remark("ingest.staying_types.says", columns=tuple(wrong))
         return Finding("types_of_a_staying_log", raw.table.name, "error", says, remark("ingest.staying_types.mend"))
+    if isinstance(place, Files):
+        place = replace(place, arrived={own: raw.arrived[own] for own in raw.own_names.values()})
     return StayingTable(place, columns)
 
 
