@@ -9,7 +9,7 @@ import pytest
 from staying_source import write_staying_source
 
 from analysis.declared.study import read_study
-from analysis.errors import BuildError
+from analysis.errors import BuildError, ContractError
 from analysis.progress import quiet
 from analysis.workbench import Workbench, open_workbench
 
@@ -84,3 +84,15 @@ def test_a_file_that_cannot_be_read_is_named(spark: object, tmp_path: Path) -> N
         build(tmp_path, "spark")
     assert "\n" not in str(told.value)
     assert list((tmp_path / "spark").glob("**/*.duckdb")) == []
+
+
+def test_ids_with_spaces_about_them_are_refused(spark: object, tmp_path: Path) -> None:
+    """Whatever space it is: one that does not break among them, and none for letters beyond ASCII."""
+    write_staying_source(tmp_path, faults="", activity="")
+    spaces = "when 1 then user_id || chr(160) when 2 then ' ' || user_id when 3 then 'é'"
+    spaced = f"case day(used_on) {spaces} else user_id end"
+    split(tmp_path, {"a.parquet": f"select * replace ({spaced} as user_id) from rows"})
+    log = tmp_path / "data" / "usage_daily" / "a.parquet"
+    ((n,),) = duckdb.sql(f"select count(*) from '{log}' where day(used_on) <= 2").fetchall()
+    with pytest.raises(ContractError, match=rf"would count as two: column 'user_id' \({n} rows\)\. Write them without"):
+        build(tmp_path, "spark")
