@@ -27,9 +27,16 @@ class Files:
     @property
     def partitions(self) -> frozenset[str]:
         """The columns whose values the names of inner folders say (``day=2023-01-31``)."""
-        inner = (part.relative_to(self.root).parts[:-1] for part in self.parts if part != self.root)
-        named = (folder.partition("=") for folders in inner for folder in folders)
-        return frozenset(name for name, sign, _ in named if sign)
+        return frozenset(name for name, _ in self._told())
+
+    def told(self, column: str) -> frozenset[str]:
+        """Return what the names of inner folders say of a column, as they are written there."""
+        return frozenset(value for name, value in self._told() if name == column)
+
+    def _told(self) -> set[tuple[str, str]]:
+        inner = {part.relative_to(self.root).parent for part in self.parts if part != self.root}
+        named = (folder.partition("=") for folders in inner for folder in folders.parts)
+        return {(name, value) for name, sign, value in named if sign}
 
 
 @dataclass(frozen=True, slots=True)

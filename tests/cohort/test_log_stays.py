@@ -205,6 +205,24 @@ def test_a_column_of_no_type_holds_nothing(tmp_path: Path, elsewhere: list[Anoth
         assert name in own or rows_and_digests(stays.path)[name] == held
 
 
+@pytest.mark.parametrize(("told", "is_read"), [("%Y-%m", False), ("%Y-%m-%d", True)])
+def test_folders_that_say_months_say_no_days(
+    tmp_path: Path, elsewhere: list[AnotherDuckDB], told: str, is_read: bool
+) -> None:
+    """Of a text like 2022-05 Spark makes the first of the month, on which all use would be; a copied log is refused."""
+    study = read_study(write_staying_source(tmp_path, faults="", activity=""))
+    rows = f"select * replace (strftime(used_on, '{told}') as used_on) from '{tmp_path}/data/usage_daily/*/*.parquet'"
+    duckdb.sql(f"copy ({rows}) to '{tmp_path}/log' (format parquet, partition_by (used_on))")
+    shutil.rmtree(tmp_path / "data" / "usage_daily")
+    (tmp_path / "log").rename(tmp_path / "data" / "usage_daily")
+    for engine in ("duckdb", "spark"):
+        if is_read:
+            assert build_cohort(study.with_log_on(engine), tmp_path / engine, quiet).is_new
+        else:
+            with pytest.raises(ContractError, match="used_on"):
+                build_cohort(study.with_log_on(engine), tmp_path / engine, quiet)
+
+
 def test_a_query_of_ones_own_that_reads_the_log_is_refused(elsewhere: list[AnotherDuckDB], tmp_path: Path) -> None:
     study = read_study(write_staying_source(tmp_path, faults="", activity="")).with_log_on("spark")
     reads = Query("busy", "own", "select account_id, count(*) as rows from usage_daily group by account_id")

@@ -19,7 +19,8 @@ _READ = frozenset(
 A table that may have variants has them in columns of their own, which no log is read from.
 """
 _PARTITION = "partition."
-_NOTHING = "__HIVE_DEFAULT_PARTITION__"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called whose partition has no value."""
 _VALUES: dict[type, Callable[[str], object]] = {
     str: str, int: int, dt.date: dt.date.fromisoformat, bool: lambda text: {"true": True, "false": False}[text.lower()]
 }  # fmt: skip
@@ -121,8 +122,8 @@ def _refuse_place(path: str, partition: dict[str, object]) -> None:
 
 def _says(text: str, value: object) -> bool:
     """Say whether the name of a folder says a value; a value of a type whose texts are several is not told so."""
-    if value is None or text == _NOTHING:
-        return value is None and text == _NOTHING
+    if value is None or text == NO_VALUE:
+        return value is None and text == NO_VALUE
     try:
         return type(value) in _VALUES and _VALUES[type(value)](text) == value
     except (KeyError, ValueError):

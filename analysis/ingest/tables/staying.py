@@ -1,7 +1,9 @@
 """Staying: logs that another engine reads where they lie; here only their columns are looked at."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from analysis.declared.contract import Column
 from analysis.declared.declaration import CONTRACT_KIND
@@ -9,7 +11,7 @@ from analysis.declared.long_tables import LOGS
 from analysis.engine.elsewhere import Elsewhere
 from analysis.engine.engine import Engine
 from analysis.engine.places import Files, Place, StayingTable
-from analysis.ingest.files.delta_tables import DeltaTable
+from analysis.ingest.files.delta_tables import NO_VALUE, DeltaTable
 from analysis.ingest.files.file_kinds import PARQUET, kind_of
 from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
@@ -72,10 +74,11 @@ def _typed(raw: TableRows, place: Place) -> StayingTable | Finding:
     own_names = {name: own for name, own in raw.own_names.items() if own not in empty}
     columns = {column.name: (column.sql_type, own_names.get(column.name)) for column in raw.table.columns}
     told_by_folders = place.partitions if isinstance(place, Files) else frozenset()
+    of_days = {own for own in told_by_folders if isinstance(place, Files) and all(map(_is_day, place.told(own)))}
     wrong = [
         remark("ingest.staying_types.column", own=repr(own), arrived=raw.arrived[own].lower(), type=_WORDS[column.type])
         for column in raw.table.columns
-        if (own := own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in told_by_folders)
+        if (own := own_names.get(column.name)) and not _is_taken(column, raw.arrived[own], own in of_days)
     ]
     if wrong:
         says = remark("ingest.staying_types.says", columns=tuple(wrong))
@@ -105,5 +108,10 @@ def _untidy_ids(elsewhere: Elsewhere, raw: TableRows, table: StayingTable) -> Fi
     return Finding("ids_of_a_staying_log", raw.table.name, "error", says, remark("ingest.staying_ids.mend"))
 
 
-def _is_taken(column: Column, arrived: str, is_told_by_folders: bool) -> bool:
-    return arrived in _TAKEN[column.type] or (is_told_by_folders and column.type == "date")
+def _is_taken(column: Column, arrived: str, is_told_as_days: bool) -> bool:
+    return arrived in _TAKEN[column.type] or (is_told_as_days and column.type == "date")
+
+
+def _is_day(told: str) -> bool:
+    """Say whether the name of a folder says a day, or none; of a month Spark would make its first day."""
+    return told == NO_VALUE or re.fullmatch(r"\d{4}-\d{2}-\d{2}", unquote(told)) is not None
