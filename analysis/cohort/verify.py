@@ -159,7 +159,8 @@ def _rows_of_drawn(engine: Engine, study: Study, name: str, log: StayingLog, fol
     if isinstance(table.place, Files):
         rows = parquet_sql(table.place.parts, are_partitions=bool(table.place.partitions))
         account = quoted(table.columns[_ACCOUNT][1] or _ACCOUNT)
-        return f"select * from {rows} where cast({account} as varchar) {of_drawn}"
+        own = ", ".join(quoted(there) for _, there in table.columns.values() if there is not None)
+        return f"select {own} from {rows} where cast({account} as varchar) {of_drawn}"
     with opened_elsewhere(study.engine, engine, folder / f"between-{name}", quiet) as elsewhere:
         if elsewhere is None:
             raise BuildError(f"The log {name} stays in {table.place.name}, which no other engine is asked for.")

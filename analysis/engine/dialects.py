@@ -69,7 +69,7 @@ def _translated(query: Query, dialect: str, parameters: Mapping[str, Any] | None
         raise BuildError(f"{query.path} cannot be written for {dialect}: {error}") from None
 
 
-def _written_out(node: "exp.Expression", values: Mapping[str, Any], query: Query) -> "exp.Expression":
+def _written_out(node: "exp.Expr", values: Mapping[str, Any], query: Query) -> "exp.Expr":
     """Return a literal in the place of a parameter, everything else as it is."""
     from sqlglot import exp
 

@@ -1,5 +1,6 @@
 """Exchange: how rows go to a Spark and come back, in files that it sees, too, or over the connection to it."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -41,7 +42,7 @@ class SharedFolder:
 
     def show(self, name: str, files: Path) -> None:
         """Let queries read Parquet files by a name."""
-        self._session.read.parquet(address(files)).createOrReplaceTempView(name)
+        self._session.read.parquet(pattern(files)).createOrReplaceTempView(name)
 
     def make(self, name: str, frame: "DataFrame") -> None:
         """Write a frame as Parquet, and let queries read it by a name."""
@@ -116,4 +117,9 @@ def exchange_with(session: "SparkSession", folder: Path) -> Exchange:
 
 def address(path: Path) -> str:
     """Return a path as Spark takes it: nothing in it stands for a letter, as it would in the address of a page."""
-    return f"file://{path.resolve()}"
+    return f"file://{path.absolute()}"  # not what a link leads to: it may lie outside of the folder that is read
+
+
+def pattern(path: Path) -> str:
+    """Return the address of one file as Spark takes it where a path is a pattern."""
+    return re.sub(r"[\\\[\]{}*?]", r"\\\g<0>", address(path))

@@ -1,7 +1,7 @@
 """Places: where the rows of a table lie that stays elsewhere, in files or under a name that the other engine knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,17 +15,28 @@ class Files:
         The folder, whose inner folders may say the values of columns, or the one file.
     parts
         The files.
+    arrived
+        Of each column that is read the type in which it arrives, in the words of DuckDB: the widest, where the files
+        differ in it.
     """
 
     root: Path
     parts: tuple[Path, ...]
+    arrived: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def partitions(self) -> frozenset[str]:
         """The columns whose values the names of inner folders say (``day=2023-01-31``)."""
-        inner = (part.relative_to(self.root).parts[:-1] for part in self.parts if part != self.root)
-        named = (folder.partition("=") for folders in inner for folder in folders)
-        return frozenset(name for name, sign, _ in named if sign)
+        return frozenset(name for name, _ in self._told())
+
+    def told(self, column: str) -> frozenset[str]:
+        """Return what the names of inner folders say of a column, as they are written there."""
+        return frozenset(value for name, value in self._told() if name == column)
+
+    def _told(self) -> set[tuple[str, str]]:
+        inner = {part.relative_to(self.root).parent for part in self.parts if part != self.root}
+        named = (folder.partition("=") for folders in inner for folder in folders.parts)
+        return {(name, value) for name, sign, value in named if sign}
 
 
 @dataclass(frozen=True, slots=True)

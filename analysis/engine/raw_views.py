@@ -1,7 +1,7 @@
 """Raw views: files of a source shown as the views of schema ``raw``, and what the engine says of a faulty file."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,15 +78,29 @@ def columns_that_differ_in_case_only(engine: Engine, files: Sequence[Path]) -> l
     return [name.rpartition("_")[0] for name in arrived if name not in stored]  # the second of two is renamed
 
 
-def show_parquet(engine: Engine, name: str, files: Sequence[Path], *, are_partitions: bool = False) -> None:
+def show_parquet(
+    engine: Engine,
+    name: str,
+    files: Sequence[Path],
+    *,
+    are_partitions: bool = False,
+    columns: Collection[str] | None = None,
+) -> None:
     """Show one or more Parquet files as one table.
 
     Parameters
     ----------
     are_partitions
         Whether the names of their folders say the values of columns; those are text.
+    columns
+        Which of their columns are shown, whatever their case; all by default.
     """
-    engine.run(f"create view {_view(name)} as from {parquet_sql(files, are_partitions=are_partitions)}")
+    rows = parquet_sql(files, are_partitions=are_partitions)
+    shown = "*"
+    if columns is not None:
+        own = {column.casefold() for column in columns}
+        shown = ", ".join(quoted(column) for column in engine.columns(rows) if column.casefold() in own)
+    engine.run(f"create view {_view(name)} as select {shown} from {rows}")
 
 
 def parquet_sql(files: Sequence[Path], *, are_partitions: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.engine.dialects import rendered
 from analysis.engine.elsewhere import ROW
-from analysis.engine.exchange import Exchange, address, exchange_with
+from analysis.engine.exchange import Exchange, address, exchange_with, pattern
 from analysis.engine.places import Named, Place, StayingTable
 from analysis.engine.query import Query
 from analysis.errors import BuildError
@@ -26,6 +26,8 @@ _ALIKE = {
 """What decides results: days are days, what does not fit is an error, and what the name of a folder says is text."""
 _TYPES = {"varchar": "string"}
 """Of those of the contract, the ones that Spark calls otherwise."""
+_READ_AS = {"VARCHAR": "string", "UTINYINT": "smallint", "USMALLINT": "int", "UINTEGER": "bigint"}
+"""Of the types that columns of files arrive in, in the words of DuckDB, the ones that Spark reads as another."""
 _ARRIVED = {"string": "VARCHAR", "int": "INTEGER"}
 """Of the types that columns arrive in, the ones that DuckDB calls otherwise."""
 _SMALL = {
@@ -125,10 +127,11 @@ class Spark:
     def _read(self, place: Place) -> "DataFrame":
         if isinstance(place, Named):
             return self._session.sql(f"select *, _metadata from {place.reads}")
-        read = self._session.read.option("mergeSchema", "true")
+        schema = ", ".join(f"`{own}` {_READ_AS.get(kind, kind)}" for own, kind in place.arrived.items())
+        read = self._session.read.schema(schema)
         if place.root.is_dir():
             read = read.option("basePath", address(place.root))
-        return read.parquet(*(address(part) for part in place.parts))
+        return read.parquet(*(pattern(part) for part in place.parts))
 
     def define(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         """Let queries read a select by a name."""
@@ -229,10 +232,13 @@ def _digest(told: Iterable[str]) -> str:
 @contextmanager
 def _telling(what: str) -> Iterator[None]:
     """Say in our words what failed, with the first line of Spark's."""
+    from py4j.protocol import Py4JError, Py4JJavaError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except PySparkException as error:
-        reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    except (PySparkException, Py4JError, ConnectionError) as error:
+        # a file that cannot be read, or a Spark that has died, is told by the bridge to Java and not by PySpark
+        told = error.java_exception.toString() if isinstance(error, Py4JJavaError) else str(error)
+        reason = next((line.strip() for line in told.splitlines() if line.strip()), type(error).__name__)
         raise BuildError(f"{what}: {reason.rstrip('.')}. Nothing was written.") from None

@@ -33,6 +33,7 @@ used as (
     inner join book_day
         on
             book_day.used_on >= dates.risk_date - $baseline_days
+            and book_day.used_on >= cast($usage_daily_observed_from as date)
             and book_day.known_on < dates.risk_date
             and book_day.used_on < dates.risk_date
     group by dates.risk_date

@@ -64,7 +64,10 @@ measured as (
         use_window.recent_active_days,
         use_window.active_weeks,
         coalesce(
-            date_diff('day', use_window.last_used_on, dates.risk_date) - 1,
+            case
+                when use_window.last_used_on >= dates.use_since
+                    then date_diff('day', use_window.last_used_on, dates.risk_date) - 1
+            end,
             case when dates.is_use_logged then date_diff('day', dates.baseline_from, dates.risk_date) end
         ) as days_since_use,
         coalesce(feature_counts.recent_features, 0) as features_used,

@@ -34,6 +34,7 @@ YEAR_AND_MONTH = "year(used_on) as year, month(used_on)"
         ("year=2024/month=2/day=7", dt.date(2024, 2, 7)),
         ("year=2024", dt.date(2024, 12, 31)),
         ("month=02", None),
+        ("day=2023-W05", None),
         ("month=202302", None),
         ("year=2024/month=13", None),
         ("year=2023/month=2/day=30", None),

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from another_duckdb import AnotherDuckDB, in_place_of_spark
 from cohort_content import rows_and_digests
+from pyarrow import parquet as pq
 from staying_source import write_staying_source
 
 from analysis.audits.coverage import match_rates, reporting_delays
@@ -174,6 +176,51 @@ def test_types_that_need_reading_are_refused(tmp_path: Path, elsewhere: list[Ano
     with pytest.raises(ContractError, match=r"'used_on' \(varchar; it should be .*\), 'events' \(decimal"):
         build_cohort(study, tmp_path / "out", quiet)
     assert not list((tmp_path / "out").glob("cohort-*"))
+
+
+def test_ids_with_spaces_about_them_are_refused(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    """One id would be two users there, and is one where the log is copied, which takes the spaces away."""
+    study = read_study(write_staying_source(tmp_path, faults="", activity=""))
+    log = tmp_path / "data" / "usage_daily.parquet"
+    spaced = "case when used_on = date '2022-05-02' then user_id || chr(160) else user_id end"
+    rows = f"select * replace ({spaced} as user_id) from '{tmp_path}/data/usage_daily/*/*.parquet'"
+    duckdb.sql(f"copy ({rows}) to '{log}' (format parquet)")
+    n = duckdb.sql(f"select count(*) from '{log}' where used_on = date '2022-05-02'").fetchall()[0][0]
+    shutil.rmtree(tmp_path / "data" / "usage_daily")
+    says = rf"usage_daily: .*so that one would count as two: column 'user_id' \({n} rows\)\. Write them without"
+    with pytest.raises(ContractError, match=says):
+        build_cohort(study.with_log_on("spark"), tmp_path / "stays", quiet)
+    assert build_cohort(study, tmp_path / "copied", quiet).is_new
+
+
+def test_a_column_of_no_type_holds_nothing(tmp_path: Path, elsewhere: list[AnotherDuckDB]) -> None:
+    """As pandas writes one in which no cell is filled in."""
+    study = read_study(write_staying_source(tmp_path, faults="", activity=""))
+    rows = pq.read_table(tmp_path / "data" / "usage_daily").drop_columns(["known_on"])
+    shutil.rmtree(tmp_path / "data" / "usage_daily")
+    pq.write_table(rows.append_column("known_on", pa.nulls(len(rows))), tmp_path / "data" / "usage_daily.parquet")
+    copied, stays = (build_cohort(study.with_log_on(kind), tmp_path / kind, quiet) for kind in ("duckdb", "spark"))
+    own = {*LOGS, *(f"quarantine_{log}" for log in LOGS), STAYS}
+    for name, held in rows_and_digests(copied.path).items():
+        assert name in own or rows_and_digests(stays.path)[name] == held
+
+
+@pytest.mark.parametrize(("told", "is_read"), [("%Y-%m", False), ("%Y-%m-%d", True)])
+def test_folders_that_say_months_say_no_days(
+    tmp_path: Path, elsewhere: list[AnotherDuckDB], told: str, is_read: bool
+) -> None:
+    """Of a text like 2022-05 Spark makes the first of the month, on which all use would be; a copied log is refused."""
+    study = read_study(write_staying_source(tmp_path, faults="", activity=""))
+    rows = f"select * replace (strftime(used_on, '{told}') as used_on) from '{tmp_path}/data/usage_daily/*/*.parquet'"
+    duckdb.sql(f"copy ({rows}) to '{tmp_path}/log' (format parquet, partition_by (used_on))")
+    shutil.rmtree(tmp_path / "data" / "usage_daily")
+    (tmp_path / "log").rename(tmp_path / "data" / "usage_daily")
+    for engine in ("duckdb", "spark"):
+        if is_read:
+            assert build_cohort(study.with_log_on(engine), tmp_path / engine, quiet).is_new
+        else:
+            with pytest.raises(ContractError, match="used_on"):
+                build_cohort(study.with_log_on(engine), tmp_path / engine, quiet)
 
 
 def test_a_query_of_ones_own_that_reads_the_log_is_refused(elsewhere: list[AnotherDuckDB], tmp_path: Path) -> None:

@@ -110,6 +110,21 @@ def test_what_later_versions_left_out_is_not_read(source: Path) -> None:
     assert len(list(table.rglob("*.parquet"))) > 3, "all of what earlier versions had is still there"
 
 
+def test_what_files_hold_of_no_column_of_the_table_is_not_read(source: Path) -> None:
+    """A reader of Delta goes by the schema of the version: rows that a column left out dates later are there again."""
+    known = pa.array([dt.date(2030, 1, 1)] * 3)
+    table = write(source / "usage_daily", USE | {"known_on": known})
+    meta = said(table, "metaData")
+    schema = json.loads(meta["schemaString"])
+    schema["fields"] = [field for field in schema["fields"] if field["name"] != "known_on"]
+    commit(table, {"metaData": meta | {"schemaString": json.dumps(schema)}})
+    assert "known_on" not in deltalake.DeltaTable(table).to_pyarrow_table().column_names
+    with reading(source) as read:
+        assert read.errors == []
+        assert read.rows(SELECT) == ALL
+        assert read.rows("select count(known_on) from usage_daily") == [(0,)]
+
+
 def test_a_source_of_its_own_reads_no_more_of_a_table(tmp_path: Path, source: Path) -> None:
     """Its files are named, not found by the names of the contract."""
     table = write(source / "log")
@@ -168,7 +183,7 @@ def cut_short(table: Path) -> None:
         (maps_columns, "it makes use of what is not read here: columnMapping. Write a copy without it"),
         (lambda table: commit(table, reader("typeWidening")), "what is not read here: typeWidening"),
         (lambda table: commit(table, reader("brandNew")), "its Delta log cannot be read (Kernel error: Unsupported"),
-        (lambda table: commit(table, {"?": 0}, reader("deletionVectors")), ""),
+        (lambda table: commit(table, {"?": 0}, reader("deletionVectors", "variantType")), ""),
         (moves_a_file, "the folders of x/1.parquet do not say the values of its partition"),
         (names_another_place, "its file file:///elsewhere/1.parquet lies in another place"),
         (cut_short, "is gone, or is not as it was written. Copy the table again"),

@@ -7,6 +7,7 @@ The day is Monday, 1 July 2024. The recent window [d - 28, d) begins on 3 June, 
 import functools
 import math
 
+import pytest
 from drawn import drawn_book
 from one_day import DAY, OLD, OLD_AND_OTHER, covariates, day_shows
 
@@ -87,6 +88,25 @@ class TestUsageByDay:
             | april      | 2024-04-01 | 1      |
             | march      | 2024-03-31 | 1      |
             """,
+        )
+
+    @pytest.mark.parametrize("log", [{"usage_daily_from": "2024-05-01"}, {"usage_daily_hole": "2024-04-25/2024-05-01"}])
+    @pytest.mark.parametrize(("used_on", "days"), [("2024-04-20", ""), ("2024-05-10", "51")])
+    def test_use_before_days_that_are_not_logged_is_not_known_to_be_the_last(
+        self, log: dict[str, str], used_on: str, days: str
+    ):
+        """After 20 April there may have been some: 10 May to 30 June are 51 whole days without, all of them logged."""
+        usage_shows(
+            f"""
+            | account_id | days_since_use |
+            | a          | {days}         |
+            """,
+            usage_daily=f"""
+            | account_id | used_on    | feature | events |
+            | a          | 2024-04-20 | x       | 3      |
+            | a          | {used_on}  | y       | 3      |
+            """,
+            **log,
         )
 
     def test_features_used_counts_distinct_features_of_the_recent_window(self):

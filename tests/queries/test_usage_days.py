@@ -314,16 +314,20 @@ class TestGoldenWeek:
 
 
 def test_days_before_the_log_begins_count_for_nobody_in_the_book():
-    """Of the baseline's 45 weekdays 23 come after 1 May, when the log begins; an account that paid all along has those."""
+    """Of the baseline's 45 weekdays 23 come after 1 May, when the log begins; an account that paid all along has those.
+
+    What it did before is in the log, and no use of these days.
+    """
     covariates(
         OLD,
-        usage_daily="| account_id | used_on | events |\n| a | 2024-06-10 | 1 |",
+        usage_daily="| account_id | used_on | events |\n"
+        + "".join(f"| a | {day} | {n} |\n" for day, n in (("2024-04-30", 700), ("2024-05-01", 2), ("2024-06-10", 1))),
         usage_daily_from="2024-05-01",
     ).shows(
         "book_window",
         """
-        | recent_account_days | baseline_account_days |
-        | 20                  | 23                    |
+        | recent_account_days | baseline_account_days | recent_events | baseline_events |
+        | 20                  | 23                    | 1             | 2               |
         """,
         where="risk_date = date '2024-07-01'",
     )

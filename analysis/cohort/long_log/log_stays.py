@@ -97,7 +97,7 @@ def _told(place: Place, source: Path) -> dict[str, Any]:
     if isinstance(place, Named):
         return {"named": asdict(place)}
     sizes = {part.relative_to(source).as_posix(): part.stat().st_size for part in place.parts}
-    return {"root": place.root.relative_to(source).as_posix(), "parts": sizes}
+    return {"root": place.root.relative_to(source).as_posix(), "parts": sizes, "arrived": place.arrived}
 
 
 def refuse_readers(queries: Sequence[Query], elsewhere: Elsewhere) -> None:
@@ -157,7 +157,7 @@ def logs_that_stay(engine: Engine, source: Path) -> dict[str, StayingLog]:
 def _place_again(told: dict[str, Any], source: Path) -> Place:
     if "named" in told:
         return Named(**told["named"])
-    return Files(source / told["root"], tuple(source / part for part in told["parts"]))
+    return Files(source / told["root"], tuple(source / part for part in told["parts"]), told["arrived"])
 
 
 def _step_again(told: dict[str, Any]) -> Step:

@@ -11,7 +11,7 @@ from analysis.declared.declaration import Declaration
 from analysis.engine.places import Named
 from analysis.errors import SourceError
 from analysis.ingest.files.delta_tables import DeltaTable
-from analysis.ingest.files.file_kinds import DATABASES, PARQUET, TEXT, is_lake, kind_of, parquet_files
+from analysis.ingest.files.file_kinds import DATABASES, PARQUET, TEXT, is_lake, kind_of, parquet_files, unread_within
 from analysis.ingest.files.raw_files import RawFiles, locate_files
 from analysis.ingest.files.scan import State, forget, is_settled, scan, state_of
 
@@ -149,6 +149,9 @@ def _files(located: RawFiles) -> dict[str, Path | None]:
             continue
         for part in located.parts(name):
             files[f"table/{name}/{path.name}/{part.relative_to(path).as_posix()}"] = part
+        if path.is_dir():
+            others = (part.relative_to(path).as_posix() for part in unread_within(path))
+            files |= {f"unread/{path.name}/{other}": None for other in others}
         if kind_of(path) in DATABASES:
             own = path.resolve()
             beside = {ending: own.with_name(f"{own.name}{ending}") for ending in _BESIDE}

@@ -44,7 +44,7 @@ def older(parts: Sequence[Path], root: Path, own: str, begins: dt.date) -> froze
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
+        return None if "W" in text else dt.date.fromisoformat(text)  # 2023-W05 would be its Monday: a week is no day
     except ValueError:
         return None
 

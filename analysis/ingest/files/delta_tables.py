@@ -11,10 +11,16 @@ from urllib.parse import unquote
 from analysis.errors import SourceError
 from analysis.wording.remarks import Remark, remark
 
-_READ = frozenset({"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"})
-"""Features of tables whose Parquet files may be read as they are, where the first two are not made use of."""
+_READ = frozenset(
+    {"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck", "variantType"}
+)
+"""Features of tables whose Parquet files may be read as they are, where the first two are not made use of.
+
+A table that may have variants has them in columns of their own, which no log is read from.
+"""
 _PARTITION = "partition."
-_NOTHING = "__HIVE_DEFAULT_PARTITION__"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called whose partition has no value."""
 _VALUES: dict[type, Callable[[str], object]] = {
     str: str, int: int, dt.date: dt.date.fromisoformat, bool: lambda text: {"true": True, "false": False}[text.lower()]
 }  # fmt: skip
@@ -30,7 +36,7 @@ class DeltaTable:
     files
         Its Parquet files, by their paths within its folder, in order; what earlier versions had is not among them.
     columns
-        The names of its columns.
+        The names of its columns; what else its files hold is of no column any more.
     digest
         SHA-256 of its id, the version, and the path and size of each file. Files of a Delta table are written once.
     """
@@ -116,8 +122,8 @@ def _refuse_place(path: str, partition: dict[str, object]) -> None:
 
 def _says(text: str, value: object) -> bool:
     """Say whether the name of a folder says a value; a value of a type whose texts are several is not told so."""
-    if value is None or text == _NOTHING:
-        return value is None and text == _NOTHING
+    if value is None or text == NO_VALUE:
+        return value is None and text == NO_VALUE
     try:
         return type(value) in _VALUES and _VALUES[type(value)](text) == value
     except (KeyError, ValueError):

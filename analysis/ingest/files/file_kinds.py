@@ -28,9 +28,23 @@ def table_name(path: Path) -> str:
 
 def parquet_files(folder: Path) -> list[Path]:
     """Return the Parquet files of a folder and of those in it, in order; what tools keep for themselves is left out."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() == ".parquet" and path.is_file())
-    own = [path for path in found if not any(part[0] in "._" for part in path.relative_to(folder).parts)]
-    return sorted(own)
+    return [path for path in _within(folder) if path.suffix.lower() == ".parquet" and path.is_file()]
+
+
+def unread_within(folder: Path) -> list[Path]:
+    """Return what else a folder of Parquet files holds, in order, and nothing reads: other files, links to folders."""
+    read = set(parquet_files(folder))
+    return [path for path in _within(folder) if path not in read and (path.is_symlink() or not path.is_dir())]
+
+
+def _within(folder: Path) -> list[Path]:
+    """Return all that lies in a folder and in those in it, in order, but for what tools keep for themselves there."""
+    return sorted(path for path in folder.rglob("*") if not any(map(_is_kept_back, path.relative_to(folder).parts)))
+
+
+def _is_kept_back(name: str) -> bool:
+    """Say whether a file or folder is a tool's own, as Spark says it: a partition may be by a column ``_day``."""
+    return name[0] == "." or (name[0] == "_" and "=" not in name)
 
 
 def is_delta(folder: Path) -> bool:

@@ -13,10 +13,10 @@ from analysis.ingest.files.csv_files import CsvFile, open_csv, plain_text, unpac
 from analysis.ingest.files.databases import open_database, refuse_two
 from analysis.ingest.files.delta_tables import DeltaTable
 from analysis.ingest.files.encodings import LEGACY, encodings_of
-from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, is_lake, kind_of
+from analysis.ingest.files.file_kinds import DATABASES, JSON, PARQUET, TEXT, is_lake, kind_of, unread_within
 from analysis.ingest.files.files_read import FileRead, Opened, unreadable
 from analysis.ingest.files.raw_files import RawFiles
-from analysis.ingest.files.unread import told_of_unread_files
+from analysis.ingest.files.unread import told_of_unread_files, told_of_unread_within
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
 
@@ -204,6 +204,8 @@ def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, o
         return
     if not parts:
         raise SourceError(remark("ingest.reason.all_older"))
+    if path.is_dir() and delta is None:
+        told_of_unread_within(name, path, unread_within(path), opened)
     root = _reachable(path, scratch)
     inner = [part.relative_to(path) for part in parts] if path.is_dir() else []
     files = [root / part for part in inner] or [root]
@@ -211,7 +213,8 @@ def _open_parquet(engine: Engine, name: str, located: RawFiles, scratch: Path, o
     if twice:
         raise SourceError(remark("ingest.reason.two_of_a_name", column=twice[0]))
     are_partitions = any("=" in part for file in inner for part in file.parts[:-1])
-    raw_views.show_parquet(engine, name, files, are_partitions=are_partitions)
+    columns = delta.columns if isinstance(delta, DeltaTable) else None
+    raw_views.show_parquet(engine, name, files, are_partitions=are_partitions, columns=columns)
     opened.files.append(FileRead(path.name, name))
 
 

@@ -1,6 +1,7 @@
 """Unread files: what is said of files and tables that nothing reads, and what to do with each."""
 
 from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from pathlib import Path
 
 from analysis.declared.contract import Table, as_written, read_contract
@@ -26,6 +27,9 @@ from analysis.ingest.files.raw_files import RawFiles
 from analysis.ingest.findings import Finding
 from analysis.wording.remarks import Remark, remark
 
+_NAMED = 5
+"""Files of a folder that are named, where nothing reads them."""
+
 
 def told_of_unread_files(
     engine: Engine, located: RawFiles, absent: Collection[str], scratch: Path, opened: Opened
@@ -43,6 +47,16 @@ def told_of_unread_files(
         opened.files.append(FileRead(path.name, why_not=mend))
     for path in located.others:
         opened.files.append(FileRead(path.name, why_not=remark("ingest.unread_file.no_table")))
+
+
+def told_of_unread_within(name: str, folder: Path, others: Collection[Path], opened: Opened) -> None:
+    """Note what lies in the folder of a table and is no Parquet file by its name: its rows are not in the table."""
+    if others:
+        names = (path.relative_to(folder).as_posix() for path in others)
+        says = remark("ingest.unread_within.says", files=len(others), names=tuple(islice(names, _NAMED)))
+        opened.findings.append(
+            Finding("table_has_unread_files", name, "notice", says, remark("ingest.unread_within.mend"))
+        )
 
 
 def told_of_unread_tables(names: Iterable[str], absent: Collection[str], opened: Opened) -> None:

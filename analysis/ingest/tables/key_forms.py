@@ -34,13 +34,14 @@ def identifiers(contract: dict[str, Table], given: dict[str, tuple[str, ...]]) -
     for name, columns in given.items():
         table = contract[name]
         for column in table.columns:
-            if column.name in columns and _is_identifier(column):
+            if column.name in columns and is_identifier(column):
                 kind = column.name.removeprefix("parent_")
                 found[kind].append(Place(name, column.name, table.key == (column.name,)))
     return dict(found)
 
 
-def _is_identifier(column: Column) -> bool:
+def is_identifier(column: Column) -> bool:
+    """Say whether a column holds an identifier."""
     return column.type == "text" and (
         column.name.endswith("_id") or column.name in _NAMES or column.references is not None
     )

@@ -48,8 +48,8 @@ def by_week(morning: Morning) -> dict[str, Any]:
 
 def days_since_use(morning: Morning) -> int | None:
     """Return the whole days without use; as far as one can see, where there was none."""
-    if morning.baseline:
-        return (morning.day - max(row["used_on"] for row in morning.baseline)).days - 1
+    if logged := [row["used_on"] for row in morning.baseline if morning.is_logged(row["used_on"])]:
+        return (morning.day - max(logged)).days - 1
     return (morning.day - morning.baseline_from).days if morning.is_logged(morning.baseline_from) else None
 
 
