@@ -15,7 +15,6 @@ from analysis.progress import Progress
 
 _FOLDERS = (ACTIVITY, COVARIATES, "6_cohorts")
 _BY_ACCOUNT = ("account_id", "lifetime_id")
-_IN_BUCKET = "cast(hash({account}) % {buckets} as integer) = {number}"
 
 
 def is_by_account(query: Query) -> bool:
@@ -35,7 +34,7 @@ class InBuckets:
     engine
         The store of the cohort.
     buckets
-        How many; an account is in the one that its id hashes to.
+        How many, and no more than there are accounts; an account is in the one that its id hashes to.
     keep
         By query, the columns of its table that are kept, where not all are.
     not_kept
@@ -72,28 +71,28 @@ class InBuckets:
             self._engine.make_empty(query, parameters, self._keep.get(query.name), for_now=query.name in gone)
         for name in gone:
             self._engine.forget(name)
-        for number in range(self._buckets):
+        buckets = min(self._buckets, max(self._engine.count("accounts"), 1))
+        for number in range(buckets):
             began = time.monotonic()
-            parts = {name: part for name in read if (part := self._part(name, home, number))}
+            in_bucket = f"cast(hash({{account}}) % {buckets} as integer) = {number}"
+            parts = {name: part for name in read if (part := self._part(name, home, in_bucket))}
             with ExitStack() as bucket:
                 bucket.enter_context(self._engine.named(**parts))
                 for query in queries:
                     bucket.enter_context(self._engine.made_for_now(query, parameters, self._keep.get(query.name)))
                     if query.name not in self._not_kept:
                         self._engine.run(f"insert into {home}.main.{query.name} from temp.{query.name}")
-            told = f"{len(queries)} tables, bucket {number + 1} of {self._buckets} of accounts"
+            told = f"{len(queries)} tables, bucket {number + 1} of {buckets} of accounts"
             self._progress(f"  {told}: {time.monotonic() - began:.1f} s")
 
-    def _part(self, table: str, home: str, number: int) -> str:
+    def _part(self, table: str, home: str, in_bucket: str) -> str:
         """Return a select of the rows of a table that are of a bucket; empty where it tells no accounts apart."""
         columns = self._engine.columns(table)
         if "account_id" in columns:
-            own = _IN_BUCKET.format(account="account_id", buckets=self._buckets, number=number)
-            return f"select * from {home}.main.{table} where {own}"
+            return f"select * from {home}.main.{table} where {in_bucket.format(account='account_id')}"
         if "lifetime_id" in columns:
-            own = _IN_BUCKET.format(account="lifetimes.account_id", buckets=self._buckets, number=number)
-            lifetimes = f"{home}.main.lifetimes"
             return (
-                f"select own.* from {home}.main.{table} as own inner join {lifetimes} using (lifetime_id) where {own}"
+                f"select own.* from {home}.main.{table} as own inner join {home}.main.lifetimes as lifetimes "
+                f"using (lifetime_id) where {in_bucket.format(account='lifetimes.account_id')}"
             )
         return ""

@@ -74,8 +74,10 @@ def test_one_who_uses_two_accounts_and_a_subscription_that_moves_are_in_either_b
     }  # fmt: skip
     study = read_study(write_small_source(tmp_path, **tables))
     alone = rows_and_digests(build_cohort(study, tmp_path / "whole", quiet).path)
-    found = build_cohort(study.with_log_on(buckets=5), tmp_path / "buckets", quiet)
+    said: list[str] = []
+    found = build_cohort(study.with_log_on(buckets=5), tmp_path / "buckets", said.append)
     assert rows_and_digests(found.path) == alone
+    assert any("bucket 3 of 3 of accounts" in line for line in said), "an empty one would cost as much as any"
     assert alone["user_counts"][0] > 0
 
 
