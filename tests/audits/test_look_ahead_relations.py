@@ -610,9 +610,9 @@ CONTRACT = [
             "tenure up to the end that came",
             (
                 (
-                    "risk_dates.risk_date - risk_dates.origin as",
-                    "coalesce((select ended_on from lifetimes where lifetimes.lifetime_id = risk_dates.lifetime_id), "
-                    "risk_dates.risk_date) - risk_dates.origin as",
+                    "date_diff('day', risk_dates.origin, risk_dates.risk_date) as",
+                    "date_diff('day', risk_dates.origin, coalesce((select ended_on from lifetimes where "
+                    "lifetimes.lifetime_id = risk_dates.lifetime_id), risk_dates.risk_date)) as",
                 ),
             ),
             ("tenure_days",),
