@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from look_ahead import Mutant
 
 from analysis.declared.contract import read_contract
 from analysis.declared.factors import read_covariates
@@ -61,12 +62,22 @@ def drawn_columns() -> frozenset[str]:
 
 
 @cache
+def mutants() -> tuple[Mutant, ...]:
+    """Return the registered mutants."""
+    files = sorted((TESTS / "audits").glob("test_look_ahead*.py"))
+    return tuple(mutant for path in files for mutant in import_module(f"tests.audits.{path.stem}").MUTANTS)
+
+
 def seen_by_mutants() -> frozenset[str]:
-    """Return what the registered mutants are said to be seen in; that they are is tested where they are registered."""
-    modules = [
-        import_module(f"tests.audits.{path.stem}") for path in sorted((TESTS / "audits").glob("test_look_ahead*.py"))
-    ]
-    return frozenset(name for module in modules for mutant in module.MUTANTS for name in mutant.seen_in)
+    """Return what they are said to be seen in; that they are is tested where they are registered."""
+    return frozenset(name for mutant in mutants() for name in mutant.seen_in)
+
+
+def test_every_mutant_keeps_step_with_its_query() -> None:
+    """Those that take long are run by make proofs alone, and would break unseen."""
+    assert len(mutants()) > 50
+    for mutant in mutants():
+        assert any(query.name == mutant.query for query in mutant.queries())
 
 
 def is_said(name: str, path: Path) -> bool:
