@@ -4,17 +4,13 @@ import datetime as dt
 import random
 
 import pytest
-from drawn_faults import Rows, checked
+from drawn_faults import checked, tickets_opened
 
 EPOCH = dt.date(2024, 1, 1)
 
 
 def day(number: int) -> str:
     return str(EPOCH + dt.timedelta(days=number))
-
-
-def tickets(days: list[str], **more: str) -> Rows:
-    return [{"ticket_id": f"t{k:03}", "account_id": "a", "opened_on": on} | more for k, on in enumerate(days)]
 
 
 def test_a_bound_may_be_reached_but_not_passed() -> None:
@@ -41,14 +37,14 @@ def test_days_of_a_row_may_be_the_same_but_not_reversed() -> None:
 @pytest.mark.parametrize(("number", "gap", "named"), [(19, 731, 1), (19, 730, 0), (18, 731, 0), (198, 731, 1)])
 def test_a_day_is_far_if_two_years_without_any_part_it_from_twenty(number: int, gap: int, named: int) -> None:
     days = [day(k // 4) for k in range(number)] + [day(-gap)]
-    found = checked({"tickets": tickets(days)})
+    found = checked({"tickets": tickets_opened(days)})
     assert len(found.rows("tickets.opened_on_is_near_the_others", "ticket_id")) == named
 
 
 @pytest.mark.parametrize(("number", "far", "named"), [(198, 2, 2), (197, 2, 0), (297, 3, 3), (150, 3, 0)])
 def test_at_most_a_hundredth_of_all_days_are_far(number: int, far: int, named: int) -> None:
     days = [day(k // 9) for k in range(number)] + [day(-1000 - k) for k in range(far)]
-    found = checked({"tickets": tickets(days)})
+    found = checked({"tickets": tickets_opened(days)})
     assert len(found.rows("tickets.opened_on_is_near_the_others", "ticket_id")) == named
 
 
@@ -57,7 +53,7 @@ def test_at_most_a_fifth_of_all_days_are_far_where_five_years_without_any_part_t
     gap: int, far: int, named: int
 ) -> None:
     """A larger fault is not quieter than a smaller one."""
-    found = checked({"tickets": tickets([day(k) for k in range(40)] + [day(-gap)] * far)})
+    found = checked({"tickets": tickets_opened([day(k) for k in range(40)] + [day(-gap)] * far)})
     assert len(found.rows("tickets.opened_on_is_near_the_others", "ticket_id")) == named
 
 
@@ -95,7 +91,7 @@ def test_rows_outside_lifetimes_are_told_of_from_a_hundredth_on_or_far_off(
     on: int, others: int, rule: str, named: int
 ) -> None:
     days = [day(k % 100) for k in range(others)] + [day(on)]
-    found = checked({"tickets": tickets(days), "subscriptions": [CHURNED]})
+    found = checked({"tickets": tickets_opened(days), "subscriptions": [CHURNED]})
     assert len(found.rows(f"tickets_{rule}", "ticket_id")) == named
 
 
@@ -105,7 +101,7 @@ def test_rows_between_two_subscriptions_are_named_and_those_in_a_trial_are_not()
         CHURNED | {"subscription_id": "t", "started_on": day(150), "ended_on": day(160), "kind": "trial"},
         CHURNED | {"subscription_id": "u", "started_on": day(200), "ended_on": None},
     ]
-    found = checked({"tickets": tickets([day(k) for k in (50, 120, 155, 199, 200)]), "subscriptions": book})
+    found = checked({"tickets": tickets_opened([day(k) for k in (50, 120, 155, 199, 200)]), "subscriptions": book})
     assert found.rows("tickets_between_subscriptions", "opened_on") == [day(120), day(199)]
 
 
@@ -147,30 +143,6 @@ def test_a_value_of_two_owners_is_named_with_all_its_rows() -> None:
     ]
     found = checked({"subscriptions": book})
     assert found.rows("subscriptions.subscription_id_has_one_owner", "account_id") == ["a", "b"]
-
-
-@pytest.mark.parametrize(("number", "named"), [(49, 0), (50, 50)])
-def test_days_that_never_pass_the_twelfth_may_be_swapped(number: int, named: int) -> None:
-    """Of day and month alike nothing can be said: they are not among the fifty."""
-    draw = random.Random(3)
-    pairs = [(d, m) for d in range(1, 13) for m in range(1, 13) if d != m]
-    days = [f"2024-{m:02}-{d:02}" for d, m in draw.sample(pairs, number)] + ["2024-07-07"]
-    assert len({on[-2:] for on in days}) == 12
-    found = checked({"tickets": tickets(days)})
-    assert len(found.rows("tickets.opened_on_is_not_swapped", "ticket_id")) == named
-
-
-@pytest.mark.parametrize("swapped", [9, 10])
-def test_days_far_from_their_neighbours_may_be_swapped_from_ten_on(swapped: int) -> None:
-    certain = [("2024-03-13", f"2024-03-{13 + k % 15}") for k in range(30)]
-    odd = [("2024-02-01", f"2024-{k:02}-02") for k in range(3, 13)][:swapped]
-    rows = [
-        {"ticket_id": f"t{k:02}", "account_id": "a", "opened_on": one, "resolved_on": other}
-        for k, (one, other) in enumerate(certain + odd)
-    ]
-    found = checked({"tickets": rows})
-    named = found.rows("tickets.resolved_on_is_not_swapped", "ticket_id")
-    assert len(named) == (10 if swapped == 10 else 0)
 
 
 def test_a_lowered_key_keeps_the_last_row_in_the_order_of_its_columns_whatever_theirs() -> None:
@@ -288,21 +260,3 @@ def test_a_subscription_beside_an_older_one_is_named_once() -> None:
     assert named == sorted(
         f"a{k}-1 {pair[1].get('started_on', day(0))}" for k, (_, pair, is_named) in enumerate(SIDE_BY_SIDE) if is_named
     )
-
-
-def swapped_back(on: dt.date) -> dt.date:
-    return dt.date(on.year, on.day, on.month)
-
-
-@pytest.mark.parametrize(("days", "copies", "named"), [(50, 1, 50), (10, 15, 0)])
-def test_days_on_weekends_may_be_swapped_but_many_facts_of_one_day_are_one(days: int, copies: int, named: int) -> None:
-    """All work is done on weekdays, but what could be swapped lies on weekends, and would not if it were swapped back.
-
-    Ten days of fifteen tickets each are as few as ten: an account's users begin on one day, and that may be a Sunday.
-    """
-    year = [EPOCH + dt.timedelta(days=number) for number in range(1096)]
-    odd = [on for on in year if on.day <= 12 and on.weekday() > 4 and swapped_back(on).weekday() < 5][:days]
-    usual = [on for on in year if on.day > 12 and on.weekday() < 5][:100]
-    assert len(odd) == days
-    found = checked({"tickets": tickets([str(on) for on in [*odd * copies, *usual]])})
-    assert len(found.rows("tickets.opened_on_is_not_swapped", "ticket_id")) == named

@@ -41,6 +41,11 @@ class Checked:
         return [value for (value,) in self.engine.rows(f"select {column} from {table} order by all")]
 
 
+def tickets_opened(days: Sequence[str]) -> Rows:
+    """Return tickets of one account, opened on some days."""
+    return [{"ticket_id": f"t{k:03}", "account_id": "a", "opened_on": on} for k, on in enumerate(days)]
+
+
 def checked(
     tables: Mapping[str, Rows],
     lowered: Collection[str] = (),
