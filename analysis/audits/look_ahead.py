@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.cohort.cohort_tables import CohortTables
 from analysis.cohort.queries import KEY
-from analysis.cohort.rebuild import COHORT, COVARIATES, LOOKED_AT, REBUILT, past
+from analysis.cohort.rebuild import COHORT, COVARIATES, LOOKED_AT, REBUILT, made_of_part, past
 from analysis.engine.engine import Engine
 
 ROWS = {"rows at risk on landmarks": "landmark_dates", "rows with covariates": COVARIATES}
@@ -83,9 +83,10 @@ def look_ahead(tenure: CohortTables, days: Sequence[dt.date]) -> tuple[pd.DataFr
         cells_of[(COHORT, "landmark_scores")] = list(SCORES)
     for day in days:
         tenure.progress(f"looking ahead: rebuilding what was known on {day}")
-        with past(tenure, day, accounts) as engine, engine.showing(made_of_part=ours):
-            engine.run(f"create schema {OF_PART}")
-            engine.run(f"create table {OF_PART}.{COVARIATES} as from made_of_part")
+        with past(tenure, day, accounts) as engine, engine.showing(shown_of_part=ours):
+            if of_part:
+                engine.run(f"create schema {OF_PART}")
+                engine.run(f"create table {OF_PART}.{COVARIATES} as from shown_of_part")
             counts += [(day, what, *_rows_that_differ(engine, table, day)) for what, table in ROWS.items()]
             for (schema, table), names in cells_of.items():
                 compared, recent, differing = _cells_that_differ(engine, schema, table, names, day)
@@ -103,8 +104,7 @@ def _of_part(tenure: CohortTables, accounts: Collection[str]) -> pd.DataFrame:
     names = [covariate.name for covariate in tenure.covariates() if covariate.table in own]
     if not names or tenure.table("lifetimes")["account_id"].astype(str).isin(accounts).all():
         return pd.DataFrame(columns=list(KEY))
-    with past(tenure, None, accounts, [COVARIATES]) as engine:
-        return engine.frame(f"select {', '.join((*KEY, *names))} from {REBUILT}.{COVARIATES}")
+    return made_of_part(tenure, accounts, COVARIATES, names)
 
 
 def _rows_sql(schema: str, table: str, day: dt.date) -> str:

@@ -14,7 +14,6 @@ from analysis.engine.quoting import quoted
 from analysis.progress import Progress
 
 _FOLDERS = (ACTIVITY, COVARIATES, "6_cohorts")
-_BY_ACCOUNT = ("account_id", "lifetime_id")
 
 
 def is_by_account(query: Query) -> bool:
@@ -23,7 +22,7 @@ def is_by_account(query: Query) -> bool:
     No row that it makes is of two accounts, and none needs rows of another but what was summed over all before. A
     study's own query, which may compare accounts, is none of these.
     """
-    return query.folder in _FOLDERS and not query.file and grain_of(query).key.startswith(_BY_ACCOUNT)
+    return query.folder in _FOLDERS and not query.file and grain_of(query).is_by_account
 
 
 class InBuckets:

@@ -8,6 +8,8 @@ from analysis.errors import BuildError
 
 _GRAIN = re.compile(r"-- grain: (?P<grain>.+?); (?:no key|key: (?P<key>[^;\n]+))(?:[;:] (?P<note>[^\n]+))?\n")
 
+_OF_ACCOUNTS = {"account_id", "lifetime_id"}
+
 
 @dataclass(frozen=True, slots=True)
 class Grain:
@@ -15,6 +17,11 @@ class Grain:
 
     row: str
     key: str
+
+    @property
+    def is_by_account(self) -> bool:
+        """Whether its key tells accounts, or their lifetimes, apart."""
+        return not _OF_ACCOUNTS.isdisjoint(self.key.split(", "))
 
 
 def grain_of(query: Query) -> Grain:

@@ -171,6 +171,12 @@ def past(
         yield engine
 
 
+def made_of_part(tenure: CohortTables, accounts: Collection[str], table: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return `KEY` and columns of what a query makes, from all data, of some accounts alone: ranks are among these."""
+    with past(tenure, None, accounts, [table]) as engine:
+        return engine.frame(f"select {', '.join((*KEY, *columns))} from {REBUILT}.{table}")
+
+
 def past_landmarks(tenure: CohortTables, day: dt.date, covariates: Sequence[Covariate]) -> pd.DataFrame:
     """Return the landmark rows of a cohort whose snapshot is a day, made from what was known on its morning.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.audits.frames import LOOK_AHEAD, LOOK_AHEAD_CELLS
 from analysis.audits.look_ahead import EXAMPLES, RECENT_DAYS, audit_accounts
 from analysis.cohort.queries import KEY
-from analysis.cohort.rebuild import REBUILT, past
+from analysis.cohort.rebuild import REBUILT, made_of_part, past
 from analysis.trial.widened import Widened
 
 
@@ -81,15 +81,11 @@ def look_back(tenure: Widened, days: Sequence[dt.date]) -> Looked:
 
 
 def _from_all_data(tenure: Widened, accounts: Collection[str]) -> pd.DataFrame:
-    """Return the values from all data of some accounts: of a part of the book made of that part alone, as the past is.
-
-    Else a rank among all accounts would differ from one among those looked at, whatever it knows.
-    """
+    """Return the values from all data of some accounts: of a part of the book made of it alone, as the past is."""
     if tenure.values["account_id"].isin(accounts).all():
         return tenure.values
     name, table = tenure.covariate.name, tenure.covariate.table
-    with past(tenure, None, accounts, [table]) as engine:
-        again = engine.frame(f"select {', '.join(KEY)}, {name} from {REBUILT}.{table}")
+    again = made_of_part(tenure, accounts, table, [name])
     return tenure.values.drop(columns=name).merge(again, on=list(KEY), how="inner", validate="one_to_one")
 
 

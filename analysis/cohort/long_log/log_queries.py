@@ -9,13 +9,12 @@ from analysis.engine.query import Query
 FOLDER = "4_activity"
 """Of ``queries/``: where the logs shrink to whole numbers, one row for each account and date."""
 _LONG = LOGS | ON_THE_WAY | {"usage_account_day"}
-_BY_ACCOUNT = {"account_id", "lifetime_id"}
 
 
 def is_of_the_log(query: Query) -> bool:
     """Say whether a query reads a log of use, or what has as many rows, and tells accounts apart."""
     reads_much = query.folder == FOLDER and not query.reads.isdisjoint(_LONG)
-    return reads_much and not _BY_ACCOUNT.isdisjoint(grain_of(query).key.split(", "))
+    return reads_much and grain_of(query).is_by_account
 
 
 def on_the_way(needed: set[str], queries: Sequence[Query]) -> set[str]:

@@ -28,13 +28,17 @@ def table_name(path: Path) -> str:
 
 def parquet_files(folder: Path) -> list[Path]:
     """Return the Parquet files of a folder and of those in it, in order; what tools keep for themselves is left out."""
-    return [path for path in _within(folder) if path.suffix.lower() == ".parquet" and path.is_file()]
+    return [path for path in _within(folder) if _is_parquet(path)]
 
 
 def unread_within(folder: Path) -> list[Path]:
     """Return what else a folder of Parquet files holds, in order, and nothing reads: other files, links to folders."""
-    read = set(parquet_files(folder))
-    return [path for path in _within(folder) if path not in read and (path.is_symlink() or not path.is_dir())]
+    others = (path for path in _within(folder) if not _is_parquet(path))
+    return [path for path in others if path.is_symlink() or not path.is_dir()]
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet" and path.is_file()
 
 
 def _within(folder: Path) -> list[Path]:
